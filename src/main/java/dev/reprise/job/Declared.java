@@ -1,0 +1,19 @@
+package dev.reprise.job;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One parameter as the schema declares it.
+ *
+ * @param defaultValue the literal text that counts as given when nothing is, or null
+ * @param example a value that would be right, or null if the schema shows none
+ */
+record Declared(
+        ValueType type,
+        boolean identifying,
+        @Nullable String defaultValue,
+        @Nullable String example) {
+
+    /** The incrementer's parameter (semantics.md §3), which every job knows. */
+    static final String RUN_ID = "run.id";
+}

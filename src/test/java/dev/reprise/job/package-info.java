@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.job;
+
+import org.jspecify.annotations.NullMarked;
