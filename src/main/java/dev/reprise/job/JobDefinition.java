@@ -1,0 +1,72 @@
+package dev.reprise.job;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jberet.job.model.Flow;
+import org.jberet.job.model.Job;
+import org.jberet.job.model.JobElement;
+import org.jberet.job.model.Properties;
+import org.jberet.job.model.Split;
+import org.jberet.job.model.Step;
+
+/**
+ * What the rules of launching and the consoles need to know of a job's XML.
+ *
+ * @param name the id of the job
+ * @param restartable false if the XML says {@code restartable="false"}
+ * @param identityNone whether each start is a new instance (semantics.md §2.6)
+ * @param steps all steps in document order, also those inside flows and splits, without abstract ones
+ */
+public record JobDefinition(String name, boolean restartable, boolean identityNone, List<StepDefinition> steps) {
+
+    /** The job property that switches identity off: {@code <property name="reprise.identity" value="none"/>}. */
+    private static final String IDENTITY = "reprise.identity";
+
+    public JobDefinition {
+        steps = List.copyOf(steps);
+    }
+
+    /**
+     * Reads the engine's model of a job, whose inheritance is resolved.
+     *
+     * @throws IllegalArgumentException if {@code reprise.identity} is neither {@code none} nor {@code parameters}
+     */
+    public static JobDefinition of(Job job) {
+        List<StepDefinition> steps = new ArrayList<>();
+        collect(job.getJobElements(), steps);
+        return new JobDefinition(job.getId(), job.getRestartableBoolean(), identityNone(job), steps);
+    }
+
+    private static boolean identityNone(Job job) {
+        Properties properties = job.getProperties();
+        if (properties == null || !properties.getNameValues().containsKey(IDENTITY)) {
+            return false;
+        }
+        String value = String.valueOf(properties.get(IDENTITY));
+        return switch (value) {
+            case "none" -> true;
+            case "parameters" -> false;
+            default ->
+                throw new IllegalArgumentException("job '" + Shown.text(job.getId()) + "': its property '"
+                        + IDENTITY + "' is " + Shown.value(value) + ". Write 'none' (each start is a new instance) or"
+                        + " 'parameters' (the same parameters are the same instance), or leave it out, which means"
+                        + " 'parameters'");
+        };
+    }
+
+    private static void collect(List<? extends JobElement> elements, List<StepDefinition> steps) {
+        for (JobElement element : elements) {
+            if (element instanceof Step step && !step.isAbstract()) {
+                steps.add(new StepDefinition(
+                        step.getId(),
+                        step.getAllowStartIfCompleteBoolean(),
+                        step.getPartition() != null,
+                        step.getChunk() != null));
+            } else if (element instanceof Flow flow && !flow.isAbstract()) {
+                collect(flow.getJobElements(), steps);
+            } else if (element instanceof Split split) {
+                collect(split.getFlows(), steps);
+            }
+        }
+    }
+}
