@@ -1,0 +1,269 @@
+package dev.reprise.launch;
+
+import dev.reprise.job.JobDefinition;
+import dev.reprise.job.StepDefinition;
+import dev.reprise.repository.LaunchDecision;
+import dev.reprise.repository.LaunchRefusedException;
+import dev.reprise.repository.Refusal;
+import dev.reprise.repository.Refusal.Kind;
+import dev.reprise.repository.RepriseRepository;
+import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
+import jakarta.batch.operations.JobExecutionNotMostRecentException;
+import jakarta.batch.operations.JobOperator;
+import jakarta.batch.operations.JobRestartException;
+import jakarta.batch.runtime.BatchRuntime;
+import jakarta.batch.runtime.JobExecution;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jberet.creation.ArchiveXmlLoader;
+import org.jberet.job.model.Job;
+import org.jberet.operations.AbstractJobOperator;
+import org.jberet.operations.DelegatingJobOperator;
+import org.jberet.spi.BatchEnvironment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Launches jobs: starts what never ran, restarts what failed or was stopped, and refuses the rest (semantics.md §3). It
+ * goes through the deployment's {@code JobOperator}, and the repository decides. Inject it. Thread-safe.
+ *
+ * <p>Every method throws {@link LaunchRefusedException} with the reason if nothing is to run.
+ */
+@ApplicationScoped
+public class JobLauncher {
+
+    /** The parameter that {@link LaunchRequest#next} adds. */
+    public static final String RUN_ID = "run.id";
+
+    /** Each further round means that somebody else launched, stopped or ended the same instance in between. */
+    private static final int ROUNDS = 50;
+
+    /** How often an execution of another node is looked at. */
+    private static final Duration LOOK = Duration.ofMillis(500);
+
+    private static final String RESTART_MODE = "jberet.restart.mode";
+
+    private final Map<String, Job> jobs = new ConcurrentHashMap<>();
+
+    /** Launches the job and waits for its end; see {@link #run(LaunchRequest)}. */
+    public JobExecution run(String job, Map<String, String> parameters) {
+        return run(LaunchRequest.of(job).with(parameters));
+    }
+
+    /**
+     * Launches a job and waits for its end, or as long as the request says.
+     *
+     * @return the execution as it is then: look at its status
+     */
+    public JobExecution run(LaunchRequest request) {
+        long executionId = launch(request);
+        return await(executionId, request.patience().orElse(null));
+    }
+
+    /** Launches the job and returns at once; see {@link #start(LaunchRequest)}. */
+    public JobExecution start(String job, Map<String, String> parameters) {
+        return start(LaunchRequest.of(job).with(parameters));
+    }
+
+    /** Launches a job and returns at once, with an execution that is STARTING or further. */
+    public JobExecution start(LaunchRequest request) {
+        return operator().getJobExecution(launch(request));
+    }
+
+    /** What {@link #start(LaunchRequest)} would do now, without doing it. */
+    public LaunchDecision explain(LaunchRequest request) {
+        Refusal noSuchJob = noSuchJob(request.job());
+        if (noSuchJob != null) {
+            return noSuchJob;
+        }
+        RepriseRepository repository = repository();
+        Properties properties = request.properties();
+        if (request.isNext()) {
+            properties.setProperty(RUN_ID, String.valueOf(nextRunId(request.job(), repository)));
+        }
+        Job job = jobs.computeIfAbsent(request.job(), JobLauncher::load);
+        Map<String, Boolean> steps = new LinkedHashMap<>();
+        for (StepDefinition step : JobDefinition.of(job).steps()) {
+            steps.put(step.name(), step.allowStartIfComplete());
+        }
+        return repository.explain(job, properties, steps);
+    }
+
+    private long launch(LaunchRequest request) {
+        Refusal noSuchJob = noSuchJob(request.job());
+        if (noSuchJob != null) {
+            throw new LaunchRefusedException(noSuchJob);
+        }
+        if (!request.isNext()) {
+            return launch(request, request.properties());
+        }
+        long runId = nextRunId(request.job(), repository());
+        for (int round = 0; ; round++) {
+            Properties properties = request.properties();
+            properties.setProperty(RUN_ID, String.valueOf(runId));
+            try {
+                return operator().start(request.job(), properties);
+            } catch (LaunchRefusedException e) {
+                // Somebody took that number: take the one after.
+                if (round == ROUNDS || e.refusal().instanceId() == null) {
+                    throw e;
+                }
+                runId++;
+            }
+        }
+    }
+
+    private long launch(LaunchRequest request, Properties properties) {
+        for (int round = 0; ; round++) {
+            try {
+                return operator().start(request.job(), properties);
+            } catch (LaunchRefusedException e) {
+                Refusal refusal = e.refusal();
+                Long inTheWay = refusal.executionId();
+                if (inTheWay != null && refusal.kind() == Kind.ALREADY_RUNNING && request.attaches()) {
+                    return inTheWay;
+                }
+                if (inTheWay == null || refusal.kind() != Kind.RESTART_INSTEAD || round == ROUNDS) {
+                    throw e;
+                }
+                Long restarted = restart(inTheWay, properties, request.attaches());
+                if (restarted != null) {
+                    return restarted;
+                }
+            }
+        }
+    }
+
+    /** Restarts an execution, or returns null if its instance has changed meanwhile: decide anew. */
+    private static @Nullable Long restart(long executionId, Properties properties, boolean attach) {
+        Properties strict = new Properties();
+        strict.putAll(properties);
+        strict.setProperty(RESTART_MODE, "strict");
+        try {
+            return operator().restart(executionId, strict);
+        } catch (JobExecutionAlreadyCompleteException | JobExecutionNotMostRecentException e) {
+            return null;
+        } catch (JobRestartException e) {
+            if (!(e.getCause() instanceof LaunchRefusedException refused)) {
+                throw e;
+            }
+            Refusal refusal = refused.refusal();
+            return switch (refusal.kind()) {
+                case NOT_THE_LAST, RESTART_INSTEAD -> null;
+                case ALREADY_RUNNING -> {
+                    Long running = refusal.executionId();
+                    if (attach && running != null) {
+                        yield running;
+                    }
+                    throw refused;
+                }
+                case NO_SUCH_JOB, INVALID_PARAMETERS, ALREADY_COMPLETE, ABANDONED, UNKNOWN_STATE, NOT_RESTARTABLE ->
+                    throw refused;
+            };
+        }
+    }
+
+    private static long nextRunId(String job, RepriseRepository repository) {
+        return repository
+                .newestValueOf(job, RUN_ID)
+                .filter(value -> value.matches("\\d{1,18}"))
+                .map(value -> Long.parseLong(value) + 1)
+                .orElse(1L);
+    }
+
+    /**
+     * Waits for the end of an execution, on whichever node it runs.
+     *
+     * @param atMost null to wait until it comes
+     * @return the execution as it is then
+     */
+    public JobExecution await(long executionId, @Nullable Duration atMost) {
+        long deadline = atMost == null ? Long.MAX_VALUE : System.nanoTime() + atMost.toNanos();
+        RepriseRepository repository = repository();
+        while (true) {
+            Duration left = atMost == null ? LOOK : Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+            boolean elsewhere = repository.awaitEnd(executionId, left.compareTo(LOOK) < 0 ? left : LOOK);
+            JobExecution execution = operator().getJobExecution(executionId);
+            boolean ended = elsewhere && execution.getEndTime() != null;
+            boolean late = atMost != null && System.nanoTime() >= deadline;
+            if (ended || late || Thread.currentThread().isInterrupted()) {
+                return execution;
+            }
+            if (elsewhere) {
+                pause(left.compareTo(LOOK) < 0 ? left : LOOK);
+            }
+        }
+    }
+
+    private static void pause(Duration time) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(time.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static @Nullable Refusal noSuchJob(String job) {
+        Set<String> known = new TreeSet<>(operator().getJobNames());
+        if (known.contains(job)) {
+            return null;
+        }
+        return new Refusal(
+                Kind.NO_SUCH_JOB,
+                job,
+                null,
+                null,
+                null,
+                List.of(),
+                "This deployment has no job '" + shown(job) + "'; it has " + String.join(", ", known) + ".");
+    }
+
+    private static String shown(String name) {
+        String cut = name.length() > 100 ? name.substring(0, 100) + "…" : name;
+        return cut.replaceAll("\\p{Cntrl}", "\uFFFD");
+    }
+
+    private static Job load(String name) {
+        BatchEnvironment environment = engine().getBatchEnvironment();
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        Thread.currentThread().setContextClassLoader(environment.getClassLoader());
+        try {
+            return ArchiveXmlLoader.loadJobXml(
+                    name, environment.getClassLoader(), new ArrayList<>(), environment.getJobXmlResolver());
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
+    }
+
+    /** The repository of this deployment. */
+    public RepriseRepository repository() {
+        if (engine().getJobRepository() instanceof RepriseRepository ours) {
+            return ours;
+        }
+        throw new IllegalStateException("This deployment does not use the repository of Reprise. Its"
+                + " META-INF/jboss-all.xml must name one: <job-repository><named name=\"…\"/></job-repository>.");
+    }
+
+    private static JobOperator operator() {
+        return BatchRuntime.getJobOperator();
+    }
+
+    private static AbstractJobOperator engine() {
+        JobOperator operator = operator();
+        if (operator instanceof DelegatingJobOperator delegating) {
+            operator = delegating.getDelegate();
+        }
+        if (operator instanceof AbstractJobOperator engine) {
+            return engine;
+        }
+        throw new IllegalStateException("The batch runtime is not JBeret but " + operator.getClass());
+    }
+}

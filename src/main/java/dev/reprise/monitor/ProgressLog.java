@@ -1,0 +1,102 @@
+package dev.reprise.monitor;
+
+import dev.reprise.item.Position;
+import dev.reprise.repository.RepriseRepository;
+import dev.reprise.repository.StepProgress;
+import java.io.Serializable;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Logs every few seconds how far each running step is: items, items per second since the last line, and a percentage
+ * where its reader's checkpoint is a {@link Position}.
+ */
+public final class ProgressLog implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(ProgressLog.class.getName());
+
+    private final RepriseRepository repository;
+    private final ScheduledExecutorService timer;
+    private final ScheduledFuture<?> lines;
+    private Map<Long, Seen> seen = new HashMap<>();
+
+    /** Where a step was at a moment of {@link System#nanoTime}. */
+    private record Seen(long items, long nanos) {}
+
+    /**
+     * @param repository of this node
+     * @param interval between two lines of a step
+     */
+    public ProgressLog(RepriseRepository repository, Duration interval) {
+        this.repository = repository;
+        this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "reprise-progress");
+            thread.setDaemon(true);
+            return thread;
+        });
+        this.lines =
+                timer.scheduleAtFixedRate(this::write, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void write() {
+        try {
+            Map<Long, Seen> now = new HashMap<>();
+            for (StepProgress step : repository.progress()) {
+                Seen next = new Seen(step.itemsRead(), System.nanoTime());
+                Seen last = seen.get(step.stepExecutionId());
+                if (last != null && next.items() > last.items()) {
+                    LOG.log(Level.INFO, line(step, last, next));
+                }
+                now.put(step.stepExecutionId(), next);
+            }
+            seen = now;
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "No progress line: {0}", e.toString());
+        }
+    }
+
+    private static String line(StepProgress step, Seen last, Seen now) {
+        double perSecond = (now.items() - last.items()) * 1e9 / Math.max(1, now.nanos() - last.nanos());
+        return String.format(
+                Locale.ROOT,
+                "%s: step %s: %,d items, %,.0f items/s%s",
+                step.label(),
+                step.step(),
+                now.items(),
+                perSecond,
+                percent(step.checkpoints()));
+    }
+
+    /** The sum over all positions that have the same unit as the first. */
+    static String percent(List<Serializable> checkpoints) {
+        long done = 0;
+        long total = 0;
+        String unit = "";
+        for (Serializable checkpoint : checkpoints) {
+            if (checkpoint instanceof Position position && (unit.isEmpty() || unit.equals(position.unit()))) {
+                unit = position.unit();
+                done += position.done();
+                total += position.total();
+            }
+        }
+        if (total <= 0) {
+            return "";
+        }
+        return String.format(Locale.ROOT, ", %.0f %% of %,d %s", 100.0 * Math.min(done, total) / total, total, unit);
+    }
+
+    @Override
+    public void close() {
+        lines.cancel(false);
+        timer.shutdownNow();
+    }
+}

@@ -1,0 +1,5 @@
+/** What runs, for people to read. */
+@NullMarked
+package dev.reprise.monitor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,142 @@
+package dev.reprise.repository;
+
+import jakarta.transaction.InvalidTransactionException;
+import jakarta.transaction.SystemException;
+import jakarta.transaction.Transaction;
+import jakarta.transaction.TransactionManager;
+import java.sql.SQLException;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import javax.sql.DataSource;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/** The database, and in which transaction it is spoken to. Thread-safe. */
+final class Database {
+
+    /** Duplicate keys and other broken constraints: SQLState class 23. */
+    private static final String CONSTRAINT_CLASS = "23";
+
+    /** Lock time-outs, deadlocks and lost races that a second try cures. */
+    private static final Set<String> TRANSIENT = Set.of("HYT00", "40001", "40P01", "55P03", "90131");
+
+    private static final int TRIES = 6;
+
+    private final Jdbi jdbi;
+    private final TransactionManager transactions;
+    private final Dialect dialect;
+
+    Database(DataSource dataSource, TransactionManager transactions) {
+        this.jdbi = Jdbi.create(dataSource);
+        this.transactions = transactions;
+        this.dialect = Dialect.of(dataSource);
+    }
+
+    Dialect dialect() {
+        return dialect;
+    }
+
+    /** What is done with a connection. */
+    @FunctionalInterface
+    interface Work<T extends @Nullable Object> {
+        T with(Handle handle);
+    }
+
+    /** Work without a result. */
+    @FunctionalInterface
+    interface Action {
+        void with(Handle handle);
+    }
+
+    /**
+     * Does the work in a transaction of its own, whatever transaction the caller is in, and does it again when the
+     * database asks for that. The work may run several times and must have no other effects than its SQL.
+     */
+    <T extends @Nullable Object> T apart(Work<T> work) {
+        Transaction suspended = suspend();
+        try {
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    return jdbi.inTransaction(work::with);
+                } catch (RuntimeException e) {
+                    if (attempt == TRIES || !isTransient(e)) {
+                        throw e;
+                    }
+                    pause(attempt);
+                }
+            }
+        } finally {
+            resume(suspended);
+        }
+    }
+
+    /** {@link #apart(Work)} for work without a result. */
+    void doApart(Action action) {
+        apart(handle -> {
+            action.with(handle);
+            return Boolean.TRUE;
+        });
+    }
+
+    /** Does the work in the transaction that the thread is in: the chunk's. */
+    <T extends @Nullable Object> T joined(Work<T> work) {
+        return jdbi.withHandle(work::with);
+    }
+
+    /** The transaction of this thread, or null if there is none that could still do something. */
+    @Nullable
+    Transaction current() {
+        try {
+            return transactions.getTransaction();
+        } catch (SystemException e) {
+            throw new IllegalStateException("the transaction manager does not answer", e);
+        }
+    }
+
+    static boolean isDuplicateKey(Throwable thrown) {
+        String state = sqlState(thrown);
+        return state != null && state.startsWith(CONSTRAINT_CLASS);
+    }
+
+    private static boolean isTransient(Throwable thrown) {
+        String state = sqlState(thrown);
+        return state != null && TRANSIENT.contains(state);
+    }
+
+    private static @Nullable String sqlState(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException e && e.getSQLState() != null) {
+                return e.getSQLState();
+            }
+        }
+        return null;
+    }
+
+    private static void pause(int attempt) {
+        try {
+            Thread.sleep(ThreadLocalRandom.current().nextLong(5L, 20L) * attempt);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private @Nullable Transaction suspend() {
+        try {
+            return transactions.suspend();
+        } catch (SystemException e) {
+            throw new IllegalStateException("the caller's transaction cannot be suspended", e);
+        }
+    }
+
+    private void resume(@Nullable Transaction suspended) {
+        if (suspended == null) {
+            return;
+        }
+        try {
+            transactions.resume(suspended);
+        } catch (InvalidTransactionException | SystemException e) {
+            throw new IllegalStateException("the caller's transaction cannot be resumed", e);
+        }
+    }
+}

@@ -1,0 +1,319 @@
+package dev.reprise.repository;
+
+import dev.reprise.identity.JobIdentity;
+import dev.reprise.identity.JobParameter;
+import dev.reprise.identity.JobParameters;
+import dev.reprise.repository.Dialect.Acquired;
+import dev.reprise.repository.JobExecutions.Launch;
+import dev.reprise.repository.JobExecutions.State;
+import dev.reprise.repository.Owners.Owner;
+import dev.reprise.repository.Refusal.Kind;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place that decides whether a launch or a restart happens (semantics.md §3). Acquire, then check: the row that
+ * says who owns the instance is inserted first, and only its owner looks at what the executions allow.
+ */
+final class Decisions {
+
+    /** Each further round means that somebody else changed the instance in between. */
+    private static final int ROUNDS = 100;
+
+    private static final DateTimeFormatter MINUTE = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm");
+
+    /** Rolls the transaction back; the state of the instance is looked at in the next one. */
+    private static final class NotAllowed extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        NotAllowed() {
+            super("the state of the instance forbids it", null, false, false);
+        }
+    }
+
+    private final Database database;
+    private final Owners owners;
+    private final JobExecutions executions;
+
+    Decisions(Database database, Owners owners, JobExecutions executions) {
+        this.database = database;
+        this.owners = owners;
+        this.executions = executions;
+    }
+
+    /** A job, what it is called in messages, and whether it may be restarted. */
+    record Subject(String jobName, JobParameters parameters, boolean restartable) {
+
+        String label() {
+            return label(jobName, parameters);
+        }
+
+        static String label(String jobName, JobParameters parameters) {
+            return Text.line(jobName + parameters);
+        }
+    }
+
+    /**
+     * Starts the first execution of an identity, or refuses.
+     *
+     * @throws LaunchRefusedException with the reason
+     */
+    Acquired start(JobIdentity identity, Subject subject, Launch launch) {
+        for (int round = 0; round < ROUNDS; round++) {
+            Acquired acquired = acquire(
+                    handle -> database.dialect().acquire(handle, identity.jobName(), identity.key(), launch.node()),
+                    OptionalLong.empty(),
+                    launch);
+            if (acquired != null) {
+                return acquired;
+            }
+            OptionalLong instance =
+                    database.apart(handle -> executions.findInstance(handle, identity.jobName(), identity.key()));
+            if (instance.isPresent()) {
+                LaunchDecision decision = decide(instance.getAsLong(), subject, true);
+                if (decision instanceof Refusal refusal) {
+                    throw new LaunchRefusedException(refusal);
+                }
+                if (decision instanceof LaunchDecision.Restart restart) {
+                    throw new LaunchRefusedException(refusal(
+                            Kind.RESTART_INSTEAD,
+                            subject,
+                            instance.getAsLong(),
+                            restart.executionId(),
+                            restart.message() + " Restart execution " + restart.executionId()
+                                    + ": JobOperator.restart(" + restart.executionId() + ", …), or launch it through"
+                                    + " the JobLauncher or POST /launch, which restart it by themselves."));
+                }
+            }
+        }
+        throw undecided(subject);
+    }
+
+    /**
+     * Starts the next execution of an instance, or refuses.
+     *
+     * @param original the execution that is to be restarted
+     */
+    Acquired restart(long instanceId, long original, Subject subject, Launch launch) {
+        for (int round = 0; round < ROUNDS; round++) {
+            if (subject.restartable()) {
+                Acquired acquired = acquire(
+                        handle -> database.dialect().acquire(handle, instanceId, launch.node()),
+                        OptionalLong.of(original),
+                        launch);
+                if (acquired != null) {
+                    return acquired;
+                }
+            }
+            LaunchDecision decision = decide(instanceId, subject, true);
+            if (decision instanceof Refusal refusal) {
+                throw new LaunchRefusedException(refusal);
+            }
+            if (decision instanceof LaunchDecision.Restart restart && restart.executionId() != original) {
+                throw new LaunchRefusedException(refusal(
+                        Kind.NOT_THE_LAST,
+                        subject,
+                        instanceId,
+                        restart.executionId(),
+                        "Execution " + original + " of " + subject.label() + " is not its last any more: execution "
+                                + restart.executionId() + " is. Restart that one."));
+            }
+        }
+        throw undecided(subject);
+    }
+
+    private @Nullable Acquired acquire(
+            Function<org.jdbi.v3.core.Handle, @Nullable Acquired> take, OptionalLong original, Launch launch) {
+        try {
+            return database.apart(handle -> {
+                Acquired acquired = take.apply(handle);
+                if (acquired != null && !executions.insert(handle, acquired, original, launch)) {
+                    throw new NotAllowed();
+                }
+                return acquired;
+            });
+        } catch (NotAllowed e) {
+            return null;
+        } catch (RuntimeException e) {
+            if (Database.isDuplicateKey(e)) {
+                return null;
+            }
+            throw e;
+        }
+    }
+
+    /** What a launch of the identity would do now, without doing it. */
+    LaunchDecision explain(JobIdentity identity, Subject subject) {
+        OptionalLong instance =
+                database.apart(handle -> executions.findInstance(handle, identity.jobName(), identity.key()));
+        LaunchDecision decision = instance.isPresent() ? decide(instance.getAsLong(), subject, false) : null;
+        return decision == null ? new LaunchDecision.Start(subject.label() + " never ran. It would start.") : decision;
+    }
+
+    /**
+     * The decision about an instance that exists, or null if there is nothing in its way any more.
+     *
+     * @param act whether to take over what a dead node left (§3 row 5); otherwise the answer is as if it had been
+     */
+    private @Nullable LaunchDecision decide(long instanceId, Subject subject, boolean act) {
+        Optional<Owner> owner = database.apart(handle -> owners.of(handle, instanceId));
+        if (owner.isPresent() && !owners.mayTakeOver(owner.get())) {
+            return alreadyRunning(owner.get(), subject);
+        }
+        if (owner.isPresent() && act) {
+            database.apart(handle -> owners.takeOver(handle, owner.get()));
+        }
+        OptionalLong dead =
+                owner.isPresent() && !act ? OptionalLong.of(owner.get().executionId()) : OptionalLong.empty();
+        return judge(database.apart(handle -> executions.states(handle, instanceId)), dead, instanceId, subject);
+    }
+
+    /** Why an execution that its row calls running cannot be restarted, or null if it can by now. */
+    @Nullable
+    Refusal inTheWay(long instanceId, @Nullable Owner owner, Subject subject) {
+        if (owner != null) {
+            return alreadyRunning(owner, subject);
+        }
+        LaunchDecision decision = decide(instanceId, subject, true);
+        return decision instanceof Refusal refusal ? refusal : null;
+    }
+
+    private static Refusal alreadyRunning(Owner owner, Subject subject) {
+        String how = owner.alive()
+                ? "Wait for it, or stop it first."
+                : "That node is dead, but of application " + owner.node().application()
+                        + ", whose nodes will take it over.";
+        return new Refusal(
+                Kind.ALREADY_RUNNING,
+                subject.jobName(),
+                owner.instanceId(),
+                owner.executionId(),
+                owner.node().name(),
+                List.of(),
+                subject.label() + " is already running (execution " + owner.executionId() + " on node "
+                        + owner.node().name() + "). " + how);
+    }
+
+    /** Rows 6 to 10, for an instance without an owner. */
+    private static @Nullable LaunchDecision judge(
+            List<State> states, OptionalLong dead, long instanceId, Subject subject) {
+        if (states.isEmpty()) {
+            return null;
+        }
+        String label = subject.label();
+        for (State state : states) {
+            if (state.status().equals("COMPLETED")) {
+                String next = subject.parameters().identifying().isEmpty()
+                        ? "It has no identifying parameter, so it completes once and never again: give it one, launch"
+                                + " it with 'next' (which numbers the runs), or switch identity off for the job with"
+                                + " the job property reprise.identity=none."
+                        : "Change an identifying parameter to run it again.";
+                return refusal(
+                        Kind.ALREADY_COMPLETE,
+                        subject,
+                        instanceId,
+                        state.id(),
+                        label + " is already complete (execution " + state.id() + when(state.ended()) + "). " + next);
+            }
+        }
+        for (State state : states) {
+            if (state.status().equals("ABANDONED")) {
+                return refusal(
+                        Kind.ABANDONED,
+                        subject,
+                        instanceId,
+                        state.id(),
+                        label + " was abandoned (execution " + state.id() + when(state.ended())
+                                + "). Change an identifying parameter to run it as another instance.");
+            }
+        }
+        for (State state : states) {
+            boolean ended = state.status().equals("FAILED") || state.status().equals("STOPPED");
+            boolean wouldBeTakenOver = dead.isPresent() && dead.getAsLong() == state.id();
+            if (!ended && !wouldBeTakenOver) {
+                return refusal(
+                        Kind.UNKNOWN_STATE,
+                        subject,
+                        instanceId,
+                        state.id(),
+                        "Execution " + state.id() + " of " + label + " is " + state.status() + " and has no owner here:"
+                                + " another program (Spring Batch?) runs it or left it. End it there, or set its"
+                                + " status there to what it really is.");
+            }
+        }
+        State last = states.get(states.size() - 1);
+        String lastStatus = dead.isPresent() ? "left by a dead node" : last.status();
+        if (!subject.restartable()) {
+            return refusal(
+                    Kind.NOT_RESTARTABLE,
+                    subject,
+                    instanceId,
+                    last.id(),
+                    label + " is " + lastStatus + " (execution " + last.id() + when(last.ended())
+                            + "), and the job says"
+                            + " restartable=\"false\". Change an identifying parameter to run it as another"
+                            + " instance.");
+        }
+        return new LaunchDecision.Restart(
+                last.id(),
+                List.of(),
+                label + " is " + lastStatus + " (execution " + last.id() + when(last.ended()) + ").");
+    }
+
+    /** The faults of parameters that no schema knows of: what the tables and the engine cannot take. */
+    static List<String> faultsOf(JobParameters parameters) {
+        List<String> faults = new ArrayList<>();
+        parameters
+                .byName()
+                .forEach((name, parameter) -> faultOf(name, parameter).ifPresent(faults::add));
+        return faults;
+    }
+
+    private static Optional<String> faultOf(String name, JobParameter parameter) {
+        if (Text.length(name) > Text.NAME_COLUMN) {
+            return Optional.of(Text.line(name) + ": the name has " + Text.length(name) + " characters; names may have "
+                    + Text.NAME_COLUMN);
+        }
+        if (Text.length(parameter.value()) > Text.TEXT_COLUMN) {
+            return Optional.of(Text.line(name) + ": the value has " + Text.length(parameter.value())
+                    + " characters; values may have " + Text.TEXT_COLUMN);
+        }
+        if (name.indexOf('\u0000') >= 0 || parameter.value().indexOf('\u0000') >= 0) {
+            return Optional.of(Text.line(name) + ": has a NUL character, which databases cannot store");
+        }
+        return Optional.empty();
+    }
+
+    static Refusal invalid(Subject subject, List<String> faults) {
+        String count = faults.size() == 1 ? "is 1 fault" : "are " + faults.size() + " faults";
+        return new Refusal(
+                Kind.INVALID_PARAMETERS,
+                subject.jobName(),
+                null,
+                null,
+                null,
+                faults,
+                "Job " + Text.line(subject.jobName()) + " does not start, nothing was written: there " + count
+                        + " in its parameters: " + String.join("; ", faults) + ".");
+    }
+
+    private static Refusal refusal(Kind kind, Subject subject, long instanceId, long executionId, String message) {
+        return new Refusal(kind, subject.jobName(), instanceId, executionId, null, List.of(), message);
+    }
+
+    private static IllegalStateException undecided(Subject subject) {
+        return new IllegalStateException("No decision about " + subject.label() + " in " + ROUNDS
+                + " rounds: something changes its state all the time.");
+    }
+
+    private static String when(@Nullable LocalDateTime ended) {
+        return ended == null ? "" : ", " + MINUTE.format(ended);
+    }
+}

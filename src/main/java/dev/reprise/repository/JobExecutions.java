@@ -1,0 +1,358 @@
+package dev.reprise.repository;
+
+import dev.reprise.identity.JobParameter;
+import dev.reprise.identity.JobParameters;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Properties;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jberet.runtime.JobExecutionImpl;
+import org.jberet.runtime.JobInstanceImpl;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
+
+/** The SQL of job instances, job executions and their parameters. Every method uses the handle of its caller. */
+final class JobExecutions {
+
+    /** What Spring Batch writes while a job runs. */
+    private static final String RUNNING_EXIT_CODE = "UNKNOWN";
+
+    /** Guarded: an instance that has an execution is not started, it is restarted. */
+    private static final String INSERT_FIRST = """
+            insert into BATCH_JOB_EXECUTION
+                (JOB_EXECUTION_ID, VERSION, JOB_INSTANCE_ID, CREATE_TIME, LAST_UPDATED, STATUS, EXIT_CODE, EXIT_MESSAGE,
+                 REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE)
+            select :id, 0, :instance, localtimestamp, localtimestamp, 'STARTING', 'UNKNOWN', '',
+                   :job, :submitter, :node
+             where not exists (select 1 from BATCH_JOB_EXECUTION where JOB_INSTANCE_ID = :instance)""";
+
+    /**
+     * Guarded: the execution that is restarted is still the last one, and no other one of the instance forbids it. The
+     * position that a stop had set stays with the instance until a restart has ended.
+     */
+    private static final String INSERT_NEXT = """
+            insert into BATCH_JOB_EXECUTION
+                (JOB_EXECUTION_ID, VERSION, JOB_INSTANCE_ID, CREATE_TIME, LAST_UPDATED, STATUS, EXIT_CODE, EXIT_MESSAGE,
+                 REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE, REPRISE_RESTART_POSITION)
+            select :id, 0, :instance, localtimestamp, localtimestamp, 'STARTING', 'UNKNOWN', '',
+                   :job, :submitter, :node, o.REPRISE_RESTART_POSITION
+              from BATCH_JOB_EXECUTION o
+             where o.JOB_EXECUTION_ID = :original and o.JOB_INSTANCE_ID = :instance
+               and not exists (select 1 from BATCH_JOB_EXECUTION e
+                                where e.JOB_INSTANCE_ID = :instance
+                                  and (e.JOB_EXECUTION_ID > :original
+                                       or coalesce(e.STATUS, 'UNKNOWN') not in ('FAILED', 'STOPPED')))""";
+
+    private static final String INSERT_PARAMETER = """
+            insert into BATCH_JOB_EXECUTION_PARAMS
+                (JOB_EXECUTION_ID, PARAMETER_NAME, PARAMETER_TYPE, PARAMETER_VALUE, IDENTIFYING)
+            values (:execution, :name, 'java.lang.String', :value, :identifying)""";
+
+    private static final String PARAMETERS = """
+            select PARAMETER_NAME, PARAMETER_VALUE, IDENTIFYING
+              from BATCH_JOB_EXECUTION_PARAMS where JOB_EXECUTION_ID = :execution""";
+
+    private static final String PARAMETERS_OF_SEVERAL = """
+            select JOB_EXECUTION_ID, PARAMETER_NAME, PARAMETER_VALUE
+              from BATCH_JOB_EXECUTION_PARAMS where JOB_EXECUTION_ID in (<executions>)""";
+
+    private static final String START = """
+            update BATCH_JOB_EXECUTION
+               set STATUS = 'STARTED', START_TIME = localtimestamp, LAST_UPDATED = localtimestamp,
+                   VERSION = VERSION + 1
+             where JOB_EXECUTION_ID = :execution and STATUS = 'STARTING'""";
+
+    private static final String END = """
+            update BATCH_JOB_EXECUTION
+               set STATUS = :status, EXIT_CODE = :exitCode, EXIT_MESSAGE = :exitMessage,
+                   END_TIME = localtimestamp, LAST_UPDATED = localtimestamp, VERSION = VERSION + 1,
+                   REPRISE_RESTART_POSITION = :position
+             where JOB_EXECUTION_ID = :execution""";
+
+    private static final String REQUEST_STOP = """
+            update BATCH_JOB_EXECUTION set STATUS = 'STOPPING', LAST_UPDATED = localtimestamp
+             where JOB_EXECUTION_ID = :execution and STATUS in ('STARTING', 'STARTED')""";
+
+    private static final String ABANDON = """
+            update BATCH_JOB_EXECUTION
+               set STATUS = 'ABANDONED', LAST_UPDATED = localtimestamp, VERSION = VERSION + 1
+             where JOB_EXECUTION_ID = :execution and STATUS in ('COMPLETED', 'FAILED', 'STOPPED', 'ABANDONED')
+               and not exists (select 1 from REPRISE_OWNER where JOB_EXECUTION_ID = :execution)""";
+
+    private static final String EXECUTION_COLUMNS = """
+            select e.JOB_EXECUTION_ID, e.JOB_INSTANCE_ID, i.JOB_NAME, e.CREATE_TIME, e.START_TIME, e.END_TIME,
+                   e.LAST_UPDATED, e.STATUS, e.EXIT_CODE, e.REPRISE_SUBMITTER, e.REPRISE_RESTART_POSITION
+              from BATCH_JOB_EXECUTION e
+              join BATCH_JOB_INSTANCE i on i.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID
+            """;
+
+    private static final String EXECUTION = EXECUTION_COLUMNS + "where e.JOB_EXECUTION_ID = :execution";
+
+    private static final String EXECUTIONS_OF_INSTANCE = EXECUTION_COLUMNS + """
+             where e.JOB_INSTANCE_ID = :instance
+             order by e.JOB_EXECUTION_ID desc
+             fetch first :limit rows only""";
+
+    private static final String STATES = """
+            select JOB_EXECUTION_ID, STATUS, END_TIME from BATCH_JOB_EXECUTION
+             where JOB_INSTANCE_ID = :instance
+             order by JOB_EXECUTION_ID""";
+
+    private static final String FIND_INSTANCE = """
+            select JOB_INSTANCE_ID from BATCH_JOB_INSTANCE where JOB_NAME = :job and JOB_KEY = :key""";
+
+    private static final String INSTANCE = """
+            select JOB_INSTANCE_ID, JOB_NAME from BATCH_JOB_INSTANCE where JOB_INSTANCE_ID = :instance""";
+
+    private static final String NEWEST_INSTANCES = """
+            select JOB_INSTANCE_ID, JOB_NAME from BATCH_JOB_INSTANCE
+             where JOB_NAME = :job
+             order by JOB_INSTANCE_ID desc
+            offset :offset rows fetch next :limit rows only""";
+
+    private static final String COUNT_INSTANCES = "select count(*) from BATCH_JOB_INSTANCE where JOB_NAME = :job";
+
+    private static final String NEWEST_EXECUTIONS = """
+            select JOB_EXECUTION_ID from BATCH_JOB_EXECUTION
+             where REPRISE_JOB_NAME = :job
+             order by JOB_EXECUTION_ID desc
+             fetch first :limit rows only""";
+
+    /** Looks at a bounded number of instances, however many there are. */
+    private static final String NEWEST_RUN_ID = """
+            select p.PARAMETER_VALUE
+              from (select JOB_INSTANCE_ID from BATCH_JOB_INSTANCE
+                     where JOB_NAME = :job
+                     order by JOB_INSTANCE_ID desc
+                     fetch first 100 rows only) i
+              join BATCH_JOB_EXECUTION e on e.JOB_INSTANCE_ID = i.JOB_INSTANCE_ID
+              join BATCH_JOB_EXECUTION_PARAMS p
+                on p.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID and p.PARAMETER_NAME = :name
+             order by i.JOB_INSTANCE_ID desc
+             fetch first 1 row only""";
+
+    /**
+     * @param ended null while it runs
+     */
+    record State(long id, String status, @Nullable LocalDateTime ended) {}
+
+    private final String application;
+
+    JobExecutions(String application) {
+        this.application = application;
+    }
+
+    /** Who asks for an execution, and what for. */
+    record Launch(
+            String jobName,
+            JobParameters parameters,
+            NodeIdentity node,
+            @Nullable String submitter) {}
+
+    /**
+     * Inserts an execution and its parameters.
+     *
+     * @param original the execution that is restarted, if one is
+     * @return false if the state of the instance forbids it; nothing was inserted then
+     */
+    boolean insert(Handle handle, Dialect.Acquired acquired, OptionalLong original, Launch launch) {
+        String submitter = launch.submitter();
+        Update insert = handle.createUpdate(original.isPresent() ? INSERT_NEXT : INSERT_FIRST)
+                .bind("id", acquired.executionId())
+                .bind("instance", acquired.instanceId())
+                .bind("job", launch.jobName())
+                .bind("submitter", submitter == null ? null : Text.fit(submitter, Text.SUBMITTER_COLUMN))
+                .bind("node", launch.node().name());
+        if (original.isPresent()) {
+            insert.bind("original", original.getAsLong());
+        }
+        if (insert.execute() == 0) {
+            return false;
+        }
+        if (!launch.parameters().byName().isEmpty()) {
+            PreparedBatch batch = handle.prepareBatch(INSERT_PARAMETER);
+            launch.parameters()
+                    .byName()
+                    .forEach((name, parameter) -> batch.bind("execution", acquired.executionId())
+                            .bind("name", name)
+                            .bind("value", parameter.value())
+                            .bind("identifying", parameter.identifying() ? "Y" : "N")
+                            .add());
+            batch.execute();
+        }
+        return true;
+    }
+
+    JobParameters parameters(Handle handle, long executionId) {
+        SortedMap<String, JobParameter> parameters = new TreeMap<>();
+        handle.createQuery(PARAMETERS)
+                .bind("execution", executionId)
+                .map((row, context) -> {
+                    String value = row.getString(2);
+                    return parameters.put(
+                            row.getString(1),
+                            new JobParameter(value == null ? "" : value, "Y".equals(row.getString(3))));
+                })
+                .list();
+        return new JobParameters(parameters);
+    }
+
+    boolean start(Handle handle, long executionId) {
+        return handle.createUpdate(START).bind("execution", executionId).execute() == 1;
+    }
+
+    void end(Handle handle, JobExecutionImpl execution, String exitMessage, @Nullable String restartPosition) {
+        String exitStatus = execution.getExitStatus();
+        handle.createUpdate(END)
+                .bind("execution", execution.getExecutionId())
+                .bind("status", execution.getBatchStatus().name())
+                .bind("exitCode", Text.fit(exitStatus == null ? "" : exitStatus, Text.TEXT_COLUMN))
+                .bind("exitMessage", Text.fit(exitMessage, Text.TEXT_COLUMN))
+                .bind("position", restartPosition)
+                .execute();
+    }
+
+    boolean requestStop(Handle handle, long executionId) {
+        return handle.createUpdate(REQUEST_STOP).bind("execution", executionId).execute() == 1;
+    }
+
+    boolean abandon(Handle handle, long executionId) {
+        return handle.createUpdate(ABANDON).bind("execution", executionId).execute() == 1;
+    }
+
+    /** All executions of an instance, as the decision sees them, ascending by id. */
+    List<State> states(Handle handle, long instanceId) {
+        return handle.createQuery(STATES)
+                .bind("instance", instanceId)
+                .map((row, context) -> {
+                    String status = row.getString(2);
+                    return new State(
+                            row.getLong(1), status == null ? "UNKNOWN" : status, row.getObject(3, LocalDateTime.class));
+                })
+                .list();
+    }
+
+    /** An execution that is not this node's to change: loaded from its rows, with an empty list of steps. */
+    Optional<JobExecutionImpl> find(Handle handle, long executionId) {
+        List<JobExecutionImpl> found = handle.createQuery(EXECUTION)
+                .bind("execution", executionId)
+                .map((row, context) -> execution(row))
+                .list();
+        addParameters(handle, found);
+        return found.stream().findFirst();
+    }
+
+    /** The newest executions of an instance, ascending by id. */
+    List<JobExecutionImpl> ofInstance(Handle handle, long instanceId, int limit) {
+        List<JobExecutionImpl> found = new ArrayList<>(handle.createQuery(EXECUTIONS_OF_INSTANCE)
+                .bind("instance", instanceId)
+                .bind("limit", limit)
+                .map((row, context) -> execution(row))
+                .list());
+        Collections.reverse(found);
+        addParameters(handle, found);
+        return found;
+    }
+
+    private static void addParameters(Handle handle, List<JobExecutionImpl> executions) {
+        if (executions.isEmpty()) {
+            return;
+        }
+        Map<Long, JobExecutionImpl> byId = new HashMap<>();
+        executions.forEach(execution -> byId.put(execution.getExecutionId(), execution));
+        handle.createQuery(PARAMETERS_OF_SEVERAL)
+                .bindList("executions", List.copyOf(byId.keySet()))
+                .map((row, context) -> {
+                    JobExecutionImpl execution = byId.get(row.getLong(1));
+                    String value = row.getString(3);
+                    if (execution != null) {
+                        execution.addJobParameter(row.getString(2), value == null ? "" : value);
+                    }
+                    return row.getLong(1);
+                })
+                .list();
+    }
+
+    private JobExecutionImpl execution(ResultSet row) throws SQLException {
+        String exitCode = row.getString("EXIT_CODE");
+        boolean running = row.getTimestamp("END_TIME") == null;
+        JobInstanceImpl instance = instance(row);
+        JobExecutionImpl execution = new JobExecutionImpl(
+                instance,
+                row.getLong("JOB_EXECUTION_ID"),
+                new Properties(),
+                StepExecutions.date(row, "CREATE_TIME"),
+                StepExecutions.date(row, "START_TIME"),
+                StepExecutions.date(row, "END_TIME"),
+                StepExecutions.date(row, "LAST_UPDATED"),
+                Status.of(row.getString("STATUS")).name(),
+                running && RUNNING_EXIT_CODE.equals(exitCode) ? null : exitCode,
+                null);
+        execution.setUser(row.getString("REPRISE_SUBMITTER"));
+        execution.setRestartPosition(row.getString("REPRISE_RESTART_POSITION"));
+        instance.addJobExecution(execution);
+        return execution;
+    }
+
+    OptionalLong findInstance(Handle handle, String jobName, String key) {
+        return handle.createQuery(FIND_INSTANCE).bind("job", jobName).bind("key", key).mapTo(Long.class).stream()
+                .mapToLong(Long::longValue)
+                .findFirst();
+    }
+
+    Optional<JobInstanceImpl> instance(Handle handle, long instanceId) {
+        return handle.createQuery(INSTANCE)
+                .bind("instance", instanceId)
+                .map((row, context) -> instance(row))
+                .findOne();
+    }
+
+    List<JobInstanceImpl> newestInstances(Handle handle, String jobName, int offset, int limit) {
+        return handle.createQuery(NEWEST_INSTANCES)
+                .bind("job", jobName)
+                .bind("offset", offset)
+                .bind("limit", limit)
+                .map((row, context) -> instance(row))
+                .list();
+    }
+
+    int countInstances(Handle handle, String jobName) {
+        return handle.createQuery(COUNT_INSTANCES)
+                .bind("job", jobName)
+                .mapTo(Integer.class)
+                .one();
+    }
+
+    List<Long> newestExecutions(Handle handle, String jobName, int limit) {
+        return handle.createQuery(NEWEST_EXECUTIONS)
+                .bind("job", jobName)
+                .bind("limit", limit)
+                .mapTo(Long.class)
+                .list();
+    }
+
+    Optional<String> newestValueOf(Handle handle, String jobName, String parameter) {
+        return handle.createQuery(NEWEST_RUN_ID)
+                .bind("job", jobName)
+                .bind("name", parameter)
+                .mapTo(String.class)
+                .findFirst();
+    }
+
+    private JobInstanceImpl instance(ResultSet row) throws SQLException {
+        JobInstanceImpl instance = new JobInstanceImpl(null, application, row.getString("JOB_NAME"));
+        instance.setId(row.getLong("JOB_INSTANCE_ID"));
+        return instance;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.reprise.repository;
+
+import dev.reprise.identity.JobParameters;
+import java.util.List;
+import java.util.Properties;
+import org.jberet.job.model.Job;
+
+/** What {@code launch} knows of a job and the repository does not: its parameter schema and its policies. */
+public interface LaunchRules {
+
+    /**
+     * Judges the parameters of a launch or a restart, before anything is written (semantics.md §3 row 2).
+     *
+     * @param job the job as its XML defines it
+     * @param given as they came in, marks ({@code -name}) and the engine's own ({@code jberet.…}) included
+     */
+    Verdict judge(Job job, Properties given);
+
+    /**
+     * What the rules say of a launch.
+     *
+     * @param parameters what to run with: schema defaults added, each one identifying or not
+     * @param faults every fault of the parameters, as people read it; empty if they are good
+     * @param identityNone whether each start is an instance of its own (§2.6)
+     * @param restartable whether the job may be restarted at all (§3 row 9)
+     */
+    record Verdict(JobParameters parameters, List<String> faults, boolean identityNone, boolean restartable) {
+        public Verdict {
+            faults = List.copyOf(faults);
+        }
+    }
+}

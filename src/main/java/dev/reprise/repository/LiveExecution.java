@@ -1,0 +1,107 @@
+package dev.reprise.repository;
+
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jberet.runtime.AbstractStepExecution;
+import org.jberet.runtime.JobExecutionImpl;
+import org.jberet.runtime.PartitionExecutionImpl;
+import org.jspecify.annotations.Nullable;
+
+/** A job execution that this node runs, from its decision to its recorded end. Thread-safe. */
+final class LiveExecution {
+
+    /** The engine gives a partition the id of its step. */
+    private record StepKey(long stepExecutionId, int partition) {
+        static StepKey of(AbstractStepExecution execution) {
+            int partition = execution instanceof PartitionExecutionImpl p ? p.getPartitionId() : -1;
+            return new StepKey(execution.getStepExecutionId(), partition);
+        }
+    }
+
+    private final JobExecutionImpl execution;
+    private final long instanceId;
+    private final String label;
+    private final long began = System.nanoTime();
+    private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
+    private final Map<StepKey, RunningStep> steps = new ConcurrentHashMap<>();
+    private volatile boolean stepsLeftOpen;
+    private volatile String failure = "";
+
+    LiveExecution(JobExecutionImpl execution, long instanceId, String label) {
+        this.execution = execution;
+        this.instanceId = instanceId;
+        this.label = label;
+    }
+
+    JobExecutionImpl execution() {
+        return execution;
+    }
+
+    long instanceId() {
+        return instanceId;
+    }
+
+    /** As the log names it: {@code flights[month=2001-01]}. */
+    String label() {
+        return label;
+    }
+
+    long nanosSinceItBegan() {
+        return System.nanoTime() - began;
+    }
+
+    /** Completes when the end is recorded, or when this node gave up recording it. */
+    CompletableFuture<Boolean> ended() {
+        return ended;
+    }
+
+    /** Whether the engine is done with it, so that {@link #ended()} is near. */
+    boolean isEnding() {
+        return switch (execution.getBatchStatus()) {
+            case COMPLETED, FAILED, STOPPED, ABANDONED -> true;
+            case STARTING, STARTED, STOPPING -> false;
+        };
+    }
+
+    void add(AbstractStepExecution execution, RunningStep step) {
+        steps.put(StepKey.of(execution), step);
+    }
+
+    @Nullable
+    RunningStep find(AbstractStepExecution execution) {
+        return steps.get(StepKey.of(execution));
+    }
+
+    void remove(AbstractStepExecution execution) {
+        RunningStep step = steps.remove(StepKey.of(execution));
+        if (step != null) {
+            steps.values().removeIf(other -> other.partitionOf() == step);
+        }
+    }
+
+    Iterable<RunningStep> steps() {
+        return steps.values();
+    }
+
+    /** Keeps the first stack trace for the end of the job. */
+    void failed(String stackTrace) {
+        if (failure.isEmpty()) {
+            failure = stackTrace;
+        }
+    }
+
+    /** The stack trace of the first step that failed, or nothing. */
+    String failure() {
+        return failure;
+    }
+
+    /** A step's end could not be recorded in its row; the end of the job closes it. */
+    void leaveStepsOpen() {
+        stepsLeftOpen = true;
+    }
+
+    boolean hasStepsLeftOpen() {
+        return stepsLeftOpen;
+    }
+}

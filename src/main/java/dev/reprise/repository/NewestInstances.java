@@ -1,0 +1,47 @@
+package dev.reprise.repository;
+
+import jakarta.batch.runtime.JobInstance;
+import java.util.AbstractList;
+import java.util.List;
+import org.jberet.runtime.JobInstanceImpl;
+
+/**
+ * The instances of a job for {@code JobOperator.getJobInstances(name, start, count)}, which takes a sublist of what the
+ * repository returns: only that sublist is ever read. Its {@link #size()} is the largest there is, because counting
+ * would cost more the longer the history is; a sublist has as many elements as there really are.
+ */
+final class NewestInstances extends AbstractList<JobInstance> {
+
+    /** Reads a part of the list. */
+    @FunctionalInterface
+    interface Page {
+        List<JobInstanceImpl> read(int offset, int limit);
+    }
+
+    private final Page page;
+
+    NewestInstances(Page page) {
+        this.page = page;
+    }
+
+    @Override
+    public List<JobInstance> subList(int from, int to) {
+        // start + count overflows in the engine where count is Integer.MAX_VALUE
+        int limit = to < from ? Integer.MAX_VALUE : to - from;
+        return List.copyOf(page.read(from, limit));
+    }
+
+    @Override
+    public JobInstance get(int index) {
+        List<JobInstance> one = subList(index, index + 1);
+        if (one.isEmpty()) {
+            throw new IndexOutOfBoundsException(index);
+        }
+        return one.get(0);
+    }
+
+    @Override
+    public int size() {
+        return Integer.MAX_VALUE;
+    }
+}

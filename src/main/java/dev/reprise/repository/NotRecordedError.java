@@ -1,0 +1,19 @@
+package dev.reprise.repository;
+
+/**
+ * A chunk could not be recorded, so it must not be committed. An {@code Error}, because the engine would take an
+ * {@code Exception} thrown here for a failed write: it would skip the chunk's items, or retry without end, in a step
+ * that skips or retries {@code java.lang.Exception}.
+ */
+final class NotRecordedError extends Error {
+
+    private static final long serialVersionUID = 1L;
+
+    NotRecordedError(String message) {
+        super(message);
+    }
+
+    NotRecordedError(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

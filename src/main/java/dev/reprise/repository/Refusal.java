@@ -1,0 +1,52 @@
+package dev.reprise.repository;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a launch or a restart does not happen, and what to do next (semantics.md §3).
+ *
+ * @param kind which rule refuses
+ * @param jobName the job
+ * @param instanceId the instance in the way, or null if there is none
+ * @param executionId the execution in the way, or null if there is none
+ * @param node the name of the node that runs it, for {@link Kind#ALREADY_RUNNING}
+ * @param faults one entry for each fault, for {@link Kind#INVALID_PARAMETERS}; else empty
+ * @param message what, which, and what to do next
+ */
+public record Refusal(
+        Kind kind,
+        String jobName,
+        @Nullable Long instanceId,
+        @Nullable Long executionId,
+        @Nullable String node,
+        List<String> faults,
+        String message)
+        implements LaunchDecision {
+
+    public Refusal {
+        faults = List.copyOf(faults);
+    }
+
+    /** The rules that refuse, as the rows of §3. */
+    public enum Kind {
+        /** Row 1: the deployment has no such job. */
+        NO_SUCH_JOB,
+        /** Row 2: the parameters fail the job's schema or its validator; nothing was written. */
+        INVALID_PARAMETERS,
+        /** Row 4: it runs on a live node. */
+        ALREADY_RUNNING,
+        /** Row 6: it completed, and completes once. */
+        ALREADY_COMPLETE,
+        /** Row 7: somebody gave it up for good. */
+        ABANDONED,
+        /** Row 8: an execution in an unknown state, or unfinished without an owner; not ours to judge. */
+        UNKNOWN_STATE,
+        /** Row 9: the last execution failed or was stopped, and the job says that it cannot be restarted. */
+        NOT_RESTARTABLE,
+        /** Row 10, for a plain {@code JobOperator.start}: it can be restarted, but not started again. */
+        RESTART_INSTEAD,
+        /** A restart of an execution that is not the last of its instance any more. */
+        NOT_THE_LAST
+    }
+}

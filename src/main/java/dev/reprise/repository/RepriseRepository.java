@@ -1,0 +1,909 @@
+package dev.reprise.repository;
+
+import dev.reprise.identity.JobIdentity;
+import dev.reprise.identity.JobParameter;
+import dev.reprise.identity.JobParameters;
+import dev.reprise.repository.Decisions.Subject;
+import dev.reprise.repository.Dialect.Acquired;
+import dev.reprise.repository.JobExecutions.Launch;
+import dev.reprise.repository.LaunchDecision.Fate;
+import dev.reprise.repository.LaunchDecision.StepPlan;
+import dev.reprise.repository.LaunchRules.Verdict;
+import dev.reprise.repository.Owners.Owner;
+import dev.reprise.repository.StepExecutions.LastOfStep;
+import dev.reprise.repository.StepExecutions.Saved;
+import jakarta.batch.operations.JobExecutionNotRunningException;
+import jakarta.batch.operations.JobRestartException;
+import jakarta.batch.runtime.BatchStatus;
+import jakarta.batch.runtime.JobExecution;
+import jakarta.batch.runtime.JobInstance;
+import jakarta.batch.runtime.StepExecution;
+import jakarta.transaction.RollbackException;
+import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
+import jakarta.transaction.SystemException;
+import jakarta.transaction.Transaction;
+import jakarta.transaction.TransactionManager;
+import java.io.Serializable;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jberet.job.model.Job;
+import org.jberet.repository.ApplicationAndJobName;
+import org.jberet.repository.JobExecutionSelector;
+import org.jberet.repository.JobRepository;
+import org.jberet.runtime.AbstractStepExecution;
+import org.jberet.runtime.JobExecutionImpl;
+import org.jberet.runtime.JobInstanceImpl;
+import org.jberet.runtime.PartitionExecutionImpl;
+import org.jberet.runtime.StepExecutionImpl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine's job repository in a database: every state change of every job passes through it, so this is where the
+ * rules live (semantics.md §3, §4). Thread-safe. Only the save of a chunk joins the caller's transaction; every other
+ * call suspends whatever is active and makes its own.
+ */
+public final class RepriseRepository implements JobRepository {
+
+    private static final Logger LOG = System.getLogger(RepriseRepository.class.getName());
+
+    /** How many executions the engine and the admin CLI get to see of one job or instance: the newest. */
+    static final int LISTED = 1000;
+
+    /** How long a restart waits for the end of an execution that is being recorded right now. */
+    private static final Duration ENDING = Duration.ofSeconds(10);
+
+    private static final int TRIES_TO_RECORD_AN_END = 5;
+
+    private static final String LOCAL_TRANSACTIONS = "jberet.local-tx";
+
+    /**
+     * What a repository is made of.
+     *
+     * @param dataSource a JTA data source, the one that the chunks' own data is in
+     * @param transactions the transactions of that data source
+     * @param node this process, as {@link NodeRegistry#join} entered it
+     * @param lease after which time without a heartbeat a node is dead
+     * @param rules what the repository does not know of jobs
+     * @param submitter who asks for an execution, on the asking thread; gives null where nobody is known
+     * @param application loads the classes of checkpoints and user data
+     * @param serialFilter which classes may be read back beside the application's own: the syntax of
+     *     {@link java.io.ObjectInputFilter.Config}; may be empty
+     */
+    public record Parts(
+            DataSource dataSource,
+            TransactionManager transactions,
+            NodeIdentity node,
+            Duration lease,
+            LaunchRules rules,
+            Supplier<@Nullable String> submitter,
+            ClassLoader application,
+            String serialFilter) {}
+
+    private final NodeIdentity self;
+    private final LaunchRules rules;
+    private final Supplier<@Nullable String> submitter;
+    private final Database database;
+    private final Checkpoints checkpoints;
+    private final Owners owners;
+    private final JobExecutions executions;
+    private final StepExecutions steps;
+    private final Decisions decisions;
+
+    private final Map<String, Job> jobs = new ConcurrentHashMap<>();
+    private final Map<Long, LiveExecution> live = new ConcurrentHashMap<>();
+    private final Map<Long, LiveExecution> liveByStep = new ConcurrentHashMap<>();
+
+    public RepriseRepository(Parts parts) {
+        this.self = parts.node();
+        this.rules = parts.rules();
+        this.submitter = parts.submitter();
+        this.database = new Database(parts.dataSource(), parts.transactions());
+        this.checkpoints = new Checkpoints(parts.application(), parts.serialFilter());
+        this.owners = new Owners(self, parts.lease());
+        this.executions = new JobExecutions(self.application());
+        this.steps = new StepExecutions(self, database.dialect(), checkpoints);
+        this.decisions = new Decisions(database, owners, executions);
+    }
+
+    // ---- Jobs ------------------------------------------------------------------------------------------------------
+
+    @Override
+    public void addJob(ApplicationAndJobName name, Job job) {
+        jobs.put(name.jobName, job);
+    }
+
+    @Override
+    public void removeJob(String jobId) {
+        jobs.remove(jobId);
+    }
+
+    @Override
+    public @Nullable Job getJob(ApplicationAndJobName name) {
+        return jobs.get(name.jobName);
+    }
+
+    @Override
+    public Set<String> getJobNames() {
+        return Set.copyOf(jobs.keySet());
+    }
+
+    /** Always true: WildFly knows the jobs of a deployment, and asks for executions of jobs that never ran. */
+    @Override
+    public boolean jobExists(String jobName) {
+        return true;
+    }
+
+    // ---- Launch and restart ----------------------------------------------------------------------------------------
+
+    /** Writes nothing: what an instance is depends on the parameters, which come with the execution. */
+    @Override
+    public JobInstanceImpl createJobInstance(Job job, String applicationName, ClassLoader classLoader) {
+        return new JobInstanceImpl(job, applicationName, job.getId());
+    }
+
+    /**
+     * Decides whether the execution happens, and records it with everything that must be known before it runs.
+     *
+     * @throws LaunchRefusedException with the reason; nothing was written then, except that what a dead node left may
+     *     have been closed
+     */
+    @Override
+    public JobExecutionImpl createJobExecution(JobInstanceImpl instance, @Nullable Properties given) {
+        Job job = instance.getUnsubstitutedJob();
+        Properties asked = given == null ? new Properties() : given;
+        JobExecutionImpl original = instance.getInstanceId() == 0 ? null : originalOf(instance);
+        Subject subject;
+        Verdict verdict;
+        if (original == null) {
+            verdict = rules.judge(job, asked);
+            subject = new Subject(job.getId(), verdict.parameters(), verdict.restartable());
+            refuseFaults(subject, asked, verdict.faults());
+        } else {
+            JobParameters before = database.apart(handle -> executions.parameters(handle, original.getExecutionId()));
+            verdict = rules.judge(job, withoutReplacedMarks(asked));
+            List<String> faults = new ArrayList<>(verdict.faults());
+            JobParameters parameters = asBefore(before, verdict.parameters(), faults);
+            subject = new Subject(job.getId(), parameters, verdict.restartable());
+            refuseFaults(subject, asked, faults);
+            awaitEndOfEnding(original.getExecutionId());
+        }
+
+        JobExecutionImpl execution = new JobExecutionImpl(instance, forTheJob(subject.parameters(), asked));
+        Launch launch = new Launch(job.getId(), subject.parameters(), self, submitter.get());
+        Acquired acquired = original == null
+                ? decisions.start(identityOf(job, verdict), subject, launch)
+                : decisions.restart(instance.getInstanceId(), original.getExecutionId(), subject, launch);
+
+        instance.setId(acquired.instanceId());
+        execution.setId(acquired.executionId());
+        instance.addJobExecution(execution);
+        live.put(acquired.executionId(), new LiveExecution(execution, acquired.instanceId(), subject.label()));
+        execution.registerJobStopNotifier(this::recordStopRequest);
+        return execution;
+    }
+
+    /**
+     * What a launch of the job with these parameters would do now.
+     *
+     * @param steps the steps of the job in document order, and whether each may run again when it is complete
+     */
+    public LaunchDecision explain(Job job, Properties given, Map<String, Boolean> steps) {
+        Verdict verdict = rules.judge(job, given);
+        Subject subject = new Subject(job.getId(), verdict.parameters(), verdict.restartable());
+        try {
+            refuseFaults(subject, given, verdict.faults());
+        } catch (LaunchRefusedException e) {
+            return e.refusal();
+        }
+        if (verdict.identityNone()) {
+            return new LaunchDecision.Start(subject.label() + " has no identity: each start is a new instance.");
+        }
+        LaunchDecision decision = decisions.explain(identityOf(job, verdict), subject);
+        if (decision instanceof LaunchDecision.Restart restart) {
+            return new LaunchDecision.Restart(
+                    restart.executionId(), plan(restart.executionId(), steps), restart.message());
+        }
+        return decision;
+    }
+
+    private List<StepPlan> plan(long executionId, Map<String, Boolean> stepsOfJob) {
+        Map<String, LastOfStep> before = new HashMap<>();
+        database.doApart(handle -> executions
+                .find(handle, executionId)
+                .ifPresent(execution -> steps.lastOfEachStep(
+                                handle, execution.getJobInstance().getInstanceId())
+                        .forEach(step -> before.put(step.name(), step))));
+        List<StepPlan> plan = new ArrayList<>();
+        stepsOfJob.forEach((name, runsAgain) -> {
+            LastOfStep last = before.get(name);
+            if (last == null) {
+                plan.add(new StepPlan(name, Fate.RUN, null, 0));
+            } else if ("COMPLETED".equals(last.status())) {
+                plan.add(new StepPlan(name, runsAgain ? Fate.RUN : Fate.SKIP, null, 0));
+            } else if (last.checkpoint() == null) {
+                plan.add(new StepPlan(name, Fate.RUN, null, last.commits()));
+            } else {
+                plan.add(new StepPlan(name, Fate.RESUME, Text.line(String.valueOf(last.checkpoint())), last.commits()));
+            }
+        });
+        return plan;
+    }
+
+    private static JobIdentity identityOf(Job job, Verdict verdict) {
+        return verdict.identityNone()
+                ? JobIdentity.unique(job.getId())
+                : JobIdentity.of(job.getId(), verdict.parameters());
+    }
+
+    /** The engine restarts from the execution that it loaded the instance with. */
+    private static JobExecutionImpl originalOf(JobInstanceImpl instance) {
+        List<JobExecution> known = instance.getJobExecutions();
+        return (JobExecutionImpl) known.get(known.size() - 1);
+    }
+
+    private static void refuseFaults(Subject subject, Properties given, List<String> ofRules) {
+        List<String> faults = new ArrayList<>(ofRules);
+        faults.addAll(Decisions.faultsOf(subject.parameters()));
+        if ("true".equalsIgnoreCase(given.getProperty(LOCAL_TRANSACTIONS))) {
+            faults.add(LOCAL_TRANSACTIONS + ": would commit chunks apart from their checkpoints, and so lose or repeat"
+                    + " items; leave it out");
+        }
+        if (!faults.isEmpty()) {
+            throw new LaunchRefusedException(Decisions.invalid(subject, faults));
+        }
+    }
+
+    /**
+     * The engine merges the old parameters, whose names have no marks, with the new ones, which may: a new
+     * {@code -note} replaces an old {@code note}.
+     */
+    private static Properties withoutReplacedMarks(Properties merged) {
+        Properties result = new Properties();
+        Set<String> own = Collections.unmodifiableSet(merged.keySet().stream()
+                .filter(String.class::isInstance)
+                .map(String.class::cast)
+                .collect(java.util.stream.Collectors.toSet()));
+        for (String name : merged.stringPropertyNames()) {
+            boolean replaced = own.contains(JobParameters.NON_IDENTIFYING_MARK + name) && !own.contains(name);
+            if (!replaced) {
+                result.setProperty(name, merged.getProperty(name));
+            }
+        }
+        return result;
+    }
+
+    /** §2.7: on a restart identifying parameters must be the same, others may change, new ones do not identify. */
+    private static JobParameters asBefore(JobParameters before, JobParameters now, List<String> faults) {
+        SortedMap<String, JobParameter> result = new TreeMap<>();
+        now.byName().forEach((name, parameter) -> {
+            JobParameter old = before.byName().get(name);
+            boolean identifying = old != null && old.identifying();
+            if (old != null && identifying && !old.value().equals(parameter.value())) {
+                faults.add(Text.line(name + ": identifies the instance, so a restart cannot change it from '"
+                        + old.value() + "' to '" + parameter.value() + "'; start another instance instead"));
+            }
+            result.put(name, new JobParameter(parameter.value(), identifying));
+        });
+        before.identifying().forEach((name, value) -> result.putIfAbsent(name, new JobParameter(value, true)));
+        return new JobParameters(result);
+    }
+
+    /** What the running job sees: its parameters, and what the engine was told in this one request. */
+    private static Properties forTheJob(JobParameters parameters, Properties asked) {
+        Properties properties = parameters.toProperties();
+        for (String name : asked.stringPropertyNames()) {
+            if (name.startsWith(JobParameters.ENGINE_PREFIX)) {
+                properties.setProperty(name, asked.getProperty(name));
+            }
+        }
+        return properties;
+    }
+
+    /**
+     * In memory an execution has ended a moment before its end is recorded; who saw it FAILED and restarts it must not
+     * be told that it runs.
+     */
+    private void awaitEndOfEnding(long executionId) {
+        LiveExecution ending = live.get(executionId);
+        if (ending != null && ending.isEnding()) {
+            awaitEnd(executionId, ENDING);
+        }
+    }
+
+    // ---- A job execution runs --------------------------------------------------------------------------------------
+
+    @Override
+    public void updateJobExecution(JobExecutionImpl execution, boolean fullUpdate, boolean saveJobParameters) {
+        LiveExecution running = live.get(execution.getExecutionId());
+        if (fullUpdate && running != null) {
+            recordEnd(running, execution);
+            return;
+        }
+        switch (execution.getBatchStatus()) {
+            case STARTED -> recordStart(execution);
+            case ABANDONED -> abandon(execution);
+            case FAILED -> takeOverForRestart(execution);
+            case STARTING, STOPPING, STOPPED, COMPLETED ->
+                LOG.log(Level.DEBUG, "nothing to record of execution {0}", execution.getExecutionId());
+        }
+    }
+
+    private void recordStart(JobExecutionImpl execution) {
+        LiveExecution running = live.get(execution.getExecutionId());
+        if (running == null) {
+            return;
+        }
+        try {
+            boolean started = database.apart(handle -> executions.start(handle, execution.getExecutionId()));
+            if (started) {
+                LOG.log(Level.INFO, "{0}: execution {1,number,#} started", running.label(), execution.getExecutionId());
+            } else {
+                // Somebody asked for a stop before the first step, or another node took it over: its end will tell.
+                execution.stop();
+            }
+        } catch (RuntimeException e) {
+            // The engine must not see it: it would neither clean up nor wake those who wait. The first step will fail.
+            LOG.log(Level.ERROR, "The start of execution " + execution.getExecutionId() + " is not recorded", e);
+        }
+    }
+
+    /** Never throws: the engine would neither clean up nor wake those who wait. */
+    private void recordEnd(LiveExecution running, JobExecutionImpl execution) {
+        long id = execution.getExecutionId();
+        String position =
+                Job.UNRESTARTABLE.equals(execution.getRestartPosition()) ? null : execution.getRestartPosition();
+        boolean recorded = false;
+        try {
+            recorded = persistently(() -> database.apart(handle -> {
+                if (!owners.release(handle, id)) {
+                    return false;
+                }
+                executions.end(handle, execution, running.failure(), position);
+                if (running.hasStepsLeftOpen()) {
+                    owners.closeSteps(handle, id, "FAILED", "The end of this step could not be recorded in its row.");
+                }
+                return true;
+            }));
+            if (recorded) {
+                LOG.log(
+                        Level.INFO,
+                        "{0}: execution {1,number,#} {2} after {3}",
+                        running.label(),
+                        id,
+                        ended(execution),
+                        Text.duration(running.nanosSinceItBegan()));
+            } else {
+                LOG.log(
+                        Level.WARNING,
+                        "{0}: execution {1,number,#} ended {2} here, but another node owns it now;"
+                                + " nothing of it was recorded",
+                        running.label(),
+                        id,
+                        execution.getBatchStatus());
+            }
+        } catch (RuntimeException e) {
+            LOG.log(
+                    Level.ERROR,
+                    running.label() + ": the end of execution " + id + " (" + execution.getBatchStatus()
+                            + ") could not be recorded; a launch after the restart of this node takes it over",
+                    e);
+        } finally {
+            live.remove(id);
+            liveByStep.values().removeIf(other -> other == running);
+            running.ended().complete(recorded);
+        }
+    }
+
+    private static String ended(JobExecutionImpl execution) {
+        String status = execution.getBatchStatus().name();
+        String exitStatus = execution.getExitStatus();
+        return exitStatus == null || exitStatus.equals(status) ? status : status + " (" + Text.line(exitStatus) + ")";
+    }
+
+    private static <T> T persistently(Supplier<T> work) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return work.get();
+            } catch (RuntimeException e) {
+                if (attempt == TRIES_TO_RECORD_AN_END) {
+                    throw e;
+                }
+                LOG.log(Level.WARNING, "Recording failed and is tried again: {0}", e.getMessage());
+                try {
+                    TimeUnit.MILLISECONDS.sleep(200L * attempt);
+                } catch (InterruptedException interrupted) {
+                    Thread.currentThread().interrupt();
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void abandon(JobExecutionImpl execution) {
+        awaitEndOfEnding(execution.getExecutionId());
+        if (!database.apart(handle -> executions.abandon(handle, execution.getExecutionId()))) {
+            throw new jakarta.batch.operations.JobExecutionIsRunningException(
+                    "Execution " + execution.getExecutionId() + " runs, so it cannot be abandoned. Stop it first.");
+        }
+        LOG.log(
+                Level.INFO,
+                "Execution {0,number,#} of {1} was abandoned",
+                execution.getExecutionId(),
+                execution.getJobName());
+    }
+
+    /** The engine found an execution running that this JVM does not run, and wants to restart it. */
+    private void takeOverForRestart(JobExecutionImpl execution) {
+        LiveExecution running = live.get(execution.getExecutionId());
+        if (running != null) {
+            // jberet.restart.mode=force has set the status of the very object that runs.
+            execution.setBatchStatus(BatchStatus.STARTED);
+        }
+        long instanceId = execution.getJobInstance().getInstanceId();
+        Subject subject = database.apart(handle ->
+                new Subject(execution.getJobName(), executions.parameters(handle, execution.getExecutionId()), true));
+        Owner owner = database.apart(handle -> owners.of(handle, instanceId)).orElse(null);
+        if (owner != null && owners.mayTakeOver(owner)) {
+            takeOver(owner);
+            return;
+        }
+        Refusal refusal = decisions.inTheWay(instanceId, owner, subject);
+        if (refusal != null) {
+            throw new JobRestartException(new LaunchRefusedException(refusal));
+        }
+    }
+
+    /** Closes what earlier incarnations of this node left running; returns how many executions that were. */
+    public int takeOverFromEarlierIncarnations() {
+        int taken = 0;
+        for (Owner dead : database.apart(owners::ofEarlierIncarnations)) {
+            if (takeOver(dead)) {
+                taken++;
+            }
+        }
+        return taken;
+    }
+
+    private boolean takeOver(Owner dead) {
+        boolean taken = database.apart(handle -> owners.takeOver(handle, dead));
+        if (taken) {
+            LOG.log(
+                    Level.WARNING,
+                    "Node {0} died while it ran execution {1,number,#}; the execution is closed and can"
+                            + " be restarted",
+                    dead.node(),
+                    dead.executionId());
+        }
+        return taken;
+    }
+
+    /** Called on the thread that stops, for an execution that this node runs. */
+    private void recordStopRequest(long executionId) {
+        try {
+            database.doApart(handle -> executions.requestStop(handle, executionId));
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "The stop of execution " + executionId + " is under way but not recorded", e);
+        }
+    }
+
+    @Override
+    public void stopJobExecution(JobExecutionImpl execution) {
+        long id = execution.getExecutionId();
+        boolean requested = database.apart(handle -> {
+            boolean running = executions.requestStop(handle, id);
+            steps.requestStop(handle, id);
+            return running;
+        });
+        if (!requested && !live.containsKey(id)) {
+            throw new JobExecutionNotRunningException("Execution " + id + " does not run.");
+        }
+    }
+
+    // ---- Steps and partitions --------------------------------------------------------------------------------------
+
+    @Override
+    public StepExecutionImpl createStepExecution(String stepName) {
+        return new StepExecutionImpl(stepName);
+    }
+
+    @Override
+    public void addStepExecution(JobExecutionImpl job, StepExecutionImpl execution) {
+        LiveExecution running = ours(job.getExecutionId(), execution.getStepName());
+        try {
+            RunningStep step = database.apart(handle -> steps.insert(handle, job, execution, null));
+            execution.setId(step.id());
+            running.add(execution, step);
+            liveByStep.put(step.id(), running);
+            job.addStepExecution(execution);
+            LOG.log(Level.INFO, "{0}: step {1} started", running.label(), step.name());
+        } catch (RuntimeException | NotRecordedError e) {
+            running.failed(Text.stackTrace(e));
+            throw e;
+        }
+    }
+
+    @Override
+    public void addPartitionExecution(StepExecutionImpl enclosing, PartitionExecutionImpl partition) {
+        LiveExecution running = liveByStep.get(enclosing.getStepExecutionId());
+        RunningStep step = running == null ? null : running.find(enclosing);
+        if (running == null || step == null) {
+            throw new NotRecordedError("Partition " + partition.getPartitionId() + " of step " + enclosing.getStepName()
+                    + " does not start: the step does not run here.");
+        }
+        running.add(partition, database.apart(handle -> steps.insert(handle, running.execution(), partition, step)));
+    }
+
+    /**
+     * Records a chunk in the chunk's own transaction, or the user data of a batchlet in a transaction of its own.
+     *
+     * @return 0 if somebody asked the execution to stop, else 1
+     * @throws NotRecordedError if it could not be recorded: the chunk must not be committed, skipped or retried
+     */
+    @Override
+    public int savePersistentDataIfNotStopping(JobExecution job, AbstractStepExecution execution) {
+        LiveExecution running = ours(job.getExecutionId(), execution.getStepName());
+        RunningStep step = running.find(execution);
+        if (step == null) {
+            throw new NotRecordedError("Step " + execution.getStepName() + " does not run here any more.");
+        }
+        Transaction chunk = database.current();
+        Saved saved = chunk == null ? saveUserData(step) : saveChunk(running, step, chunk);
+        return saved == Saved.STOP_REQUESTED ? 0 : 1;
+    }
+
+    private Saved saveUserData(RunningStep step) {
+        Saved saved = database.apart(handle -> steps.saveUserData(handle, step));
+        if (saved == Saved.FENCED) {
+            step.fence();
+            throw new NotRecordedError(fenceMessage(step));
+        }
+        step.updated();
+        return saved;
+    }
+
+    private Saved saveChunk(LiveExecution running, RunningStep step, Transaction chunk) {
+        try {
+            StepCounts counts = step.withThisChunk();
+            Saved saved = database.joined(handle -> steps.commitChunk(handle, step, counts));
+            if (saved == Saved.FENCED) {
+                step.fence();
+                running.leaveStepsOpen();
+                throw new NotRecordedError(fenceMessage(step));
+            }
+            chunk.registerSynchronization(new ChunkOutcome(step, counts));
+            return saved;
+        } catch (RuntimeException | RollbackException | SystemException e) {
+            rollBack(chunk, e);
+            throw new NotRecordedError(
+                    "A chunk of step " + step.name() + " was not recorded, so it was rolled back: " + e, e);
+        } catch (NotRecordedError e) {
+            rollBack(chunk, e);
+            throw e;
+        }
+    }
+
+    private static void rollBack(Transaction chunk, Throwable why) {
+        try {
+            chunk.setRollbackOnly();
+        } catch (SystemException | IllegalStateException e) {
+            why.addSuppressed(e);
+        }
+    }
+
+    private static String fenceMessage(RunningStep step) {
+        return "The row of step " + step.name() + " (step execution " + step.id() + ") is not the one this node wrote:"
+                + " the execution was taken over, or somebody else changed the row. Nothing more of the step is"
+                + " recorded.";
+    }
+
+    /** What became of a chunk: its counts are the step's from the commit on, and not before. */
+    private record ChunkOutcome(RunningStep step, StepCounts counts) implements Synchronization {
+
+        @Override
+        public void beforeCompletion() {}
+
+        @Override
+        public void afterCompletion(int status) {
+            if (status == Status.STATUS_COMMITTED) {
+                step.committed(counts);
+            } else {
+                step.rolledBack();
+            }
+        }
+    }
+
+    /**
+     * Records the end of a partition. A step has nothing to save here, its chunks and its end are recorded elsewhere;
+     * but if it is fenced the engine must not go on to another step.
+     */
+    @Override
+    public void savePersistentData(JobExecution job, AbstractStepExecution execution) {
+        LiveExecution running = live.get(job.getExecutionId());
+        RunningStep step = running == null ? null : running.find(execution);
+        if (running == null || step == null) {
+            return;
+        }
+        if (step.partitionOf() == null) {
+            if (step.isFenced()) {
+                throw new NotRecordedError(fenceMessage(step));
+            }
+        } else if (isTerminal(execution.getBatchStatus())) {
+            end(running, step);
+        }
+    }
+
+    private static boolean isTerminal(BatchStatus status) {
+        return switch (status) {
+            case COMPLETED, FAILED, STOPPED, ABANDONED -> true;
+            case STARTING, STARTED, STOPPING -> false;
+        };
+    }
+
+    /** Comes for skipped steps too, with the execution of before, and for steps that never got a row: not ours to write. */
+    @Override
+    public void updateStepExecution(StepExecution execution) {
+        LiveExecution running = liveByStep.get(execution.getStepExecutionId());
+        if (running == null || !(execution instanceof StepExecutionImpl ours)) {
+            return;
+        }
+        RunningStep step = running.find(ours);
+        if (step == null) {
+            return;
+        }
+        end(running, step);
+        liveByStep.remove(step.id());
+        running.remove(ours);
+    }
+
+    /** Never throws: the engine would neither clean up nor wake those who wait. */
+    private void end(LiveExecution running, RunningStep step) {
+        AbstractStepExecution execution = step.execution();
+        Exception exception = execution.getException();
+        if (exception != null) {
+            running.failed(Text.stackTrace(exception));
+        }
+        RunningStep whole = step.partitionOf();
+        try {
+            if (!step.isFenced() && persistently(() -> database.apart(handle -> steps.end(handle, step)))) {
+                step.updated();
+                if (whole != null) {
+                    whole.updated();
+                }
+                if (whole == null) {
+                    logEnd(running, step, exception);
+                }
+            } else {
+                running.leaveStepsOpen();
+                LOG.log(
+                        Level.WARNING,
+                        "{0}: step {1} ended {2} here, but its row is not this node''s to write",
+                        running.label(),
+                        step.name(),
+                        execution.getBatchStatus());
+            }
+        } catch (RuntimeException e) {
+            running.leaveStepsOpen();
+            LOG.log(Level.ERROR, running.label() + ": the end of step " + step.name() + " could not be recorded", e);
+        }
+    }
+
+    private static void logEnd(LiveExecution running, RunningStep step, @Nullable Exception exception) {
+        StepCounts counts = step.atTheEnd();
+        String message = running.label() + ": step " + step.name() + " "
+                + step.execution().getBatchStatus() + " after " + Text.duration(step.nanosSinceItBegan())
+                + counts.summary();
+        if (exception == null) {
+            LOG.log(Level.INFO, message);
+        } else {
+            LOG.log(Level.ERROR, message + ": " + Text.line(exception.toString()));
+        }
+    }
+
+    @Override
+    public @Nullable StepExecutionImpl findOriginalStepExecutionForRestart(
+            String stepName, JobExecutionImpl jobExecutionToRestart, ClassLoader classLoader) {
+        return database.apart(handle -> steps.original(
+                        handle,
+                        stepName,
+                        jobExecutionToRestart.getJobInstance().getInstanceId(),
+                        jobExecutionToRestart.getExecutionId()))
+                .orElse(null);
+    }
+
+    @Override
+    public List<PartitionExecutionImpl> getPartitionExecutions(
+            long stepExecutionId,
+            @Nullable StepExecutionImpl stepExecution,
+            boolean notCompletedOnly,
+            ClassLoader classLoader) {
+        String stepName = stepExecution == null ? "" : stepExecution.getStepName();
+        return database.apart(handle -> steps.partitions(handle, stepExecutionId, stepName, notCompletedOnly));
+    }
+
+    @Override
+    public int countStepStartTimes(String stepName, long jobInstanceId) {
+        return database.apart(handle -> steps.countStarts(handle, stepName, jobInstanceId));
+    }
+
+    private LiveExecution ours(long executionId, String stepName) {
+        LiveExecution running = live.get(executionId);
+        if (running == null) {
+            throw new NotRecordedError("Step " + stepName + " of job execution " + executionId
+                    + " is not recorded: it does not run here.");
+        }
+        return running;
+    }
+
+    // ---- Reading ---------------------------------------------------------------------------------------------------
+
+    /** The execution that runs here, itself; any other one as its rows have it. */
+    @Override
+    public @Nullable JobExecution getJobExecution(long executionId) {
+        LiveExecution running = live.get(executionId);
+        return running != null
+                ? running.execution()
+                : database.apart(handle -> executions.find(handle, executionId)).orElse(null);
+    }
+
+    /** The newest executions of the instance, ascending by id. */
+    @Override
+    public List<JobExecution> getJobExecutions(@Nullable JobInstance instance) {
+        if (instance == null) {
+            return List.of();
+        }
+        List<JobExecution> result = new ArrayList<>();
+        for (JobExecutionImpl stored :
+                database.apart(handle -> executions.ofInstance(handle, instance.getInstanceId(), LISTED))) {
+            LiveExecution running = live.get(stored.getExecutionId());
+            result.add(running == null ? stored : running.execution());
+        }
+        return result;
+    }
+
+    /** The newest executions of the job, newest first: what the admin CLI lists. */
+    @Override
+    public List<Long> getJobExecutionsByJob(String jobName) {
+        return getJobExecutionsByJob(jobName, LISTED);
+    }
+
+    @Override
+    public List<Long> getJobExecutionsByJob(String jobName, @Nullable Integer limit) {
+        int most = limit == null ? LISTED : Math.min(limit, LISTED);
+        return database.apart(handle -> executions.newestExecutions(handle, jobName, most));
+    }
+
+    /** Only what this node runs: WildFly stops whatever this returns when the node is suspended (semantics.md §7). */
+    @Override
+    public List<Long> getRunningExecutions(String jobName) {
+        return live.values().stream()
+                .filter(running -> running.execution().getJobName().equals(jobName))
+                .map(running -> running.execution().getExecutionId())
+                .sorted()
+                .toList();
+    }
+
+    @Override
+    public @Nullable JobInstance getJobInstance(long jobInstanceId) {
+        return database.apart(handle -> executions.instance(handle, jobInstanceId))
+                .orElse(null);
+    }
+
+    /** Newest first; reads only the part that the engine asks for. */
+    @Override
+    public List<JobInstance> getJobInstances(String jobName) {
+        return new NewestInstances((offset, limit) ->
+                database.apart(handle -> executions.newestInstances(handle, jobName, offset, limit)));
+    }
+
+    @Override
+    public int getJobInstanceCount(String jobName) {
+        return database.apart(handle -> executions.countInstances(handle, jobName));
+    }
+
+    @Override
+    public List<StepExecution> getStepExecutions(long jobExecutionId, ClassLoader classLoader) {
+        return List.copyOf(database.apart(handle -> steps.ofExecution(handle, jobExecutionId)));
+    }
+
+    /** The whole stack trace of a step or partition that failed. */
+    public Optional<String> stackTrace(long stepExecutionId) {
+        return database.apart(handle -> steps.stackTrace(handle, stepExecutionId));
+    }
+
+    /** The steps and partitions of an execution that failed, in the order of their start. */
+    public List<StepFailure> failures(long executionId) {
+        return database.apart(handle -> steps.failures(handle, executionId));
+    }
+
+    /**
+     * Waits for the end of an execution of this node to be recorded.
+     *
+     * @return whether the execution does not run on this node (any more)
+     */
+    public boolean awaitEnd(long executionId, Duration atMost) {
+        LiveExecution running = live.get(executionId);
+        if (running == null) {
+            return true;
+        }
+        try {
+            running.ended().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("an end is never completed with an exception", e);
+        }
+    }
+
+    /** The value of a parameter in the newest instance that has it, among the newest of the job. */
+    public Optional<String> newestValueOf(String jobName, String parameter) {
+        return database.apart(handle -> executions.newestValueOf(handle, jobName, parameter));
+    }
+
+    /** How far the steps are that this node runs. */
+    public List<StepProgress> progress() {
+        List<StepProgress> progress = new ArrayList<>();
+        for (LiveExecution running : live.values()) {
+            for (RunningStep step : running.steps()) {
+                if (step.partitionOf() == null) {
+                    progress.add(progress(running, step));
+                }
+            }
+        }
+        return progress;
+    }
+
+    private StepProgress progress(LiveExecution running, RunningStep step) {
+        long items = 0;
+        List<Serializable> positions = new ArrayList<>();
+        for (RunningStep part : running.steps()) {
+            if (part == step || part.partitionOf() == step) {
+                items += part.committed().read();
+                Serializable position = checkpoints.read(
+                        part.execution().getReaderCheckpointInfoSerialized(),
+                        "the reader checkpoint of " + part.name());
+                if (position != null && (part != step || !step.isPartitioned())) {
+                    positions.add(position);
+                }
+            }
+        }
+        return new StepProgress(
+                running.label(), running.execution().getExecutionId(), step.id(), step.name(), items, positions);
+    }
+
+    // ---- Purging ---------------------------------------------------------------------------------------------------
+
+    /** JBeret's selectors would have to be shown the whole history, one execution at a time. */
+    @Override
+    public void removeJobExecutions(JobExecutionSelector selector) {
+        throw new UnsupportedOperationException(
+                "Reprise does not purge through JBeret's JobExecutionSelector, which would load the whole history.");
+    }
+
+    @Override
+    public void removeJobInstance(long jobInstanceId) {
+        throw new UnsupportedOperationException(
+                "Reprise does not forget a single job instance: it would run again as if it never had.");
+    }
+}

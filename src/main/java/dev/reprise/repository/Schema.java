@@ -1,0 +1,99 @@
+package dev.reprise.repository;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Locale;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationState;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
+
+/** Brings the tables of the repository to the version that this code knows, or refuses and touches nothing. */
+public final class Schema {
+
+    private static final String HISTORY = "reprise_schema_history";
+
+    private Schema() {}
+
+    /**
+     * Creates or migrates the tables. Any number of nodes may do so at once; exactly one does each step.
+     *
+     * @throws IllegalStateException if the schema is newer than this code, if an earlier migration did not finish, or
+     *     if tables of these names are there that Reprise did not make; the message says what to do
+     */
+    public static void migrate(DataSource dataSource) {
+        Dialect dialect = Dialect.of(dataSource);
+        FluentConfiguration configuration = Flyway.configure(Schema.class.getClassLoader())
+                .dataSource(dataSource)
+                .locations("classpath:dev/reprise/repository/" + dialect.name().toLowerCase(Locale.ROOT))
+                .table(HISTORY)
+                .baselineOnMigrate(true)
+                .baselineVersion("0");
+        try {
+            Flyway flyway = configuration.load();
+            refuseWhatIsNotOurs(flyway, dataSource);
+            flyway.migrate();
+        } catch (FlywayException e) {
+            throw new IllegalStateException(
+                    "The tables of the job repository could not be brought up to date; nothing runs until they are: "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static void refuseWhatIsNotOurs(Flyway flyway, DataSource dataSource) {
+        MigrationInfo[] all = flyway.info().all();
+        for (MigrationInfo migration : all) {
+            MigrationState state = migration.getState();
+            if (state == MigrationState.FUTURE_SUCCESS || state == MigrationState.FUTURE_FAILED) {
+                throw new IllegalStateException("The job repository's schema has version " + migration.getVersion()
+                        + ", which this version of Reprise does not know. Deploy the version that made it, or a newer"
+                        + " one. Nothing was changed.");
+            }
+            if (state.isFailed()) {
+                throw new IllegalStateException("Migration " + migration.getVersion() + " ("
+                        + migration.getDescription() + ") of the job repository's schema began and did not finish."
+                        + " Restore the database from before it, or finish it by hand and delete its failed row from "
+                        + HISTORY + ". Nothing was changed.");
+            }
+        }
+        boolean ours = Arrays.stream(all)
+                .anyMatch(migration -> migration.getState().isApplied()
+                        && migration.getVersion() != null
+                        && migration.getVersion().getVersion().equals("1"));
+        if (!ours && tableExists(dataSource, "BATCH_JOB_INSTANCE") && !appliedMeanwhile(flyway)) {
+            throw new IllegalStateException("There is a table BATCH_JOB_INSTANCE, but " + HISTORY
+                    + " does not say that Reprise made it: it is another program's, or left by a first migration that"
+                    + " was broken off. Give Reprise a schema of its own, or drop the half-made tables. Nothing was"
+                    + " changed.");
+        }
+    }
+
+    /** Another node may have migrated between our two looks. */
+    private static boolean appliedMeanwhile(Flyway flyway) {
+        return Arrays.stream(flyway.info().applied())
+                .anyMatch(migration -> migration.getVersion() != null
+                        && migration.getVersion().getVersion().equals("1")
+                        && !migration.getState().isFailed());
+    }
+
+    private static boolean tableExists(DataSource dataSource, String table) {
+        try (Connection connection = dataSource.getConnection()) {
+            String schema = connection.getSchema();
+            for (String name : new String[] {table, table.toLowerCase(Locale.ROOT)}) {
+                try (ResultSet tables = connection.getMetaData().getTables(null, schema, name, null)) {
+                    if (tables.next()) {
+                        return true;
+                    }
+                }
+            }
+            return false;
+        } catch (SQLException e) {
+            throw new IllegalStateException("The job repository's database cannot be read: " + e.getMessage(), e);
+        }
+    }
+}

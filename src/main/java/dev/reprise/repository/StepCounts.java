@@ -1,0 +1,39 @@
+package dev.reprise.repository;
+
+import java.util.Locale;
+
+/**
+ * The eight counts of a step execution or partition (semantics.md §4): write, filter and commit counts are those of
+ * committed chunks, the others are the engine's.
+ */
+record StepCounts(
+        long read,
+        long written,
+        long filtered,
+        long commits,
+        long rollbacks,
+        long readSkips,
+        long processSkips,
+        long writeSkips) {
+
+    /** For the log: nothing for a step that has no items, what there is for others. */
+    String summary() {
+        if (read == 0 && commits == 0) {
+            return "";
+        }
+        StringBuilder text = new StringBuilder(
+                String.format(Locale.ROOT, ": read %,d, written %,d in %,d commits", read, written, commits));
+        add(text, filtered, "filtered");
+        add(text, readSkips + processSkips + writeSkips, "skipped");
+        add(text, rollbacks, "rollbacks");
+        return text.toString();
+    }
+
+    private static void add(StringBuilder text, long count, String what) {
+        if (count > 0) {
+            text.append(String.format(Locale.ROOT, ", %,d %s", count, what));
+        }
+    }
+
+    static final StepCounts NONE = new StepCounts(0, 0, 0, 0, 0, 0, 0, 0);
+}

@@ -1,0 +1,463 @@
+package dev.reprise.repository;
+
+import jakarta.batch.runtime.BatchStatus;
+import java.io.Serializable;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
+import java.util.Date;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jberet.runtime.AbstractStepExecution;
+import org.jberet.runtime.JobExecutionImpl;
+import org.jberet.runtime.PartitionExecutionImpl;
+import org.jberet.runtime.StepExecutionImpl;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
+
+/** The SQL of step executions and partitions. Every method uses the handle, and so the transaction, of its caller. */
+final class StepExecutions {
+
+    /** What Spring Batch writes while a step runs. */
+    private static final String RUNNING_EXIT_CODE = "EXECUTING";
+
+    /** Locks the owner's row, so that nobody takes the execution over meanwhile, and draws the id of the new row. */
+    private static final String LOCK_OWNER_AND_DRAW_ID = """
+            select <nextId> from REPRISE_OWNER
+             where JOB_EXECUTION_ID = :execution and APPLICATION = :application
+               and NODE_ID = :node and INCARNATION = :incarnation
+               for update""";
+
+    private static final String INSERT = """
+            insert into BATCH_STEP_EXECUTION
+                (STEP_EXECUTION_ID, VERSION, STEP_NAME, JOB_EXECUTION_ID, CREATE_TIME, START_TIME, LAST_UPDATED,
+                 STATUS, COMMIT_COUNT, READ_COUNT, FILTER_COUNT, WRITE_COUNT, READ_SKIP_COUNT, WRITE_SKIP_COUNT,
+                 PROCESS_SKIP_COUNT, ROLLBACK_COUNT, EXIT_CODE, EXIT_MESSAGE, REPRISE_PARTITION, REPRISE_PARTITION_OF,
+                 REPRISE_READER_CHECKPOINT, REPRISE_WRITER_CHECKPOINT, REPRISE_USER_DATA)
+            values
+                (:id, 0, :name, :execution, localtimestamp, localtimestamp, localtimestamp,
+                 'STARTED', 0, 0, 0, 0, 0, 0, 0, 0, 'EXECUTING', '', :partition, :partitionOf,
+                 :reader, :writer, :userData)""";
+
+    /** The guard is last, and the count is the answer: 0 rows when the step is fenced, or asked to stop. */
+    private static final String COMMIT_CHUNK = """
+            update BATCH_STEP_EXECUTION
+               set VERSION = VERSION + 1, LAST_UPDATED = localtimestamp,
+                   COMMIT_COUNT = :commits, READ_COUNT = :read, FILTER_COUNT = :filtered, WRITE_COUNT = :written,
+                   READ_SKIP_COUNT = :readSkips, WRITE_SKIP_COUNT = :writeSkips,
+                   PROCESS_SKIP_COUNT = :processSkips, ROLLBACK_COUNT = :rollbacks,
+                   REPRISE_READER_CHECKPOINT = :reader, REPRISE_WRITER_CHECKPOINT = :writer,
+                   REPRISE_USER_DATA = :userData
+             where STEP_EXECUTION_ID = :id and VERSION = :version and STATUS = :status""";
+
+    private static final String SAVE_USER_DATA = """
+            update BATCH_STEP_EXECUTION
+               set VERSION = VERSION + 1, LAST_UPDATED = localtimestamp, REPRISE_USER_DATA = :userData
+             where STEP_EXECUTION_ID = :id and VERSION = :version and STATUS = :status""";
+
+    private static final String END = """
+            update BATCH_STEP_EXECUTION
+               set VERSION = VERSION + 1, LAST_UPDATED = localtimestamp, END_TIME = localtimestamp,
+                   STATUS = :status, EXIT_CODE = :exitCode, EXIT_MESSAGE = :exitMessage,
+                   COMMIT_COUNT = :commits, READ_COUNT = :read, FILTER_COUNT = :filtered, WRITE_COUNT = :written,
+                   READ_SKIP_COUNT = :readSkips, WRITE_SKIP_COUNT = :writeSkips,
+                   PROCESS_SKIP_COUNT = :processSkips, ROLLBACK_COUNT = :rollbacks,
+                   REPRISE_USER_DATA = :userData
+             where STEP_EXECUTION_ID = :id and VERSION = :version""";
+
+    /** The row of a partitioned step has its counts already, from the ends of its partitions. */
+    private static final String END_PARTITIONED = """
+            update BATCH_STEP_EXECUTION
+               set VERSION = VERSION + 1, LAST_UPDATED = localtimestamp, END_TIME = localtimestamp,
+                   STATUS = :status, EXIT_CODE = :exitCode, EXIT_MESSAGE = :exitMessage,
+                   REPRISE_USER_DATA = :userData
+             where STEP_EXECUTION_ID = :id and VERSION = :version""";
+
+    private static final String ADD_PARTITION_TO_STEP = """
+            update BATCH_STEP_EXECUTION
+               set VERSION = VERSION + 1, LAST_UPDATED = localtimestamp,
+                   COMMIT_COUNT = COMMIT_COUNT + :commits, READ_COUNT = READ_COUNT + :read,
+                   FILTER_COUNT = FILTER_COUNT + :filtered, WRITE_COUNT = WRITE_COUNT + :written,
+                   READ_SKIP_COUNT = READ_SKIP_COUNT + :readSkips, WRITE_SKIP_COUNT = WRITE_SKIP_COUNT + :writeSkips,
+                   PROCESS_SKIP_COUNT = PROCESS_SKIP_COUNT + :processSkips,
+                   ROLLBACK_COUNT = ROLLBACK_COUNT + :rollbacks
+             where STEP_EXECUTION_ID = :id and VERSION = :version""";
+
+    private static final String INSERT_STACK_TRACE = """
+            insert into REPRISE_EXCEPTION (STEP_EXECUTION_ID, STACK_TRACE) values (:id, :trace)""";
+
+    private static final String STACK_TRACE = "select STACK_TRACE from REPRISE_EXCEPTION where STEP_EXECUTION_ID = :id";
+
+    private static final String FAILURES = """
+            select STEP_NAME, EXIT_MESSAGE from BATCH_STEP_EXECUTION
+             where JOB_EXECUTION_ID = :execution and STATUS = 'FAILED'
+             order by STEP_EXECUTION_ID
+             fetch first 100 rows only""";
+
+    private static final String REQUEST_STOP = """
+            update BATCH_STEP_EXECUTION set STATUS = 'STOPPING', LAST_UPDATED = localtimestamp
+             where JOB_EXECUTION_ID = :execution and STATUS in ('STARTING', 'STARTED')""";
+
+    /** The columns of {@link #stepExecution}, without checkpoints. */
+    private static final String COLUMNS = """
+            select s.STEP_EXECUTION_ID, s.STEP_NAME, s.START_TIME, s.END_TIME, s.STATUS, s.EXIT_CODE,
+                   s.READ_COUNT, s.WRITE_COUNT, s.COMMIT_COUNT, s.ROLLBACK_COUNT,
+                   s.READ_SKIP_COUNT, s.PROCESS_SKIP_COUNT, s.FILTER_COUNT, s.WRITE_SKIP_COUNT, s.REPRISE_USER_DATA""";
+
+    /** Partitions that run have not been added to their step's row yet, so whoever reads adds them. */
+    private static final String OF_EXECUTION = """
+            select s.STEP_EXECUTION_ID, s.STEP_NAME, s.START_TIME, s.END_TIME, s.STATUS, s.EXIT_CODE,
+                   coalesce(s.READ_COUNT, 0) + coalesce(p.READ_COUNT, 0) as READ_COUNT,
+                   coalesce(s.WRITE_COUNT, 0) + coalesce(p.WRITE_COUNT, 0) as WRITE_COUNT,
+                   coalesce(s.COMMIT_COUNT, 0) + coalesce(p.COMMIT_COUNT, 0) as COMMIT_COUNT,
+                   coalesce(s.ROLLBACK_COUNT, 0) + coalesce(p.ROLLBACK_COUNT, 0) as ROLLBACK_COUNT,
+                   coalesce(s.READ_SKIP_COUNT, 0) + coalesce(p.READ_SKIP_COUNT, 0) as READ_SKIP_COUNT,
+                   coalesce(s.PROCESS_SKIP_COUNT, 0) + coalesce(p.PROCESS_SKIP_COUNT, 0) as PROCESS_SKIP_COUNT,
+                   coalesce(s.FILTER_COUNT, 0) + coalesce(p.FILTER_COUNT, 0) as FILTER_COUNT,
+                   coalesce(s.WRITE_SKIP_COUNT, 0) + coalesce(p.WRITE_SKIP_COUNT, 0) as WRITE_SKIP_COUNT,
+                   s.REPRISE_USER_DATA
+              from BATCH_STEP_EXECUTION s
+              left join (select REPRISE_PARTITION_OF,
+                                sum(READ_COUNT) as READ_COUNT, sum(WRITE_COUNT) as WRITE_COUNT,
+                                sum(COMMIT_COUNT) as COMMIT_COUNT, sum(ROLLBACK_COUNT) as ROLLBACK_COUNT,
+                                sum(READ_SKIP_COUNT) as READ_SKIP_COUNT, sum(PROCESS_SKIP_COUNT) as PROCESS_SKIP_COUNT,
+                                sum(FILTER_COUNT) as FILTER_COUNT, sum(WRITE_SKIP_COUNT) as WRITE_SKIP_COUNT
+                           from BATCH_STEP_EXECUTION
+                          where JOB_EXECUTION_ID = :execution and REPRISE_PARTITION is not null
+                            and STATUS in ('STARTING', 'STARTED', 'STOPPING')
+                          group by REPRISE_PARTITION_OF) p on p.REPRISE_PARTITION_OF = s.STEP_EXECUTION_ID
+             where s.JOB_EXECUTION_ID = :execution and s.REPRISE_PARTITION is null
+             order by s.STEP_EXECUTION_ID""";
+
+    private static final String LAST_OF_STEP = COLUMNS + """
+                 , s.REPRISE_READER_CHECKPOINT, s.REPRISE_WRITER_CHECKPOINT
+              from BATCH_JOB_EXECUTION e
+              join BATCH_STEP_EXECUTION s on s.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
+             where e.JOB_INSTANCE_ID = :instance and e.JOB_EXECUTION_ID <= :execution and s.STEP_NAME = :name
+             order by s.STEP_EXECUTION_ID desc
+             fetch first 1 row only""";
+
+    private static final String LAST_OF_EACH_STEP = """
+            select s.STEP_NAME, s.STATUS, s.COMMIT_COUNT, s.REPRISE_READER_CHECKPOINT
+              from BATCH_JOB_EXECUTION e
+              join BATCH_STEP_EXECUTION s on s.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
+             where e.JOB_INSTANCE_ID = :instance and s.REPRISE_PARTITION is null
+               and s.STEP_EXECUTION_ID =
+                   (select max(t.STEP_EXECUTION_ID)
+                      from BATCH_JOB_EXECUTION f
+                      join BATCH_STEP_EXECUTION t on t.JOB_EXECUTION_ID = f.JOB_EXECUTION_ID
+                     where f.JOB_INSTANCE_ID = :instance and t.STEP_NAME = s.STEP_NAME)
+             order by s.STEP_EXECUTION_ID""";
+
+    /**
+     * The partitions of a step since it was last complete: a step that runs again from the beginning
+     * (allow-start-if-complete) has new ones.
+     */
+    private static final String PARTITIONS = """
+            select s.REPRISE_PARTITION, s.STATUS, s.EXIT_CODE, s.REPRISE_USER_DATA,
+                   s.REPRISE_READER_CHECKPOINT, s.REPRISE_WRITER_CHECKPOINT
+              from BATCH_STEP_EXECUTION o
+              join BATCH_JOB_EXECUTION oe on oe.JOB_EXECUTION_ID = o.JOB_EXECUTION_ID
+              join BATCH_JOB_EXECUTION e on e.JOB_INSTANCE_ID = oe.JOB_INSTANCE_ID
+              join BATCH_STEP_EXECUTION p on p.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
+                                         and p.STEP_NAME = o.STEP_NAME and p.STEP_EXECUTION_ID <= o.STEP_EXECUTION_ID
+              join BATCH_STEP_EXECUTION s on s.JOB_EXECUTION_ID = p.JOB_EXECUTION_ID
+                                         and s.REPRISE_PARTITION_OF = p.STEP_EXECUTION_ID
+             where o.STEP_EXECUTION_ID = :step
+               and not exists (select 1
+                                 from BATCH_JOB_EXECUTION f
+                                 join BATCH_STEP_EXECUTION c on c.JOB_EXECUTION_ID = f.JOB_EXECUTION_ID
+                                where f.JOB_INSTANCE_ID = oe.JOB_INSTANCE_ID and c.STEP_NAME = o.STEP_NAME
+                                  and c.STATUS = 'COMPLETED' and c.STEP_EXECUTION_ID >= p.STEP_EXECUTION_ID)
+             order by s.REPRISE_PARTITION, case when s.STATUS = 'COMPLETED' then 0 else 1 end,
+                      s.STEP_EXECUTION_ID desc""";
+
+    private static final String COUNT_STARTS = """
+            select count(*)
+              from BATCH_JOB_EXECUTION e
+              join BATCH_STEP_EXECUTION s on s.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
+             where e.JOB_INSTANCE_ID = :instance and s.STEP_NAME = :name""";
+
+    private final NodeIdentity self;
+    private final Dialect dialect;
+    private final Checkpoints checkpoints;
+
+    StepExecutions(NodeIdentity self, Dialect dialect, Checkpoints checkpoints) {
+        this.self = self;
+        this.dialect = dialect;
+        this.checkpoints = checkpoints;
+    }
+
+    /** What stands for a step in {@code explain}. */
+    record LastOfStep(
+            String name,
+            @Nullable String status,
+            long commits,
+            @Nullable Serializable checkpoint) {}
+
+    static String partitionName(String step, int partition) {
+        return step + ":partition" + partition;
+    }
+
+    /**
+     * Inserts the row of a step or partition that starts now, with the checkpoint it inherits.
+     *
+     * @throws NotRecordedError if this node does not own the execution any more
+     */
+    RunningStep insert(
+            Handle handle, JobExecutionImpl job, AbstractStepExecution execution, @Nullable RunningStep partitionOf) {
+        Integer partition = execution instanceof PartitionExecutionImpl p ? Integer.valueOf(p.getPartitionId()) : null;
+        String name = partition == null ? execution.getStepName() : partitionName(execution.getStepName(), partition);
+        long id = handle.createQuery(LOCK_OWNER_AND_DRAW_ID)
+                .define("nextId", dialect.nextStepExecutionId())
+                .bind("execution", job.getExecutionId())
+                .bind("application", self.application())
+                .bind("node", self.name())
+                .bind("incarnation", self.incarnation())
+                .mapTo(Long.class)
+                .findOne()
+                .orElseThrow(() -> new NotRecordedError("Step " + name + " of job execution " + job.getExecutionId()
+                        + " does not start: another node owns the execution now."));
+        handle.createUpdate(INSERT)
+                .bind("id", id)
+                .bind("name", name)
+                .bind("execution", job.getExecutionId())
+                .bind("partition", partition)
+                .bind("partitionOf", partitionOf == null ? null : Long.valueOf(partitionOf.id()))
+                .bind("reader", execution.getReaderCheckpointInfoSerialized())
+                .bind("writer", execution.getWriterCheckpointInfoSerialized())
+                .bind("userData", execution.getPersistentUserDataSerialized())
+                .execute();
+        return new RunningStep(id, name, partitionOf, execution);
+    }
+
+    /** What an update of a running step found. */
+    enum Saved {
+        DONE,
+        STOP_REQUESTED,
+        FENCED
+    }
+
+    /** Records a chunk in the transaction of the handle, the chunk's: one statement, unless somebody wants a stop. */
+    Saved commitChunk(Handle handle, RunningStep step, StepCounts counts) {
+        return save(step, () -> {
+            Update update = handle.createUpdate(COMMIT_CHUNK)
+                    .bind("reader", step.execution().getReaderCheckpointInfoSerialized())
+                    .bind("writer", step.execution().getWriterCheckpointInfoSerialized());
+            bindCounts(update, counts);
+            return update;
+        });
+    }
+
+    /** Records the user data of a step that has no chunks. */
+    Saved saveUserData(Handle handle, RunningStep step) {
+        return save(step, () -> handle.createUpdate(SAVE_USER_DATA));
+    }
+
+    private static Saved save(RunningStep step, Supplier<Update> update) {
+        if (save(step, update.get(), "STARTED")) {
+            return Saved.DONE;
+        }
+        return save(step, update.get(), "STOPPING") ? Saved.STOP_REQUESTED : Saved.FENCED;
+    }
+
+    private static boolean save(RunningStep step, Update update, String status) {
+        return update.bind("userData", step.execution().getPersistentUserDataSerialized())
+                        .bind("id", step.id())
+                        .bind("version", step.version())
+                        .bind("status", status)
+                        .execute()
+                == 1;
+    }
+
+    /** Records the end of a step or partition; false if its row is not this node's to write any more. */
+    boolean end(Handle handle, RunningStep step) {
+        AbstractStepExecution execution = step.execution();
+        Exception exception = execution.getException();
+        String trace = exception == null ? "" : Text.stackTrace(exception);
+        String exitStatus = execution.getExitStatus();
+        Update update = handle.createUpdate(step.isPartitioned() ? END_PARTITIONED : END)
+                .bind("status", execution.getBatchStatus().name())
+                .bind("exitCode", Text.fit(exitStatus == null ? "" : exitStatus, Text.TEXT_COLUMN))
+                .bind("exitMessage", Text.fit(trace, Text.TEXT_COLUMN))
+                .bind("userData", execution.getPersistentUserDataSerialized())
+                .bind("id", step.id())
+                .bind("version", step.version());
+        StepCounts counts = step.atTheEnd();
+        if (!step.isPartitioned()) {
+            bindCounts(update, counts);
+        }
+        if (update.execute() == 0) {
+            return false;
+        }
+        if (exception != null) {
+            handle.createUpdate(INSERT_STACK_TRACE)
+                    .bind("id", step.id())
+                    .bind("trace", trace)
+                    .execute();
+        }
+        RunningStep whole = step.partitionOf();
+        if (whole == null) {
+            return true;
+        }
+        Update addition = handle.createUpdate(ADD_PARTITION_TO_STEP)
+                .bind("id", whole.id())
+                .bind("version", whole.version());
+        bindCounts(addition, counts);
+        return addition.execute() == 1;
+    }
+
+    private static void bindCounts(Update update, StepCounts counts) {
+        update.bind("commits", counts.commits())
+                .bind("read", counts.read())
+                .bind("filtered", counts.filtered())
+                .bind("written", counts.written())
+                .bind("readSkips", counts.readSkips())
+                .bind("writeSkips", counts.writeSkips())
+                .bind("processSkips", counts.processSkips())
+                .bind("rollbacks", counts.rollbacks());
+    }
+
+    void requestStop(Handle handle, long executionId) {
+        handle.createUpdate(REQUEST_STOP).bind("execution", executionId).execute();
+    }
+
+    Optional<String> stackTrace(Handle handle, long stepExecutionId) {
+        return handle.createQuery(STACK_TRACE)
+                .bind("id", stepExecutionId)
+                .mapTo(String.class)
+                .findOne();
+    }
+
+    List<StepFailure> failures(Handle handle, long executionId) {
+        return handle.createQuery(FAILURES)
+                .bind("execution", executionId)
+                .map((row, context) -> {
+                    String trace = row.getString(2);
+                    return new StepFailure(
+                            row.getString(1),
+                            trace == null ? "" : trace.lines().findFirst().orElse(""));
+                })
+                .list();
+    }
+
+    List<StepExecutionImpl> ofExecution(Handle handle, long executionId) {
+        return handle.createQuery(OF_EXECUTION)
+                .bind("execution", executionId)
+                .map((row, context) -> stepExecution(row, row.getString("STATUS"), null, null))
+                .list();
+    }
+
+    /**
+     * The last step execution of that name in the instance, as the engine needs it for a restart: one that is not
+     * COMPLETED is handed over as STARTED, so that the engine asks for all partitions; one that is COMPLETED without
+     * its checkpoints, so that allow-start-if-complete begins at the beginning.
+     */
+    Optional<StepExecutionImpl> original(Handle handle, String stepName, long instanceId, long upToExecutionId) {
+        return handle.createQuery(LAST_OF_STEP)
+                .bind("instance", instanceId)
+                .bind("execution", upToExecutionId)
+                .bind("name", stepName)
+                .map((row, context) -> {
+                    boolean complete = "COMPLETED".equals(row.getString("STATUS"));
+                    return stepExecution(
+                            row,
+                            complete ? "COMPLETED" : "STARTED",
+                            complete ? null : checkpoint(row, "REPRISE_READER_CHECKPOINT", "reader", stepName),
+                            complete ? null : checkpoint(row, "REPRISE_WRITER_CHECKPOINT", "writer", stepName));
+                })
+                .findOne();
+    }
+
+    List<LastOfStep> lastOfEachStep(Handle handle, long instanceId) {
+        return handle.createQuery(LAST_OF_EACH_STEP)
+                .bind("instance", instanceId)
+                .map((row, context) -> new LastOfStep(
+                        row.getString("STEP_NAME"),
+                        row.getString("STATUS"),
+                        row.getLong("COMMIT_COUNT"),
+                        checkpoint(row, "REPRISE_READER_CHECKPOINT", "reader", row.getString("STEP_NAME"))))
+                .list();
+    }
+
+    /** Each partition's newest state, COMPLETED if it ever was. */
+    List<PartitionExecutionImpl> partitions(
+            Handle handle, long stepExecutionId, String stepName, boolean notCompletedOnly) {
+        int[] last = {-1};
+        return handle
+                .createQuery(PARTITIONS)
+                .bind("step", stepExecutionId)
+                .map((row, context) -> partition(row, stepExecutionId, stepName))
+                .stream()
+                .filter(partition -> {
+                    boolean newest = partition.getPartitionId() != last[0];
+                    last[0] = partition.getPartitionId();
+                    return newest && !(notCompletedOnly && partition.getBatchStatus() == BatchStatus.COMPLETED);
+                })
+                .toList();
+    }
+
+    int countStarts(Handle handle, String stepName, long instanceId) {
+        return handle.createQuery(COUNT_STARTS)
+                .bind("instance", instanceId)
+                .bind("name", stepName)
+                .mapTo(Integer.class)
+                .one();
+    }
+
+    private PartitionExecutionImpl partition(ResultSet row, long stepExecutionId, String stepName) throws SQLException {
+        int number = row.getInt("REPRISE_PARTITION");
+        String name = partitionName(stepName, number);
+        return new PartitionExecutionImpl(
+                number,
+                stepExecutionId,
+                stepName,
+                Status.of(row.getString("STATUS")),
+                row.getString("EXIT_CODE"),
+                checkpoint(row, "REPRISE_USER_DATA", "user data", name),
+                checkpoint(row, "REPRISE_READER_CHECKPOINT", "reader", name),
+                checkpoint(row, "REPRISE_WRITER_CHECKPOINT", "writer", name));
+    }
+
+    private StepExecutionImpl stepExecution(
+            ResultSet row, @Nullable String status, @Nullable Serializable reader, @Nullable Serializable writer)
+            throws SQLException {
+        String exitCode = row.getString("EXIT_CODE");
+        return new StepExecutionImpl(
+                row.getLong("STEP_EXECUTION_ID"),
+                row.getString("STEP_NAME"),
+                date(row, "START_TIME"),
+                date(row, "END_TIME"),
+                Status.of(status).name(),
+                exitCode == null || exitCode.equals(RUNNING_EXIT_CODE) ? null : exitCode,
+                checkpoint(row, "REPRISE_USER_DATA", "user data", row.getString("STEP_NAME")),
+                row.getLong("READ_COUNT"),
+                row.getLong("WRITE_COUNT"),
+                row.getLong("COMMIT_COUNT"),
+                row.getLong("ROLLBACK_COUNT"),
+                row.getLong("READ_SKIP_COUNT"),
+                row.getLong("PROCESS_SKIP_COUNT"),
+                row.getLong("FILTER_COUNT"),
+                row.getLong("WRITE_SKIP_COUNT"),
+                reader,
+                writer);
+    }
+
+    private @Nullable Serializable checkpoint(ResultSet row, String column, String what, String step)
+            throws SQLException {
+        String name = column.toLowerCase(Locale.ROOT).contains("checkpoint") ? "the " + what + " checkpoint" : what;
+        return checkpoints.read(row.getBytes(column), name + " of step " + step);
+    }
+
+    /** The tables' times are the database's, in the zone that this JVM and Spring Batch's have in common. */
+    static @Nullable Date date(ResultSet row, String column) throws SQLException {
+        LocalDateTime time = row.getObject(column, LocalDateTime.class);
+        return time == null
+                ? null
+                : Date.from(time.atZone(ZoneId.systemDefault()).toInstant());
+    }
+}

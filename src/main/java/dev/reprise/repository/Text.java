@@ -1,0 +1,70 @@
+package dev.reprise.repository;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.Locale;
+
+/** Texts that fit their columns. */
+final class Text {
+
+    static final int NAME_COLUMN = 100;
+    static final int TEXT_COLUMN = 2500;
+    static final int SUBMITTER_COLUMN = 250;
+
+    private static final int LINE = 300;
+    private static final String CUT = "…";
+
+    private Text() {}
+
+    /** How many characters the databases count: Unicode code points on PostgreSQL, and never more on H2. */
+    static int length(String text) {
+        return text.length();
+    }
+
+    /** The text, visibly cut at its end if the column is shorter, without what a database cannot store. */
+    static String fit(String text, int column) {
+        String storable = text.replace('\u0000', '\uFFFD');
+        if (length(storable) <= column) {
+            return storable;
+        }
+        int end = column - CUT.length();
+        if (Character.isHighSurrogate(storable.charAt(end - 1))) {
+            end--;
+        }
+        return storable.substring(0, end) + CUT;
+    }
+
+    /** The text in one line of a log or message, cut if it is long, with its control characters made visible. */
+    static String line(String text) {
+        StringBuilder line = new StringBuilder();
+        text.codePoints().limit(LINE).forEach(c -> {
+            if (Character.isISOControl(c)) {
+                line.append(String.format("\\u%04x", c));
+            } else {
+                line.appendCodePoint(c);
+            }
+        });
+        return text.codePointCount(0, text.length()) > LINE ? line.append(CUT).toString() : line.toString();
+    }
+
+    /** A time span as people read it: {@code 0.4 s}, {@code 12 s}, {@code 3 min 20 s}. */
+    static String duration(long nanos) {
+        long millis = nanos / 1_000_000;
+        if (millis < 10_000) {
+            return String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
+        }
+        long seconds = millis / 1000;
+        if (seconds < 120) {
+            return seconds + " s";
+        }
+        return seconds < 7200
+                ? seconds / 60 + " min " + seconds % 60 + " s"
+                : seconds / 3600 + " h " + seconds / 60 % 60 + " min";
+    }
+
+    static String stackTrace(Throwable thrown) {
+        StringWriter text = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(text, true));
+        return text.toString().replace('\u0000', '\uFFFD');
+    }
+}

@@ -1,0 +1,189 @@
+package dev.reprise.web;
+
+import dev.reprise.launch.JobLauncher;
+import dev.reprise.launch.LaunchRequest;
+import dev.reprise.repository.LaunchRefusedException;
+import dev.reprise.repository.Refusal;
+import dev.reprise.repository.StepFailure;
+import jakarta.batch.runtime.JobExecution;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code POST /launch}, for cron and enterprise schedulers: form fields {@code job}, {@code wait} (seconds; 0, the
+ * default, does not wait) and the job's parameters. Answers in plain text, one line for the execution or one for each
+ * fault:
+ *
+ * <ul>
+ *   <li>201 started (or restarted), 200 COMPLETED within the wait, 202 still running after it
+ *   <li>400 bad parameters, all of them named; 403 sent by another site's page; 404 no such job; 409 refused
+ *   <li>500 ended otherwise within the wait: the failed steps and their messages. The same request restarts it.
+ * </ul>
+ *
+ * It has no security of its own: it is mapped in this product's own {@code web.xml} and nowhere else, on a server that
+ * listens on the loopback interface.
+ */
+public final class LaunchServlet extends HttpServlet {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final String JOB = "job";
+    private static final String WAIT = "wait";
+    private static final int LONGEST_WAIT_SECONDS = 3600;
+
+    private static final String USAGE = "POST the form fields job=<job>, wait=<seconds> (0 to " + LONGEST_WAIT_SECONDS
+            + ", default 0) and the job's parameters, for example:\n"
+            + "curl -d job=flight-performance -d month=2001-01 -d wait=60 http://localhost:8080/launch\n";
+
+    private final transient JobLauncher launcher;
+
+    @Inject
+    public LaunchServlet(JobLauncher launcher) {
+        this.launcher = launcher;
+    }
+
+    /** A field that cannot be understood. */
+    private static final class BadRequest extends Exception {
+
+        private static final long serialVersionUID = 1L;
+
+        BadRequest(String message) {
+            super(message);
+        }
+    }
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        response.setHeader("Allow", "POST");
+        answer(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, USAGE);
+    }
+
+    @Override
+    protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        request.setCharacterEncoding(StandardCharsets.UTF_8.name());
+        if (isFromAnotherSite(request)) {
+            answer(response, HttpServletResponse.SC_FORBIDDEN, "A page of another site may not launch jobs.\n");
+            return;
+        }
+        try {
+            int wait = wait(field(request, WAIT, "0"));
+            LaunchRequest launch = launch(request);
+            if (wait == 0) {
+                answer(response, HttpServletResponse.SC_CREATED, line(launcher.start(launch)));
+            } else {
+                ended(response, launcher.run(launch.waitingAtMost(Duration.ofSeconds(wait))));
+            }
+        } catch (BadRequest e) {
+            answer(response, HttpServletResponse.SC_BAD_REQUEST, e.getMessage() + "\n" + USAGE);
+        } catch (LaunchRefusedException e) {
+            refused(response, e.refusal());
+        }
+    }
+
+    private void ended(HttpServletResponse response, JobExecution execution) throws IOException {
+        switch (execution.getBatchStatus()) {
+            case COMPLETED -> answer(response, HttpServletResponse.SC_OK, line(execution));
+            case STARTING, STARTED, STOPPING -> answer(response, HttpServletResponse.SC_ACCEPTED, line(execution));
+            case FAILED, STOPPED, ABANDONED -> {
+                StringBuilder text = new StringBuilder(line(execution));
+                for (StepFailure failure : launcher.repository().failures(execution.getExecutionId())) {
+                    text.append("step ")
+                            .append(failure.step())
+                            .append(": ")
+                            .append(failure.message())
+                            .append('\n');
+                }
+                answer(response, HttpServletResponse.SC_INTERNAL_SERVER_ERROR, text.toString());
+            }
+        }
+    }
+
+    private static void refused(HttpServletResponse response, Refusal refusal) throws IOException {
+        switch (refusal.kind()) {
+            case NO_SUCH_JOB -> answer(response, HttpServletResponse.SC_NOT_FOUND, refusal.message() + "\n");
+            case INVALID_PARAMETERS ->
+                answer(response, HttpServletResponse.SC_BAD_REQUEST, String.join("\n", refusal.faults()) + "\n");
+            case ALREADY_RUNNING,
+                    ALREADY_COMPLETE,
+                    ABANDONED,
+                    UNKNOWN_STATE,
+                    NOT_RESTARTABLE,
+                    RESTART_INSTEAD,
+                    NOT_THE_LAST -> answer(response, HttpServletResponse.SC_CONFLICT, refusal.message() + "\n");
+        }
+    }
+
+    private static LaunchRequest launch(HttpServletRequest request) throws BadRequest {
+        String job = field(request, JOB, "");
+        if (job.isBlank()) {
+            throw new BadRequest("The field job is missing.");
+        }
+        LaunchRequest launch = LaunchRequest.of(job);
+        for (String name : request.getParameterMap().keySet()) {
+            if (!name.equals(JOB) && !name.equals(WAIT)) {
+                launch = launch.with(name, field(request, name, ""));
+            }
+        }
+        return launch;
+    }
+
+    private static String field(HttpServletRequest request, String name, String otherwise) throws BadRequest {
+        String[] values = request.getParameterValues(name);
+        if (values == null) {
+            return otherwise;
+        }
+        if (values.length > 1) {
+            throw new BadRequest("The field " + name + " is given " + values.length + " times.");
+        }
+        return values[0];
+    }
+
+    private static int wait(String value) throws BadRequest {
+        if (value.matches("\\d{1,4}") && Integer.parseInt(value) <= LONGEST_WAIT_SECONDS) {
+            return Integer.parseInt(value);
+        }
+        throw new BadRequest(
+                "The field wait is '" + value + "'; it is a number of seconds from 0 to " + LONGEST_WAIT_SECONDS + ".");
+    }
+
+    private static String line(JobExecution execution) {
+        String status = execution.getBatchStatus().name();
+        String exitStatus = execution.getExitStatus();
+        String more = exitStatus == null || exitStatus.equals(status) ? "" : " (" + exitStatus + ")";
+        return "execution " + execution.getExecutionId() + " " + status + more + "\n";
+    }
+
+    /** A browser on this machine can be made to send a form here by a page from anywhere. */
+    private static boolean isFromAnotherSite(HttpServletRequest request) {
+        String site = request.getHeader("Sec-Fetch-Site");
+        if (site != null && !site.equals("same-origin") && !site.equals("none")) {
+            return true;
+        }
+        String origin = request.getHeader("Origin");
+        return origin != null && !isHere(origin, request.getHeader("Host"));
+    }
+
+    private static boolean isHere(String origin, @Nullable String host) {
+        try {
+            return host != null && host.equals(URI.create(origin).getRawAuthority());
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    private static void answer(HttpServletResponse response, int status, String text) throws IOException {
+        response.setStatus(status);
+        response.setContentType("text/plain");
+        response.setCharacterEncoding(StandardCharsets.UTF_8.name());
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        response.setHeader("Cache-Control", "no-store");
+        response.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+    }
+}

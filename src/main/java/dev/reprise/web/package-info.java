@@ -1,0 +1,5 @@
+/** What is reached over HTTP. */
+@NullMarked
+package dev.reprise.web;
+
+import org.jspecify.annotations.NullMarked;

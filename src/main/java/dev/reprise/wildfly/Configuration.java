@@ -1,0 +1,135 @@
+package dev.reprise.wildfly;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration of a deployment: {@code META-INF/reprise.properties} in the WAR, each key of it overridden by the
+ * server's system property {@code reprise.<key>}.
+ *
+ * @param dataSource name of the WildFly data source ({@code data-source}, default {@code reprise})
+ * @param identityNone whether each start is a new instance ({@code identity=none})
+ * @param node this node's name within the application ({@code node}, default the host's name, with the port offset)
+ * @param heartbeat the interval of this node's reports ({@code heartbeat}, default {@code 5s})
+ * @param lease after which silence a node is dead ({@code lease}, default {@code 30s}, at least three heartbeats)
+ * @param progress the interval of progress lines ({@code progress}, default {@code 5s})
+ * @param serialFilter what may be deserialised beside the application's own classes ({@code serial-filter})
+ */
+record Configuration(
+        String dataSource,
+        boolean identityNone,
+        String node,
+        Duration heartbeat,
+        Duration lease,
+        Duration progress,
+        String serialFilter) {
+
+    static final String FILE = "META-INF/reprise.properties";
+
+    private static final Set<String> KEYS =
+            Set.of("data-source", "identity", "node", "heartbeat", "lease", "progress", "serial-filter");
+
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)");
+
+    Configuration {
+        if (lease.compareTo(heartbeat.multipliedBy(3)) < 0) {
+            throw new IllegalArgumentException("reprise.lease (" + lease.toMillis()
+                    + " ms) must be at least three times"
+                    + " reprise.heartbeat (" + heartbeat.toMillis() + " ms), or a node that misses one report is taken"
+                    + " for dead");
+        }
+        if (node.isEmpty() || node.length() > 250) {
+            throw new IllegalArgumentException("reprise.node must have 1 to 250 characters: '" + node + "'");
+        }
+    }
+
+    /**
+     * @param loader finds the file
+     * @throws IllegalArgumentException if something in it cannot be understood, with what to write
+     */
+    static Configuration read(ClassLoader loader) {
+        Properties file = new Properties();
+        try (InputStream in = loader.getResourceAsStream(FILE)) {
+            if (in != null) {
+                Reader text = new InputStreamReader(in, StandardCharsets.UTF_8);
+                file.load(text);
+            }
+        } catch (IOException e) {
+            throw new IllegalArgumentException(FILE + " cannot be read: " + e.getMessage(), e);
+        }
+        return of(file, System::getProperty);
+    }
+
+    static Configuration of(Properties file, UnaryOperator<@Nullable String> systemProperty) {
+        for (String key : file.stringPropertyNames()) {
+            if (!KEYS.contains(key)) {
+                throw new IllegalArgumentException(
+                        FILE + " has an unknown key '" + key + "'; there are " + new TreeSet<>(KEYS));
+            }
+        }
+        return new Configuration(
+                value(file, systemProperty, "data-source", "reprise"),
+                identityNone(value(file, systemProperty, "identity", "parameters")),
+                value(file, systemProperty, "node", defaultNode(systemProperty)),
+                duration("heartbeat", value(file, systemProperty, "heartbeat", "5s")),
+                duration("lease", value(file, systemProperty, "lease", "30s")),
+                duration("progress", value(file, systemProperty, "progress", "5s")),
+                value(file, systemProperty, "serial-filter", ""));
+    }
+
+    private static String value(
+            Properties file, UnaryOperator<@Nullable String> systemProperty, String key, String otherwise) {
+        String overriding = systemProperty.apply("reprise." + key);
+        return overriding != null ? overriding : file.getProperty(key, otherwise);
+    }
+
+    private static boolean identityNone(String value) {
+        return switch (value) {
+            case "parameters" -> false;
+            case "none" -> true;
+            default ->
+                throw new IllegalArgumentException(
+                        "reprise.identity is '" + value + "'; it can be 'parameters' or 'none'");
+        };
+    }
+
+    private static Duration duration(String key, String value) {
+        Matcher matcher = DURATION.matcher(value);
+        if (!matcher.matches() || Long.parseLong(matcher.group(1)) == 0) {
+            throw new IllegalArgumentException(
+                    "reprise." + key + " is '" + value + "'; write a time above zero as 500ms, 5s or 2m");
+        }
+        long number = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(number);
+            case "s" -> Duration.ofSeconds(number);
+            default -> Duration.ofMinutes(number);
+        };
+    }
+
+    private static String defaultNode(UnaryOperator<@Nullable String> systemProperty) {
+        String name = systemProperty.apply("jboss.node.name");
+        if (name == null || name.isEmpty()) {
+            try {
+                name = InetAddress.getLocalHost().getHostName();
+            } catch (UnknownHostException e) {
+                name = "localhost";
+            }
+        }
+        String offset = systemProperty.apply("jboss.socket.binding.port-offset");
+        return offset == null || offset.isEmpty() || offset.equals("0") ? name : name + "+" + offset;
+    }
+}

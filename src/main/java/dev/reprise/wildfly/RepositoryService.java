@@ -1,0 +1,131 @@
+package dev.reprise.wildfly;
+
+import dev.reprise.launch.SchemaRules;
+import dev.reprise.monitor.ProgressLog;
+import dev.reprise.node.Node;
+import dev.reprise.repository.NodeRegistry;
+import dev.reprise.repository.RepriseRepository;
+import dev.reprise.repository.Schema;
+import jakarta.transaction.TransactionManager;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
+import javax.sql.DataSource;
+import org.jberet.repository.JobRepository;
+import org.jboss.msc.Service;
+import org.jboss.msc.service.StartContext;
+import org.jboss.msc.service.StartException;
+import org.jboss.msc.service.StopContext;
+import org.jspecify.annotations.Nullable;
+
+/** The life of a deployment's repository: schema, this node's incarnation, what it left behind, then the repository. */
+final class RepositoryService implements Service {
+
+    private static final Logger LOG = System.getLogger(RepositoryService.class.getName());
+
+    private final String application;
+    private final Configuration configuration;
+    private final Supplier<DataSource> dataSource;
+    private final Supplier<Executor> executor;
+    private final Consumer<JobRepository> provided;
+
+    private @Nullable Node node;
+    private @Nullable ProgressLog progress;
+
+    RepositoryService(
+            String application,
+            Configuration configuration,
+            Supplier<DataSource> dataSource,
+            Supplier<Executor> executor,
+            Consumer<JobRepository> provided) {
+        this.application = application;
+        this.configuration = configuration;
+        this.dataSource = dataSource;
+        this.executor = executor;
+        this.provided = provided;
+    }
+
+    @Override
+    public void start(StartContext context) {
+        context.asynchronous();
+        executor.get().execute(() -> {
+            ClassLoader before = Thread.currentThread().getContextClassLoader();
+            Thread.currentThread().setContextClassLoader(RepositoryService.class.getClassLoader());
+            try {
+                provided.accept(open());
+                context.complete();
+            } catch (NamingException | RuntimeException | Error e) {
+                close();
+                context.failed(new StartException(
+                        "Reprise: the job repository '" + application + "' does not start. " + e.getMessage(), e));
+            } finally {
+                Thread.currentThread().setContextClassLoader(before);
+            }
+        });
+    }
+
+    @SuppressWarnings("BanJNDI") // a constant name of the server's own
+    private synchronized RepriseRepository open() throws NamingException {
+        DataSource database = dataSource.get();
+        TransactionManager transactions = InitialContext.doLookup("java:jboss/TransactionManager");
+        Schema.migrate(database);
+        Node joined = Node.join(
+                database,
+                new NodeRegistry(database, transactions),
+                application,
+                configuration.node(),
+                configuration.heartbeat());
+        node = joined;
+        ClassLoader loader = RepositoryService.class.getClassLoader();
+        RepriseRepository repository = new RepriseRepository(new RepriseRepository.Parts(
+                database,
+                transactions,
+                joined.identity(),
+                configuration.lease(),
+                new SchemaRules(loader, configuration.identityNone()),
+                Submitter.ofThisThread(),
+                loader,
+                configuration.serialFilter()));
+        int closed = repository.takeOverFromEarlierIncarnations();
+        progress = new ProgressLog(repository, configuration.progress());
+        LOG.log(
+                Level.INFO,
+                "Job repository {0} is open: data source {1}, node {2}, {3}{4}",
+                application,
+                configuration.dataSource(),
+                joined.identity(),
+                closed == 0 ? "nothing left behind by an earlier run" : closed + " executions of an earlier run closed",
+                configuration.identityNone() ? ", identity=none: each start is a new instance" : "");
+        return repository;
+    }
+
+    @Override
+    public void stop(StopContext context) {
+        provided.accept(null);
+        context.asynchronous();
+        executor.get().execute(() -> {
+            try {
+                close();
+            } finally {
+                context.complete();
+            }
+        });
+    }
+
+    private synchronized void close() {
+        ProgressLog lines = progress;
+        progress = null;
+        if (lines != null) {
+            lines.close();
+        }
+        Node leaving = node;
+        node = null;
+        if (leaving != null) {
+            leaving.close();
+        }
+    }
+}

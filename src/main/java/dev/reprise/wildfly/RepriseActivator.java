@@ -1,0 +1,48 @@
+package dev.reprise.wildfly;
+
+import dev.reprise.repository.RepriseRepository;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jberet.repository.JobRepository;
+import org.jboss.msc.service.ServiceActivator;
+import org.jboss.msc.service.ServiceActivatorContext;
+import org.jboss.msc.service.ServiceBuilder;
+import org.jboss.msc.service.ServiceName;
+import org.jboss.msc.service.ServiceRegistryException;
+
+/**
+ * Installs the {@link RepriseRepository} of the deployment that this class lies in, under the name that its
+ * {@code META-INF/jboss-all.xml} gives to its job repository. WildFly finds it through {@code META-INF/services}.
+ */
+public final class RepriseActivator implements ServiceActivator {
+
+    private static final ServiceName REPOSITORIES = ServiceName.parse("org.wildfly.batch.job.repository");
+    private static final ServiceName DATA_SOURCES = ServiceName.parse("org.wildfly.data-source");
+    private static final ServiceName EXECUTOR = ServiceName.parse("org.wildfly.management.executor");
+    private static final ServiceName TRANSACTION_MANAGER =
+            ServiceName.of("jboss", "naming", "context", "java", "jboss", "TransactionManager");
+
+    @Override
+    public void activate(ServiceActivatorContext context) throws ServiceRegistryException {
+        Class<?> here = RepriseActivator.class;
+        Configuration configuration;
+        String application;
+        try {
+            application = DeploymentDescriptor.repositoryName(
+                    here.getProtectionDomain().getCodeSource());
+            configuration = Configuration.read(here.getClassLoader());
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            throw new ServiceRegistryException("Reprise: " + e.getMessage(), e);
+        }
+        ServiceName name = REPOSITORIES.append(application);
+        ServiceBuilder<?> builder = context.getServiceTarget().addService();
+        Consumer<JobRepository> provided = builder.provides(name);
+        Supplier<DataSource> dataSource = builder.requires(DATA_SOURCES.append(configuration.dataSource()));
+        Supplier<Executor> executor = builder.requires(EXECUTOR);
+        builder.requires(TRANSACTION_MANAGER);
+        builder.setInstance(new RepositoryService(application, configuration, dataSource, executor, provided));
+        builder.install();
+    }
+}
