@@ -1,0 +1,53 @@
+package dev.reprise.sample.flights;
+
+import dev.reprise.item.CsvRow;
+import java.io.IOException;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+
+/**
+ * One row of the file, with the right number of fields and numbers where numbers must be, but not checked further.
+ *
+ * @param line the line in the file, from 1 (the header)
+ * @param flightId the number of the flight in the file
+ * @param departure scheduled departure, local time of the origin
+ * @param delay delay on arrival in minutes; negative is early
+ * @param distance in miles
+ * @param origin IATA code
+ * @param destination IATA code
+ * @param text the whole line
+ */
+record FlightRow(
+        long line,
+        long flightId,
+        LocalDateTime departure,
+        int delay,
+        int distance,
+        String origin,
+        String destination,
+        String text) {
+
+    static final List<String> HEADER =
+            List.of("flight_id", "departure", "delay_minutes", "distance_miles", "origin", "destination");
+
+    static FlightRow of(CsvRow row) throws IOException {
+        return new FlightRow(
+                row.line(),
+                row.wholeNumber(0, 1, Long.MAX_VALUE),
+                departure(row),
+                (int) row.wholeNumber(2, Integer.MIN_VALUE, Integer.MAX_VALUE),
+                (int) row.wholeNumber(3, Integer.MIN_VALUE, Integer.MAX_VALUE),
+                row.field(4),
+                row.field(5),
+                row.text());
+    }
+
+    private static LocalDateTime departure(CsvRow row) throws IOException {
+        try {
+            return LocalDateTime.parse(row.field(1));
+        } catch (DateTimeParseException e) {
+            throw row.broken(1, "a time like 2001-01-31T23:57");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.item;
+
+import org.jspecify.annotations.NullMarked;

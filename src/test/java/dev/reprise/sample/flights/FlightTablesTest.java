@@ -1,0 +1,49 @@
+package dev.reprise.sample.flights;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class FlightTablesTest {
+
+    @ParameterizedTest
+    @EnumSource
+    void areMadeInASchemaThatIsNotEmptyAndOnlyOnce(TestDatabase database) throws SQLException {
+        DataSource dataSource = database.empty();
+        TestDatabase.execute(dataSource, "create table SOMEBODY_ELSES (ID integer)");
+
+        new FlightTables(dataSource).makeReady();
+        new FlightTables(dataSource).makeReady();
+
+        assertThat(TestDatabase.rows(new FlightTables(dataSource), "select count(*) from FLIGHT"))
+                .containsExactly("0");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ifTheyCannotBeMadeTheApplicationStartsAndTheJobTriesAgain(TestDatabase database) throws SQLException {
+        DataSource dataSource = database.empty();
+        TestDatabase.execute(dataSource, "create table FLIGHT_ALERT (ID integer)");
+        FlightTables tables = new FlightTables(dataSource);
+
+        assertThatNoException().isThrownBy(() -> tables.atStartup("started"));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> new FlightTablesListener(tables).beforeJob())
+                .withMessageStartingWith("the tables of the flight sample could not be made")
+                .withMessageContaining("reprise_flights_history");
+
+        TestDatabase.execute(dataSource, "drop table FLIGHT_ALERT");
+        if (database == TestDatabase.H2) {
+            // H2 commits each statement of the failed migration by itself.
+            TestDatabase.execute(dataSource, "drop all objects");
+        }
+        new FlightTablesListener(tables).beforeJob();
+        assertThat(TestDatabase.rows(tables, "select count(*) from FLIGHT_ALERT"))
+                .containsExactly("0");
+    }
+}

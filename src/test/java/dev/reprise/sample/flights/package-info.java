@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.sample.flights;
+
+import org.jspecify.annotations.NullMarked;
