@@ -1,0 +1,78 @@
+package dev.reprise.jobs;
+
+import jakarta.annotation.Resource;
+import jakarta.batch.api.BatchProperty;
+import jakarta.batch.api.chunk.AbstractItemWriter;
+import jakarta.batch.runtime.context.StepContext;
+import jakarta.enterprise.context.Dependent;
+import jakarta.inject.Inject;
+import jakarta.inject.Named;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** Writes numbers to TEST_ITEM, and makes trouble after its SQL in the chunk that holds a given number. */
+@Named
+@Dependent
+public class NumberWriter extends AbstractItemWriter {
+
+    private final String run;
+    private final @Nullable String trouble;
+    private final int troubleAt;
+    private final StepContext step;
+
+    @Resource(lookup = "java:jboss/datasources/reprise")
+    private DataSource dataSource;
+
+    @Inject
+    NumberWriter(
+            @BatchProperty(name = "run") String run,
+            @BatchProperty(name = "trouble") @Nullable String trouble,
+            @BatchProperty(name = "troubleAt") @Nullable String troubleAt,
+            StepContext step) {
+        this.run = run;
+        this.trouble = trouble;
+        this.troubleAt = troubleAt == null ? 0 : Integer.parseInt(troubleAt);
+        this.step = step;
+    }
+
+    @Override
+    public void writeItems(List<Object> items) throws Exception {
+        try (Connection connection = dataSource.getConnection();
+                PreparedStatement insert =
+                        connection.prepareStatement("insert into TEST_ITEM (RUN, STEP, ITEM) values (?, ?, ?)")) {
+            for (Object item : items) {
+                insert.setString(1, run);
+                insert.setString(2, step.getStepName());
+                insert.setInt(3, (Integer) item);
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+        if (trouble != null && items.contains(troubleAt)) {
+            switch (trouble) {
+                case "throw" -> throw new IllegalStateException("trouble after the SQL of item " + troubleAt);
+                case "version" -> raiseVersion();
+                default -> throw new IllegalArgumentException(trouble);
+            }
+        }
+    }
+
+    /** As another node does that takes the execution over: on a connection and in a transaction of its own. */
+    private void raiseVersion() throws InterruptedException {
+        Thread other = new Thread(() -> {
+            try (Connection connection = dataSource.getConnection();
+                    PreparedStatement update = connection.prepareStatement(
+                            "update BATCH_STEP_EXECUTION set VERSION = VERSION + 1 where STEP_EXECUTION_ID = ?")) {
+                update.setLong(1, step.getStepExecutionId());
+                update.executeUpdate();
+            } catch (java.sql.SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        other.start();
+        other.join();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.launch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.node;
+
+import org.jspecify.annotations.NullMarked;

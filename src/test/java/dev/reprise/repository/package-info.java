@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.repository;
+
+import org.jspecify.annotations.NullMarked;

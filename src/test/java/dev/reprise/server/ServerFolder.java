@@ -1,0 +1,90 @@
+package dev.reprise.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+
+/** A server base folder of its own for each server that a test starts; the modules stay in the one WildFly. */
+final class ServerFolder {
+
+    private static final int[] PORTS = {8080, 8443, 9990};
+
+    private ServerFolder() {}
+
+    /** Where the folders of this run's database are. */
+    static Path root() {
+        return Path.of("target", "it", database()).toAbsolutePath();
+    }
+
+    static String database() {
+        return System.getProperty("reprise.it.database", "h2");
+    }
+
+    static Path home() {
+        return Path.of(System.getProperty("reprise.it.home", "target/wildfly-39.0.1.Final"))
+                .toAbsolutePath();
+    }
+
+    static String configuration() {
+        return database().equals("postgresql") ? "standalone-postgresql.xml" : "standalone.xml";
+    }
+
+    /** Empties the folder and gives it the server's configuration. */
+    static Path create(Path folder) {
+        try {
+            if (Files.exists(folder)) {
+                try (Stream<Path> old = Files.walk(folder)) {
+                    for (Path path : old.sorted(Comparator.reverseOrder()).toList()) {
+                        Files.delete(path);
+                    }
+                }
+            }
+            Path base = folder.resolve("base");
+            Path from = home().resolve("standalone/configuration");
+            try (Stream<Path> files = Files.walk(from)) {
+                for (Path file : files.toList()) {
+                    Path to = base.resolve("configuration")
+                            .resolve(from.relativize(file).toString());
+                    if (Files.isDirectory(file)) {
+                        Files.createDirectories(to);
+                    } else if (!file.toString().contains("standalone_xml_history")) {
+                        Files.createDirectories(to.getParent());
+                        Files.copy(file, to);
+                    }
+                }
+            }
+            Files.createDirectories(base.resolve("deployments"));
+            return base;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** An offset at which all ports of a server are free right now. */
+    static int freePortOffset() {
+        for (int attempt = 0; attempt < 1000; attempt++) {
+            int offset = ThreadLocalRandom.current().nextInt(100, 20_000);
+            if (areFree(offset)) {
+                return offset;
+            }
+        }
+        throw new IllegalStateException("no free ports found");
+    }
+
+    private static boolean areFree(int offset) {
+        for (int port : PORTS) {
+            try (ServerSocket socket = new ServerSocket(port + offset, 1, InetAddress.getLoopbackAddress())) {
+                socket.setReuseAddress(false);
+            } catch (IOException inUse) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,5 @@
+/** Servers and databases that the container tests start. */
+@NullMarked
+package dev.reprise.server;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,152 @@
+package dev.reprise.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.reprise.server.ServerProcess;
+import dev.reprise.server.ServerProcess.Answer;
+import dev.reprise.server.TestWar;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URL;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The servlet with a real HTTP client, and the admin CLI with the real {@code jboss-cli.sh}, on one server. */
+@ExtendWith(ArquillianExtension.class)
+@RunAsClient
+class LaunchServletIT {
+
+    private static final String BATCH = "/deployment=ROOT.war/subsystem=batch-jberet";
+
+    @ArquillianResource
+    private URL url;
+
+    @Deployment(testable = false)
+    static WebArchive war() {
+        return TestWar.withTestJobs();
+    }
+
+    private Answer launch(Map<String, String> fields) {
+        return ServerProcess.launch(URI.create(url + "launch"), fields);
+    }
+
+    private static String cli(String... commands) {
+        return ServerProcess.cli("127.0.0.1:" + System.getProperty("reprise.it.management"), commands);
+    }
+
+    @Test
+    void theDocumentsExampleOverHttp() {
+        Map<String, String> failing = Map.of("job", "acceptance", "run", "http", "-failAt", "2501", "wait", "60");
+        Map<String, String> repaired = Map.of("job", "acceptance", "run", "http", "-failAt", "0", "wait", "60");
+
+        Answer first = launch(failing);
+        assertThat(first.status()).as(first.text()).isEqualTo(500);
+        assertThat(first.text())
+                .isEqualTo("execution " + first.executionId() + " FAILED\n"
+                        + "step step2: java.lang.IllegalStateException: item 2501 is poisoned\n");
+
+        Answer second = launch(repaired);
+        assertThat(second.status()).as(second.text()).isEqualTo(200);
+        assertThat(second.text()).isEqualTo("execution " + second.executionId() + " COMPLETED\n");
+        assertThat(second.executionId()).isGreaterThan(first.executionId());
+
+        Answer third = launch(repaired);
+        assertThat(third.status()).isEqualTo(409);
+        assertThat(third.text())
+                .startsWith("acceptance[run=http] is already complete (execution " + second.executionId());
+    }
+
+    @Test
+    void answersWithTheStatusThatASchedulerUnderstands() {
+        Answer running = launch(Map.of("job", "gate", "name", "http-gate"));
+        assertThat(running.status()).as(running.text()).isEqualTo(201);
+        assertThat(running.text()).matches("execution \\d+ (STARTING|STARTED)\n");
+        assertThat(launch(Map.of("job", "gate", "name", "http-gate")).status()).isEqualTo(409);
+        Answer waited = launch(Map.of("job", "gate", "name", "http-gate-2", "wait", "1"));
+        assertThat(waited.status()).as(waited.text()).isEqualTo(202);
+
+        Answer stop = new Answer(0, cli(BATCH + ":stop-job(execution-id=" + running.executionId() + ")"));
+        assertThat(stop.text()).contains("success");
+        cli(BATCH + ":stop-job(execution-id=" + waited.executionId() + ")");
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> cli(BATCH + "/job=gate/execution=" + running.executionId()
+                                + ":read-attribute(name=batch-status)")
+                        .contains("STOPPED"));
+
+        assertThat(launch(Map.of("job", "nothing")).status()).isEqualTo(404);
+        Answer faults = launch(Map.of("job", "checked", "region", "east", "limit", "x"));
+        assertThat(faults.status()).isEqualTo(400);
+        assertThat(faults.text().lines()).hasSize(3);
+        assertThat(launch(Map.of("run", "1")).status()).isEqualTo(400);
+        assertThat(launch(Map.of("job", "checked", "wait", "soon")).text()).contains("The field wait is 'soon'");
+    }
+
+    @Test
+    void aPageOfAnotherSiteMayNotLaunch() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "launch"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header("Origin", "http://elsewhere.example")
+                .POST(HttpRequest.BodyPublishers.ofString("job=outcome&name=foreign"))
+                .build();
+
+        HttpResponse<String> response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+
+        assertThat(response.statusCode()).isEqualTo(403);
+        assertThat(launch(Map.of("job", "outcome", "name", "foreign", "wait", "30"))
+                        .status())
+                .as("nothing ran before")
+                .isEqualTo(200);
+    }
+
+    @Test
+    void theDocumentsExampleInTheAdminCli() {
+        String start = BATCH + ":start-job(job-xml-name=acceptance,properties={run=cli,-failAt=";
+        long first = result(cli(start + "2501})"));
+        awaitStatus(first, "FAILED");
+        assertThat(cli(start + "0})")).contains("acceptance[run=cli] is FAILED").contains("Restart execution " + first);
+
+        long second = result(cli(BATCH + ":restart-job(execution-id=" + first + ",properties={-failAt=0})"));
+        awaitStatus(second, "COMPLETED");
+
+        assertThat(cli(start + "0})")).contains("acceptance[run=cli] is already complete (execution " + second);
+        assertThat(cli(BATCH + ":start-job(job-xml-name=checked,properties={limit=0})"))
+                .contains("there are 2 faults")
+                .contains("day: is required");
+    }
+
+    @Test
+    void theMonitorScriptShowsJobsAndExecutions() {
+        Answer done = launch(Map.of("job", "outcome", "name", "monitored", "wait", "30"));
+
+        String shown = cli(System.getProperty("user.dir") + "/wildfly-config/monitor.cli");
+
+        assertThat(shown).contains("flight-performance").contains("outcome").contains("COMPLETED");
+        assertThat(shown).contains(String.valueOf(done.executionId()));
+    }
+
+    private static void awaitStatus(long execution, String status) {
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> cli(BATCH + "/job=acceptance/execution=" + execution
+                                + ":read-attribute(name=batch-status)")
+                        .contains(status));
+    }
+
+    private static long result(String output) {
+        Matcher matcher = Pattern.compile("\"result\" => (\\d+)L?").matcher(output);
+        assertThat(matcher.find()).as(output).isTrue();
+        return Long.parseLong(matcher.group(1));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.web;
+
+import org.jspecify.annotations.NullMarked;
