@@ -19,12 +19,14 @@ import org.jspecify.annotations.Nullable;
 @Named
 class OriginReader extends AbstractItemReader {
 
-    /** The empty code is before all others, and as an end it stands for "no end". */
     private static final String ORIGINS = """
             select distinct ORIGIN
               from FLIGHT
-             where FLIGHT_MONTH = ? and ORIGIN >= ? and ORIGIN > ? and (? = '' or ORIGIN < ?)
+             where FLIGHT_MONTH = ? and ORIGIN >= ? and ORIGIN > ?%s
              order by ORIGIN""";
+
+    private static final String ORIGINS_TO_THE_LAST = String.format(ORIGINS, "");
+    private static final String ORIGINS_UP_TO = String.format(ORIGINS, " and ORIGIN < ?");
 
     private final FlightTables tables;
     private final String month;
@@ -57,12 +59,14 @@ class OriginReader extends AbstractItemReader {
     private List<String> originsAfter(String lastOrigin) throws SQLException {
         List<String> after = new ArrayList<>();
         try (Connection connection = tables.dataSource().getConnection();
-                PreparedStatement select = connection.prepareStatement(ORIGINS)) {
+                PreparedStatement select =
+                        connection.prepareStatement(toOrigin.isEmpty() ? ORIGINS_TO_THE_LAST : ORIGINS_UP_TO)) {
             select.setString(1, month);
             select.setString(2, fromOrigin);
             select.setString(3, lastOrigin);
-            select.setString(4, toOrigin);
-            select.setString(5, toOrigin);
+            if (!toOrigin.isEmpty()) {
+                select.setString(4, toOrigin);
+            }
             try (ResultSet row = select.executeQuery()) {
                 while (row.next()) {
                     after.add(row.getString("ORIGIN"));

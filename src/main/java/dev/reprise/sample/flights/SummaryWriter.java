@@ -5,7 +5,6 @@ import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
-import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -13,7 +12,8 @@ import java.util.List;
 
 /**
  * Step {@code summarise}: replaces the summaries of a chunk's airports and of the routes from them, four statements for the
- * whole chunk. As what is there is replaced, doing it twice counts nothing twice. A flight counts for the airport it left.
+ * whole chunk. A chunk is all airports from its first to its last one, as {@link OriginReader} gives them in the database's
+ * order. As what is there is replaced, doing it twice counts nothing twice. A flight counts for the airport it left.
  */
 @Dependent
 @Named
@@ -33,13 +33,13 @@ class SummaryWriter extends AbstractItemWriter {
                            row_number() over (partition by %2$s order by DELAY_MINUTES) as DELAY_POSITION,
                            count(*) over (partition by %2$s) as GROUP_SIZE
                       from FLIGHT
-                     where FLIGHT_MONTH = ? and ORIGIN = any(?)) F
+                     where FLIGHT_MONTH = ? and ORIGIN between ? and ?) F
              group by FLIGHT_MONTH, %2$s""";
 
     private static final List<String> STATEMENTS = List.of(
-            "delete from ROUTE_SUMMARY where FLIGHT_MONTH = ? and ORIGIN = any(?)",
+            "delete from ROUTE_SUMMARY where FLIGHT_MONTH = ? and ORIGIN between ? and ?",
             String.format(SUMMARISE, "ROUTE", "ORIGIN, DESTINATION", LATE),
-            "delete from AIRPORT_SUMMARY where FLIGHT_MONTH = ? and ORIGIN = any(?)",
+            "delete from AIRPORT_SUMMARY where FLIGHT_MONTH = ? and ORIGIN between ? and ?",
             String.format(SUMMARISE, "AIRPORT", "ORIGIN", LATE));
 
     private final FlightTables tables;
@@ -54,17 +54,13 @@ class SummaryWriter extends AbstractItemWriter {
     @Override
     public void writeItems(List<Object> origins) throws SQLException {
         try (Connection connection = tables.dataSource().getConnection()) {
-            Array codes = connection.createArrayOf("varchar", origins.toArray());
-            try {
-                for (String statement : STATEMENTS) {
-                    try (PreparedStatement prepared = connection.prepareStatement(statement)) {
-                        prepared.setString(1, month);
-                        prepared.setArray(2, codes);
-                        prepared.executeUpdate();
-                    }
+            for (String statement : STATEMENTS) {
+                try (PreparedStatement prepared = connection.prepareStatement(statement)) {
+                    prepared.setString(1, month);
+                    prepared.setString(2, (String) origins.get(0));
+                    prepared.setString(3, (String) origins.get(origins.size() - 1));
+                    prepared.executeUpdate();
                 }
-            } finally {
-                codes.free();
             }
         }
     }
