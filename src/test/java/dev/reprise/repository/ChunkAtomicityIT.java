@@ -16,8 +16,6 @@ import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** A chunk is there whole or not at all: its rows, its counts and its checkpoint. Chunks of 10 of 50 items. */
 @ExtendWith(ArquillianExtension.class)
@@ -51,9 +49,22 @@ class ChunkAtomicityIT {
         assertResumes("chunks", run, 30);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"chunks", "skipping-chunks", "retrying-chunks"})
-    void aFailureInTheRepositorysOwnUpdateFailsTheStepAndLosesNothing(String job) {
+    @Test
+    void aFailureInTheRepositorysOwnUpdateFailsTheStepAndLosesNothing() {
+        assertAFailingUpdateFailsTheStep("chunks");
+    }
+
+    @Test
+    void aFailureInTheRepositorysOwnUpdateIsNotSkipped() {
+        assertAFailingUpdateFailsTheStep("skipping-chunks");
+    }
+
+    @Test
+    void aFailureInTheRepositorysOwnUpdateIsNotRetried() {
+        assertAFailingUpdateFailsTheStep("retrying-chunks");
+    }
+
+    private void assertAFailingUpdateFailsTheStep(String job) {
         String run = "constraint-" + job;
         tables.execute("alter table BATCH_STEP_EXECUTION add constraint NO_THIRD_CHUNK"
                 + " check (not (STEP_NAME = 'work' and STATUS = 'STARTED' and WRITE_COUNT = 30))");
@@ -70,9 +81,27 @@ class ChunkAtomicityIT {
         assertResumes(job, run, 30);
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"chunks", "skipping-chunks", "retrying-chunks", "routed-chunks"})
-    void aVersionRaisedByAnotherConnectionFencesTheStepAndNoOtherStepFollows(String job) {
+    @Test
+    void aVersionRaisedByAnotherConnectionFencesTheStep() {
+        assertARaisedVersionFencesTheStep("chunks");
+    }
+
+    @Test
+    void aFencedChunkIsNotSkipped() {
+        assertARaisedVersionFencesTheStep("skipping-chunks");
+    }
+
+    @Test
+    void aFencedChunkIsNotRetried() {
+        assertARaisedVersionFencesTheStep("retrying-chunks");
+    }
+
+    @Test
+    void noOtherStepFollowsAFencedOne() {
+        assertARaisedVersionFencesTheStep("routed-chunks");
+    }
+
+    private void assertARaisedVersionFencesTheStep(String job) {
         String run = "version-" + job;
         JobExecution fenced = launcher.run(LaunchRequest.of(job)
                 .with("run", run)

@@ -55,7 +55,12 @@ public record ReferenceTotals(
 
     /** The month that comes with the sources. */
     public static ReferenceTotals january() throws IOException {
-        return of(Path.of("data/flights-2001-01.csv.gz"), Path.of("data/airports.csv"), "2001-01");
+        return of(data("flights-2001-01.csv.gz"), data("airports.csv"), "2001-01");
+    }
+
+    /** In a server as in the project's folder. */
+    private static Path data(String file) {
+        return Path.of(System.getProperty("reprise.samples", ""), "data", file);
     }
 
     public static ReferenceTotals of(Path flights, Path airports, String month) throws IOException {
