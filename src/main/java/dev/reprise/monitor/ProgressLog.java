@@ -29,8 +29,10 @@ public final class ProgressLog implements AutoCloseable {
     private final ScheduledFuture<?> lines;
     private Map<Long, Seen> seen = new HashMap<>();
 
-    /** Where a step was at a moment of {@link System#nanoTime}. */
+    /** Where a step was after it had run for a time. */
     private record Seen(long items, long nanos) {}
+
+    private static final Seen BEGIN = new Seen(0, 0);
 
     /**
      * @param repository of this node
@@ -51,9 +53,9 @@ public final class ProgressLog implements AutoCloseable {
         try {
             Map<Long, Seen> now = new HashMap<>();
             for (StepProgress step : repository.progress()) {
-                Seen next = new Seen(step.itemsRead(), System.nanoTime());
-                Seen last = seen.get(step.stepExecutionId());
-                if (last != null && next.items() > last.items()) {
+                Seen next = new Seen(step.itemsRead(), step.runningFor().toNanos());
+                Seen last = seen.getOrDefault(step.stepExecutionId(), BEGIN);
+                if (next.items() > last.items()) {
                     LOG.log(Level.INFO, line(step, last, next));
                 }
                 now.put(step.stepExecutionId(), next);

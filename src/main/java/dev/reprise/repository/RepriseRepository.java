@@ -219,7 +219,8 @@ public final class RepriseRepository implements JobRepository {
         LaunchDecision decision = decisions.explain(identityOf(job, verdict), subject);
         if (decision instanceof LaunchDecision.Restart restart) {
             return new LaunchDecision.Restart(
-                    restart.executionId(), plan(restart.executionId(), steps), restart.message());
+                    restart.executionId(), plan(restart.executionId(), steps),
+                    restart.message() + " It would be restarted.");
         }
         return decision;
     }
@@ -889,7 +890,13 @@ public final class RepriseRepository implements JobRepository {
             }
         }
         return new StepProgress(
-                running.label(), running.execution().getExecutionId(), step.id(), step.name(), items, positions);
+                running.label(),
+                running.execution().getExecutionId(),
+                step.id(),
+                step.name(),
+                Duration.ofNanos(step.nanosSinceItBegan()),
+                items,
+                positions);
     }
 
     // ---- Purging ---------------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 package dev.reprise.repository;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,9 +13,12 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
+import org.flywaydb.core.api.output.MigrateResult;
 
 /** Brings the tables of the repository to the version that this code knows, or refuses and touches nothing. */
 public final class Schema {
+
+    private static final Logger LOG = System.getLogger(Schema.class.getName());
 
     private static final String HISTORY = "reprise_schema_history";
 
@@ -36,12 +41,24 @@ public final class Schema {
         try {
             Flyway flyway = configuration.load();
             refuseWhatIsNotOurs(flyway, dataSource);
-            flyway.migrate();
+            MigrateResult result = flyway.migrate();
+            if (result.migrationsExecuted > 0) {
+                LOG.log(Level.INFO, "The tables of the job repository are at version {0} now", result.targetSchemaVersion);
+            }
         } catch (FlywayException e) {
             throw new IllegalStateException(
                     "The tables of the job repository could not be brought up to date; nothing runs until they are: "
                             + e.getMessage(),
                     e);
+        }
+    }
+
+    /** Where the tables are, for the log: the URL of the database without its options, which may hold secrets. */
+    public static String place(DataSource dataSource) {
+        try (Connection connection = dataSource.getConnection()) {
+            return connection.getMetaData().getURL().replaceFirst("[;?].*", "");
+        } catch (SQLException e) {
+            throw new IllegalStateException("The job repository's database does not answer: " + e.getMessage(), e);
         }
     }
 

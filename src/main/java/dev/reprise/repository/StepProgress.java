@@ -1,6 +1,7 @@
 package dev.reprise.repository;
 
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -10,6 +11,7 @@ import java.util.List;
  * @param executionId the job execution
  * @param stepExecutionId the step execution
  * @param step the step's id
+ * @param runningFor since when it runs, as a time span
  * @param itemsRead items read in committed chunks, its partitions' included
  * @param checkpoints the last committed reader checkpoints, one for each partition
  */
@@ -18,6 +20,7 @@ public record StepProgress(
         long executionId,
         long stepExecutionId,
         String step,
+        Duration runningFor,
         long itemsRead,
         List<Serializable> checkpoints) {
 

@@ -2,18 +2,13 @@ package dev.reprise.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /** A server base folder of its own for each server that a test starts; the modules stay in the one WildFly. */
 final class ServerFolder {
-
-    private static final int[] PORTS = {8080, 8443, 9990};
 
     private ServerFolder() {}
 
@@ -64,27 +59,5 @@ final class ServerFolder {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** An offset at which all ports of a server are free right now. */
-    static int freePortOffset() {
-        for (int attempt = 0; attempt < 1000; attempt++) {
-            int offset = ThreadLocalRandom.current().nextInt(100, 20_000);
-            if (areFree(offset)) {
-                return offset;
-            }
-        }
-        throw new IllegalStateException("no free ports found");
-    }
-
-    private static boolean areFree(int offset) {
-        for (int port : PORTS) {
-            try (ServerSocket socket = new ServerSocket(port + offset, 1, InetAddress.getLoopbackAddress())) {
-                socket.setReuseAddress(false);
-            } catch (IOException inUse) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -57,7 +57,7 @@ public final class ServerProcess implements AutoCloseable {
     public ServerProcess(String name, String... options) {
         this.folder = ServerFolder.root().resolve(name);
         this.base = ServerFolder.create(folder);
-        this.offset = ServerFolder.freePortOffset();
+        this.offset = FreePorts.offset();
         this.options = List.of(options);
         TestWar.withTestJobs()
                 .as(ZipExporter.class)

@@ -23,7 +23,7 @@ public final class TestSession implements LauncherSessionListener {
             return;
         }
         Path folder = ServerFolder.root().resolve("arquillian");
-        int offset = ServerFolder.freePortOffset();
+        int offset = FreePorts.offset();
         System.setProperty("reprise.it.base", ServerFolder.create(folder).toString());
         System.setProperty("reprise.it.data", folder.resolve("database").toString());
         System.setProperty("reprise.it.config", ServerFolder.configuration());

@@ -1,0 +1,91 @@
+package dev.reprise.wildfly;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.reprise.server.FreePorts;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/** The README's first command, twice: Maven itself in a process of its own, on a small month of flights. */
+@EnabledIfSystemProperty(
+        named = "reprise.it.database",
+        matches = "h2",
+        disabledReason = "wildfly:run always runs on H2, and the H2 run of this test shows it")
+class WildFlyRunIT {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(6);
+
+    @Test
+    void theFirstRunWritesTheReportAndTheSecondIsRefused() throws IOException, InterruptedException {
+        Path folder = Files.createTempDirectory("wildfly-run");
+        Path input = folder.resolve("may.csv.gz");
+        try (BufferedWriter out = new BufferedWriter(new OutputStreamWriter(
+                new GZIPOutputStream(Files.newOutputStream(input)), StandardCharsets.UTF_8))) {
+            out.write("flight_id,departure,delay_minutes,distance_miles,origin,destination\n");
+            for (int i = 1; i <= 5000; i++) {
+                out.write(i + ",2001-05-01T10:00," + i % 60 + ",500,ATL,ORD\n");
+            }
+        }
+
+        String first = run(folder, input, "execution 1 COMPLETED");
+        assertThat(first)
+                .contains("data source reprise (jdbc:h2:file:" + folder.resolve("data"))
+                .contains("flight-performance[month=2001-05]: step load started")
+                .contains("flight-performance[month=2001-05]: step load COMPLETED")
+                .contains("read 5,000, written 5,000")
+                .contains("report: " + folder.resolve("data/reports/flight-performance-2001-05.html"));
+
+        String second = run(folder, input, "Not launched: ");
+        assertThat(second)
+                .containsPattern("Not launched: flight-performance\\[month=2001-05] is already complete"
+                        + " \\(execution 1, \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d\\)\\."
+                        + " Change an identifying parameter to run it again\\. Another month: \\./mvnw");
+    }
+
+    private static String run(Path folder, Path input, String untilLogged) throws IOException, InterruptedException {
+        int offset = FreePorts.offset();
+        Path log = Files.createTempFile(folder, "run", ".log");
+        Process maven = new ProcessBuilder(
+                        List.of(
+                                Path.of(System.getProperty("reprise.it.maven"), "bin", "mvn").toString(),
+                                "--batch-mode",
+                                "--offline",
+                                "-DskipTests",
+                                "-Dreprise.data=" + folder.resolve("data"),
+                                "-Dreprise.port-offset=" + offset,
+                                "-Dwildfly.port=" + (9990 + offset),
+                                "-Dmonth=2001-05",
+                                "-Dinput=" + input,
+                                "wildfly:run"))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        try {
+            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(250)).until(() -> {
+                String text = Files.readString(log);
+                assertThat(maven.isAlive()).as(() -> "Maven runs\n" + text).isTrue();
+                return text.contains(untilLogged);
+            });
+            return Files.readString(log);
+        } finally {
+            List<ProcessHandle> servers = maven.descendants().toList();
+            servers.forEach(ProcessHandle::destroy);
+            for (ProcessHandle server : servers) {
+                server.onExit().completeOnTimeout(server, 1, TimeUnit.MINUTES).join();
+            }
+            maven.destroyForcibly();
+            assertThat(maven.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        }
+    }
+}

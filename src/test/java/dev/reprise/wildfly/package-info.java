@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.wildfly;
+
+import org.jspecify.annotations.NullMarked;
