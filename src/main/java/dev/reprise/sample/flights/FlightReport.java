@@ -44,6 +44,7 @@ record FlightReport(
     private static final int BAR_PITCH = 44;
 
     private static final int CHART_WIDTH = 440;
+    private static final int LONGEST_CAPTION = 34;
 
     String csv() {
         StringWriter text = new StringWriter();
@@ -179,7 +180,7 @@ record FlightReport(
                     escape(summary.onTime().toString()),
                     top + 18,
                     escape(summary.origin()),
-                    escape(airport.place()),
+                    escape(shortened(airport.place())),
                     CHART_WIDTH,
                     top + 18,
                     escape(percent(summary.onTime())),
@@ -251,9 +252,14 @@ record FlightReport(
                     + "</span>";
         }
         Airport destination = airports.get(summary.destination());
-        return "<span class=\"code\">" + escape(origin.code()) + "&nbsp;→&nbsp;" + escape(destination.code())
+        return "<span class=\"code route\">" + escape(origin.code()) + "&nbsp;→&nbsp;" + escape(destination.code())
                 + "</span> <span class=\"where\">" + escape(origin.place()) + "<br>" + escape(destination.place())
                 + "</span>";
+    }
+
+    /** So that it does not run into the figure at the chart's right side. */
+    private static String shortened(String place) {
+        return place.length() <= LONGEST_CAPTION ? place : place.substring(0, LONGEST_CAPTION - 1) + "…";
     }
 
     private static String percent(Share share) {
