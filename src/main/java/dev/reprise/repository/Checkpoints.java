@@ -78,6 +78,9 @@ final class Checkpoints {
             "java.util.concurrent.atomic.AtomicInteger",
             "java.util.concurrent.atomic.AtomicLong");
 
+    /** Our own readers' checkpoints, in somebody else's {@code WEB-INF/lib}. */
+    private static final String POSITIONS = "dev.reprise.item";
+
     private final ClassLoader application;
     private final ObjectInputFilter configured;
 
@@ -145,7 +148,8 @@ final class Checkpoints {
             return false;
         }
         String place = source.getLocation().getPath();
-        return !place.endsWith(".jar") && !place.endsWith(".jar/");
+        boolean library = place.endsWith(".jar") || place.endsWith(".jar/");
+        return !library || type.getPackageName().equals(POSITIONS);
     }
 
     private final class Input extends ObjectInputStream {

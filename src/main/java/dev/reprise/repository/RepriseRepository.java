@@ -64,8 +64,11 @@ public final class RepriseRepository implements JobRepository {
 
     private static final Logger LOG = System.getLogger(RepriseRepository.class.getName());
 
-    /** How many executions the engine and the admin CLI get to see of one job or instance: the newest. */
-    static final int LISTED = 1000;
+    /** How many executions of one instance the engine gets to see: the newest. */
+    private static final int OF_AN_INSTANCE = 1000;
+
+    /** How many executions of one job the admin CLI lists, reading each several times: the newest. */
+    private static final int OF_A_JOB = 100;
 
     /** How long a restart waits for the end of an execution that is being recorded right now. */
     private static final Duration ENDING = Duration.ofSeconds(10);
@@ -219,7 +222,8 @@ public final class RepriseRepository implements JobRepository {
         LaunchDecision decision = decisions.explain(identityOf(job, verdict), subject);
         if (decision instanceof LaunchDecision.Restart restart) {
             return new LaunchDecision.Restart(
-                    restart.executionId(), plan(restart.executionId(), steps),
+                    restart.executionId(),
+                    plan(restart.executionId(), steps),
                     restart.message() + " It would be restarted.");
         }
         return decision;
@@ -676,20 +680,16 @@ public final class RepriseRepository implements JobRepository {
 
     /** Never throws: the engine would neither clean up nor wake those who wait. */
     private void end(LiveExecution running, RunningStep step) {
-        AbstractStepExecution execution = step.execution();
-        Exception exception = execution.getException();
-        if (exception != null) {
-            running.failed(Text.stackTrace(exception));
-        }
         RunningStep whole = step.partitionOf();
         try {
-            if (!step.isFenced() && persistently(() -> database.apart(handle -> steps.end(handle, step)))) {
+            String trace = stackTraceOf(step);
+            running.failed(trace);
+            if (!step.isFenced() && persistently(() -> database.apart(handle -> steps.end(handle, step, trace)))) {
                 step.updated();
-                if (whole != null) {
-                    whole.updated();
-                }
                 if (whole == null) {
-                    logEnd(running, step, exception);
+                    logEnd(running, step, trace);
+                } else {
+                    whole.updated();
                 }
             } else {
                 running.leaveStepsOpen();
@@ -698,7 +698,7 @@ public final class RepriseRepository implements JobRepository {
                         "{0}: step {1} ended {2} here, but its row is not this node''s to write",
                         running.label(),
                         step.name(),
-                        execution.getBatchStatus());
+                        step.execution().getBatchStatus());
             }
         } catch (RuntimeException e) {
             running.leaveStepsOpen();
@@ -706,15 +706,33 @@ public final class RepriseRepository implements JobRepository {
         }
     }
 
-    private static void logEnd(LiveExecution running, RunningStep step, @Nullable Exception exception) {
+    /** The engine keeps the exception serialized, and may not find a class of it again. */
+    private static String stackTraceOf(RunningStep step) {
+        try {
+            Exception exception = step.execution().getException();
+            return exception == null ? "" : Text.stackTrace(exception);
+        } catch (RuntimeException e) {
+            Throwable root = e;
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                root = cause;
+            }
+            return "The exception of this step is in the log of the server only: the deployment does not see one of its"
+                    + " classes (" + root
+                    + "). Name the module of that class in the Dependencies of the WAR's manifest.";
+        }
+    }
+
+    private static void logEnd(LiveExecution running, RunningStep step, String trace) {
         StepCounts counts = step.atTheEnd();
         String message = running.label() + ": step " + step.name() + " "
                 + step.execution().getBatchStatus() + " after " + Text.duration(step.nanosSinceItBegan())
                 + counts.summary();
-        if (exception == null) {
+        if (trace.isEmpty()) {
             LOG.log(Level.INFO, message);
         } else {
-            LOG.log(Level.ERROR, message + ": " + Text.line(exception.toString()));
+            LOG.log(
+                    Level.ERROR,
+                    message + ": " + Text.line(trace.lines().findFirst().orElse("")));
         }
     }
 
@@ -772,7 +790,7 @@ public final class RepriseRepository implements JobRepository {
         }
         List<JobExecution> result = new ArrayList<>();
         for (JobExecutionImpl stored :
-                database.apart(handle -> executions.ofInstance(handle, instance.getInstanceId(), LISTED))) {
+                database.apart(handle -> executions.ofInstance(handle, instance.getInstanceId(), OF_AN_INSTANCE))) {
             LiveExecution running = live.get(stored.getExecutionId());
             result.add(running == null ? stored : running.execution());
         }
@@ -782,12 +800,12 @@ public final class RepriseRepository implements JobRepository {
     /** The newest executions of the job, newest first: what the admin CLI lists. */
     @Override
     public List<Long> getJobExecutionsByJob(String jobName) {
-        return getJobExecutionsByJob(jobName, LISTED);
+        return getJobExecutionsByJob(jobName, OF_A_JOB);
     }
 
     @Override
     public List<Long> getJobExecutionsByJob(String jobName, @Nullable Integer limit) {
-        int most = limit == null ? LISTED : Math.min(limit, LISTED);
+        int most = limit == null ? OF_A_JOB : Math.min(limit, OF_AN_INSTANCE);
         return database.apart(handle -> executions.newestExecutions(handle, jobName, most));
     }
 

@@ -43,7 +43,10 @@ public final class Schema {
             refuseWhatIsNotOurs(flyway, dataSource);
             MigrateResult result = flyway.migrate();
             if (result.migrationsExecuted > 0) {
-                LOG.log(Level.INFO, "The tables of the job repository are at version {0} now", result.targetSchemaVersion);
+                LOG.log(
+                        Level.INFO,
+                        "The tables of the job repository are at version {0} now",
+                        result.targetSchemaVersion);
             }
         } catch (FlywayException e) {
             throw new IllegalStateException(

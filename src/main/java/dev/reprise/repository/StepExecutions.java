@@ -274,11 +274,14 @@ final class StepExecutions {
                 == 1;
     }
 
-    /** Records the end of a step or partition; false if its row is not this node's to write any more. */
-    boolean end(Handle handle, RunningStep step) {
+    /**
+     * Records the end of a step or partition.
+     *
+     * @param trace the stack trace of its exception, or nothing
+     * @return false if its row is not this node's to write any more
+     */
+    boolean end(Handle handle, RunningStep step, String trace) {
         AbstractStepExecution execution = step.execution();
-        Exception exception = execution.getException();
-        String trace = exception == null ? "" : Text.stackTrace(exception);
         String exitStatus = execution.getExitStatus();
         Update update = handle.createUpdate(step.isPartitioned() ? END_PARTITIONED : END)
                 .bind("status", execution.getBatchStatus().name())
@@ -294,7 +297,7 @@ final class StepExecutions {
         if (update.execute() == 0) {
             return false;
         }
-        if (exception != null) {
+        if (!trace.isEmpty()) {
             handle.createUpdate(INSERT_STACK_TRACE)
                     .bind("id", step.id())
                     .bind("trace", trace)

@@ -95,7 +95,9 @@ final class RepositoryService implements Service {
         LOG.log(
                 Level.INFO,
                 "Job repository {0} is open: data source {1} ({2}), node {3}, {4}{5}",
- application, configuration.dataSource(), Schema.place(database),
+                application,
+                configuration.dataSource(),
+                Schema.place(database),
                 joined.identity(),
                 closed == 0 ? "nothing left behind by an earlier run" : closed + " executions of an earlier run closed",
                 configuration.identityNone() ? ", identity=none: each start is a new instance" : "");

@@ -30,8 +30,8 @@ class WildFlyRunIT {
     void theFirstRunWritesTheReportAndTheSecondIsRefused() throws IOException, InterruptedException {
         Path folder = Files.createTempDirectory("wildfly-run");
         Path input = folder.resolve("may.csv.gz");
-        try (BufferedWriter out = new BufferedWriter(new OutputStreamWriter(
-                new GZIPOutputStream(Files.newOutputStream(input)), StandardCharsets.UTF_8))) {
+        try (BufferedWriter out = new BufferedWriter(
+                new OutputStreamWriter(new GZIPOutputStream(Files.newOutputStream(input)), StandardCharsets.UTF_8))) {
             out.write("flight_id,departure,delay_minutes,distance_miles,origin,destination\n");
             for (int i = 1; i <= 5000; i++) {
                 out.write(i + ",2001-05-01T10:00," + i % 60 + ",500,ATL,ORD\n");
@@ -56,18 +56,18 @@ class WildFlyRunIT {
     private static String run(Path folder, Path input, String untilLogged) throws IOException, InterruptedException {
         int offset = FreePorts.offset();
         Path log = Files.createTempFile(folder, "run", ".log");
-        Process maven = new ProcessBuilder(
-                        List.of(
-                                Path.of(System.getProperty("reprise.it.maven"), "bin", "mvn").toString(),
-                                "--batch-mode",
-                                "--offline",
-                                "-DskipTests",
-                                "-Dreprise.data=" + folder.resolve("data"),
-                                "-Dreprise.port-offset=" + offset,
-                                "-Dwildfly.port=" + (9990 + offset),
-                                "-Dmonth=2001-05",
-                                "-Dinput=" + input,
-                                "wildfly:run"))
+        Process maven = new ProcessBuilder(List.of(
+                        Path.of(System.getProperty("reprise.it.maven"), "bin", "mvn")
+                                .toString(),
+                        "--batch-mode",
+                        "--offline",
+                        "-DskipTests",
+                        "-Dreprise.data=" + folder.resolve("data"),
+                        "-Dreprise.port-offset=" + offset,
+                        "-Dwildfly.port=" + (9990 + offset),
+                        "-Dmonth=2001-05",
+                        "-Dinput=" + input,
+                        "wildfly:run"))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
