@@ -8,13 +8,13 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Logs every few seconds how far each running step is: items, items per second since the last line, and a percentage
@@ -75,25 +75,20 @@ public final class ProgressLog implements AutoCloseable {
                 step.step(),
                 now.items(),
                 perSecond,
-                percent(step.checkpoints()));
+                percent(step.checkpoint()));
     }
 
-    /** The sum over all positions that have the same unit as the first. */
-    static String percent(List<Serializable> checkpoints) {
-        long done = 0;
-        long total = 0;
-        String unit = "";
-        for (Serializable checkpoint : checkpoints) {
-            if (checkpoint instanceof Position position && (unit.isEmpty() || unit.equals(position.unit()))) {
-                unit = position.unit();
-                done += position.done();
-                total += position.total();
-            }
-        }
-        if (total <= 0) {
+    private static String percent(@Nullable Serializable checkpoint) {
+        if (!(checkpoint instanceof Position position) || position.total() <= 0) {
             return "";
         }
-        return String.format(Locale.ROOT, ", %.0f %% of %,d %s", 100.0 * Math.min(done, total) / total, total, unit);
+        long done = Math.min(position.done(), position.total());
+        return String.format(
+                Locale.ROOT,
+                ", %.0f %% of %,d %s",
+                100.0 * done / position.total(),
+                position.total(),
+                position.unit());
     }
 
     @Override

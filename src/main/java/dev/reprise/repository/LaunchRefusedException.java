@@ -10,7 +10,7 @@ public final class LaunchRefusedException extends JobStartException {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient Refusal refusal;
+    private final Refusal refusal;
 
     public LaunchRefusedException(Refusal refusal) {
         super(refusal.message());

@@ -1,5 +1,6 @@
 package dev.reprise.repository;
 
+import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,7 @@ public record Refusal(
         @Nullable String node,
         List<String> faults,
         String message)
-        implements LaunchDecision {
+        implements LaunchDecision, Serializable {
 
     public Refusal {
         faults = List.copyOf(faults);

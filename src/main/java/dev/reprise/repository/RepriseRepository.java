@@ -115,6 +115,7 @@ public final class RepriseRepository implements JobRepository {
     private final Map<Long, LiveExecution> liveByStep = new ConcurrentHashMap<>();
 
     public RepriseRepository(Parts parts) {
+        RunningStep.checkEngine();
         this.self = parts.node();
         this.rules = parts.rules();
         this.submitter = parts.submitter();
@@ -689,7 +690,7 @@ public final class RepriseRepository implements JobRepository {
                 if (whole == null) {
                     logEnd(running, step, trace);
                 } else {
-                    whole.updated();
+                    whole.added(step.atTheEnd());
                 }
             } else {
                 running.leaveStepsOpen();
@@ -895,26 +896,18 @@ public final class RepriseRepository implements JobRepository {
 
     private StepProgress progress(LiveExecution running, RunningStep step) {
         long items = 0;
-        List<Serializable> positions = new ArrayList<>();
         for (RunningStep part : running.steps()) {
             if (part == step || part.partitionOf() == step) {
                 items += part.committed().read();
-                Serializable position = checkpoints.read(
-                        part.execution().getReaderCheckpointInfoSerialized(),
-                        "the reader checkpoint of " + part.name());
-                if (position != null && (part != step || !step.isPartitioned())) {
-                    positions.add(position);
-                }
             }
         }
+        // How far a partitioned step is cannot be told from the partitions that have started.
+        Serializable checkpoint = step.isPartitioned()
+                ? null
+                : checkpoints.read(
+                        step.execution().getReaderCheckpointInfoSerialized(), "the reader checkpoint of " + step.name());
         return new StepProgress(
-                running.label(),
-                running.execution().getExecutionId(),
-                step.id(),
-                step.name(),
-                Duration.ofNanos(step.nanosSinceItBegan()),
-                items,
-                positions);
+                running.label(), step.id(), step.name(), Duration.ofNanos(step.nanosSinceItBegan()), items, checkpoint);
     }
 
     // ---- Purging ---------------------------------------------------------------------------------------------------

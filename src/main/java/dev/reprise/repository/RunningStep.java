@@ -4,6 +4,7 @@ import jakarta.batch.runtime.Metric.MetricType;
 import java.lang.reflect.Field;
 import java.util.Map;
 import org.jberet.runtime.AbstractStepExecution;
+import org.jberet.runtime.StepExecutionImpl;
 import org.jberet.runtime.metric.MetricImpl;
 import org.jberet.runtime.metric.StepMetrics;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ final class RunningStep {
     private StepCounts committed = StepCounts.NONE;
     private long lostWrites;
     private long lostFilters;
+    private StepCounts ofPartitions = StepCounts.NONE;
     private boolean partitioned;
     private boolean fenced;
 
@@ -89,8 +91,14 @@ final class RunningStep {
                 metrics.get(MetricType.FILTER_COUNT) - lostFilters);
     }
 
-    /** What the row holds at the end: the committed chunks, and what the engine counted beside them. */
+    /**
+     * What the row holds at the end: the committed chunks, and what the engine counted beside them; for a partitioned
+     * step, the sum of its partitions that have ended.
+     */
     synchronized StepCounts atTheEnd() {
+        if (partitioned) {
+            return ofPartitions;
+        }
         return counts(committed.commits(), committed.written(), committed.filtered());
     }
 
@@ -118,6 +126,17 @@ final class RunningStep {
 
     synchronized void updated() {
         version++;
+    }
+
+    /** A partition has ended, and its counts were added to the row. */
+    synchronized void added(StepCounts partition) {
+        ofPartitions = ofPartitions.plus(partition);
+        version++;
+    }
+
+    /** Fails where the engine counts in a way that cannot be watched, before any job runs. */
+    static void checkEngine() {
+        new RunningStep(0, "", null, new StepExecutionImpl("")).rolledBack();
     }
 
     /** What was written and filtered since the last commit is gone. */

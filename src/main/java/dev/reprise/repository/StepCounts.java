@@ -16,6 +16,18 @@ record StepCounts(
         long processSkips,
         long writeSkips) {
 
+    StepCounts plus(StepCounts other) {
+        return new StepCounts(
+                read + other.read,
+                written + other.written,
+                filtered + other.filtered,
+                commits + other.commits,
+                rollbacks + other.rollbacks,
+                readSkips + other.readSkips,
+                processSkips + other.processSkips,
+                writeSkips + other.writeSkips);
+    }
+
     /** For the log: nothing for a step that has no items, what there is for others. */
     String summary() {
         if (read == 0 && commits == 0) {

@@ -3,6 +3,7 @@ package dev.reprise.wildfly;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.LaunchRequest;
 import dev.reprise.repository.LaunchRefusedException;
+import dev.reprise.repository.Refusal;
 import jakarta.annotation.Resource;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
@@ -69,7 +70,9 @@ class LaunchAtStart {
                         execution.getBatchStatus());
             }
         } catch (LaunchRefusedException e) {
-            LOG.log(Level.WARNING, "Not launched: {0} {1}", e.getMessage(), System.getProperty(HINT, ""));
+            // Several applications may be on the server, and one of them has the job.
+            Level level = e.refusal().kind() == Refusal.Kind.NO_SUCH_JOB ? Level.INFO : Level.WARNING;
+            LOG.log(level, "Not launched: " + (e.getMessage() + " " + System.getProperty(HINT, "")).strip());
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "Job " + job + " could not be launched", e);
         }

@@ -99,9 +99,17 @@ final class RepositoryService implements Service {
                 configuration.dataSource(),
                 Schema.place(database),
                 joined.identity(),
-                closed == 0 ? "nothing left behind by an earlier run" : closed + " executions of an earlier run closed",
+                leftBehind(closed),
                 configuration.identityNone() ? ", identity=none: each start is a new instance" : "");
         return repository;
+    }
+
+    private static String leftBehind(int executions) {
+        return switch (executions) {
+            case 0 -> "nothing left behind by an earlier run";
+            case 1 -> "1 execution of an earlier run closed";
+            default -> executions + " executions of an earlier run closed";
+        };
     }
 
     @Override

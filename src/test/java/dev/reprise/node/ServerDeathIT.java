@@ -28,7 +28,7 @@ class ServerDeathIT {
             server.kill();
             server.start();
 
-            assertThat(server.log()).contains("1 executions of an earlier run closed");
+            assertThat(server.log()).contains("1 execution of an earlier run closed");
             Answer restarted = server.launch(
                     Map.of("job", "slow", "run", RUN, "count", "1000", "-pauseMillis", "0", "wait", "60"));
             assertThat(restarted.status()).as(restarted.text()).isEqualTo(200);

@@ -89,9 +89,10 @@ create table BATCH_JOB_EXECUTION_CONTEXT (
     constraint JOB_EXEC_CTX_FK foreign key (JOB_EXECUTION_ID) references BATCH_JOB_EXECUTION (JOB_EXECUTION_ID)
 );
 
-create sequence BATCH_STEP_EXECUTION_SEQ;
-create sequence BATCH_JOB_EXECUTION_SEQ;
-create sequence BATCH_JOB_INSTANCE_SEQ;
+-- Without a cache, whose unused numbers a killed server would leave out.
+create sequence BATCH_STEP_EXECUTION_SEQ no cache;
+create sequence BATCH_JOB_EXECUTION_SEQ no cache;
+create sequence BATCH_JOB_INSTANCE_SEQ no cache;
 
 -- One row per process that runs an application. Dead: no heartbeat for the lease time, none at all (it left), or a
 -- newer incarnation of the same name.

@@ -99,7 +99,7 @@ class FlightPerformanceIT {
         assertThat(summary("ORIGIN || '-' || DESTINATION", "ROUTE_SUMMARY")).isEqualTo(asText(totals.routes()));
         assertThat(Files.readString(folder.resolve("reports/flight-performance-2001-01.html")))
                 .contains("<svg")
-                .contains("2001-01");
+                .contains("January 2001");
         try (Stream<Path> files = Files.list(folder.resolve("reports"))) {
             assertThat(files.map(file -> file.getFileName().toString()))
                     .as("no temporary name is left")
