@@ -84,11 +84,7 @@ public final class ProgressLog implements AutoCloseable {
         }
         long done = Math.min(position.done(), position.total());
         return String.format(
-                Locale.ROOT,
-                ", %.0f %% of %,d %s",
-                100.0 * done / position.total(),
-                position.total(),
-                position.unit());
+                Locale.ROOT, ", %.0f %% of %,d %s", 100.0 * done / position.total(), position.total(), position.unit());
     }
 
     @Override

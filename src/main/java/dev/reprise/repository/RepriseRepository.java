@@ -905,7 +905,8 @@ public final class RepriseRepository implements JobRepository {
         Serializable checkpoint = step.isPartitioned()
                 ? null
                 : checkpoints.read(
-                        step.execution().getReaderCheckpointInfoSerialized(), "the reader checkpoint of " + step.name());
+                        step.execution().getReaderCheckpointInfoSerialized(),
+                        "the reader checkpoint of " + step.name());
         return new StepProgress(
                 running.label(), step.id(), step.name(), Duration.ofNanos(step.nanosSinceItBegan()), items, checkpoint);
     }
