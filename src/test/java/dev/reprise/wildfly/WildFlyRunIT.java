@@ -64,7 +64,6 @@ class WildFlyRunIT {
                         "-DskipTests",
                         "-Dreprise.data=" + folder.resolve("data"),
                         "-Dreprise.port-offset=" + offset,
-                        "-Dwildfly.port=" + (9990 + offset),
                         "-Dmonth=2001-05",
                         "-Dinput=" + input,
                         "wildfly:run"))
