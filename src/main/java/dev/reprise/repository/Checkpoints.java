@@ -10,6 +10,8 @@ import java.io.ObjectInputStream;
 import java.io.ObjectStreamClass;
 import java.io.Serializable;
 import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -65,12 +67,21 @@ final class Checkpoints {
             "java.util.HashMap",
             "java.util.HashSet",
             "java.util.Hashtable",
+            // what List.of, Set.of and Map.of are once they are read: checked too
+            "java.util.ImmutableCollections$List12",
+            "java.util.ImmutableCollections$ListN",
+            "java.util.ImmutableCollections$Map1",
+            "java.util.ImmutableCollections$MapN",
+            "java.util.ImmutableCollections$Set12",
+            "java.util.ImmutableCollections$SetN",
+            "java.util.JumboEnumSet",
             "java.util.LinkedHashMap",
             "java.util.LinkedHashSet",
             "java.util.LinkedList",
             "java.util.Locale",
             "java.util.Map$Entry",
             "java.util.Properties",
+            "java.util.RegularEnumSet",
             "java.util.TreeMap",
             "java.util.TreeSet",
             "java.util.UUID",
@@ -106,14 +117,25 @@ final class Checkpoints {
         if (bytes == null) {
             return null;
         }
+        List<String> rejected = new ArrayList<>();
         try (ObjectInputStream in = new Input(new ByteArrayInputStream(bytes))) {
-            in.setObjectInputFilter(this::check);
+            in.setObjectInputFilter(info -> {
+                ObjectInputFilter.Status status = check(info);
+                Class<?> type = info.serialClass();
+                if (status == ObjectInputFilter.Status.REJECTED && type != null) {
+                    rejected.add(type.getTypeName());
+                }
+                return status;
+            });
             return (Serializable) in.readObject();
         } catch (InvalidClassException e) {
+            if (rejected.isEmpty()) {
+                throw new BatchRuntimeException("Cannot read " + what + ": " + e.getMessage(), e);
+            }
             throw new BatchRuntimeException(
-                    "Cannot read " + what + ": " + e.getMessage() + ". Only values of the JDK and classes in the WAR's"
-                            + " own WEB-INF/classes are accepted; name others in reprise.serial-filter"
-                            + " (for example org.example.Position;!*).",
+                    "Cannot read " + what + ": it holds a " + rejected.get(0) + ". Only values of the JDK and classes"
+                            + " in the WAR's own WEB-INF/classes are accepted; name others in reprise.serial-filter"
+                            + " (for example " + rejected.get(0).replace("[]", "") + ").",
                     e);
         } catch (IOException | ClassNotFoundException e) {
             throw new BatchRuntimeException("Cannot read " + what + ": " + e, e);

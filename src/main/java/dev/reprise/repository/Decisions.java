@@ -163,16 +163,27 @@ final class Decisions {
      * @param act whether to take over what a dead node left (§3 row 5); otherwise the answer is as if it had been
      */
     private @Nullable LaunchDecision decide(long instanceId, Subject subject, boolean act) {
-        Optional<Owner> owner = database.apart(handle -> owners.of(handle, instanceId));
-        if (owner.isPresent() && !owners.mayTakeOver(owner.get())) {
-            return alreadyRunning(owner.get(), subject);
+        for (int round = 0; round < ROUNDS; round++) {
+            Optional<Owner> owner = database.apart(handle -> owners.of(handle, instanceId));
+            if (owner.isPresent() && !owners.mayTakeOver(owner.get())) {
+                return alreadyRunning(owner.get(), subject);
+            }
+            if (owner.isPresent() && act) {
+                database.apart(handle -> owners.takeOver(handle, owner.get()));
+            }
+            OptionalLong dead =
+                    owner.isPresent() && !act ? OptionalLong.of(owner.get().executionId()) : OptionalLong.empty();
+            List<State> states = database.apart(handle -> executions.states(handle, instanceId));
+            // Somebody may have begun to run it since the first look: then that is the answer.
+            if (states.stream().noneMatch(state -> state.owned() && !isDead(state, dead))) {
+                return judge(states, dead, instanceId, subject);
+            }
         }
-        if (owner.isPresent() && act) {
-            database.apart(handle -> owners.takeOver(handle, owner.get()));
-        }
-        OptionalLong dead =
-                owner.isPresent() && !act ? OptionalLong.of(owner.get().executionId()) : OptionalLong.empty();
-        return judge(database.apart(handle -> executions.states(handle, instanceId)), dead, instanceId, subject);
+        throw undecided(subject);
+    }
+
+    private static boolean isDead(State state, OptionalLong dead) {
+        return dead.isPresent() && dead.getAsLong() == state.id();
     }
 
     /** Why an execution that its row calls running cannot be restarted, or null if it can by now. */
@@ -236,8 +247,7 @@ final class Decisions {
         }
         for (State state : states) {
             boolean ended = state.status().equals("FAILED") || state.status().equals("STOPPED");
-            boolean wouldBeTakenOver = dead.isPresent() && dead.getAsLong() == state.id();
-            if (!ended && !wouldBeTakenOver) {
+            if (!ended && !isDead(state, dead)) {
                 return refusal(
                         Kind.UNKNOWN_STATE,
                         subject,

@@ -104,10 +104,13 @@ final class JobExecutions {
              order by e.JOB_EXECUTION_ID desc
              fetch first :limit rows only""";
 
+    /** One statement, because an execution and its owner come and go together. */
     private static final String STATES = """
-            select JOB_EXECUTION_ID, STATUS, END_TIME from BATCH_JOB_EXECUTION
-             where JOB_INSTANCE_ID = :instance
-             order by JOB_EXECUTION_ID""";
+            select e.JOB_EXECUTION_ID, e.STATUS, e.END_TIME, o.JOB_EXECUTION_ID as OWNED
+              from BATCH_JOB_EXECUTION e
+              left join REPRISE_OWNER o on o.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
+             where e.JOB_INSTANCE_ID = :instance
+             order by e.JOB_EXECUTION_ID""";
 
     private static final String FIND_INSTANCE = """
             select JOB_INSTANCE_ID from BATCH_JOB_INSTANCE where JOB_NAME = :job and JOB_KEY = :key""";
@@ -144,8 +147,9 @@ final class JobExecutions {
 
     /**
      * @param ended null while it runs
+     * @param owned whether it runs on a node
      */
-    record State(long id, String status, @Nullable LocalDateTime ended) {}
+    record State(long id, String status, @Nullable LocalDateTime ended, boolean owned) {}
 
     private final String application;
 
@@ -238,7 +242,10 @@ final class JobExecutions {
                 .map((row, context) -> {
                     String status = row.getString(2);
                     return new State(
-                            row.getLong(1), status == null ? "UNKNOWN" : status, row.getObject(3, LocalDateTime.class));
+                            row.getLong(1),
+                            status == null ? "UNKNOWN" : status,
+                            row.getObject(3, LocalDateTime.class),
+                            row.getObject(4) != null);
                 })
                 .list();
     }

@@ -5,8 +5,10 @@ import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -22,6 +24,21 @@ public final class Schema {
 
     private static final String HISTORY = "reprise_schema_history";
 
+    /** How long a migration that another node may be at is waited for. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private static final Duration LOOK = Duration.ofMillis(100);
+
+    /** Tables without a history: somebody is making them, did not finish, or they are not ours. */
+    private static final class TablesWithoutHistory extends IllegalStateException {
+
+        private static final long serialVersionUID = 1L;
+
+        TablesWithoutHistory(String message) {
+            super(message);
+        }
+    }
+
     private Schema() {}
 
     /**
@@ -31,6 +48,14 @@ public final class Schema {
      *     if tables of these names are there that Reprise did not make; the message says what to do
      */
     public static void migrate(DataSource dataSource) {
+        migrate(dataSource, PATIENCE);
+    }
+
+    /**
+     * Where DDL commits by itself (H2) another node's tables are there before its history says so, and Flyway itself
+     * fails when two create that history at once: both are looked at again, and only then believed.
+     */
+    static void migrate(DataSource dataSource, Duration patience) {
         Dialect dialect = Dialect.of(dataSource);
         FluentConfiguration configuration = Flyway.configure(Schema.class.getClassLoader())
                 .dataSource(dataSource)
@@ -38,21 +63,43 @@ public final class Schema {
                 .table(HISTORY)
                 .baselineOnMigrate(true)
                 .baselineVersion("0");
-        try {
-            Flyway flyway = configuration.load();
-            refuseWhatIsNotOurs(flyway, dataSource);
-            MigrateResult result = flyway.migrate();
-            if (result.migrationsExecuted > 0) {
-                LOG.log(
-                        Level.INFO,
-                        "The tables of the job repository are at version {0} now",
-                        result.targetSchemaVersion);
+        long began = System.nanoTime();
+        while (true) {
+            boolean last = System.nanoTime() - began >= patience.toNanos();
+            try {
+                Flyway flyway = configuration.load();
+                refuseWhatIsNotOurs(flyway, dataSource);
+                MigrateResult result = flyway.migrate();
+                if (result.migrationsExecuted > 0) {
+                    LOG.log(
+                            Level.INFO,
+                            "The tables of the job repository are at version {0} now",
+                            result.targetSchemaVersion);
+                }
+                return;
+            } catch (TablesWithoutHistory e) {
+                if (last || !pause()) {
+                    throw e;
+                }
+            } catch (FlywayException e) {
+                if (last || !pause()) {
+                    throw new IllegalStateException(
+                            "The tables of the job repository could not be brought up to date; nothing runs until they"
+                                    + " are: " + e.getMessage(),
+                            e);
+                }
             }
-        } catch (FlywayException e) {
-            throw new IllegalStateException(
-                    "The tables of the job repository could not be brought up to date; nothing runs until they are: "
-                            + e.getMessage(),
-                    e);
+        }
+    }
+
+    /** False if the thread is to end. */
+    private static boolean pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
@@ -86,7 +133,7 @@ public final class Schema {
                         && migration.getVersion() != null
                         && migration.getVersion().getVersion().equals("1"));
         if (!ours && tableExists(dataSource, "BATCH_JOB_INSTANCE") && !appliedMeanwhile(flyway)) {
-            throw new IllegalStateException("There is a table BATCH_JOB_INSTANCE, but " + HISTORY
+            throw new TablesWithoutHistory("There is a table BATCH_JOB_INSTANCE, but " + HISTORY
                     + " does not say that Reprise made it: it is another program's, or left by a first migration that"
                     + " was broken off. Give Reprise a schema of its own, or drop the half-made tables. Nothing was"
                     + " changed.");

@@ -1,3 +1,4 @@
+/** Tests of the job repository on the databases it is for, without a server. */
 @NullMarked
 package dev.reprise.repository;
 

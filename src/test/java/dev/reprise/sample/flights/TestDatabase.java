@@ -1,8 +1,6 @@
 package dev.reprise.sample.flights;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import dev.reprise.PostgresServer;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
@@ -29,10 +27,7 @@ enum TestDatabase {
     POSTGRESQL {
         @Override
         DataSource empty() throws SQLException {
-            String schema = "s" + UUID.randomUUID().toString().replace("-", "");
-            PGSimpleDataSource dataSource = (PGSimpleDataSource) Postgres.SERVER.getPostgresDatabase();
-            execute(dataSource, "create schema " + schema);
-            dataSource.setCurrentSchema(schema);
+            PGSimpleDataSource dataSource = PostgresServer.emptySchema();
             dataSource.setReWriteBatchedInserts(true);
             return dataSource;
         }
@@ -87,20 +82,5 @@ enum TestDatabase {
                 TestDatabase.class.getClassLoader(),
                 new Class<?>[] {DataSource.class},
                 (proxy, method, arguments) -> shared));
-    }
-
-    private static final class Postgres {
-        static final EmbeddedPostgres SERVER = start();
-
-        private static EmbeddedPostgres start() {
-            try {
-                return EmbeddedPostgres.builder()
-                        .setServerConfig("fsync", "off")
-                        .setServerConfig("synchronous_commit", "off")
-                        .start();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
     }
 }

@@ -1,0 +1,166 @@
+package dev.reprise;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The rooms of docs/design/architecture: what each may use, as allow-lists. */
+class ArchitectureTest {
+
+    /** The samples are no room: nothing else uses them, because the library JAR leaves them out. */
+    private static final Map<String, List<String>> ROOMS = rooms();
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.reprise");
+
+    private static Map<String, List<String>> rooms() {
+        Map<String, List<String>> rooms = new LinkedHashMap<>();
+        rooms.put("identity", List.of());
+        rooms.put("item", List.of());
+        rooms.put("job", List.of("identity"));
+        rooms.put("repository", List.of("identity"));
+        rooms.put("node", List.of("repository", "identity"));
+        rooms.put("launch", List.of("repository", "job", "identity"));
+        rooms.put("recovery", List.of("launch", "node", "repository"));
+        rooms.put("partition", List.of("repository", "node"));
+        rooms.put("operate", List.of("launch", "repository"));
+        rooms.put("monitor", List.of("repository", "job", "item"));
+        rooms.put("web", List.copyOf(rooms.keySet()));
+        rooms.put("wildfly", List.copyOf(rooms.keySet()));
+        rooms.put("sample", List.of("item"));
+        return rooms;
+    }
+
+    @TestFactory
+    Stream<DynamicTest> usesOnlyTheRoomsItMay() {
+        return ROOMS.entrySet().stream()
+                .map(room -> DynamicTest.dynamicTest(room.getKey(), () -> {
+                    String[] allowed = Stream.concat(Stream.of(room.getKey()), room.getValue().stream())
+                            .map(ArchitectureTest::packageOf)
+                            .toArray(String[]::new);
+                    classes()
+                            .that()
+                            .resideInAPackage(packageOf(room.getKey()))
+                            .should()
+                            .onlyDependOnClassesThat(
+                                    resideOutsideOfPackage("dev.reprise..").or(resideInAnyPackage(allowed)))
+                            .allowEmptyShould(true)
+                            .check(CLASSES);
+                }));
+    }
+
+    @Test
+    void knowsEveryRoom() {
+        classes()
+                .that()
+                .resideInAPackage("dev.reprise..")
+                .should()
+                .resideInAnyPackage(
+                        ROOMS.keySet().stream().map(ArchitectureTest::packageOf).toArray(String[]::new))
+                .check(CLASSES);
+    }
+
+    @Test
+    void hasNoCircles() {
+        slices().matching("dev.reprise.(*)..").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void samplesDoNotKnowEachOther() {
+        slices().matching("dev.reprise.sample.(*)..")
+                .should()
+                .notDependOnEachOther()
+                .check(CLASSES);
+    }
+
+    @Test
+    void identityNeedsJavaOnly() {
+        classes()
+                .that()
+                .resideInAPackage("dev.reprise.identity")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage("java..", "org.jspecify..", "dev.reprise.identity"))
+                .check(CLASSES);
+    }
+
+    /** Elsewhere a data source is handed on, never spoken to. */
+    @Test
+    void sqlIsInTheRepositoryAndInSamplesAndReadersAlone() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.reprise..")
+                .and()
+                .resideOutsideOfPackages(
+                        "dev.reprise.repository..", "dev.reprise.node..", "dev.reprise.item..", "dev.reprise.sample..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("java.sql..", "org.jdbi..", "org.flywaydb.."))
+                .check(CLASSES);
+    }
+
+    @Test
+    void theNodeHoldsAConnectionForItsHeartbeatButNoSql() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.reprise.node..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("org.jdbi..", "org.flywaydb..")
+                        .or(resideInAPackage("java.sql..")
+                                .and(type(java.sql.Connection.class).negate())
+                                .and(assignableTo(java.sql.SQLException.class).negate())))
+                .check(CLASSES);
+    }
+
+    @Test
+    void samplesDoNotUseTheRepositorysLibraries() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("dev.reprise.sample..", "dev.reprise.item..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("org.jdbi..", "org.jberet..", "org.jboss.."))
+                .check(CLASSES);
+    }
+
+    /** Those names are jakarta.batch.runtime's. */
+    @Test
+    void namesOfJakartaBatchAreNotTaken() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.reprise..")
+                .should()
+                .haveSimpleName("JobInstance")
+                .orShould()
+                .haveSimpleName("JobExecution")
+                .orShould()
+                .haveSimpleName("StepExecution")
+                .check(CLASSES);
+    }
+
+    @Test
+    void everythingHasAHome() {
+        noClasses()
+                .should()
+                .resideInAnyPackage("..util..", "..common..", "..impl..", "..manager..")
+                .check(CLASSES);
+    }
+
+    private static String packageOf(String room) {
+        return "dev.reprise." + room + "..";
+    }
+}

@@ -1,0 +1,229 @@
+package dev.reprise.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.repository.StatementLog.Binding;
+import dev.reprise.repository.StatementLog.Entry;
+import dev.reprise.repository.TestNode.Chunk;
+import jakarta.batch.runtime.BatchStatus;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jberet.job.model.Job;
+import org.jberet.job.model.JobBuilder;
+import org.jberet.job.model.StepBuilder;
+import org.jberet.runtime.JobExecutionImpl;
+import org.jberet.runtime.PartitionExecutionImpl;
+import org.jberet.runtime.StepExecutionImpl;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * semantics.md §7: what is done often costs the same however long the history is. On PostgreSQL, with 100,000 executions
+ * of one job: the statements that the repository really makes are recorded and then explained.
+ */
+class PlansTest {
+
+    private static final int INSTANCES = 50_000;
+    private static final ClassLoader LOADER = PlansTest.class.getClassLoader();
+
+    private static final Job JOB = new JobBuilder("flights")
+            .step(new StepBuilder("load").reader("r").writer("w").build())
+            .build();
+
+    private static final List<String> REPORT = new ArrayList<>();
+
+    private static final TestDatabase DATABASE = TestDatabase.migrated(TestDatabase.Kind.POSTGRESQL);
+
+    private final TestNode node = TestNode.on(DATABASE);
+
+    /** Each instance has failed once and completed then; each execution has four parameters and two steps. */
+    @BeforeAll
+    static void fill() throws Exception {
+        try (Connection connection = DATABASE.plain().getConnection();
+                Statement statement = connection.createStatement()) {
+            // The foreign keys are right by construction, and checking them takes longer than the rest.
+            statement.execute("set session_replication_role = replica");
+            // Otherwise vacuum finds nothing that is visible to all yet, and there is no index-only scan.
+            statement.execute("set synchronous_commit = on");
+            statement.execute("""
+                    insert into BATCH_JOB_INSTANCE
+                    select i, 0, 'flights', md5(i::text) from generate_series(1, %d) i""".formatted(INSTANCES));
+            statement.execute("""
+                    insert into BATCH_JOB_EXECUTION
+                        (JOB_EXECUTION_ID, VERSION, JOB_INSTANCE_ID, CREATE_TIME, START_TIME, END_TIME, STATUS,
+                         EXIT_CODE, EXIT_MESSAGE, LAST_UPDATED, REPRISE_JOB_NAME, REPRISE_NODE)
+                    select e, 2, (e + 1) / 2, now(), now(), now(),
+                           case when e %% 2 = 1 then 'FAILED' else 'COMPLETED' end, '', '', now(), 'flights', 'node-1'
+                      from generate_series(1, %d) e""".formatted(2 * INSTANCES));
+            statement.execute("""
+                    insert into BATCH_JOB_EXECUTION_PARAMS
+                    select e, 'name' || p, 'java.lang.String', 'value', 'Y'
+                      from generate_series(1, %d) e, generate_series(1, 4) p""".formatted(2 * INSTANCES));
+            statement.execute("""
+                    insert into BATCH_STEP_EXECUTION
+                        (STEP_EXECUTION_ID, VERSION, STEP_NAME, JOB_EXECUTION_ID, CREATE_TIME, START_TIME, END_TIME,
+                         STATUS, COMMIT_COUNT, READ_COUNT, FILTER_COUNT, WRITE_COUNT, EXIT_CODE, EXIT_MESSAGE)
+                    select 2 * e + s, 2, case when s = 0 then 'load' else 'report' end, e, now(), now(), now(),
+                           case when e %% 2 = 1 then 'FAILED' else 'COMPLETED' end, 1, 1, 1, 1, '', ''
+                      from generate_series(1, %d) e, generate_series(0, 1) s""".formatted(2 * INSTANCES));
+            statement.execute("""
+                    insert into REPRISE_EXCEPTION
+                    select 2 * e, 'trace' from generate_series(1, %d, 10) e""".formatted(2 * INSTANCES));
+            statement.execute("select setval('BATCH_JOB_INSTANCE_SEQ', 1000000), setval('BATCH_JOB_EXECUTION_SEQ',"
+                    + " 1000000), setval('BATCH_STEP_EXECUTION_SEQ', 1000000)");
+            statement.execute("""
+                    insert into BATCH_JOB_INSTANCE
+                    select 100000 + i, 0, 'few', md5(i::text) from generate_series(1, 500) i""");
+            statement.execute("vacuum analyze");
+        }
+    }
+
+    @AfterAll
+    static void report() throws Exception {
+        Files.createDirectories(Path.of("target"));
+        Files.write(Path.of("target/plans.txt"), REPORT);
+    }
+
+    @Test
+    void ofLaunchingAndRunningNeverReadAWholeTable() throws Exception {
+        StatementLog log = DATABASE.log();
+        log.start();
+        JobExecutionImpl execution = node.run(JOB, "month", "2001-01", "-note", "x", "-a", "b", "-c", "d");
+        StepExecutionImpl step = node.step(execution, "load");
+        node.commit(execution, step, new Chunk(10, 0, "10"));
+        step.setException(new IllegalStateException("broken"));
+        node.end(step, BatchStatus.FAILED);
+        StepExecutionImpl spread = node.step(execution, "spread");
+        PartitionExecutionImpl partition = node.partition(spread, 0, null);
+        node.commit(execution, partition, new Chunk(10, 0, "10"));
+        node.end(execution, partition, BatchStatus.FAILED);
+        node.end(spread, BatchStatus.FAILED);
+        StepExecutionImpl batchlet = node.step(execution, "batchlet");
+        node.repository.savePersistentDataIfNotStopping(execution, batchlet);
+        node.repository.stopJobExecution(execution);
+        node.end(execution, BatchStatus.STOPPED);
+
+        JobExecutionImpl again = node.rerun(execution.getExecutionId(), JOB);
+        StepExecutionImpl original = node.original("spread", execution);
+        node.partitions(original, false);
+        node.repository.countStepStartTimes("load", again.getJobInstance().getInstanceId());
+        StepExecutionImpl left = node.step(again, "spread", execution);
+        node.partition(left, 0, null);
+
+        // Another node: refused while it runs, then takes it over; then it is abandoned.
+        TestNode other = node.other("node-2");
+        assertThat(refused(() -> other.start(JOB, "month", "2001-01"))).isEqualTo(Refusal.Kind.ALREADY_RUNNING);
+        node.leaseExpires();
+        assertThat(refused(() -> other.start(JOB, "month", "2001-01"))).isEqualTo(Refusal.Kind.RESTART_INSTEAD);
+        other.repository.explain(JOB, TestNode.parameters("month", "2001-01"), Map.of("load", false, "spread", false));
+        JobExecutionImpl loaded = other.load(again.getExecutionId(), JOB);
+        loaded.setBatchStatus(BatchStatus.ABANDONED);
+        other.repository.updateJobExecution(loaded, false, false);
+        other.other("node-2").repository.takeOverFromEarlierIncarnations();
+
+        assertNoWholeTable(log.stop());
+    }
+
+    @Test
+    void ofReadingNeverReadAWholeTable() throws Exception {
+        StatementLog log = DATABASE.log();
+        RepriseRepository repository = node.repository;
+        log.start();
+        JobExecutionImpl execution = node.load(4711, JOB);
+        repository.getJobExecutions(execution.getJobInstance());
+        repository.getJobInstance(4711);
+        repository.getJobExecutionsByJob("flights");
+        repository.getJobExecutionsByJob("flights", 20);
+        repository.getJobExecutionsByJob("never ran");
+        assertThat(repository.getJobInstances("flights").subList(0, 20)).hasSize(20);
+        assertThat(repository.getJobInstances("never ran").subList(0, 20)).isEmpty();
+        assertThat(repository.getStepExecutions(4711, LOADER)).hasSize(2);
+        node.original("load", execution);
+        node.partitions(node.original("load", execution), false);
+        repository.countStepStartTimes("load", 4711);
+        assertThat(repository.newestValueOf("flights", "name1")).hasValue("value");
+        assertThat(repository.newestValueOf("flights", "run.id")).isEmpty();
+        assertThat(repository.newestValueOf("never ran", "run.id")).isEmpty();
+        repository.failures(4711);
+        repository.stackTrace(4711);
+        assertNoWholeTable(log.stop());
+    }
+
+    /** A count is as long as what it counts, so it is not asked for often; it reads the index and not the table. */
+    @Test
+    void ofCountingInstancesReadsAnIndexOnly() throws Exception {
+        StatementLog log = DATABASE.log();
+        log.start();
+        assertThat(node.repository.getJobInstanceCount("few")).isEqualTo(500);
+        List<Entry> counted = log.stop().entries();
+
+        assertThat(counted).hasSize(1);
+        assertThat(plan(counted.get(0)))
+                .anyMatch(line -> line.contains("Index Only Scan using reprise_instances_of_job"));
+    }
+
+    private static Refusal.Kind refused(Runnable launch) {
+        try {
+            launch.run();
+        } catch (LaunchRefusedException e) {
+            return e.refusal().kind();
+        }
+        throw new AssertionError("launched");
+    }
+
+    private static void assertNoWholeTable(StatementLog.Cost cost) throws Exception {
+        Map<String, Entry> distinct = new LinkedHashMap<>();
+        cost.entries().forEach(entry -> distinct.putIfAbsent(entry.sql(), entry));
+        List<String> wholeTables = new ArrayList<>();
+        for (Entry entry : distinct.values()) {
+            List<String> plan = plan(entry);
+            for (int i = 0; i < plan.size(); i++) {
+                String line = plan.get(i);
+                boolean ofHistory = line.contains(" on batch_") || line.contains(" on reprise_exception");
+                boolean whole = line.contains("Seq Scan")
+                        // An index without a condition is read as a whole too.
+                        || (line.contains("Index")
+                                && line.contains("Scan")
+                                && !plan.get(i + 1).contains("Index Cond"));
+                if (ofHistory && whole) {
+                    wholeTables.add(line.strip() + " in: " + entry.sql());
+                }
+            }
+        }
+        assertThat(distinct).hasSizeGreaterThan(10);
+        assertThat(wholeTables).isEmpty();
+    }
+
+    private static List<String> plan(Entry entry) throws Exception {
+        List<String> plan = new ArrayList<>();
+        try (Connection connection = DATABASE.plain().getConnection();
+                PreparedStatement explain = connection.prepareStatement("explain (costs off) " + entry.sql())) {
+            for (Binding binding : entry.bindings().values()) {
+                binding.repeat(explain);
+            }
+            try (ResultSet line = explain.executeQuery()) {
+                while (line.next()) {
+                    plan.add(line.getString(1));
+                }
+            }
+        }
+        REPORT.add(entry.sql().strip().replaceAll("\\s+", " "));
+        plan.stream()
+                .filter(line -> line.contains("Scan")
+                        || line.contains("Insert")
+                        || line.contains("Update")
+                        || line.contains("Delete"))
+                .forEach(line -> REPORT.add("    " + line.strip()));
+        REPORT.add("");
+        return plan;
+    }
+}

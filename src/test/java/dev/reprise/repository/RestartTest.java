@@ -1,0 +1,245 @@
+package dev.reprise.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.reprise.repository.Refusal.Kind;
+import dev.reprise.repository.TestNode.Chunk;
+import jakarta.batch.runtime.BatchStatus;
+import java.util.List;
+import org.jberet.job.model.Job;
+import org.jberet.runtime.AbstractStepExecution;
+import org.jberet.runtime.JobExecutionImpl;
+import org.jberet.runtime.PartitionExecutionImpl;
+import org.jberet.runtime.StepExecutionImpl;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** semantics.md §5 and §2.7: what a restart begins with, and what it may change. */
+class RestartTest {
+
+    private final Job job = TestNode.job();
+
+    @ParameterizedTest
+    @EnumSource
+    void thatDiesBeforeItsFirstCommitLosesNothing(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl first = node.run(job);
+        StepExecutionImpl step = node.step(first, "load");
+        step.setPersistentUserData("user data");
+        node.commit(first, step, new Chunk(10, 0, "10"));
+        node.end(step, BatchStatus.FAILED);
+        node.end(first, BatchStatus.FAILED);
+
+        JobExecutionImpl last = first;
+        for (int crash = 0; crash < 3; crash++) {
+            JobExecutionImpl again = node.rerun(last.getExecutionId(), job);
+            StepExecutionImpl resumed = node.step(again, "load", last);
+            assertThat(resumed.getReaderCheckpointInfo()).isEqualTo("10");
+            assertThat(resumed.getPersistentUserData()).isEqualTo("user data");
+            assertThat(node.stepRow(resumed)).isEqualTo("STARTED|EXECUTING|0|0|0|0|0|0");
+            node = node.other("node-1");
+            last = again;
+            node.repository.takeOverFromEarlierIncarnations();
+        }
+        StepExecutionImpl original = node.original("load", last);
+        assertThat(original.getReaderCheckpointInfo()).isEqualTo("10");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofACompleteStepHandsOverNoCheckpoint(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl first = node.run(job);
+        StepExecutionImpl step = node.step(first, "load");
+        node.commit(first, step, new Chunk(10, 0, "10"));
+        node.end(step, BatchStatus.COMPLETED);
+        node.end(first, BatchStatus.FAILED);
+
+        StepExecutionImpl original = node.original("load", first);
+
+        assertThat(original.getBatchStatus()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(original.getReaderCheckpointInfo()).isNull();
+        assertThat(original.getExitStatus()).isEqualTo("COMPLETED");
+    }
+
+    /** The engine asks for all partitions only of an original that it takes for crashed. */
+    @ParameterizedTest
+    @EnumSource
+    void ofPartitionsTakesTheNewestOfEachAndWhatEverCompletedStaysComplete(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl first = node.run(job);
+        StepExecutionImpl step = node.step(first, "load");
+        PartitionExecutionImpl done = node.partition(step, 0, null);
+        PartitionExecutionImpl failed = node.partition(step, 1, null);
+        PartitionExecutionImpl late = node.partition(step, 2, null);
+        node.commit(first, done, new Chunk(10, 0, "done"));
+        node.commit(first, failed, new Chunk(10, 0, "one-a"));
+        node.commit(first, late, new Chunk(10, 0, "two-a"));
+        node.end(first, done, BatchStatus.COMPLETED);
+        node.end(first, failed, BatchStatus.FAILED);
+        node.end(first, late, BatchStatus.FAILED);
+        node.end(step, BatchStatus.FAILED);
+        node.end(first, BatchStatus.FAILED);
+
+        // The second execution comes to partition 1 only, and its node dies.
+        JobExecutionImpl second = node.rerun(first.getExecutionId(), job);
+        StepExecutionImpl original = node.original("load", first);
+        assertThat(original.getBatchStatus()).isEqualTo(BatchStatus.STARTED);
+        assertThat(shown(node.partitions(original, false)))
+                .containsExactly("0 COMPLETED done", "1 FAILED one-a", "2 FAILED two-a");
+        assertThat(shown(node.partitions(original, true))).containsExactly("1 FAILED one-a", "2 FAILED two-a");
+        StepExecutionImpl again = node.step(second, "load", first);
+        PartitionExecutionImpl resumed = node.partition(again, 1, "one-a");
+        node.commit(second, resumed, new Chunk(10, 0, "one-b"));
+        TestNode next = node.other("node-1");
+        next.repository.takeOverFromEarlierIncarnations();
+
+        StepExecutionImpl crashed = next.original("load", second);
+        assertThat(shown(next.partitions(crashed, false)))
+                .containsExactly("0 COMPLETED done", "1 FAILED one-b", "2 FAILED two-a");
+        assertThat(next.repository.getStepExecutions(second.getExecutionId(), RestartTest.class.getClassLoader()))
+                .hasSize(1);
+    }
+
+    /** A step that may run again when it is complete has new partitions then. */
+    @ParameterizedTest
+    @EnumSource
+    void ofPartitionsForgetsThoseFromBeforeTheStepWasComplete(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl first = node.run(job);
+        StepExecutionImpl complete = node.step(first, "load");
+        node.end(first, node.partition(complete, 0, null), BatchStatus.COMPLETED);
+        node.end(first, node.partition(complete, 1, null), BatchStatus.COMPLETED);
+        node.end(complete, BatchStatus.COMPLETED);
+        node.end(first, BatchStatus.FAILED);
+        JobExecutionImpl second = node.rerun(first.getExecutionId(), job);
+        StepExecutionImpl again = node.step(second, "load", first);
+        node.end(second, node.partition(again, 0, null), BatchStatus.FAILED);
+        node.end(again, BatchStatus.FAILED);
+        node.end(second, BatchStatus.FAILED);
+
+        StepExecutionImpl original = node.original("load", second);
+
+        assertThat(shown(node.partitions(original, false))).containsExactly("0 FAILED null");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void thatCrashesKeepsThePositionThatAStopHadSet(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl first = node.run(job);
+        first.setRestartPosition("report");
+        node.end(first, BatchStatus.STOPPED);
+
+        JobExecutionImpl second = node.restart(first.getExecutionId(), job);
+        TestNode next = node.other("node-1");
+        next.repository.takeOverFromEarlierIncarnations();
+        assertThat(next.load(second.getExecutionId(), job).getRestartPosition()).isEqualTo("report");
+
+        JobExecutionImpl third = next.rerun(second.getExecutionId(), job);
+        next.end(third, BatchStatus.FAILED);
+        assertThat(next.load(third.getExecutionId(), job).getRestartPosition()).isNull();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void cannotChangeWhatIdentifies(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl first = node.run(job, "month", "2001-01", "-note", "first");
+        node.end(first, BatchStatus.FAILED);
+
+        LaunchRefusedException refused = catchThrowableOfType(
+                LaunchRefusedException.class, () -> node.restart(first.getExecutionId(), job, "month", "2001-02"));
+
+        assertThat(refused.refusal().kind()).isEqualTo(Kind.INVALID_PARAMETERS);
+        assertThat(refused).hasMessageContaining("'2001-01'").hasMessageContaining("'2001-02'");
+        assertThat(node.database.row(
+                        "select count(*) from BATCH_JOB_EXECUTION where REPRISE_JOB_NAME = ?", job.getId()))
+                .isEqualTo("1");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void mayChangeWhatDoesNotIdentifyAndAddToIt(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl first = node.run(job, "month", "2001-01", "-note", "first", "jberet.restart.mode", "detect");
+        assertThat(parameters(node, first)).containsExactly("month|2001-01|Y", "note|first|N");
+        assertThat(first.getJobParameters()).containsEntry("jberet.restart.mode", "detect");
+        node.end(first, BatchStatus.FAILED);
+
+        JobExecutionImpl second = node.restart(first.getExecutionId(), job, "-note", "second", "added", "x");
+
+        assertThat(parameters(node, second)).containsExactly("added|x|N", "month|2001-01|Y", "note|second|N");
+        assertThat(second.getJobParameters()).containsEntry("note", "second").containsEntry("month", "2001-01");
+        assertThat(second.getJobParameters()).doesNotContainKeys("jberet.restart.mode", "-note");
+        assertThat(second.getJobInstance().getInstanceId())
+                .isEqualTo(first.getJobInstance().getInstanceId());
+        assertThat(node.database.row(
+                        "select REPRISE_SUBMITTER, REPRISE_NODE from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = ?",
+                        second.getExecutionId()))
+                .isEqualTo("somebody|node-1");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isOnlyOfTheLastExecution(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl first = node.run(job);
+        node.end(first, BatchStatus.FAILED);
+        JobExecutionImpl second = node.rerun(first.getExecutionId(), job);
+        node.end(second, BatchStatus.FAILED);
+
+        LaunchRefusedException refused =
+                catchThrowableOfType(LaunchRefusedException.class, () -> node.restart(first.getExecutionId(), job));
+
+        assertThat(refused.refusal().kind()).isEqualTo(Kind.NOT_THE_LAST);
+        assertThat(refused.refusal().executionId()).isEqualTo(second.getExecutionId());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isRefusedWhereTheJobSaysSoAlsoAfterACrash(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        Job once = TestNode.job(false);
+        JobExecutionImpl failed = node.run(once);
+        TestNode next = node.other("node-1");
+
+        LaunchRefusedException refused =
+                catchThrowableOfType(LaunchRefusedException.class, () -> next.restart(failed.getExecutionId(), once));
+
+        assertThat(refused.refusal().kind()).isEqualTo(Kind.NOT_RESTARTABLE);
+        assertThat(next.status(failed.getExecutionId())).isEqualTo("FAILED");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void countsHowOftenAStepBeganInTheInstance(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl first = node.run(job, "month", "2001-01");
+        node.end(node.step(first, "load"), BatchStatus.FAILED);
+        node.end(first, BatchStatus.FAILED);
+        JobExecutionImpl second = node.rerun(first.getExecutionId(), job);
+        StepExecutionImpl step = node.step(second, "load", first);
+        node.partition(step, 0, null);
+        node.step(node.run(job, "month", "2001-02"), "load");
+
+        assertThat(node.repository.countStepStartTimes(
+                        "load", first.getJobInstance().getInstanceId()))
+                .isEqualTo(2);
+    }
+
+    private static List<String> parameters(TestNode node, JobExecutionImpl execution) {
+        return node.database.rows(
+                "select PARAMETER_NAME, PARAMETER_VALUE, IDENTIFYING from BATCH_JOB_EXECUTION_PARAMS"
+                        + " where JOB_EXECUTION_ID = ? order by PARAMETER_NAME",
+                execution.getExecutionId());
+    }
+
+    private static List<String> shown(List<PartitionExecutionImpl> partitions) {
+        return partitions.stream()
+                .map(partition -> partition.getPartitionId() + " " + partition.getBatchStatus() + " "
+                        + ((AbstractStepExecution) partition).getReaderCheckpointInfo())
+                .toList();
+    }
+}

@@ -1,0 +1,145 @@
+package dev.reprise.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The tables are brought to the version that the code knows, or nothing is touched. */
+class SchemaTest {
+
+    @ParameterizedTest
+    @EnumSource
+    void migratingASecondTimeChangesNothing(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.migrated(kind);
+        List<String> history = history(database);
+        Map<String, Long> before = database.rowCounts();
+
+        Schema.migrate(database.plain());
+
+        assertThat(history(database)).isEqualTo(history);
+        assertThat(database.rowCounts()).isEqualTo(before);
+        assertThat(before.keySet().stream().map(String::toUpperCase))
+                .contains("BATCH_JOB_INSTANCE", "BATCH_STEP_EXECUTION_CONTEXT", "REPRISE_OWNER", "REPRISE_EXCEPTION");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nodesThatMigrateAtOnceMigrateOnce(TestDatabase.Kind kind) throws Exception {
+        TestDatabase database = TestDatabase.empty(kind);
+        int nodes = 4;
+        ScheduledExecutorService pool = Executors.newScheduledThreadPool(nodes);
+        try {
+            List<Future<?>> migrations = new ArrayList<>();
+            for (int i = 0; i < nodes; i++) {
+                // One after the other, so that some look while another one is in the middle of it.
+                migrations.add(pool.schedule(() -> Schema.migrate(database.plain()), i * 20L, TimeUnit.MILLISECONDS));
+            }
+            for (Future<?> migration : migrations) {
+                migration.get(60, TimeUnit.SECONDS);
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+        assertThat(history(database)).filteredOn(row -> row.startsWith("1|")).hasSize(1);
+        TestNode.on(database).run(TestNode.job());
+    }
+
+    /** Where DDL commits by itself, the tables of another node are seen before its history says that it made them. */
+    @ParameterizedTest
+    @EnumSource
+    void waitsForTablesThatAnotherNodeIsMaking(TestDatabase.Kind kind) throws Exception {
+        TestDatabase database = TestDatabase.empty(kind);
+        database.execute("create table BATCH_JOB_INSTANCE (JOB_INSTANCE_ID bigint)");
+        FutureTask<Void> migration = new FutureTask<>(() -> Schema.migrate(database.plain()), null);
+        Thread node = new Thread(migration);
+        node.start();
+        await().until(() -> migration.isDone() || node.getState() == Thread.State.TIMED_WAITING);
+        assertThat(migration.isDone()).isFalse();
+
+        database.execute("drop table BATCH_JOB_INSTANCE");
+
+        migration.get(30, TimeUnit.SECONDS);
+        assertThat(history(database)).filteredOn(row -> row.startsWith("1|")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void refusesANewerSchema(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.migrated(kind);
+        database.execute("""
+                insert into "reprise_schema_history"
+                    ("installed_rank", "version", "description", "type", "script", "checksum", "installed_by",
+                     "execution_time", "success")
+                values (99, '99', 'of the future', 'SQL', 'V99__of_the_future.sql', 1, 'somebody', 1, true)""");
+
+        assertRefused(database, "version 99", "does not know", "Nothing was changed");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void refusesASchemaWhoseMigrationDidNotFinish(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.migrated(kind);
+        database.execute("update \"reprise_schema_history\" set \"success\" = false where \"version\" = '1'");
+
+        assertRefused(database, "Migration 1", "did not finish", "Nothing was changed");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void refusesTablesThatItDidNotMake(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.empty(kind);
+        database.execute("create table BATCH_JOB_INSTANCE (JOB_INSTANCE_ID bigint)");
+        database.execute("insert into BATCH_JOB_INSTANCE values (1)");
+
+        assertRefused(database, "BATCH_JOB_INSTANCE", "another program's", "Nothing was changed");
+    }
+
+    /** Where DDL cannot be rolled back, a first migration that was broken off leaves some tables. */
+    @ParameterizedTest
+    @EnumSource
+    void refusesTablesWhoseHistoryIsGone(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.migrated(kind);
+        database.execute("drop table \"reprise_schema_history\"");
+        database.execute("drop table REPRISE_EXCEPTION");
+
+        assertRefused(database, "BATCH_JOB_INSTANCE", "broken off", "Nothing was changed");
+    }
+
+    /** A schema that other tables live in is welcome. */
+    @ParameterizedTest
+    @EnumSource
+    void livesBesideOtherTables(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.empty(kind);
+        database.execute("create table FLIGHT (ID bigint)");
+
+        Schema.migrate(database.plain());
+        Schema.migrate(database.plain());
+
+        TestNode.on(database).run(TestNode.job());
+    }
+
+    private static void assertRefused(TestDatabase database, String... words) {
+        Map<String, Long> before = database.rowCounts();
+        assertThatThrownBy(() -> Schema.migrate(database.plain(), Duration.ZERO))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll(words);
+        assertThat(database.rowCounts()).isEqualTo(before);
+    }
+
+    private static List<String> history(TestDatabase database) {
+        return database.rows("select \"version\", \"installed_rank\", \"success\" from \"reprise_schema_history\""
+                + " order by \"installed_rank\"");
+    }
+}

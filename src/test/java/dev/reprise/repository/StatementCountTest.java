@@ -1,0 +1,108 @@
+package dev.reprise.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.repository.StatementLog.Cost;
+import dev.reprise.repository.TestNode.Chunk;
+import jakarta.batch.runtime.BatchStatus;
+import java.util.Properties;
+import org.jberet.job.model.Job;
+import org.jberet.runtime.JobExecutionImpl;
+import org.jberet.runtime.PartitionExecutionImpl;
+import org.jberet.runtime.StepExecutionImpl;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What a launch and a chunk cost, counted where they leave for the database. */
+class StatementCountTest {
+
+    private static final String[] PARAMETERS = {"month", "2001-01", "-note", "first", "-origin", "SFO"};
+
+    private final Job job = TestNode.job();
+
+    @ParameterizedTest
+    @EnumSource
+    void ofALaunchIsSmallAndItCommitsOnce(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        StatementLog log = node.database.log();
+
+        log.start();
+        node.start(job, PARAMETERS);
+        Cost first = log.stop();
+
+        // H2 finds or inserts the instance and takes it with three statements, PostgreSQL with one.
+        assertThat(first.sql()).hasSize(kind == TestDatabase.Kind.H2 ? 5 : 3);
+        assertThat(first.commits()).isEqualTo(1);
+    }
+
+    /** The instance is known. What the original's parameters were is read before, in a transaction that only reads. */
+    @ParameterizedTest
+    @EnumSource
+    void ofARestartIsSmallAndItWritesInOneTransaction(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        StatementLog log = node.database.log();
+        JobExecutionImpl failed = node.run(job, PARAMETERS);
+        node.end(failed, BatchStatus.FAILED);
+        JobExecutionImpl original = node.load(failed.getExecutionId(), job);
+
+        log.start();
+        node.repository.createJobExecution(original.getJobInstance(), new Properties(original.getJobParameters()));
+        Cost restart = log.stop();
+
+        assertThat(restart.sql()).hasSize(4);
+        assertThat(restart.sql().get(0)).startsWithIgnoringCase("select");
+        assertThat(restart.commits()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofAChunkIsOneStatementInTheTransactionOfTheChunk(TestDatabase.Kind kind) throws Exception {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        StatementLog log = node.database.log();
+        JobExecutionImpl execution = node.run(job);
+        StepExecutionImpl step = node.step(execution, "load");
+        StepExecutionImpl partitioned = node.step(execution, "spread");
+        PartitionExecutionImpl partition = node.partition(partitioned, 0, null);
+
+        for (var running : new org.jberet.runtime.AbstractStepExecution[] {step, partition}) {
+            for (String checkpoint : new String[] {"10", "20"}) {
+                log.start();
+                node.save(execution, running, new Chunk(10, 0, checkpoint));
+                Cost saved = log.soFar();
+                TestDatabase.TRANSACTIONS.commit();
+                Cost committed = log.stop();
+
+                assertThat(saved.sql()).hasSize(1);
+                assertThat(saved.commits()).isZero();
+                assertThat(committed.sql()).hasSize(1);
+                assertThat(committed.commits()).isEqualTo(1);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofTheStartAndTheEndOfJobsAndStepsIsAtMostTwoInOneTransaction(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        StatementLog log = node.database.log();
+        JobExecutionImpl execution = node.start(job, PARAMETERS);
+
+        log.start();
+        node.running(execution);
+        assertCost(log.stop(), 1);
+        log.start();
+        StepExecutionImpl step = node.step(execution, "load");
+        assertCost(log.stop(), 2);
+        log.start();
+        node.end(step, BatchStatus.COMPLETED);
+        assertCost(log.stop(), 1);
+        log.start();
+        node.end(execution, BatchStatus.COMPLETED);
+        assertCost(log.stop(), 2);
+    }
+
+    private static void assertCost(Cost cost, int statements) {
+        assertThat(cost.sql()).hasSize(statements);
+        assertThat(cost.commits()).isEqualTo(1);
+    }
+}

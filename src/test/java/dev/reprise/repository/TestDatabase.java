@@ -1,0 +1,186 @@
+package dev.reprise.repository;
+
+import com.arjuna.ats.arjuna.common.ObjectStoreEnvironmentBean;
+import com.arjuna.ats.internal.arjuna.objectstore.VolatileStore;
+import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionSynchronizationRegistryImple;
+import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
+import dev.reprise.PostgresServer;
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.narayana.NarayanaTransactionIntegration;
+import jakarta.transaction.TransactionManager;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcDataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A database of a test: as the repository has it, pooled and transactional, and as an onlooker has it, with a connection
+ * and a transaction for each question.
+ */
+final class TestDatabase {
+
+    /** The databases that the repository is for. */
+    enum Kind {
+        H2,
+        POSTGRESQL
+    }
+
+    private static final Map<Kind, TestDatabase> SHARED = new EnumMap<>(Kind.class);
+
+    static final TransactionManager TRANSACTIONS = transactionManager();
+
+    private final Kind kind;
+    private final String url;
+    private final DataSource plain;
+    private @Nullable AgroalDataSource pooled;
+
+    private TestDatabase(Kind kind) {
+        this.kind = kind;
+        try {
+            switch (kind) {
+                case H2 -> {
+                    JdbcDataSource h2 = new JdbcDataSource();
+                    h2.setUrl("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=10000");
+                    url = h2.getUrl();
+                    plain = h2;
+                }
+                case POSTGRESQL -> {
+                    var postgres = PostgresServer.emptySchema();
+                    url = postgres.getUrl() + "&user=" + postgres.getUser();
+                    plain = postgres;
+                }
+                default -> throw new AssertionError(kind);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** With the repository's tables; for tests that only look at their own jobs. */
+    static synchronized TestDatabase shared(Kind kind) {
+        return SHARED.computeIfAbsent(kind, TestDatabase::migrated);
+    }
+
+    /** With the repository's tables, empty. */
+    static TestDatabase migrated(Kind kind) {
+        TestDatabase database = new TestDatabase(kind);
+        Schema.migrate(database.plain);
+        return database;
+    }
+
+    /** Without any table. */
+    static TestDatabase empty(Kind kind) {
+        return new TestDatabase(kind);
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    /** Without transactions of a transaction manager. */
+    DataSource plain() {
+        return plain;
+    }
+
+    StatementLog log() {
+        return StatementLog.of(url);
+    }
+
+    /** As the server has it: a pool whose connections join JTA transactions. */
+    synchronized DataSource pooled() {
+        AgroalDataSource current = pooled;
+        if (current == null) {
+            try {
+                current = AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
+                        .connectionPoolConfiguration(pool -> pool.maxSize(40)
+                                .acquisitionTimeout(Duration.ofSeconds(30))
+                                .transactionIntegration(new NarayanaTransactionIntegration(
+                                        TRANSACTIONS, new TransactionSynchronizationRegistryImple()))
+                                .connectionFactoryConfiguration(
+                                        factory -> factory.connectionProviderClass(StatementLog.LoggedDriver.class)
+                                                .jdbcUrl(StatementLog.urlOf(url)))));
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+            pooled = current;
+        }
+        return current;
+    }
+
+    /** Each row as {@code "a|b|c"}, null as {@code "null"}. */
+    List<String> rows(String query, Object... parameters) {
+        try (Connection connection = plain.getConnection();
+                PreparedStatement statement = prepare(connection, query, parameters);
+                ResultSet row = statement.executeQuery()) {
+            List<String> rows = new ArrayList<>();
+            while (row.next()) {
+                List<String> fields = new ArrayList<>();
+                for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+                    fields.add(String.valueOf(row.getString(i)));
+                }
+                rows.add(String.join("|", fields));
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new IllegalStateException(query, e);
+        }
+    }
+
+    /** The only row. */
+    String row(String query, Object... parameters) {
+        List<String> rows = rows(query, parameters);
+        if (rows.size() != 1) {
+            throw new AssertionError(rows.size() + " rows: " + query);
+        }
+        return rows.get(0);
+    }
+
+    int execute(String sql, Object... parameters) {
+        try (Connection connection = plain.getConnection();
+                PreparedStatement statement = prepare(connection, sql, parameters)) {
+            return statement.execute() ? 0 : statement.getUpdateCount();
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    private static PreparedStatement prepare(Connection connection, String sql, Object... parameters)
+            throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        for (int i = 0; i < parameters.length; i++) {
+            statement.setObject(i + 1, parameters[i]);
+        }
+        return statement;
+    }
+
+    /** Every table and how many rows it has. */
+    Map<String, Long> rowCounts() {
+        Map<String, Long> counts = new TreeMap<>();
+        String schema = kind == Kind.H2 ? "schema()" : "current_schema()";
+        for (String table : rows("select table_name from information_schema.tables where table_schema = " + schema)) {
+            counts.put(table, Long.valueOf(row("select count(*) from \"" + table + "\"")));
+        }
+        return counts;
+    }
+
+    private static TransactionManager transactionManager() {
+        for (String store : new String[] {"default", "stateStore", "communicationStore"}) {
+            ObjectStoreEnvironmentBean bean = store.equals("default")
+                    ? BeanPopulator.getDefaultInstance(ObjectStoreEnvironmentBean.class)
+                    : BeanPopulator.getNamedInstance(ObjectStoreEnvironmentBean.class, store);
+            bean.setObjectStoreType(VolatileStore.class.getName());
+        }
+        return com.arjuna.ats.jta.TransactionManager.transactionManager();
+    }
+}

@@ -1,0 +1,328 @@
+package dev.reprise.repository;
+
+import dev.reprise.identity.JobParameters;
+import dev.reprise.repository.LaunchRules.Verdict;
+import jakarta.batch.runtime.BatchStatus;
+import jakarta.batch.runtime.Metric.MetricType;
+import jakarta.transaction.RollbackException;
+import jakarta.transaction.Status;
+import jakarta.transaction.TransactionManager;
+import java.io.Serializable;
+import java.time.Duration;
+import java.util.List;
+import java.util.Properties;
+import java.util.UUID;
+import org.jberet.job.model.Job;
+import org.jberet.job.model.JobBuilder;
+import org.jberet.job.model.StepBuilder;
+import org.jberet.repository.ApplicationAndJobName;
+import org.jberet.runtime.AbstractStepExecution;
+import org.jberet.runtime.JobExecutionImpl;
+import org.jberet.runtime.JobInstanceImpl;
+import org.jberet.runtime.PartitionExecutionImpl;
+import org.jberet.runtime.StepExecutionImpl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node with a repository, and the calls that JBeret makes of it, in JBeret's order: {@code AbstractJobOperator},
+ * {@code StepExecutionRunner}, {@code ChunkRunner}.
+ */
+final class TestNode {
+
+    static final Duration LEASE = Duration.ofSeconds(30);
+
+    private static final TransactionManager TRANSACTIONS = TestDatabase.TRANSACTIONS;
+    private static final ClassLoader LOADER = TestNode.class.getClassLoader();
+
+    final TestDatabase database;
+    final NodeIdentity identity;
+    final RepriseRepository repository;
+
+    private TestNode(TestDatabase database, NodeIdentity identity, String serialFilter) {
+        this.database = database;
+        this.identity = identity;
+        this.repository = new RepriseRepository(new RepriseRepository.Parts(
+                database.pooled(),
+                TRANSACTIONS,
+                identity,
+                LEASE,
+                TestNode::judge,
+                () -> "somebody",
+                LOADER,
+                serialFilter));
+    }
+
+    /** The only node of an application of its own. */
+    static TestNode on(TestDatabase database) {
+        return of(database, "app-" + UUID.randomUUID(), "node-1");
+    }
+
+    /** A node that has just started: the next incarnation of that name. */
+    static TestNode of(TestDatabase database, String application, String name) {
+        return new TestNode(database, new NodeRegistry(database.pooled(), TRANSACTIONS).join(application, name), "");
+    }
+
+    /** Another process of the same application. */
+    TestNode other(String name) {
+        return of(database, identity.application(), name);
+    }
+
+    /** The same process, with other classes let in. */
+    TestNode with(String serialFilter) {
+        return new TestNode(database, identity, serialFilter);
+    }
+
+    /** Rules without schemas. */
+    private static Verdict judge(Job job, Properties given) {
+        return new Verdict(JobParameters.ofProperties(given), List.of(), false, job.getRestartableBoolean());
+    }
+
+    /** A job that no other test has. */
+    static Job job() {
+        return job(true);
+    }
+
+    static Job job(boolean restartable) {
+        return new JobBuilder("job-" + UUID.randomUUID())
+                .restartable(restartable)
+                .step(new StepBuilder("load").reader("r").writer("w").build())
+                .build();
+    }
+
+    static Properties parameters(String... namesAndValues) {
+        Properties properties = new Properties();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            properties.setProperty(namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return properties;
+    }
+
+    // ---- Job executions
+
+    JobExecutionImpl start(Job job, String... parameters) {
+        return start(job, parameters(parameters));
+    }
+
+    JobExecutionImpl start(Job job, Properties parameters) {
+        repository.addJob(new ApplicationAndJobName(identity.application(), job.getId()), job);
+        JobInstanceImpl instance = repository.createJobInstance(job, identity.application(), LOADER);
+        return repository.createJobExecution(instance, parameters);
+    }
+
+    /** {@link #start(Job, String...)}, and the job runs. */
+    JobExecutionImpl run(Job job, String... parameters) {
+        return running(start(job, parameters));
+    }
+
+    JobExecutionImpl running(JobExecutionImpl execution) {
+        execution.setBatchStatus(BatchStatus.STARTED);
+        repository.updateJobExecution(execution, false, false);
+        return execution;
+    }
+
+    /** As the engine loads an execution that is to be restarted. */
+    JobExecutionImpl load(long executionId, Job job) {
+        JobExecutionImpl original = (JobExecutionImpl) repository.getJobExecution(executionId);
+        if (original == null) {
+            throw new AssertionError("no execution " + executionId);
+        }
+        original.getJobInstance().setUnsubstitutedJob(job);
+        return original;
+    }
+
+    JobExecutionImpl restart(long executionId, Job job, String... parameters) {
+        JobExecutionImpl original = load(executionId, job);
+        Properties merged = new Properties(original.getJobParameters());
+        parameters(parameters).forEach((name, value) -> merged.setProperty((String) name, (String) value));
+        return repository.createJobExecution(original.getJobInstance(), merged);
+    }
+
+    /** {@link #restart}, and the job runs. */
+    JobExecutionImpl rerun(long executionId, Job job, String... parameters) {
+        return running(restart(executionId, job, parameters));
+    }
+
+    void end(JobExecutionImpl execution, BatchStatus status) {
+        end(execution, status, status.name());
+    }
+
+    void end(JobExecutionImpl execution, BatchStatus status, String exitStatus) {
+        execution.setBatchStatus(status);
+        execution.setExitStatus(exitStatus);
+        repository.updateJobExecution(execution, true, false);
+    }
+
+    // ---- Steps and partitions
+
+    StepExecutionImpl step(JobExecutionImpl job, String name) {
+        return step(job, name, null);
+    }
+
+    /** A step of a restart begins with what the original left. */
+    StepExecutionImpl step(JobExecutionImpl job, String name, @Nullable JobExecutionImpl original) {
+        StepExecutionImpl step = repository.createStepExecution(name);
+        if (original != null) {
+            StepExecutionImpl before = repository.findOriginalStepExecutionForRestart(name, original, LOADER);
+            if (before != null) {
+                step.setPersistentUserData(before.getPersistentUserData());
+                step.setReaderCheckpointInfo(before.getReaderCheckpointInfo());
+                step.setWriterCheckpointInfo(before.getWriterCheckpointInfo());
+            }
+        }
+        step.setBatchStatus(BatchStatus.STARTED);
+        repository.addStepExecution(job, step);
+        return step;
+    }
+
+    PartitionExecutionImpl partition(StepExecutionImpl step, int number, @Nullable Serializable checkpoint) {
+        PartitionExecutionImpl partition = new PartitionExecutionImpl(step);
+        partition.setPartitionId(number);
+        partition.setBatchStatus(BatchStatus.STARTED);
+        partition.setReaderCheckpointInfo(checkpoint);
+        repository.addPartitionExecution(step, partition);
+        return partition;
+    }
+
+    void end(StepExecutionImpl step, BatchStatus status) {
+        step.setBatchStatus(status);
+        step.setExitStatus(status.name());
+        repository.updateStepExecution(step);
+    }
+
+    void end(JobExecutionImpl job, PartitionExecutionImpl partition, BatchStatus status) {
+        partition.setBatchStatus(status);
+        partition.setExitStatus(status.name());
+        repository.savePersistentData(job, partition);
+    }
+
+    List<PartitionExecutionImpl> partitions(StepExecutionImpl step, boolean notCompletedOnly) {
+        return repository.getPartitionExecutions(step.getStepExecutionId(), step, notCompletedOnly, LOADER);
+    }
+
+    /** What a restart of the execution would resume the step from. */
+    StepExecutionImpl original(String step, JobExecutionImpl job) {
+        StepExecutionImpl original = repository.findOriginalStepExecutionForRestart(step, job, LOADER);
+        if (original == null) {
+            throw new AssertionError("execution " + job.getExecutionId() + " never came to step " + step);
+        }
+        return original;
+    }
+
+    // ---- Chunks
+
+    /** What a chunk does. */
+    record Chunk(int read, int filtered, Serializable checkpoint) {
+        int written() {
+            return read - filtered;
+        }
+    }
+
+    /** A chunk that is committed; false if somebody asked for a stop. */
+    boolean commit(JobExecutionImpl job, AbstractStepExecution step, Chunk chunk) {
+        try {
+            boolean goOn = save(job, step, chunk);
+            TRANSACTIONS.commit();
+            step.getStepMetrics().increment(MetricType.COMMIT_COUNT, 1);
+            return goOn;
+        } catch (Error e) {
+            rollBackAsTheStepFails(step);
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A chunk whose commit fails after it was saved, and which the engine then rolls back and counts. */
+    void failToCommit(JobExecutionImpl job, AbstractStepExecution step, Chunk chunk) {
+        Serializable before = step.getReaderCheckpointInfo();
+        try {
+            save(job, step, chunk);
+            TRANSACTIONS.setRollbackOnly();
+            TRANSACTIONS.commit();
+            throw new AssertionError("committed");
+        } catch (RollbackException expected) {
+            step.setReaderCheckpointInfo(before);
+            step.getStepMetrics().increment(MetricType.ROLLBACK_COUNT, 1);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A chunk whose writer throws, and which the engine rolls back before it retries it. */
+    void failToWrite(AbstractStepExecution step, Chunk chunk) {
+        try {
+            TRANSACTIONS.begin();
+            readAndProcess(step, chunk);
+            TRANSACTIONS.rollback();
+            step.getStepMetrics().increment(MetricType.ROLLBACK_COUNT, 1);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A chunk whose writer throws a skippable exception. */
+    void skipWrite(AbstractStepExecution step, Chunk chunk) {
+        try {
+            TRANSACTIONS.begin();
+            readAndProcess(step, chunk);
+            step.getStepMetrics().increment(MetricType.WRITE_SKIP_COUNT, 1);
+            TRANSACTIONS.rollback();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Up to the commit, in a transaction that stays open. */
+    boolean save(JobExecutionImpl job, AbstractStepExecution step, Chunk chunk) throws Exception {
+        TRANSACTIONS.begin();
+        readAndProcess(step, chunk);
+        step.getStepMetrics().increment(MetricType.WRITE_COUNT, chunk.written());
+        step.setReaderCheckpointInfo(chunk.checkpoint());
+        return repository.savePersistentDataIfNotStopping(job, step) != 0;
+    }
+
+    private static void readAndProcess(AbstractStepExecution step, Chunk chunk) {
+        step.getStepMetrics().increment(MetricType.READ_COUNT, chunk.read());
+        step.getStepMetrics().increment(MetricType.FILTER_COUNT, chunk.filtered());
+    }
+
+    private static void rollBackAsTheStepFails(AbstractStepExecution step) {
+        try {
+            if (TRANSACTIONS.getStatus() != Status.STATUS_NO_TRANSACTION) {
+                TRANSACTIONS.rollback();
+            }
+            step.getStepMetrics().increment(MetricType.ROLLBACK_COUNT, 1);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    // ---- What is in the tables
+
+    /** {@code status|exit code|read|written|filtered|commits|rollbacks|version} of a step or partition. */
+    String stepRow(AbstractStepExecution step) {
+        return database.row("""
+                select STATUS, EXIT_CODE, READ_COUNT, WRITE_COUNT, FILTER_COUNT, COMMIT_COUNT, ROLLBACK_COUNT, VERSION
+                  from BATCH_STEP_EXECUTION where STEP_EXECUTION_ID = ?""", step.getStepExecutionId());
+    }
+
+    String status(long executionId) {
+        return database.row("select STATUS from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = ?", executionId);
+    }
+
+    List<String> owner(long executionId) {
+        return database.rows("select NODE_ID from REPRISE_OWNER where JOB_EXECUTION_ID = ?", executionId);
+    }
+
+    /** The process is gone, as far as the others can see. */
+    void leaseExpires() {
+        int nodes = database.execute(
+                "update REPRISE_NODE set HEARTBEAT_AT = HEARTBEAT_AT - interval '" + (LEASE.toSeconds() + 1)
+                        + "' second where APPLICATION = ? and NODE_ID = ?",
+                identity.application(),
+                identity.name());
+        if (nodes != 1) {
+            throw new AssertionError(nodes + " nodes");
+        }
+    }
+}
