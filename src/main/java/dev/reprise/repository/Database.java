@@ -4,6 +4,8 @@ import jakarta.transaction.InvalidTransactionException;
 import jakarta.transaction.SystemException;
 import jakarta.transaction.Transaction;
 import jakarta.transaction.TransactionManager;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -21,7 +23,10 @@ final class Database {
     /** Lock time-outs, deadlocks and lost races that a second try cures. */
     private static final Set<String> TRANSIENT = Set.of("HYT00", "40001", "40P01", "55P03", "90131");
 
+    private static final Logger LOG = System.getLogger(Database.class.getName());
+
     private static final int TRIES = 6;
+    private static final int TRIES_TO_PERSIST = 5;
 
     private final Jdbi jdbi;
     private final TransactionManager transactions;
@@ -79,6 +84,24 @@ final class Database {
         });
     }
 
+    /**
+     * {@link #apart(Work)} for what must be recorded if it can be at all: tried again for about two seconds, whatever
+     * fails.
+     */
+    <T> T persistently(Work<T> work) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return apart(work);
+            } catch (RuntimeException e) {
+                if (attempt == TRIES_TO_PERSIST || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                LOG.log(Level.WARNING, "Recording failed and is tried again: {0}", e.getMessage());
+                pause(20 * attempt);
+            }
+        }
+    }
+
     /** Does the work in the transaction that the thread is in: the chunk's. */
     <T extends @Nullable Object> T joined(Work<T> work) {
         return jdbi.withHandle(work::with);
@@ -113,9 +136,10 @@ final class Database {
         return null;
     }
 
-    private static void pause(int attempt) {
+    /** A random time, so that who collided does not collide again: 5 to 20 ms for each unit. */
+    private static void pause(int units) {
         try {
-            Thread.sleep(ThreadLocalRandom.current().nextLong(5L, 20L) * attempt);
+            Thread.sleep(ThreadLocalRandom.current().nextLong(5L, 20L) * units);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,7 +1,6 @@
 package dev.reprise.repository;
 
 import dev.reprise.identity.JobIdentity;
-import dev.reprise.identity.JobParameter;
 import dev.reprise.identity.JobParameters;
 import dev.reprise.repository.Decisions.Subject;
 import dev.reprise.repository.Dialect.Acquired;
@@ -11,33 +10,23 @@ import dev.reprise.repository.LaunchDecision.StepPlan;
 import dev.reprise.repository.LaunchRules.Verdict;
 import dev.reprise.repository.Owners.Owner;
 import dev.reprise.repository.StepExecutions.LastOfStep;
-import dev.reprise.repository.StepExecutions.Saved;
 import jakarta.batch.operations.JobExecutionNotRunningException;
 import jakarta.batch.operations.JobRestartException;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.batch.runtime.JobInstance;
 import jakarta.batch.runtime.StepExecution;
-import jakarta.transaction.RollbackException;
-import jakarta.transaction.Status;
-import jakarta.transaction.Synchronization;
-import jakarta.transaction.SystemException;
-import jakarta.transaction.Transaction;
 import jakarta.transaction.TransactionManager;
-import java.io.Serializable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -73,10 +62,6 @@ public final class RepriseRepository implements JobRepository {
     /** How long a restart waits for the end of an execution that is being recorded right now. */
     private static final Duration ENDING = Duration.ofSeconds(10);
 
-    private static final int TRIES_TO_RECORD_AN_END = 5;
-
-    private static final String LOCAL_TRANSACTIONS = "jberet.local-tx";
-
     /**
      * What a repository is made of.
      *
@@ -104,15 +89,14 @@ public final class RepriseRepository implements JobRepository {
     private final LaunchRules rules;
     private final Supplier<@Nullable String> submitter;
     private final Database database;
-    private final Checkpoints checkpoints;
     private final Owners owners;
     private final JobExecutions executions;
     private final StepExecutions steps;
     private final Decisions decisions;
+    private final StepRecorder stepRecorder;
 
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
     private final Map<Long, LiveExecution> live = new ConcurrentHashMap<>();
-    private final Map<Long, LiveExecution> liveByStep = new ConcurrentHashMap<>();
 
     public RepriseRepository(Parts parts) {
         RunningStep.checkEngine();
@@ -120,11 +104,12 @@ public final class RepriseRepository implements JobRepository {
         this.rules = parts.rules();
         this.submitter = parts.submitter();
         this.database = new Database(parts.dataSource(), parts.transactions());
-        this.checkpoints = new Checkpoints(parts.application(), parts.serialFilter());
+        Checkpoints checkpoints = new Checkpoints(parts.application(), parts.serialFilter());
         this.owners = new Owners(self, parts.lease());
         this.executions = new JobExecutions(self.application());
         this.steps = new StepExecutions(self, database.dialect(), checkpoints);
         this.decisions = new Decisions(database, owners, executions);
+        this.stepRecorder = new StepRecorder(database, steps, checkpoints, live);
     }
 
     // ---- Jobs ------------------------------------------------------------------------------------------------------
@@ -179,18 +164,19 @@ public final class RepriseRepository implements JobRepository {
         if (original == null) {
             verdict = rules.judge(job, asked);
             subject = new Subject(job.getId(), verdict.parameters(), verdict.restartable());
-            refuseFaults(subject, asked, verdict.faults());
+            LaunchParameters.refuseFaults(subject, asked, verdict.faults());
         } else {
             JobParameters before = database.apart(handle -> executions.parameters(handle, original.getExecutionId()));
-            verdict = rules.judge(job, withoutReplacedMarks(asked));
+            verdict = rules.judge(job, LaunchParameters.withoutReplacedMarks(asked));
             List<String> faults = new ArrayList<>(verdict.faults());
-            JobParameters parameters = asBefore(before, verdict.parameters(), faults);
+            JobParameters parameters = LaunchParameters.asBefore(before, verdict.parameters(), faults);
             subject = new Subject(job.getId(), parameters, verdict.restartable());
-            refuseFaults(subject, asked, faults);
+            LaunchParameters.refuseFaults(subject, asked, faults);
             awaitEndOfEnding(original.getExecutionId());
         }
 
-        JobExecutionImpl execution = new JobExecutionImpl(instance, forTheJob(subject.parameters(), asked));
+        JobExecutionImpl execution =
+                new JobExecutionImpl(instance, LaunchParameters.forTheJob(subject.parameters(), asked));
         Launch launch = new Launch(job.getId(), subject.parameters(), self, submitter.get());
         Acquired acquired = original == null
                 ? decisions.start(identityOf(job, verdict), subject, launch)
@@ -213,7 +199,7 @@ public final class RepriseRepository implements JobRepository {
         Verdict verdict = rules.judge(job, given);
         Subject subject = new Subject(job.getId(), verdict.parameters(), verdict.restartable());
         try {
-            refuseFaults(subject, given, verdict.faults());
+            LaunchParameters.refuseFaults(subject, given, verdict.faults());
         } catch (LaunchRefusedException e) {
             return e.refusal();
         }
@@ -263,64 +249,6 @@ public final class RepriseRepository implements JobRepository {
     private static JobExecutionImpl originalOf(JobInstanceImpl instance) {
         List<JobExecution> known = instance.getJobExecutions();
         return (JobExecutionImpl) known.get(known.size() - 1);
-    }
-
-    private static void refuseFaults(Subject subject, Properties given, List<String> ofRules) {
-        List<String> faults = new ArrayList<>(ofRules);
-        faults.addAll(Decisions.faultsOf(subject.parameters()));
-        if ("true".equalsIgnoreCase(given.getProperty(LOCAL_TRANSACTIONS))) {
-            faults.add(LOCAL_TRANSACTIONS + ": would commit chunks apart from their checkpoints, and so lose or repeat"
-                    + " items; leave it out");
-        }
-        if (!faults.isEmpty()) {
-            throw new LaunchRefusedException(Decisions.invalid(subject, faults));
-        }
-    }
-
-    /**
-     * The engine merges the old parameters, whose names have no marks, with the new ones, which may: a new
-     * {@code -note} replaces an old {@code note}.
-     */
-    private static Properties withoutReplacedMarks(Properties merged) {
-        Properties result = new Properties();
-        Set<String> own = Collections.unmodifiableSet(merged.keySet().stream()
-                .filter(String.class::isInstance)
-                .map(String.class::cast)
-                .collect(java.util.stream.Collectors.toSet()));
-        for (String name : merged.stringPropertyNames()) {
-            boolean replaced = own.contains(JobParameters.NON_IDENTIFYING_MARK + name) && !own.contains(name);
-            if (!replaced) {
-                result.setProperty(name, merged.getProperty(name));
-            }
-        }
-        return result;
-    }
-
-    /** §2.7: on a restart identifying parameters must be the same, others may change, new ones do not identify. */
-    private static JobParameters asBefore(JobParameters before, JobParameters now, List<String> faults) {
-        SortedMap<String, JobParameter> result = new TreeMap<>();
-        now.byName().forEach((name, parameter) -> {
-            JobParameter old = before.byName().get(name);
-            boolean identifying = old != null && old.identifying();
-            if (old != null && identifying && !old.value().equals(parameter.value())) {
-                faults.add(Text.line(name + ": identifies the instance, so a restart cannot change it from '"
-                        + old.value() + "' to '" + parameter.value() + "'; start another instance instead"));
-            }
-            result.put(name, new JobParameter(parameter.value(), identifying));
-        });
-        before.identifying().forEach((name, value) -> result.putIfAbsent(name, new JobParameter(value, true)));
-        return new JobParameters(result);
-    }
-
-    /** What the running job sees: its parameters, and what the engine was told in this one request. */
-    private static Properties forTheJob(JobParameters parameters, Properties asked) {
-        Properties properties = parameters.toProperties();
-        for (String name : asked.stringPropertyNames()) {
-            if (name.startsWith(JobParameters.ENGINE_PREFIX)) {
-                properties.setProperty(name, asked.getProperty(name));
-            }
-        }
-        return properties;
     }
 
     /**
@@ -378,7 +306,7 @@ public final class RepriseRepository implements JobRepository {
                 Job.UNRESTARTABLE.equals(execution.getRestartPosition()) ? null : execution.getRestartPosition();
         boolean recorded = false;
         try {
-            recorded = persistently(() -> database.apart(handle -> {
+            recorded = database.persistently(handle -> {
                 if (!owners.release(handle, id)) {
                     return false;
                 }
@@ -387,7 +315,7 @@ public final class RepriseRepository implements JobRepository {
                     owners.closeSteps(handle, id, "FAILED", "The end of this step could not be recorded in its row.");
                 }
                 return true;
-            }));
+            });
             if (recorded) {
                 LOG.log(
                         Level.INFO,
@@ -413,7 +341,7 @@ public final class RepriseRepository implements JobRepository {
                     e);
         } finally {
             live.remove(id);
-            liveByStep.values().removeIf(other -> other == running);
+            stepRecorder.forget(running);
             running.ended().complete(recorded);
         }
     }
@@ -422,25 +350,6 @@ public final class RepriseRepository implements JobRepository {
         String status = execution.getBatchStatus().name();
         String exitStatus = execution.getExitStatus();
         return exitStatus == null || exitStatus.equals(status) ? status : status + " (" + Text.line(exitStatus) + ")";
-    }
-
-    private static <T> T persistently(Supplier<T> work) {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return work.get();
-            } catch (RuntimeException e) {
-                if (attempt == TRIES_TO_RECORD_AN_END) {
-                    throw e;
-                }
-                LOG.log(Level.WARNING, "Recording failed and is tried again: {0}", e.getMessage());
-                try {
-                    TimeUnit.MILLISECONDS.sleep(200L * attempt);
-                } catch (InterruptedException interrupted) {
-                    Thread.currentThread().interrupt();
-                    throw e;
-                }
-            }
-        }
     }
 
     private void abandon(JobExecutionImpl execution) {
@@ -532,108 +441,22 @@ public final class RepriseRepository implements JobRepository {
 
     @Override
     public void addStepExecution(JobExecutionImpl job, StepExecutionImpl execution) {
-        LiveExecution running = ours(job.getExecutionId(), execution.getStepName());
-        try {
-            RunningStep step = database.apart(handle -> steps.insert(handle, job, execution, null));
-            execution.setId(step.id());
-            running.add(execution, step);
-            liveByStep.put(step.id(), running);
-            job.addStepExecution(execution);
-            LOG.log(Level.INFO, "{0}: step {1} started", running.label(), step.name());
-        } catch (RuntimeException | NotRecordedError e) {
-            running.failed(Text.stackTrace(e));
-            throw e;
-        }
+        stepRecorder.add(job, execution);
     }
 
     @Override
     public void addPartitionExecution(StepExecutionImpl enclosing, PartitionExecutionImpl partition) {
-        LiveExecution running = liveByStep.get(enclosing.getStepExecutionId());
-        RunningStep step = running == null ? null : running.find(enclosing);
-        if (running == null || step == null) {
-            throw new NotRecordedError("Partition " + partition.getPartitionId() + " of step " + enclosing.getStepName()
-                    + " does not start: the step does not run here.");
-        }
-        running.add(partition, database.apart(handle -> steps.insert(handle, running.execution(), partition, step)));
+        stepRecorder.addPartition(enclosing, partition);
     }
 
     /**
      * Records a chunk in the chunk's own transaction, or the user data of a batchlet in a transaction of its own.
      *
      * @return 0 if somebody asked the execution to stop, else 1
-     * @throws NotRecordedError if it could not be recorded: the chunk must not be committed, skipped or retried
      */
     @Override
     public int savePersistentDataIfNotStopping(JobExecution job, AbstractStepExecution execution) {
-        LiveExecution running = ours(job.getExecutionId(), execution.getStepName());
-        RunningStep step = running.find(execution);
-        if (step == null) {
-            throw new NotRecordedError("Step " + execution.getStepName() + " does not run here any more.");
-        }
-        Transaction chunk = database.current();
-        Saved saved = chunk == null ? saveUserData(step) : saveChunk(running, step, chunk);
-        return saved == Saved.STOP_REQUESTED ? 0 : 1;
-    }
-
-    private Saved saveUserData(RunningStep step) {
-        Saved saved = database.apart(handle -> steps.saveUserData(handle, step));
-        if (saved == Saved.FENCED) {
-            step.fence();
-            throw new NotRecordedError(fenceMessage(step));
-        }
-        step.updated();
-        return saved;
-    }
-
-    private Saved saveChunk(LiveExecution running, RunningStep step, Transaction chunk) {
-        try {
-            StepCounts counts = step.withThisChunk();
-            Saved saved = database.joined(handle -> steps.commitChunk(handle, step, counts));
-            if (saved == Saved.FENCED) {
-                step.fence();
-                running.leaveStepsOpen();
-                throw new NotRecordedError(fenceMessage(step));
-            }
-            chunk.registerSynchronization(new ChunkOutcome(step, counts));
-            return saved;
-        } catch (RuntimeException | RollbackException | SystemException e) {
-            rollBack(chunk, e);
-            throw new NotRecordedError(
-                    "A chunk of step " + step.name() + " was not recorded, so it was rolled back: " + e, e);
-        } catch (NotRecordedError e) {
-            rollBack(chunk, e);
-            throw e;
-        }
-    }
-
-    private static void rollBack(Transaction chunk, Throwable why) {
-        try {
-            chunk.setRollbackOnly();
-        } catch (SystemException | IllegalStateException e) {
-            why.addSuppressed(e);
-        }
-    }
-
-    private static String fenceMessage(RunningStep step) {
-        return "The row of step " + step.name() + " (step execution " + step.id() + ") is not the one this node wrote:"
-                + " the execution was taken over, or somebody else changed the row. Nothing more of the step is"
-                + " recorded.";
-    }
-
-    /** What became of a chunk: its counts are the step's from the commit on, and not before. */
-    private record ChunkOutcome(RunningStep step, StepCounts counts) implements Synchronization {
-
-        @Override
-        public void beforeCompletion() {}
-
-        @Override
-        public void afterCompletion(int status) {
-            if (status == Status.STATUS_COMMITTED) {
-                step.committed(counts);
-            } else {
-                step.rolledBack();
-            }
-        }
+        return stepRecorder.saveUnlessStopping(job, execution) ? 1 : 0;
     }
 
     /**
@@ -642,98 +465,14 @@ public final class RepriseRepository implements JobRepository {
      */
     @Override
     public void savePersistentData(JobExecution job, AbstractStepExecution execution) {
-        LiveExecution running = live.get(job.getExecutionId());
-        RunningStep step = running == null ? null : running.find(execution);
-        if (running == null || step == null) {
-            return;
-        }
-        if (step.partitionOf() == null) {
-            if (step.isFenced()) {
-                throw new NotRecordedError(fenceMessage(step));
-            }
-        } else if (isTerminal(execution.getBatchStatus())) {
-            end(running, step);
-        }
-    }
-
-    private static boolean isTerminal(BatchStatus status) {
-        return switch (status) {
-            case COMPLETED, FAILED, STOPPED, ABANDONED -> true;
-            case STARTING, STARTED, STOPPING -> false;
-        };
+        stepRecorder.savePartitionsEnd(job, execution);
     }
 
     /** Comes for skipped steps too, with the execution of before, and for steps that never got a row: not ours to write. */
     @Override
     public void updateStepExecution(StepExecution execution) {
-        LiveExecution running = liveByStep.get(execution.getStepExecutionId());
-        if (running == null || !(execution instanceof StepExecutionImpl ours)) {
-            return;
-        }
-        RunningStep step = running.find(ours);
-        if (step == null) {
-            return;
-        }
-        end(running, step);
-        liveByStep.remove(step.id());
-        running.remove(ours);
-    }
-
-    /** Never throws: the engine would neither clean up nor wake those who wait. */
-    private void end(LiveExecution running, RunningStep step) {
-        RunningStep whole = step.partitionOf();
-        try {
-            String trace = stackTraceOf(step);
-            running.failed(trace);
-            if (!step.isFenced() && persistently(() -> database.apart(handle -> steps.end(handle, step, trace)))) {
-                step.updated();
-                if (whole == null) {
-                    logEnd(running, step, trace);
-                } else {
-                    whole.added(step.atTheEnd());
-                }
-            } else {
-                running.leaveStepsOpen();
-                LOG.log(
-                        Level.WARNING,
-                        "{0}: step {1} ended {2} here, but its row is not this node''s to write",
-                        running.label(),
-                        step.name(),
-                        step.execution().getBatchStatus());
-            }
-        } catch (RuntimeException e) {
-            running.leaveStepsOpen();
-            LOG.log(Level.ERROR, running.label() + ": the end of step " + step.name() + " could not be recorded", e);
-        }
-    }
-
-    /** The engine keeps the exception serialized, and may not find a class of it again. */
-    private static String stackTraceOf(RunningStep step) {
-        try {
-            Exception exception = step.execution().getException();
-            return exception == null ? "" : Text.stackTrace(exception);
-        } catch (RuntimeException e) {
-            Throwable root = e;
-            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                root = cause;
-            }
-            return "The exception of this step is in the log of the server only: the deployment does not see one of its"
-                    + " classes (" + root
-                    + "). Name the module of that class in the Dependencies of the WAR's manifest.";
-        }
-    }
-
-    private static void logEnd(LiveExecution running, RunningStep step, String trace) {
-        StepCounts counts = step.atTheEnd();
-        String message = running.label() + ": step " + step.name() + " "
-                + step.execution().getBatchStatus() + " after " + Text.duration(step.nanosSinceItBegan())
-                + counts.summary();
-        if (trace.isEmpty()) {
-            LOG.log(Level.INFO, message);
-        } else {
-            LOG.log(
-                    Level.ERROR,
-                    message + ": " + Text.line(trace.lines().findFirst().orElse("")));
+        if (execution instanceof StepExecutionImpl step) {
+            stepRecorder.end(step);
         }
     }
 
@@ -761,15 +500,6 @@ public final class RepriseRepository implements JobRepository {
     @Override
     public int countStepStartTimes(String stepName, long jobInstanceId) {
         return database.apart(handle -> steps.countStarts(handle, stepName, jobInstanceId));
-    }
-
-    private LiveExecution ours(long executionId, String stepName) {
-        LiveExecution running = live.get(executionId);
-        if (running == null) {
-            throw new NotRecordedError("Step " + stepName + " of job execution " + executionId
-                    + " is not recorded: it does not run here.");
-        }
-        return running;
     }
 
     // ---- Reading ---------------------------------------------------------------------------------------------------
@@ -883,32 +613,7 @@ public final class RepriseRepository implements JobRepository {
 
     /** How far the steps are that this node runs. */
     public List<StepProgress> progress() {
-        List<StepProgress> progress = new ArrayList<>();
-        for (LiveExecution running : live.values()) {
-            for (RunningStep step : running.steps()) {
-                if (step.partitionOf() == null) {
-                    progress.add(progress(running, step));
-                }
-            }
-        }
-        return progress;
-    }
-
-    private StepProgress progress(LiveExecution running, RunningStep step) {
-        long items = 0;
-        for (RunningStep part : running.steps()) {
-            if (part == step || part.partitionOf() == step) {
-                items += part.committed().read();
-            }
-        }
-        // How far a partitioned step is cannot be told from the partitions that have started.
-        Serializable checkpoint = step.isPartitioned()
-                ? null
-                : checkpoints.read(
-                        step.execution().getReaderCheckpointInfoSerialized(),
-                        "the reader checkpoint of " + step.name());
-        return new StepProgress(
-                running.label(), step.id(), step.name(), Duration.ofNanos(step.nanosSinceItBegan()), items, checkpoint);
+        return stepRecorder.progress();
     }
 
     // ---- Purging ---------------------------------------------------------------------------------------------------

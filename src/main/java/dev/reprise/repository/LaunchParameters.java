@@ -1,0 +1,78 @@
+package dev.reprise.repository;
+
+import dev.reprise.identity.JobParameter;
+import dev.reprise.identity.JobParameters;
+import dev.reprise.repository.Decisions.Subject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** The parameters of a launch on their way from the asker to the tables and to the running job (semantics.md §2). */
+final class LaunchParameters {
+
+    private static final String LOCAL_TRANSACTIONS = "jberet.local-tx";
+
+    private LaunchParameters() {}
+
+    static void refuseFaults(Subject subject, Properties given, List<String> ofRules) {
+        List<String> faults = new ArrayList<>(ofRules);
+        faults.addAll(Decisions.faultsOf(subject.parameters()));
+        if ("true".equalsIgnoreCase(given.getProperty(LOCAL_TRANSACTIONS))) {
+            faults.add(LOCAL_TRANSACTIONS + ": would commit chunks apart from their checkpoints, and so lose or repeat"
+                    + " items; leave it out");
+        }
+        if (!faults.isEmpty()) {
+            throw new LaunchRefusedException(Decisions.invalid(subject, faults));
+        }
+    }
+
+    /**
+     * The engine merges the old parameters, whose names have no marks, with the new ones, which may: a new
+     * {@code -note} replaces an old {@code note}.
+     */
+    static Properties withoutReplacedMarks(Properties merged) {
+        Properties result = new Properties();
+        Set<String> own = merged.keySet().stream()
+                .filter(String.class::isInstance)
+                .map(String.class::cast)
+                .collect(Collectors.toSet());
+        for (String name : merged.stringPropertyNames()) {
+            boolean replaced = own.contains(JobParameters.NON_IDENTIFYING_MARK + name) && !own.contains(name);
+            if (!replaced) {
+                result.setProperty(name, merged.getProperty(name));
+            }
+        }
+        return result;
+    }
+
+    /** §2.7: on a restart identifying parameters must be the same, others may change, new ones do not identify. */
+    static JobParameters asBefore(JobParameters before, JobParameters now, List<String> faults) {
+        SortedMap<String, JobParameter> result = new TreeMap<>();
+        now.byName().forEach((name, parameter) -> {
+            JobParameter old = before.byName().get(name);
+            boolean identifying = old != null && old.identifying();
+            if (old != null && identifying && !old.value().equals(parameter.value())) {
+                faults.add(Text.line(name + ": identifies the instance, so a restart cannot change it from '"
+                        + old.value() + "' to '" + parameter.value() + "'; start another instance instead"));
+            }
+            result.put(name, new JobParameter(parameter.value(), identifying));
+        });
+        before.identifying().forEach((name, value) -> result.putIfAbsent(name, new JobParameter(value, true)));
+        return new JobParameters(result);
+    }
+
+    /** What the running job sees: its parameters, and what the engine was told in this one request. */
+    static Properties forTheJob(JobParameters parameters, Properties asked) {
+        Properties properties = parameters.toProperties();
+        for (String name : asked.stringPropertyNames()) {
+            if (name.startsWith(JobParameters.ENGINE_PREFIX)) {
+                properties.setProperty(name, asked.getProperty(name));
+            }
+        }
+        return properties;
+    }
+}

@@ -1,0 +1,290 @@
+package dev.reprise.repository;
+
+import dev.reprise.repository.StepExecutions.Saved;
+import jakarta.batch.runtime.BatchStatus;
+import jakarta.batch.runtime.JobExecution;
+import jakarta.transaction.RollbackException;
+import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
+import jakarta.transaction.SystemException;
+import jakarta.transaction.Transaction;
+import java.io.Serializable;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jberet.runtime.AbstractStepExecution;
+import org.jberet.runtime.JobExecutionImpl;
+import org.jberet.runtime.PartitionExecutionImpl;
+import org.jberet.runtime.StepExecutionImpl;
+
+/** Records what the steps and partitions do that this node runs (semantics.md §4), behind the fence. Thread-safe. */
+final class StepRecorder {
+
+    /** Under the name that people look for. */
+    private static final Logger LOG = System.getLogger(RepriseRepository.class.getName());
+
+    private final Database database;
+    private final StepExecutions steps;
+    private final Checkpoints checkpoints;
+    private final Map<Long, LiveExecution> live;
+    private final Map<Long, LiveExecution> liveByStep = new ConcurrentHashMap<>();
+
+    /**
+     * @param live the executions that this node runs, by id
+     */
+    StepRecorder(Database database, StepExecutions steps, Checkpoints checkpoints, Map<Long, LiveExecution> live) {
+        this.database = database;
+        this.steps = steps;
+        this.checkpoints = checkpoints;
+        this.live = live;
+    }
+
+    /** A step starts: its row is there before it runs. */
+    void add(JobExecutionImpl job, StepExecutionImpl execution) {
+        LiveExecution running = ours(job.getExecutionId(), execution.getStepName());
+        try {
+            RunningStep step = database.apart(handle -> steps.insert(handle, job, execution, null));
+            execution.setId(step.id());
+            running.add(execution, step);
+            liveByStep.put(step.id(), running);
+            job.addStepExecution(execution);
+            LOG.log(Level.INFO, "{0}: step {1} started", running.label(), step.name());
+        } catch (RuntimeException | NotRecordedError e) {
+            running.failed(Text.stackTrace(e));
+            throw e;
+        }
+    }
+
+    /** A partition starts. */
+    void addPartition(StepExecutionImpl enclosing, PartitionExecutionImpl partition) {
+        LiveExecution running = liveByStep.get(enclosing.getStepExecutionId());
+        RunningStep step = running == null ? null : running.find(enclosing);
+        if (running == null || step == null) {
+            throw new NotRecordedError("Partition " + partition.getPartitionId() + " of step " + enclosing.getStepName()
+                    + " does not start: the step does not run here.");
+        }
+        running.add(partition, database.apart(handle -> steps.insert(handle, running.execution(), partition, step)));
+    }
+
+    /**
+     * Records a chunk in the chunk's own transaction, or the user data of a batchlet in a transaction of its own.
+     *
+     * @return false if somebody asked the execution to stop
+     * @throws NotRecordedError if it could not be recorded: the chunk must not be committed, skipped or retried
+     */
+    boolean saveUnlessStopping(JobExecution job, AbstractStepExecution execution) {
+        LiveExecution running = ours(job.getExecutionId(), execution.getStepName());
+        RunningStep step = running.find(execution);
+        if (step == null) {
+            throw new NotRecordedError("Step " + execution.getStepName() + " does not run here any more.");
+        }
+        Transaction chunk = database.current();
+        Saved saved = chunk == null ? saveUserData(step) : saveChunk(running, step, chunk);
+        return saved != Saved.STOP_REQUESTED;
+    }
+
+    private Saved saveUserData(RunningStep step) {
+        Saved saved = database.apart(handle -> steps.saveUserData(handle, step));
+        if (saved == Saved.FENCED) {
+            step.fence();
+            throw new NotRecordedError(fenceMessage(step));
+        }
+        step.updated();
+        return saved;
+    }
+
+    private Saved saveChunk(LiveExecution running, RunningStep step, Transaction chunk) {
+        try {
+            StepCounts counts = step.withThisChunk();
+            Saved saved = database.joined(handle -> steps.commitChunk(handle, step, counts));
+            if (saved == Saved.FENCED) {
+                step.fence();
+                running.leaveStepsOpen();
+                throw new NotRecordedError(fenceMessage(step));
+            }
+            chunk.registerSynchronization(new ChunkOutcome(step, counts));
+            return saved;
+        } catch (RuntimeException | RollbackException | SystemException e) {
+            rollBack(chunk, e);
+            throw new NotRecordedError(
+                    "A chunk of step " + step.name() + " was not recorded, so it was rolled back: " + e, e);
+        } catch (NotRecordedError e) {
+            rollBack(chunk, e);
+            throw e;
+        }
+    }
+
+    private static void rollBack(Transaction chunk, Throwable why) {
+        try {
+            chunk.setRollbackOnly();
+        } catch (SystemException | IllegalStateException e) {
+            why.addSuppressed(e);
+        }
+    }
+
+    private static String fenceMessage(RunningStep step) {
+        return "The row of step " + step.name() + " (step execution " + step.id() + ") is not the one this node wrote:"
+                + " the execution was taken over, or somebody else changed the row. Nothing more of the step is"
+                + " recorded.";
+    }
+
+    /** What became of a chunk: its counts are the step's from the commit on, and not before. */
+    private record ChunkOutcome(RunningStep step, StepCounts counts) implements Synchronization {
+
+        @Override
+        public void beforeCompletion() {}
+
+        @Override
+        public void afterCompletion(int status) {
+            if (status == Status.STATUS_COMMITTED) {
+                step.committed(counts);
+            } else {
+                step.rolledBack();
+            }
+        }
+    }
+
+    /**
+     * Records the end of a partition. A step has nothing to save here, its chunks and its end are recorded elsewhere;
+     * but if it is fenced the engine must not go on to another step.
+     */
+    void savePartitionsEnd(JobExecution job, AbstractStepExecution execution) {
+        LiveExecution running = live.get(job.getExecutionId());
+        RunningStep step = running == null ? null : running.find(execution);
+        if (running == null || step == null) {
+            return;
+        }
+        if (step.partitionOf() == null) {
+            if (step.isFenced()) {
+                throw new NotRecordedError(fenceMessage(step));
+            }
+        } else if (isTerminal(execution.getBatchStatus())) {
+            end(running, step);
+        }
+    }
+
+    private static boolean isTerminal(BatchStatus status) {
+        return switch (status) {
+            case COMPLETED, FAILED, STOPPED, ABANDONED -> true;
+            case STARTING, STARTED, STOPPING -> false;
+        };
+    }
+
+    /** A step has ended; does nothing for one that does not run here. Never throws. */
+    void end(StepExecutionImpl execution) {
+        LiveExecution running = liveByStep.get(execution.getStepExecutionId());
+        RunningStep step = running == null ? null : running.find(execution);
+        if (running == null || step == null) {
+            return;
+        }
+        end(running, step);
+        liveByStep.remove(step.id());
+        running.remove(execution);
+    }
+
+    /** Never throws: the engine would neither clean up nor wake those who wait. */
+    private void end(LiveExecution running, RunningStep step) {
+        RunningStep whole = step.partitionOf();
+        try {
+            String trace = stackTraceOf(step);
+            running.failed(trace);
+            if (!step.isFenced() && database.persistently(handle -> steps.end(handle, step, trace))) {
+                step.updated();
+                if (whole == null) {
+                    logEnd(running, step, trace);
+                } else {
+                    whole.added(step.atTheEnd());
+                }
+            } else {
+                running.leaveStepsOpen();
+                LOG.log(
+                        Level.WARNING,
+                        "{0}: step {1} ended {2} here, but its row is not this node''s to write",
+                        running.label(),
+                        step.name(),
+                        step.execution().getBatchStatus());
+            }
+        } catch (RuntimeException e) {
+            running.leaveStepsOpen();
+            LOG.log(Level.ERROR, running.label() + ": the end of step " + step.name() + " could not be recorded", e);
+        }
+    }
+
+    /** The engine keeps the exception serialized, and may not find a class of it again. */
+    private static String stackTraceOf(RunningStep step) {
+        try {
+            Exception exception = step.execution().getException();
+            return exception == null ? "" : Text.stackTrace(exception);
+        } catch (RuntimeException e) {
+            Throwable root = e;
+            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+                root = cause;
+            }
+            return "The exception of this step is in the log of the server only: the deployment does not see one of its"
+                    + " classes (" + root
+                    + "). Name the module of that class in the Dependencies of the WAR's manifest.";
+        }
+    }
+
+    private static void logEnd(LiveExecution running, RunningStep step, String trace) {
+        StepCounts counts = step.atTheEnd();
+        String message = running.label() + ": step " + step.name() + " "
+                + step.execution().getBatchStatus() + " after " + Text.duration(step.nanosSinceItBegan())
+                + counts.summary();
+        if (trace.isEmpty()) {
+            LOG.log(Level.INFO, message);
+        } else {
+            LOG.log(
+                    Level.ERROR,
+                    message + ": " + Text.line(trace.lines().findFirst().orElse("")));
+        }
+    }
+
+    private LiveExecution ours(long executionId, String stepName) {
+        LiveExecution running = live.get(executionId);
+        if (running == null) {
+            throw new NotRecordedError("Step " + stepName + " of job execution " + executionId
+                    + " is not recorded: it does not run here.");
+        }
+        return running;
+    }
+
+    /** An execution has ended. */
+    void forget(LiveExecution ended) {
+        liveByStep.values().removeIf(running -> running == ended);
+    }
+
+    /** How far the steps are that this node runs. */
+    List<StepProgress> progress() {
+        List<StepProgress> progress = new ArrayList<>();
+        for (LiveExecution running : live.values()) {
+            for (RunningStep step : running.steps()) {
+                if (step.partitionOf() == null) {
+                    progress.add(progress(running, step));
+                }
+            }
+        }
+        return progress;
+    }
+
+    private StepProgress progress(LiveExecution running, RunningStep step) {
+        long items = 0;
+        for (RunningStep part : running.steps()) {
+            if (part == step || part.partitionOf() == step) {
+                items += part.committed().read();
+            }
+        }
+        // How far a partitioned step is cannot be told from the partitions that have started.
+        Serializable checkpoint = step.isPartitioned()
+                ? null
+                : checkpoints.read(
+                        step.execution().getReaderCheckpointInfoSerialized(),
+                        "the reader checkpoint of " + step.name());
+        return new StepProgress(
+                running.label(), step.id(), step.name(), Duration.ofNanos(step.nanosSinceItBegan()), items, checkpoint);
+    }
+}
