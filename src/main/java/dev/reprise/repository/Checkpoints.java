@@ -22,12 +22,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Checkpoints {
 
-    private static final Set<String> PACKAGES_OF_VALUES = Set.of("java.math", "java.time", "java.time.chrono");
+    private static final Set<String> PACKAGES_OF_VALUES =
+            Set.of("java.math", "java.time", "java.time.chrono", "java.time.temporal");
 
     private static final Set<String> VALUES = Set.of(
+            "java.io.Serializable",
             "java.lang.Boolean",
             "java.lang.Byte",
+            "java.lang.CharSequence",
             "java.lang.Character",
+            "java.lang.Comparable",
             "java.lang.Double",
             "java.lang.Enum",
             "java.lang.Float",
@@ -85,6 +89,7 @@ final class Checkpoints {
             "java.util.TreeMap",
             "java.util.TreeSet",
             "java.util.UUID",
+            "java.util.concurrent.TimeUnit",
             "java.util.concurrent.atomic.AtomicBoolean",
             "java.util.concurrent.atomic.AtomicInteger",
             "java.util.concurrent.atomic.AtomicLong");

@@ -9,6 +9,7 @@ import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -54,25 +55,38 @@ final class Database {
         void with(Handle handle);
     }
 
+    /** Looks something up with a single statement, which is a transaction by itself, whatever the caller is in. */
+    <T extends @Nullable Object> T read(Work<T> work) {
+        return suspended(() -> retried(() -> jdbi.withHandle(work::with)));
+    }
+
     /**
      * Does the work in a transaction of its own, whatever transaction the caller is in, and does it again when the
      * database asks for that. The work may run several times and must have no other effects than its SQL.
      */
     <T extends @Nullable Object> T apart(Work<T> work) {
+        return suspended(() -> retried(() -> jdbi.inTransaction(work::with)));
+    }
+
+    private <T extends @Nullable Object> T suspended(Supplier<T> work) {
         Transaction suspended = suspend();
         try {
-            for (int attempt = 1; ; attempt++) {
-                try {
-                    return jdbi.inTransaction(work::with);
-                } catch (RuntimeException e) {
-                    if (attempt == TRIES || !isTransient(e)) {
-                        throw e;
-                    }
-                    pause(attempt);
-                }
-            }
+            return work.get();
         } finally {
             resume(suspended);
+        }
+    }
+
+    private static <T extends @Nullable Object> T retried(Supplier<T> work) {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return work.get();
+            } catch (RuntimeException e) {
+                if (attempt == TRIES || !isTransient(e)) {
+                    throw e;
+                }
+                pause(attempt);
+            }
         }
     }
 

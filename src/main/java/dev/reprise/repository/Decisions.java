@@ -8,6 +8,8 @@ import dev.reprise.repository.JobExecutions.Launch;
 import dev.reprise.repository.JobExecutions.State;
 import dev.reprise.repository.Owners.Owner;
 import dev.reprise.repository.Refusal.Kind;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * says who owns the instance is inserted first, and only its owner looks at what the executions allow.
  */
 final class Decisions {
+
+    private static final Logger LOG = System.getLogger(RepriseRepository.class.getName());
 
     /** Each further round means that somebody else changed the instance in between. */
     private static final int ROUNDS = 100;
@@ -75,7 +79,7 @@ final class Decisions {
                 return acquired;
             }
             OptionalLong instance =
-                    database.apart(handle -> executions.findInstance(handle, identity.jobName(), identity.key()));
+                    database.read(handle -> executions.findInstance(handle, identity.jobName(), identity.key()));
             if (instance.isPresent()) {
                 LaunchDecision decision = decide(instance.getAsLong(), subject, true);
                 if (decision instanceof Refusal refusal) {
@@ -152,7 +156,7 @@ final class Decisions {
     /** What a launch of the identity would do now, without doing it. */
     LaunchDecision explain(JobIdentity identity, Subject subject) {
         OptionalLong instance =
-                database.apart(handle -> executions.findInstance(handle, identity.jobName(), identity.key()));
+                database.read(handle -> executions.findInstance(handle, identity.jobName(), identity.key()));
         LaunchDecision decision = instance.isPresent() ? decide(instance.getAsLong(), subject, false) : null;
         return decision == null ? new LaunchDecision.Start(subject.label() + " never ran. It would start.") : decision;
     }
@@ -164,22 +168,35 @@ final class Decisions {
      */
     private @Nullable LaunchDecision decide(long instanceId, Subject subject, boolean act) {
         for (int round = 0; round < ROUNDS; round++) {
-            Optional<Owner> owner = database.apart(handle -> owners.of(handle, instanceId));
+            Optional<Owner> owner = database.read(handle -> owners.of(handle, instanceId));
             if (owner.isPresent() && !owners.mayTakeOver(owner.get())) {
                 return alreadyRunning(owner.get(), subject);
             }
             if (owner.isPresent() && act) {
-                database.apart(handle -> owners.takeOver(handle, owner.get()));
+                takeOver(owner.get());
             }
             OptionalLong dead =
                     owner.isPresent() && !act ? OptionalLong.of(owner.get().executionId()) : OptionalLong.empty();
-            List<State> states = database.apart(handle -> executions.states(handle, instanceId));
+            List<State> states = database.read(handle -> executions.states(handle, instanceId));
             // Somebody may have begun to run it since the first look: then that is the answer.
             if (states.stream().noneMatch(state -> state.owned() && !isDead(state, dead))) {
                 return judge(states, dead, instanceId, subject);
             }
         }
         throw undecided(subject);
+    }
+
+    /** Closes what a dead node left (semantics.md §6); false if somebody else has done so. */
+    boolean takeOver(Owner dead) {
+        boolean taken = database.apart(handle -> owners.takeOver(handle, dead));
+        if (taken) {
+            LOG.log(
+                    Level.WARNING,
+                    "Node {0} died while it ran execution {1,number,#}; the execution is closed and can be restarted",
+                    dead.node(),
+                    dead.executionId());
+        }
+        return taken;
     }
 
     private static boolean isDead(State state, OptionalLong dead) {

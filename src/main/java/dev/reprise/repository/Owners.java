@@ -41,6 +41,13 @@ final class Owners {
 
     private static final String STATUS = "select STATUS from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = :execution";
 
+    /** Waits for chunks that are being committed, and keeps further ones out. */
+    private static final String LOCK_STEPS = """
+            select STEP_EXECUTION_ID from BATCH_STEP_EXECUTION
+             where JOB_EXECUTION_ID = :execution and STATUS in ('STARTING', 'STARTED', 'STOPPING')
+             order by STEP_EXECUTION_ID
+               for update""";
+
     private static final String SUM_PARTITIONS = """
             update BATCH_STEP_EXECUTION s
                set (READ_COUNT, WRITE_COUNT, FILTER_COUNT, COMMIT_COUNT,
@@ -137,6 +144,10 @@ final class Owners {
                 .one();
         String status = "STOPPING".equals(before) ? "STOPPED" : "FAILED";
         String message = "Node " + dead.node() + " died while it ran this; closed by node " + self + ".";
+        handle.createQuery(LOCK_STEPS)
+                .bind("execution", dead.executionId())
+                .mapTo(Long.class)
+                .list();
         handle.createUpdate(SUM_PARTITIONS)
                 .bind("execution", dead.executionId())
                 .execute();

@@ -166,7 +166,7 @@ public final class RepriseRepository implements JobRepository {
             subject = new Subject(job.getId(), verdict.parameters(), verdict.restartable());
             LaunchParameters.refuseFaults(subject, asked, verdict.faults());
         } else {
-            JobParameters before = database.apart(handle -> executions.parameters(handle, original.getExecutionId()));
+            JobParameters before = database.read(handle -> executions.parameters(handle, original.getExecutionId()));
             verdict = rules.judge(job, LaunchParameters.withoutReplacedMarks(asked));
             List<String> faults = new ArrayList<>(verdict.faults());
             JobParameters parameters = LaunchParameters.asBefore(before, verdict.parameters(), faults);
@@ -375,9 +375,9 @@ public final class RepriseRepository implements JobRepository {
         long instanceId = execution.getJobInstance().getInstanceId();
         Subject subject = database.apart(handle ->
                 new Subject(execution.getJobName(), executions.parameters(handle, execution.getExecutionId()), true));
-        Owner owner = database.apart(handle -> owners.of(handle, instanceId)).orElse(null);
+        Owner owner = database.read(handle -> owners.of(handle, instanceId)).orElse(null);
         if (owner != null && owners.mayTakeOver(owner)) {
-            takeOver(owner);
+            decisions.takeOver(owner);
             return;
         }
         Refusal refusal = decisions.inTheWay(instanceId, owner, subject);
@@ -389,23 +389,10 @@ public final class RepriseRepository implements JobRepository {
     /** Closes what earlier incarnations of this node left running; returns how many executions that were. */
     public int takeOverFromEarlierIncarnations() {
         int taken = 0;
-        for (Owner dead : database.apart(owners::ofEarlierIncarnations)) {
-            if (takeOver(dead)) {
+        for (Owner dead : database.read(owners::ofEarlierIncarnations)) {
+            if (decisions.takeOver(dead)) {
                 taken++;
             }
-        }
-        return taken;
-    }
-
-    private boolean takeOver(Owner dead) {
-        boolean taken = database.apart(handle -> owners.takeOver(handle, dead));
-        if (taken) {
-            LOG.log(
-                    Level.WARNING,
-                    "Node {0} died while it ran execution {1,number,#}; the execution is closed and can"
-                            + " be restarted",
-                    dead.node(),
-                    dead.executionId());
         }
         return taken;
     }
@@ -479,7 +466,7 @@ public final class RepriseRepository implements JobRepository {
     @Override
     public @Nullable StepExecutionImpl findOriginalStepExecutionForRestart(
             String stepName, JobExecutionImpl jobExecutionToRestart, ClassLoader classLoader) {
-        return database.apart(handle -> steps.original(
+        return database.read(handle -> steps.original(
                         handle,
                         stepName,
                         jobExecutionToRestart.getJobInstance().getInstanceId(),
@@ -494,12 +481,12 @@ public final class RepriseRepository implements JobRepository {
             boolean notCompletedOnly,
             ClassLoader classLoader) {
         String stepName = stepExecution == null ? "" : stepExecution.getStepName();
-        return database.apart(handle -> steps.partitions(handle, stepExecutionId, stepName, notCompletedOnly));
+        return database.read(handle -> steps.partitions(handle, stepExecutionId, stepName, notCompletedOnly));
     }
 
     @Override
     public int countStepStartTimes(String stepName, long jobInstanceId) {
-        return database.apart(handle -> steps.countStarts(handle, stepName, jobInstanceId));
+        return database.read(handle -> steps.countStarts(handle, stepName, jobInstanceId));
     }
 
     // ---- Reading ---------------------------------------------------------------------------------------------------
@@ -537,7 +524,7 @@ public final class RepriseRepository implements JobRepository {
     @Override
     public List<Long> getJobExecutionsByJob(String jobName, @Nullable Integer limit) {
         int most = limit == null ? OF_A_JOB : Math.min(limit, OF_AN_INSTANCE);
-        return database.apart(handle -> executions.newestExecutions(handle, jobName, most));
+        return database.read(handle -> executions.newestExecutions(handle, jobName, most));
     }
 
     /** Only what this node runs: WildFly stops whatever this returns when the node is suspended (semantics.md §7). */
@@ -552,35 +539,35 @@ public final class RepriseRepository implements JobRepository {
 
     @Override
     public @Nullable JobInstance getJobInstance(long jobInstanceId) {
-        return database.apart(handle -> executions.instance(handle, jobInstanceId))
+        return database.read(handle -> executions.instance(handle, jobInstanceId))
                 .orElse(null);
     }
 
     /** Newest first; reads only the part that the engine asks for. */
     @Override
     public List<JobInstance> getJobInstances(String jobName) {
-        return new NewestInstances((offset, limit) ->
-                database.apart(handle -> executions.newestInstances(handle, jobName, offset, limit)));
+        return new NewestInstances(
+                (offset, limit) -> database.read(handle -> executions.newestInstances(handle, jobName, offset, limit)));
     }
 
     @Override
     public int getJobInstanceCount(String jobName) {
-        return database.apart(handle -> executions.countInstances(handle, jobName));
+        return database.read(handle -> executions.countInstances(handle, jobName));
     }
 
     @Override
     public List<StepExecution> getStepExecutions(long jobExecutionId, ClassLoader classLoader) {
-        return List.copyOf(database.apart(handle -> steps.ofExecution(handle, jobExecutionId)));
+        return List.copyOf(database.read(handle -> steps.ofExecution(handle, jobExecutionId)));
     }
 
     /** The whole stack trace of a step or partition that failed. */
     public Optional<String> stackTrace(long stepExecutionId) {
-        return database.apart(handle -> steps.stackTrace(handle, stepExecutionId));
+        return database.read(handle -> steps.stackTrace(handle, stepExecutionId));
     }
 
     /** The steps and partitions of an execution that failed, in the order of their start. */
     public List<StepFailure> failures(long executionId) {
-        return database.apart(handle -> steps.failures(handle, executionId));
+        return database.read(handle -> steps.failures(handle, executionId));
     }
 
     /**
@@ -608,7 +595,7 @@ public final class RepriseRepository implements JobRepository {
 
     /** The value of a parameter in the newest instance that has it, among the newest of the job. */
     public Optional<String> newestValueOf(String jobName, String parameter) {
-        return database.apart(handle -> executions.newestValueOf(handle, jobName, parameter));
+        return database.read(handle -> executions.newestValueOf(handle, jobName, parameter));
     }
 
     /** How far the steps are that this node runs. */

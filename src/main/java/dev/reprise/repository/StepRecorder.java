@@ -100,6 +100,9 @@ final class StepRecorder {
     private Saved saveChunk(LiveExecution running, RunningStep step, Transaction chunk) {
         try {
             StepCounts counts = step.withThisChunk();
+            if (counts.commits() == 1) {
+                mustBeReadable(step);
+            }
             Saved saved = database.joined(handle -> steps.commitChunk(handle, step, counts));
             if (saved == Saved.FENCED) {
                 step.fence();
@@ -111,11 +114,20 @@ final class StepRecorder {
         } catch (RuntimeException | RollbackException | SystemException e) {
             rollBack(chunk, e);
             throw new NotRecordedError(
-                    "A chunk of step " + step.name() + " was not recorded, so it was rolled back: " + e, e);
+                    "A chunk of step " + step.name() + " was not recorded, so it was rolled back: " + e.getMessage(),
+                    e);
         } catch (NotRecordedError e) {
             rollBack(chunk, e);
             throw e;
         }
+    }
+
+    /** What a restart could not read must not be committed in the first place. */
+    private void mustBeReadable(RunningStep step) {
+        AbstractStepExecution execution = step.execution();
+        checkpoints.read(execution.getReaderCheckpointInfoSerialized(), "the reader checkpoint of step " + step.name());
+        checkpoints.read(execution.getWriterCheckpointInfoSerialized(), "the writer checkpoint of step " + step.name());
+        checkpoints.read(execution.getPersistentUserDataSerialized(), "the user data of step " + step.name());
     }
 
     private static void rollBack(Transaction chunk, Throwable why) {

@@ -51,7 +51,7 @@ class StatementCountTest {
 
         assertThat(restart.sql()).hasSize(4);
         assertThat(restart.sql().get(0)).startsWithIgnoringCase("select");
-        assertThat(restart.commits()).isEqualTo(2);
+        assertThat(restart.commits()).isEqualTo(1);
     }
 
     @ParameterizedTest
