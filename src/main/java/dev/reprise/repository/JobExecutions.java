@@ -15,6 +15,7 @@ import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.WeakHashMap;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.JobInstanceImpl;
 import org.jdbi.v3.core.Handle;
@@ -60,11 +61,7 @@ final class JobExecutions {
             values (:execution, :name, 'java.lang.String', :value, :identifying)""";
 
     private static final String PARAMETERS = """
-            select PARAMETER_NAME, PARAMETER_VALUE, IDENTIFYING
-              from BATCH_JOB_EXECUTION_PARAMS where JOB_EXECUTION_ID = :execution""";
-
-    private static final String PARAMETERS_OF_SEVERAL = """
-            select JOB_EXECUTION_ID, PARAMETER_NAME, PARAMETER_VALUE
+            select JOB_EXECUTION_ID, PARAMETER_NAME, PARAMETER_VALUE, IDENTIFYING
               from BATCH_JOB_EXECUTION_PARAMS where JOB_EXECUTION_ID in (<executions>)""";
 
     private static final String START = """
@@ -151,7 +148,12 @@ final class JobExecutions {
      */
     record State(long id, String status, @Nullable LocalDateTime ended, boolean owned) {}
 
+    private static final JobParameters NO_PARAMETERS = new JobParameters(new TreeMap<>());
+
     private final String application;
+
+    /** The parameters of executions that were loaded, as long as somebody holds them: they never change. */
+    private final Map<JobExecutionImpl, JobParameters> loaded = Collections.synchronizedMap(new WeakHashMap<>());
 
     JobExecutions(String application) {
         this.application = application;
@@ -198,18 +200,31 @@ final class JobExecutions {
         return true;
     }
 
+    /** The parameters of an execution that was loaded here, or null if they were forgotten meanwhile. */
+    @Nullable
+    JobParameters known(JobExecutionImpl execution) {
+        return loaded.get(execution);
+    }
+
     JobParameters parameters(Handle handle, long executionId) {
-        SortedMap<String, JobParameter> parameters = new TreeMap<>();
+        return parameters(handle, List.of(executionId)).getOrDefault(executionId, NO_PARAMETERS);
+    }
+
+    private static Map<Long, JobParameters> parameters(Handle handle, List<Long> executions) {
+        Map<Long, SortedMap<String, JobParameter>> found = new HashMap<>();
         handle.createQuery(PARAMETERS)
-                .bind("execution", executionId)
+                .bindList("executions", executions)
                 .map((row, context) -> {
-                    String value = row.getString(2);
-                    return parameters.put(
-                            row.getString(1),
-                            new JobParameter(value == null ? "" : value, "Y".equals(row.getString(3))));
+                    String value = row.getString(3);
+                    return found.computeIfAbsent(row.getLong(1), id -> new TreeMap<>())
+                            .put(
+                                    row.getString(2),
+                                    new JobParameter(value == null ? "" : value, "Y".equals(row.getString(4))));
                 })
                 .list();
-        return new JobParameters(parameters);
+        Map<Long, JobParameters> parameters = new HashMap<>();
+        found.forEach((id, byName) -> parameters.put(id, new JobParameters(byName)));
+        return parameters;
     }
 
     boolean start(Handle handle, long executionId) {
@@ -272,23 +287,18 @@ final class JobExecutions {
         return found;
     }
 
-    private static void addParameters(Handle handle, List<JobExecutionImpl> executions) {
+    private void addParameters(Handle handle, List<JobExecutionImpl> executions) {
         if (executions.isEmpty()) {
             return;
         }
-        Map<Long, JobExecutionImpl> byId = new HashMap<>();
-        executions.forEach(execution -> byId.put(execution.getExecutionId(), execution));
-        handle.createQuery(PARAMETERS_OF_SEVERAL)
-                .bindList("executions", List.copyOf(byId.keySet()))
-                .map((row, context) -> {
-                    JobExecutionImpl execution = byId.get(row.getLong(1));
-                    String value = row.getString(3);
-                    if (execution != null) {
-                        execution.addJobParameter(row.getString(2), value == null ? "" : value);
-                    }
-                    return row.getLong(1);
-                })
-                .list();
+        Map<Long, JobParameters> found = parameters(
+                handle,
+                executions.stream().map(JobExecutionImpl::getExecutionId).toList());
+        for (JobExecutionImpl execution : executions) {
+            JobParameters parameters = found.getOrDefault(execution.getExecutionId(), NO_PARAMETERS);
+            parameters.byName().forEach((name, parameter) -> execution.addJobParameter(name, parameter.value()));
+            loaded.put(execution, parameters);
+        }
     }
 
     private JobExecutionImpl execution(ResultSet row) throws SQLException {

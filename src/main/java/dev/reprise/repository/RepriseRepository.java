@@ -166,7 +166,7 @@ public final class RepriseRepository implements JobRepository {
             subject = new Subject(job.getId(), verdict.parameters(), verdict.restartable());
             LaunchParameters.refuseFaults(subject, asked, verdict.faults());
         } else {
-            JobParameters before = database.read(handle -> executions.parameters(handle, original.getExecutionId()));
+            JobParameters before = parametersOf(original);
             verdict = rules.judge(job, LaunchParameters.withoutReplacedMarks(asked));
             List<String> faults = new ArrayList<>(verdict.faults());
             JobParameters parameters = LaunchParameters.asBefore(before, verdict.parameters(), faults);
@@ -243,6 +243,13 @@ public final class RepriseRepository implements JobRepository {
         return verdict.identityNone()
                 ? JobIdentity.unique(job.getId())
                 : JobIdentity.of(job.getId(), verdict.parameters());
+    }
+
+    private JobParameters parametersOf(JobExecutionImpl execution) {
+        JobParameters known = executions.known(execution);
+        return known != null
+                ? known
+                : database.read(handle -> executions.parameters(handle, execution.getExecutionId()));
     }
 
     /** The engine restarts from the execution that it loaded the instance with. */
@@ -373,8 +380,7 @@ public final class RepriseRepository implements JobRepository {
             execution.setBatchStatus(BatchStatus.STARTED);
         }
         long instanceId = execution.getJobInstance().getInstanceId();
-        Subject subject = database.apart(handle ->
-                new Subject(execution.getJobName(), executions.parameters(handle, execution.getExecutionId()), true));
+        Subject subject = new Subject(execution.getJobName(), parametersOf(execution), true);
         Owner owner = database.read(handle -> owners.of(handle, instanceId)).orElse(null);
         if (owner != null && owners.mayTakeOver(owner)) {
             decisions.takeOver(owner);
