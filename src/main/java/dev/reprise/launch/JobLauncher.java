@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jberet.creation.ArchiveXmlLoader;
 import org.jberet.job.model.Job;
 import org.jberet.operations.AbstractJobOperator;
@@ -110,7 +111,7 @@ public class JobLauncher {
             Properties properties = request.properties();
             properties.setProperty(RUN_ID, String.valueOf(runId));
             try {
-                return operator().start(request.job(), properties);
+                return started(() -> operator().start(request.job(), properties));
             } catch (LaunchRefusedException e) {
                 // Somebody took that number: take the one after.
                 if (round == ROUNDS || e.refusal().instanceId() == null) {
@@ -124,7 +125,7 @@ public class JobLauncher {
     private long launch(LaunchRequest request, Properties properties) {
         for (int round = 0; ; round++) {
             try {
-                return operator().start(request.job(), properties);
+                return started(() -> operator().start(request.job(), properties));
             } catch (LaunchRefusedException e) {
                 Refusal refusal = e.refusal();
                 Long inTheWay = refusal.executionId();
@@ -148,7 +149,7 @@ public class JobLauncher {
         strict.putAll(properties);
         strict.setProperty(RESTART_MODE, "strict");
         try {
-            return operator().restart(executionId, strict);
+            return started(() -> operator().restart(executionId, strict));
         } catch (JobExecutionAlreadyCompleteException | JobExecutionNotMostRecentException e) {
             return null;
         } catch (JobRestartException e) {
@@ -168,6 +169,21 @@ public class JobLauncher {
                 case NO_SUCH_JOB, INVALID_PARAMETERS, ALREADY_COMPLETE, ABANDONED, UNKNOWN_STATE, NOT_RESTARTABLE ->
                     throw refused;
             };
+        }
+    }
+
+    /** An execution that is recorded, and that the engine then cannot start, must not stay STARTING. */
+    private static long started(LongSupplier launch) {
+        try {
+            return launch.getAsLong();
+        } catch (JobExecutionAlreadyCompleteException | JobExecutionNotMostRecentException changedMeanwhile) {
+            throw changedMeanwhile;
+        } catch (RuntimeException e) {
+            boolean refused = e instanceof LaunchRefusedException || e.getCause() instanceof LaunchRefusedException;
+            if (!refused) {
+                ourRepository().failWhatNeverRan();
+            }
+            throw e;
         }
     }
 
@@ -245,6 +261,10 @@ public class JobLauncher {
 
     /** The repository of this deployment. */
     public RepriseRepository repository() {
+        return ourRepository();
+    }
+
+    private static RepriseRepository ourRepository() {
         if (engine().getJobRepository() instanceof RepriseRepository ours) {
             return ours;
         }

@@ -46,6 +46,11 @@ public final class SchemaRules implements LaunchRules {
             JobDefinition definition = JobDefinition.of(job);
             none |= definition.identityNone();
             restartable = definition.restartable();
+            String file = job.getJobXmlName();
+            if (!none && file != null && !file.equals(job.getId()) && !file.equals(job.getId() + ".xml")) {
+                faults.add("the file of the job is called " + file + ", but its id is " + job.getId()
+                        + ": a restart would not find it; give both one name");
+            }
             Optional<ParameterSchema> schema = schemaOf(job.getId());
             if (schema.isPresent()) {
                 Resolution resolution = schema.get().resolve(asMap(given));

@@ -22,6 +22,8 @@ public final class Node implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Node.class.getName());
 
+    private static final int NETWORK_TIMEOUT_MILLIS = 10_000;
+
     private final DataSource dataSource;
     private final NodeRegistry registry;
     private final NodeIdentity identity;
@@ -30,6 +32,8 @@ public final class Node implements AutoCloseable {
     private @Nullable ScheduledFuture<?> reports;
     private @Nullable Connection connection;
     private boolean silent;
+    private boolean closed;
+    private Runnable afterReport = () -> {};
 
     private Node(DataSource dataSource, NodeRegistry registry, NodeIdentity identity) {
         this.dataSource = dataSource;
@@ -59,6 +63,11 @@ public final class Node implements AutoCloseable {
                 this::report, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
     }
 
+    /** What is done after each report that reached the database; if it throws, it is tried again after the next. */
+    public synchronized void afterEachReport(Runnable action) {
+        afterReport = action;
+    }
+
     /** What stands in the rows of what this process runs. */
     public NodeIdentity identity() {
         return identity;
@@ -68,8 +77,13 @@ public final class Node implements AutoCloseable {
     private synchronized void report() {
         try {
             Connection current = connection;
+            if (closed) {
+                return;
+            }
             if (current == null) {
                 current = dataSource.getConnection();
+                // A peer that is gone without a word must not keep the report waiting.
+                current.setNetworkTimeout(Runnable::run, NETWORK_TIMEOUT_MILLIS);
                 connection = current;
             }
             if (!NodeRegistry.heartbeat(current, identity)) {
@@ -84,7 +98,8 @@ public final class Node implements AutoCloseable {
                 LOG.log(Level.INFO, "Node {0} reports again", identity);
             }
             silent = false;
-        } catch (SQLException | RuntimeException e) {
+            afterReport.run();
+        } catch (SQLException | RuntimeException | LinkageError e) {
             if (!silent) {
                 LOG.log(
                         Level.WARNING,
@@ -94,13 +109,6 @@ public final class Node implements AutoCloseable {
             }
             silent = true;
             disconnect();
-        }
-    }
-
-    private synchronized void stopReporting() {
-        ScheduledFuture<?> current = reports;
-        if (current != null) {
-            current.cancel(false);
         }
     }
 
@@ -119,9 +127,15 @@ public final class Node implements AutoCloseable {
     /** Stops reporting and says that the node is gone. */
     @Override
     public void close() {
-        timer.shutdownNow();
-        stopReporting();
-        disconnect();
+        timer.shutdown();
+        synchronized (this) {
+            closed = true;
+            ScheduledFuture<?> current = reports;
+            if (current != null) {
+                current.cancel(false);
+            }
+            disconnect();
+        }
         try {
             registry.leave(identity);
         } catch (RuntimeException e) {

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jspecify.annotations.Nullable;
 
 /** The database, and in which transaction it is spoken to. Thread-safe. */
@@ -35,6 +36,8 @@ final class Database {
 
     Database(DataSource dataSource, TransactionManager transactions) {
         this.jdbi = Jdbi.create(dataSource);
+        // Parameters of jobs may be secrets, and messages end in logs and tables.
+        jdbi.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
         this.transactions = transactions;
         this.dialect = Dialect.of(dataSource);
     }
@@ -103,15 +106,26 @@ final class Database {
      * fails.
      */
     <T> T persistently(Work<T> work) {
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return apart(work);
-            } catch (RuntimeException e) {
-                if (attempt == TRIES_TO_PERSIST || Thread.currentThread().isInterrupted()) {
-                    throw e;
+        // Whoever interrupts a job's thread means the job, not its end.
+        boolean interrupted = Thread.interrupted();
+        try {
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    return apart(work);
+                } catch (RuntimeException e) {
+                    if (attempt == TRIES_TO_PERSIST) {
+                        throw e;
+                    }
+                    LOG.log(
+                            Level.WARNING,
+                            "Recording failed and is tried again: {0}",
+                            Text.line(String.valueOf(e.getMessage())));
+                    pause(20 * attempt);
                 }
-                LOG.log(Level.WARNING, "Recording failed and is tried again: {0}", e.getMessage());
-                pause(20 * attempt);
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }

@@ -312,6 +312,9 @@ final class Decisions {
             return Optional.of(Text.line(name) + ": the value has " + Text.length(parameter.value())
                     + " characters; values may have " + Text.TEXT_COLUMN);
         }
+        if (parameter.value().contains("#{")) {
+            return Optional.of(Text.line(name) + ": has '#{', which the engine would take for an expression");
+        }
         if (name.indexOf('\u0000') >= 0 || parameter.value().indexOf('\u0000') >= 0) {
             return Optional.of(Text.line(name) + ": has a NUL character, which databases cannot store");
         }

@@ -5,11 +5,15 @@ import dev.reprise.identity.JobParameters;
 import dev.reprise.repository.Decisions.Subject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jberet.job.model.Job;
+import org.jberet.job.model.JobFactory;
+import org.jberet.job.model.PropertyResolver;
 
 /** The parameters of a launch on their way from the asker to the tables and to the running job (semantics.md §2). */
 final class LaunchParameters {
@@ -74,5 +78,24 @@ final class LaunchParameters {
             }
         }
         return properties;
+    }
+
+    /**
+     * Resolves the job's expressions as the engine will after the execution is recorded, so that one that cannot be
+     * resolved is a refusal, and not an execution that never starts.
+     *
+     * @return the fault, if there is one
+     */
+    static Optional<String> faultOfExpressions(Job job, Properties parameters) {
+        Job trial = JobFactory.cloneJob(job);
+        PropertyResolver resolver = new PropertyResolver();
+        resolver.setJobParameters(parameters);
+        try {
+            resolver.resolve(trial);
+            return Optional.empty();
+        } catch (RuntimeException e) {
+            return Optional.of(Text.line(
+                    "an expression #{…} in the XML of job " + job.getId() + " cannot be resolved: " + e.getMessage()));
+        }
     }
 }

@@ -1,8 +1,10 @@
 package dev.reprise.repository;
 
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jberet.runtime.AbstractStepExecution;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.PartitionExecutionImpl;
@@ -25,6 +27,7 @@ final class LiveExecution {
     private final long began = System.nanoTime();
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
     private final Map<StepKey, RunningStep> steps = new ConcurrentHashMap<>();
+    private final Queue<UnrecordedEnd> unrecordedEnds = new ConcurrentLinkedQueue<>();
     private volatile boolean stepsLeftOpen;
     private volatile String failure = "";
 
@@ -75,9 +78,14 @@ final class LiveExecution {
 
     void remove(AbstractStepExecution execution) {
         RunningStep step = steps.remove(StepKey.of(execution));
-        if (step != null) {
-            steps.values().removeIf(other -> other.partitionOf() == step);
+        if (step == null) {
+            return;
         }
+        // An analyzer that threw, say, ends its step and not its partitions.
+        if (steps.values().stream().anyMatch(other -> other.partitionOf() == step && !other.hasEnded())) {
+            leaveStepsOpen();
+        }
+        steps.values().removeIf(other -> other.partitionOf() == step);
     }
 
     Iterable<RunningStep> steps() {
@@ -102,6 +110,14 @@ final class LiveExecution {
     }
 
     boolean hasStepsLeftOpen() {
-        return stepsLeftOpen;
+        return stepsLeftOpen || steps.values().stream().anyMatch(step -> !step.hasEnded());
+    }
+
+    /** A step whose end the database could not be told yet. */
+    record UnrecordedEnd(RunningStep step, String trace) {}
+
+    /** In the order in which they ended. */
+    Queue<UnrecordedEnd> unrecordedEnds() {
+        return unrecordedEnds;
     }
 }

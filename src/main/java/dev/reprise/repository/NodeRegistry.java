@@ -31,6 +31,8 @@ public final class NodeRegistry {
             update REPRISE_NODE set HEARTBEAT_AT = null
              where APPLICATION = :application and NODE_ID = :node and INCARNATION = :incarnation""";
 
+    private static final int SECONDS_TO_REPORT = 5;
+
     private final Database database;
 
     public NodeRegistry(DataSource dataSource, TransactionManager transactions) {
@@ -77,6 +79,7 @@ public final class NodeRegistry {
      */
     public static boolean heartbeat(Connection connection, NodeIdentity node) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(HEARTBEAT)) {
+            update.setQueryTimeout(SECONDS_TO_REPORT);
             update.setString(1, node.application());
             update.setString(2, node.name());
             update.setLong(3, node.incarnation());

@@ -34,6 +34,9 @@ final class Owners {
                and NODE_ID = :node and INCARNATION = :incarnation
                for update""";
 
+    private static final String LOCK_EXECUTION = """
+            select JOB_INSTANCE_ID from REPRISE_OWNER where JOB_EXECUTION_ID = :execution for update""";
+
     private static final String RELEASE = """
             delete from REPRISE_OWNER
              where JOB_EXECUTION_ID = :execution and APPLICATION = :application
@@ -144,13 +147,7 @@ final class Owners {
                 .one();
         String status = "STOPPING".equals(before) ? "STOPPED" : "FAILED";
         String message = "Node " + dead.node() + " died while it ran this; closed by node " + self + ".";
-        handle.createQuery(LOCK_STEPS)
-                .bind("execution", dead.executionId())
-                .mapTo(Long.class)
-                .list();
-        handle.createUpdate(SUM_PARTITIONS)
-                .bind("execution", dead.executionId())
-                .execute();
+
         closeSteps(handle, dead.executionId(), status, message);
         handle.createUpdate(CLOSE_JOB)
                 .bind("execution", dead.executionId())
@@ -161,12 +158,26 @@ final class Owners {
         return true;
     }
 
+    /** Ends the steps and partitions of an execution that are still running in the tables, and raises their versions. */
     void closeSteps(Handle handle, long executionId, String status, String message) {
+        handle.createQuery(LOCK_STEPS)
+                .bind("execution", executionId)
+                .mapTo(Long.class)
+                .list();
+        handle.createUpdate(SUM_PARTITIONS).bind("execution", executionId).execute();
         handle.createUpdate(CLOSE_STEPS)
                 .bind("execution", executionId)
                 .bind("status", status)
                 .bind("message", message)
                 .execute();
+    }
+
+    /** Keeps steps from starting and the execution from ending, on whichever node, until the transaction ends. */
+    void lock(Handle handle, long executionId) {
+        handle.createQuery(LOCK_EXECUTION)
+                .bind("execution", executionId)
+                .mapTo(Long.class)
+                .list();
     }
 
     /** Gives up what this node owns; false if it does not own it any more. */

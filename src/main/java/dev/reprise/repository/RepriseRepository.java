@@ -19,6 +19,7 @@ import jakarta.batch.runtime.StepExecution;
 import jakarta.transaction.TransactionManager;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,6 +43,7 @@ import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.JobInstanceImpl;
 import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +99,12 @@ public final class RepriseRepository implements JobRepository {
 
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
     private final Map<Long, LiveExecution> live = new ConcurrentHashMap<>();
+
+    /** Ended, and the database does not know yet. */
+    private final Set<LiveExecution> unrecorded = ConcurrentHashMap.newKeySet();
+
+    @SuppressWarnings("ThreadLocalUsage") // of this deployment alone, and weak: a thread of the server outlives it
+    private final ThreadLocal<@Nullable WeakReference<LiveExecution>> createdHere = new ThreadLocal<>();
 
     public RepriseRepository(Parts parts) {
         RunningStep.checkEngine();
@@ -175,8 +183,12 @@ public final class RepriseRepository implements JobRepository {
             awaitEndOfEnding(original.getExecutionId());
         }
 
-        JobExecutionImpl execution =
-                new JobExecutionImpl(instance, LaunchParameters.forTheJob(subject.parameters(), asked));
+        Properties properties = LaunchParameters.forTheJob(subject.parameters(), asked);
+        Optional<String> fault = LaunchParameters.faultOfExpressions(job, properties);
+        if (fault.isPresent()) {
+            throw new LaunchRefusedException(Decisions.invalid(subject, List.of(fault.get())));
+        }
+        JobExecutionImpl execution = new JobExecutionImpl(instance, properties);
         Launch launch = new Launch(job.getId(), subject.parameters(), self, submitter.get());
         Acquired acquired = original == null
                 ? decisions.start(identityOf(job, verdict), subject, launch)
@@ -185,7 +197,9 @@ public final class RepriseRepository implements JobRepository {
         instance.setId(acquired.instanceId());
         execution.setId(acquired.executionId());
         instance.addJobExecution(execution);
-        live.put(acquired.executionId(), new LiveExecution(execution, acquired.instanceId(), subject.label()));
+        LiveExecution created = new LiveExecution(execution, acquired.instanceId(), subject.label());
+        live.put(acquired.executionId(), created);
+        createdHere.set(new WeakReference<>(created));
         execution.registerJobStopNotifier(this::recordStopRequest);
         return execution;
     }
@@ -275,7 +289,7 @@ public final class RepriseRepository implements JobRepository {
     public void updateJobExecution(JobExecutionImpl execution, boolean fullUpdate, boolean saveJobParameters) {
         LiveExecution running = live.get(execution.getExecutionId());
         if (fullUpdate && running != null) {
-            recordEnd(running, execution);
+            recordEnd(running);
             return;
         }
         switch (execution.getBatchStatus()) {
@@ -307,49 +321,93 @@ public final class RepriseRepository implements JobRepository {
     }
 
     /** Never throws: the engine would neither clean up nor wake those who wait. */
-    private void recordEnd(LiveExecution running, JobExecutionImpl execution) {
+    private void recordEnd(LiveExecution running) {
+        try {
+            boolean recorded = database.persistently(handle -> {
+                stepRecorder.recordLeftEnds(running);
+                return recordEnd(handle, running);
+            });
+            ended(running, recorded);
+        } catch (RuntimeException | Error e) {
+            unrecorded.add(running);
+            LOG.log(
+                    Level.ERROR,
+                    running.label() + ": the end of execution "
+                            + running.execution().getExecutionId() + " ("
+                            + running.execution().getBatchStatus() + ") could not be recorded; it is kept, and recorded"
+                            + " when the database answers again",
+                    e);
+        }
+    }
+
+    /** False if another node owns it now. */
+    private boolean recordEnd(Handle handle, LiveExecution running) {
+        JobExecutionImpl execution = running.execution();
         long id = execution.getExecutionId();
         String position =
                 Job.UNRESTARTABLE.equals(execution.getRestartPosition()) ? null : execution.getRestartPosition();
-        boolean recorded = false;
-        try {
-            recorded = database.persistently(handle -> {
-                if (!owners.release(handle, id)) {
-                    return false;
-                }
-                executions.end(handle, execution, running.failure(), position);
-                if (running.hasStepsLeftOpen()) {
-                    owners.closeSteps(handle, id, "FAILED", "The end of this step could not be recorded in its row.");
-                }
-                return true;
-            });
-            if (recorded) {
-                LOG.log(
-                        Level.INFO,
-                        "{0}: execution {1,number,#} {2} after {3}",
-                        running.label(),
-                        id,
-                        ended(execution),
-                        Text.duration(running.nanosSinceItBegan()));
-            } else {
-                LOG.log(
-                        Level.WARNING,
-                        "{0}: execution {1,number,#} ended {2} here, but another node owns it now;"
-                                + " nothing of it was recorded",
-                        running.label(),
-                        id,
-                        execution.getBatchStatus());
-            }
-        } catch (RuntimeException e) {
+        if (!owners.release(handle, id)) {
+            return false;
+        }
+        executions.end(handle, execution, running.failure(), position);
+        if (running.hasStepsLeftOpen()) {
+            owners.closeSteps(handle, id, "FAILED", "The job ended, and the end of this step was not recorded.");
+        }
+        return true;
+    }
+
+    private void ended(LiveExecution running, boolean recorded) {
+        long id = running.execution().getExecutionId();
+        if (recorded) {
             LOG.log(
-                    Level.ERROR,
-                    running.label() + ": the end of execution " + id + " (" + execution.getBatchStatus()
-                            + ") could not be recorded; a launch after the restart of this node takes it over",
-                    e);
-        } finally {
-            live.remove(id);
-            stepRecorder.forget(running);
-            running.ended().complete(recorded);
+                    Level.INFO,
+                    "{0}: execution {1,number,#} {2} after {3}",
+                    running.label(),
+                    id,
+                    ended(running.execution()),
+                    Text.duration(running.nanosSinceItBegan()));
+        } else {
+            LOG.log(
+                    Level.WARNING,
+                    "{0}: execution {1,number,#} ended {2} here, but another node owns it now; nothing of it was"
+                            + " recorded",
+                    running.label(),
+                    id,
+                    running.execution().getBatchStatus());
+        }
+        live.remove(id);
+        stepRecorder.forget(running);
+        running.ended().complete(recorded);
+    }
+
+    /** Records the ends that the database could not be told when they came. To be called now and then. */
+    public void recordLeftEnds() {
+        for (LiveExecution running : List.copyOf(unrecorded)) {
+            stepRecorder.recordLeftEnds(running);
+            ended(running, database.apart(handle -> recordEnd(handle, running)));
+            unrecorded.remove(running);
+        }
+    }
+
+    /**
+     * Ends an execution whose thread the engine could not start: the last one that was created on this thread, if it
+     * has not begun.
+     */
+    public void failWhatNeverRan() {
+        WeakReference<LiveExecution> last = createdHere.get();
+        LiveExecution created = last == null ? null : last.get();
+        if (created != null && created.execution().getBatchStatus() == BatchStatus.STARTING) {
+            created.execution().setBatchStatus(BatchStatus.FAILED);
+            created.failed("The engine could not start a thread for it; the server's log says why.");
+            recordEnd(created);
+        }
+    }
+
+    /** Waits for the ends of all executions of this node, which somebody has asked to stop. */
+    public void awaitEnds(Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        for (long executionId : live.keySet()) {
+            awaitEnd(executionId, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         }
     }
 
@@ -416,6 +474,7 @@ public final class RepriseRepository implements JobRepository {
     public void stopJobExecution(JobExecutionImpl execution) {
         long id = execution.getExecutionId();
         boolean requested = database.apart(handle -> {
+            owners.lock(handle, id);
             boolean running = executions.requestStop(handle, id);
             steps.requestStop(handle, id);
             return running;

@@ -33,6 +33,7 @@ final class RunningStep {
     private StepCounts ofPartitions = StepCounts.NONE;
     private boolean partitioned;
     private boolean fenced;
+    private boolean ended;
 
     /**
      * @param id of its row
@@ -155,6 +156,21 @@ final class RunningStep {
 
     synchronized boolean isFenced() {
         return fenced;
+    }
+
+    /** Its end is recorded. */
+    synchronized void end() {
+        ended = true;
+        version++;
+    }
+
+    synchronized boolean hasEnded() {
+        return ended;
+    }
+
+    /** Whether it works in chunks, and has begun to. */
+    synchronized boolean hasReadItems() {
+        return metrics.get(MetricType.READ_COUNT) > 0;
     }
 
     private void watchRollbacks() {

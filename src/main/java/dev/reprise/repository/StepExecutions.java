@@ -40,7 +40,9 @@ final class StepExecutions {
                  REPRISE_READER_CHECKPOINT, REPRISE_WRITER_CHECKPOINT, REPRISE_USER_DATA)
             values
                 (:id, 0, :name, :execution, localtimestamp, localtimestamp, localtimestamp,
-                 'STARTED', 0, 0, 0, 0, 0, 0, 0, 0, 'EXECUTING', '', :partition, :partitionOf,
+                 case when (select STATUS from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = :execution) = 'STOPPING'
+                      then 'STOPPING' else 'STARTED' end,
+                 0, 0, 0, 0, 0, 0, 0, 0, 'EXECUTING', '', :partition, :partitionOf,
                  :reader, :writer, :userData)""";
 
     /** The guard is last, and the count is the answer: 0 rows when the step is fenced, or asked to stop. */

@@ -1,5 +1,6 @@
 package dev.reprise.repository;
 
+import dev.reprise.repository.LiveExecution.UnrecordedEnd;
 import dev.reprise.repository.StepExecutions.Saved;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
@@ -83,6 +84,11 @@ final class StepRecorder {
             throw new NotRecordedError("Step " + execution.getStepName() + " does not run here any more.");
         }
         Transaction chunk = database.current();
+        if (chunk == null && step.hasReadItems()) {
+            throw new NotRecordedError("A chunk of step " + step.name() + " has no transaction, so it cannot be"
+                    + " committed with its checkpoint. Is jberet.local-tx set in the job, or does a writer end the"
+                    + " transaction itself?");
+        }
         Saved saved = chunk == null ? saveUserData(step) : saveChunk(running, step, chunk);
         return saved != Saved.STOP_REQUESTED;
     }
@@ -200,29 +206,50 @@ final class StepRecorder {
 
     /** Never throws: the engine would neither clean up nor wake those who wait. */
     private void end(LiveExecution running, RunningStep step) {
-        RunningStep whole = step.partitionOf();
+        String trace = stackTraceOf(step);
+        running.failed(trace);
         try {
-            String trace = stackTraceOf(step);
-            running.failed(trace);
-            if (!step.isFenced() && database.persistently(handle -> steps.end(handle, step, trace))) {
-                step.updated();
-                if (whole == null) {
-                    logEnd(running, step, trace);
-                } else {
-                    whole.added(step.atTheEnd());
-                }
-            } else {
-                running.leaveStepsOpen();
-                LOG.log(
-                        Level.WARNING,
-                        "{0}: step {1} ended {2} here, but its row is not this node''s to write",
-                        running.label(),
-                        step.name(),
-                        step.execution().getBatchStatus());
-            }
-        } catch (RuntimeException e) {
+            boolean recorded = !step.isFenced() && database.persistently(handle -> steps.end(handle, step, trace));
+            ended(running, step, trace, recorded);
+        } catch (RuntimeException | Error e) {
+            running.unrecordedEnds().add(new UnrecordedEnd(step, trace));
+            LOG.log(
+                    Level.ERROR,
+                    running.label() + ": the end of step " + step.name() + " could not be recorded; it is kept and"
+                            + " recorded with the end of the job",
+                    e);
+        }
+    }
+
+    /** Records the ends of steps that could not be recorded when they came, before the end of their job. */
+    void recordLeftEnds(LiveExecution running) {
+        for (UnrecordedEnd left = running.unrecordedEnds().peek();
+                left != null;
+                left = running.unrecordedEnds().peek()) {
+            RunningStep step = left.step();
+            String trace = left.trace();
+            ended(running, step, trace, database.apart(handle -> steps.end(handle, step, trace)));
+            running.unrecordedEnds().remove();
+        }
+    }
+
+    private static void ended(LiveExecution running, RunningStep step, String trace, boolean recorded) {
+        RunningStep whole = step.partitionOf();
+        if (!recorded) {
             running.leaveStepsOpen();
-            LOG.log(Level.ERROR, running.label() + ": the end of step " + step.name() + " could not be recorded", e);
+            LOG.log(
+                    Level.WARNING,
+                    "{0}: step {1} ended {2} here, but its row is not this node''s to write",
+                    running.label(),
+                    step.name(),
+                    step.execution().getBatchStatus());
+            return;
+        }
+        step.end();
+        if (whole == null) {
+            logEnd(running, step, trace);
+        } else {
+            whole.added(step.atTheEnd());
         }
     }
 
@@ -231,7 +258,7 @@ final class StepRecorder {
         try {
             Exception exception = step.execution().getException();
             return exception == null ? "" : Text.stackTrace(exception);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             Throwable root = e;
             for (Throwable cause = e; cause != null; cause = cause.getCause()) {
                 root = cause;

@@ -162,12 +162,22 @@ public final class LaunchServlet extends HttpServlet {
 
     /** A browser on this machine can be made to send a form here by a page from anywhere. */
     private static boolean isFromAnotherSite(HttpServletRequest request) {
+        if (!isAddressedToHere(request)) {
+            return true;
+        }
         String site = request.getHeader("Sec-Fetch-Site");
         if (site != null && !site.equals("same-origin") && !site.equals("none")) {
             return true;
         }
         String origin = request.getHeader("Origin");
         return origin != null && !isHere(origin, request.getHeader("Host"));
+    }
+
+    /** A foreign name can be made to lead to this machine; on the loopback interface only its own names are meant. */
+    private static boolean isAddressedToHere(HttpServletRequest request) {
+        String host = String.valueOf(request.getHeader("Host")).replaceFirst(":\\d+$", "");
+        boolean loopback = request.getLocalAddr().matches("127\\..*|0:0:0:0:0:0:0:1|::1");
+        return !loopback || host.matches("localhost|127\\.\\d+\\.\\d+\\.\\d+|\\[::1]");
     }
 
     private static boolean isHere(String origin, @Nullable String host) {

@@ -9,6 +9,7 @@ import dev.reprise.repository.Schema;
 import jakarta.transaction.TransactionManager;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -27,6 +28,9 @@ final class RepositoryService implements Service {
 
     private static final Logger LOG = System.getLogger(RepositoryService.class.getName());
 
+    /** How long running executions may take to reach the end of their chunk when the deployment stops. */
+    private static final Duration ENDS = Duration.ofSeconds(10);
+
     private final String application;
     private final Configuration configuration;
     private final Supplier<DataSource> dataSource;
@@ -34,6 +38,7 @@ final class RepositoryService implements Service {
     private final Consumer<JobRepository> provided;
 
     private @Nullable Node node;
+    private @Nullable RepriseRepository opened;
     private @Nullable ProgressLog progress;
 
     RepositoryService(
@@ -91,6 +96,8 @@ final class RepositoryService implements Service {
                 loader,
                 configuration.serialFilter()));
         int closed = repository.takeOverFromEarlierIncarnations();
+        joined.afterEachReport(repository::recordLeftEnds);
+        opened = repository;
         progress = new ProgressLog(repository, configuration.progress());
         LOG.log(
                 Level.INFO,
@@ -130,6 +137,12 @@ final class RepositoryService implements Service {
         progress = null;
         if (lines != null) {
             lines.close();
+        }
+        RepriseRepository closing = opened;
+        opened = null;
+        if (closing != null) {
+            // WildFly has asked them to stop, and does not wait.
+            closing.awaitEnds(ENDS);
         }
         Node leaving = node;
         node = null;

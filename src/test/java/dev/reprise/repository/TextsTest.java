@@ -27,7 +27,7 @@ class TextsTest {
         TestNode node = TestNode.on(TestDatabase.shared(kind));
         Map<String, String> texts = new LinkedHashMap<>();
         texts.put("lines", "one\ntwo\r\nx=y\tz");
-        texts.put("quotes", "it's \"quoted\" \\ ; -- ? :name <name> ${expression} #{jobParameters}");
+        texts.put("quotes", "it's \"quoted\" \\ ; -- ? :name <name> ${expression} # { } $");
         texts.put("emoji", "\uD83D\uDC69\u200D\uD83D\uDE80 " + BOMB);
         texts.put("rightToLeft", "\u05E9\u05DC\u05D5\u05DD \u0645\u0631\u062D\u0628\u0627 \u202E");
         texts.put("empty", "");
@@ -69,12 +69,16 @@ class TextsTest {
                         "a\u0000b",
                         "nul\u0000",
                         "v",
+                        "expression",
+                        "#{environmentVariables['HOME']}",
                         "jberet.local-tx",
                         "true"));
 
         assertThat(refused.refusal().kind()).isEqualTo(Kind.INVALID_PARAMETERS);
         assertThat(refused.refusal().faults())
-                .hasSize(5)
+                .hasSize(6)
+                .anySatisfy(
+                        fault -> assertThat(fault).startsWith("expression: ").contains("#{"))
                 .anySatisfy(fault -> assertThat(fault).startsWith("long: ").contains("2501", "2500"))
                 .anySatisfy(fault -> assertThat(fault).startsWith("nnn").contains("101", "100"))
                 .anySatisfy(fault -> assertThat(fault).startsWith("nul: ").contains("NUL"))

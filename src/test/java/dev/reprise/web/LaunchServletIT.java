@@ -7,11 +7,13 @@ import dev.reprise.server.ServerProcess;
 import dev.reprise.server.ServerProcess.Answer;
 import dev.reprise.server.TestWar;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URL;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -111,6 +113,20 @@ class LaunchServletIT {
                         .status())
                 .as("nothing ran before")
                 .isEqualTo(200);
+    }
+
+    @Test
+    void aForeignNameThatLeadsHereMayNotLaunch() throws IOException {
+        try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+            socket.getOutputStream()
+                    .write(("POST /launch HTTP/1.1\r\nHost: elsewhere.example:" + url.getPort()
+                                    + "\r\nOrigin: http://elsewhere.example:" + url.getPort()
+                                    + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .startsWith("HTTP/1.1 403 ");
+        }
     }
 
     @Test

@@ -1,0 +1,72 @@
+package dev.reprise.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.reprise.repository.Refusal.Kind;
+import jakarta.batch.runtime.BatchStatus;
+import java.time.Duration;
+import org.jberet.job.model.Job;
+import org.jberet.runtime.JobExecutionImpl;
+import org.jberet.runtime.StepExecutionImpl;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The end of a job or step that the database refuses for longer than it is tried is kept, and recorded later. */
+class UnrecordedEndTest {
+
+    private final Job job = TestNode.job();
+
+    @ParameterizedTest
+    @EnumSource
+    void isRecordedAsItWasOnceTheDatabaseTakesIt(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.migrated(kind);
+        TestNode node = TestNode.on(database);
+        JobExecutionImpl execution = node.run(job, "name", "kept");
+        StepExecutionImpl step = node.step(execution, "load");
+        database.execute("alter table BATCH_STEP_EXECUTION add constraint NO_STEP_ENDS check (END_TIME is null)");
+        database.execute("alter table BATCH_JOB_EXECUTION add constraint NO_JOB_ENDS check (END_TIME is null)");
+
+        node.end(step, BatchStatus.COMPLETED);
+        node.end(execution, BatchStatus.COMPLETED);
+
+        assertThat(database.row("select STATUS from BATCH_JOB_EXECUTION")).isEqualTo("STARTED");
+        assertThat(node.repository.awaitEnd(execution.getExecutionId(), Duration.ZERO))
+                .as("it has not ended for anybody who waits")
+                .isFalse();
+        assertThat(catchThrowableOfType(LaunchRefusedException.class, () -> node.start(job, "name", "kept"))
+                        .refusal()
+                        .kind())
+                .isEqualTo(Kind.ALREADY_RUNNING);
+
+        database.execute("alter table BATCH_STEP_EXECUTION drop constraint NO_STEP_ENDS");
+        database.execute("alter table BATCH_JOB_EXECUTION drop constraint NO_JOB_ENDS");
+        node.repository.recordLeftEnds();
+
+        assertThat(node.repository.awaitEnd(execution.getExecutionId(), Duration.ZERO))
+                .isTrue();
+        assertThat(database.row("select STATUS from BATCH_JOB_EXECUTION")).isEqualTo("COMPLETED");
+        assertThat(database.row("select STATUS from BATCH_STEP_EXECUTION"))
+                .as("as it ended, not as failed")
+                .isEqualTo("COMPLETED");
+        assertThat(database.row("select count(*) from REPRISE_OWNER")).isEqualTo("0");
+        assertThat(catchThrowableOfType(LaunchRefusedException.class, () -> node.start(job, "name", "kept"))
+                        .refusal()
+                        .kind())
+                .isEqualTo(Kind.ALREADY_COMPLETE);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofAnExecutionThatNeverGotAThreadIsAFailure(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.migrated(kind);
+        TestNode node = TestNode.on(database);
+        node.start(job, "name", "never ran");
+
+        node.repository.failWhatNeverRan();
+
+        assertThat(database.row("select STATUS from BATCH_JOB_EXECUTION")).isEqualTo("FAILED");
+        assertThat(database.row("select EXIT_MESSAGE from BATCH_JOB_EXECUTION")).contains("could not start a thread");
+        assertThat(database.row("select count(*) from REPRISE_OWNER")).isEqualTo("0");
+    }
+}
