@@ -34,7 +34,7 @@ public sealed interface LaunchDecision permits LaunchDecision.Start, LaunchDecis
      *
      * @param step its id
      * @param fate skipped because it is complete, resumed at its checkpoint, or run from the beginning
-     * @param checkpoint the reader's checkpoint as text, where it is resumed
+     * @param checkpoint the reader's checkpoint as text, where it is resumed; for a partitioned step, what is left of it
      * @param commits how many chunks are committed already, where it is resumed
      */
     record StepPlan(String step, Fate fate, @Nullable String checkpoint, long commits) {}

@@ -244,6 +244,8 @@ public final class RepriseRepository implements JobRepository {
                 plan.add(new StepPlan(name, Fate.RUN, null, 0));
             } else if ("COMPLETED".equals(last.status())) {
                 plan.add(new StepPlan(name, runsAgain ? Fate.RUN : Fate.SKIP, null, 0));
+            } else if (last.partitions() > 0) {
+                plan.add(new StepPlan(name, Fate.RESUME, "its partitions that are not complete", last.commits()));
             } else if (last.checkpoint() == null) {
                 plan.add(new StepPlan(name, Fate.RUN, null, last.commits()));
             } else {
@@ -546,7 +548,10 @@ public final class RepriseRepository implements JobRepository {
             boolean notCompletedOnly,
             ClassLoader classLoader) {
         String stepName = stepExecution == null ? "" : stepExecution.getStepName();
-        return database.read(handle -> steps.partitions(handle, stepExecutionId, stepName, notCompletedOnly));
+        List<PartitionExecutionImpl> previous =
+                database.read(handle -> steps.partitions(handle, stepExecutionId, stepName, notCompletedOnly));
+        stepRecorder.restarts(stepName, previous);
+        return previous;
     }
 
     @Override

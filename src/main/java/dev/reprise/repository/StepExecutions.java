@@ -144,7 +144,10 @@ final class StepExecutions {
              fetch first 1 row only""";
 
     private static final String LAST_OF_EACH_STEP = """
-            select s.STEP_NAME, s.STATUS, s.COMMIT_COUNT, s.REPRISE_READER_CHECKPOINT
+            select s.STEP_NAME, s.STATUS, s.COMMIT_COUNT, s.REPRISE_READER_CHECKPOINT,
+                   (select count(*) from BATCH_STEP_EXECUTION p
+                     where p.JOB_EXECUTION_ID = s.JOB_EXECUTION_ID
+                       and p.REPRISE_PARTITION_OF = s.STEP_EXECUTION_ID) as PARTITIONS
               from BATCH_JOB_EXECUTION e
               join BATCH_STEP_EXECUTION s on s.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
              where e.JOB_INSTANCE_ID = :instance and s.REPRISE_PARTITION is null
@@ -199,7 +202,8 @@ final class StepExecutions {
             String name,
             @Nullable String status,
             long commits,
-            @Nullable Serializable checkpoint) {}
+            @Nullable Serializable checkpoint,
+            int partitions) {}
 
     static String partitionName(String step, int partition) {
         return step + ":partition" + partition;
@@ -385,7 +389,8 @@ final class StepExecutions {
                         row.getString("STEP_NAME"),
                         row.getString("STATUS"),
                         row.getLong("COMMIT_COUNT"),
-                        checkpoint(row, "REPRISE_READER_CHECKPOINT", "reader", row.getString("STEP_NAME"))))
+                        checkpoint(row, "REPRISE_READER_CHECKPOINT", "reader", row.getString("STEP_NAME")),
+                        row.getInt("PARTITIONS")))
                 .list();
     }
 

@@ -21,6 +21,7 @@ import org.jberet.runtime.AbstractStepExecution;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
+import org.jspecify.annotations.Nullable;
 
 /** Records what the steps and partitions do that this node runs (semantics.md §4), behind the fence. Thread-safe. */
 final class StepRecorder {
@@ -33,6 +34,9 @@ final class StepRecorder {
     private final Checkpoints checkpoints;
     private final Map<Long, LiveExecution> live;
     private final Map<Long, LiveExecution> liveByStep = new ConcurrentHashMap<>();
+
+    @SuppressWarnings("ThreadLocalUsage") // of this deployment alone, and gone with the end of the step
+    private final ThreadLocal<@Nullable PartitionNumbers> restarted = new ThreadLocal<>();
 
     /**
      * @param live the executions that this node runs, by id
@@ -60,6 +64,11 @@ final class StepRecorder {
         }
     }
 
+    /** The engine asked which partitions a step had, and adds those that are left next, on the same thread. */
+    void restarts(String stepName, List<PartitionExecutionImpl> previous) {
+        restarted.set(new PartitionNumbers(stepName, previous));
+    }
+
     /** A partition starts. */
     void addPartition(StepExecutionImpl enclosing, PartitionExecutionImpl partition) {
         LiveExecution running = liveByStep.get(enclosing.getStepExecutionId());
@@ -67,6 +76,10 @@ final class StepRecorder {
         if (running == null || step == null) {
             throw new NotRecordedError("Partition " + partition.getPartitionId() + " of step " + enclosing.getStepName()
                     + " does not start: the step does not run here.");
+        }
+        PartitionNumbers numbers = restarted.get();
+        if (numbers != null && numbers.areOf(enclosing.getStepName())) {
+            partition.setPartitionId(numbers.next());
         }
         running.add(partition, database.apart(handle -> steps.insert(handle, running.execution(), partition, step)));
     }
@@ -194,6 +207,7 @@ final class StepRecorder {
 
     /** A step has ended; does nothing for one that does not run here. Never throws. */
     void end(StepExecutionImpl execution) {
+        restarted.remove();
         LiveExecution running = liveByStep.get(execution.getStepExecutionId());
         RunningStep step = running == null ? null : running.find(execution);
         if (running == null || step == null) {

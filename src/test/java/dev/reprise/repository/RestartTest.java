@@ -93,7 +93,12 @@ class RestartTest {
         PartitionExecutionImpl resumed = node.partition(again, 1, "one-a");
         node.commit(second, resumed, new Chunk(10, 0, "one-b"));
         // Nobody should begin a complete partition again; if somebody did, it is complete all the same.
-        node.partition(again, 0, null);
+        node.database.execute(
+                "insert into BATCH_STEP_EXECUTION (STEP_EXECUTION_ID, VERSION, STEP_NAME, JOB_EXECUTION_ID, CREATE_TIME,"
+                        + " STATUS, REPRISE_PARTITION, REPRISE_PARTITION_OF)"
+                        + " select max(STEP_EXECUTION_ID) + 1000000, 0, 'load:partition0', " + second.getExecutionId()
+                        + ", localtimestamp, 'FAILED', 0, " + again.getStepExecutionId()
+                        + " from BATCH_STEP_EXECUTION");
         TestNode next = node.other("node-1");
         next.repository.takeOverFromEarlierIncarnations();
 
@@ -105,6 +110,33 @@ class RestartTest {
     }
 
     /** A step that may run again when it is complete has new partitions then. */
+    /** The engine numbers partitions without properties from 0 again when it restarts some of them. */
+    @ParameterizedTest
+    @EnumSource
+    void ofPartitionsKeepsTheirNumbers(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl first = node.run(job);
+        StepExecutionImpl step = node.step(first, "load");
+        node.end(first, node.partition(step, 0, null), BatchStatus.COMPLETED);
+        node.end(first, node.partition(step, 1, null), BatchStatus.FAILED);
+        node.end(first, node.partition(step, 3, null), BatchStatus.FAILED);
+        node.end(step, BatchStatus.FAILED);
+        node.end(first, BatchStatus.FAILED);
+
+        JobExecutionImpl second = node.rerun(first.getExecutionId(), job);
+        StepExecutionImpl original = node.original("load", first);
+        node.partitions(original, false);
+        StepExecutionImpl again = node.step(second, "load", first);
+        int[] numbers = new int[4];
+        for (int i = 0; i < numbers.length; i++) {
+            numbers[i] = node.partition(again, i, null).getPartitionId();
+        }
+
+        assertThat(numbers)
+                .as("those that failed, then those that never began, of six")
+                .containsExactly(1, 3, 2, 4);
+    }
+
     @ParameterizedTest
     @EnumSource
     void ofPartitionsForgetsThoseFromBeforeTheStepWasComplete(TestDatabase.Kind kind) {
