@@ -13,7 +13,8 @@ public interface ParametersValidator {
      * Judges the parameters of a launch.
      *
      * @param jobName the job that is launched; answer for the jobs that you know
-     * @param parameters with schema defaults added
+     * @param parameters with schema defaults added; where the schema has found faults too, values may be of other types
+     *     than it says, and what this throws then is ignored
      * @return the faults, each as a person reads it ({@code "to: lies before from"}); empty if there are none
      */
     List<String> validate(String jobName, JobParameters parameters);

@@ -62,9 +62,7 @@ public final class SchemaRules implements LaunchRules {
         } catch (InvalidSchemaException | IllegalArgumentException e) {
             faults.add(String.valueOf(e.getMessage()));
         }
-        if (faults.isEmpty()) {
-            faults.addAll(validate(job.getId(), parameters));
-        }
+        faults.addAll(validate(job.getId(), parameters, !faults.isEmpty()));
         return new Verdict(parameters, faults, none, restartable);
     }
 
@@ -80,7 +78,10 @@ public final class SchemaRules implements LaunchRules {
         return map;
     }
 
-    private static List<String> validate(String jobName, JobParameters parameters) {
+    /**
+     * @param faulty whether the schema has found faults already: a validator may then throw, and they are the reason
+     */
+    private static List<String> validate(String jobName, JobParameters parameters, boolean faulty) {
         Instance<ParametersValidator> validators;
         try {
             validators = CDI.current().select(ParametersValidator.class, Any.Literal.INSTANCE);
@@ -91,6 +92,10 @@ public final class SchemaRules implements LaunchRules {
         for (Instance.Handle<ParametersValidator> handle : validators.handles()) {
             try (handle) {
                 faults.addAll(handle.get().validate(jobName, parameters));
+            } catch (RuntimeException e) {
+                if (!faulty) {
+                    throw e;
+                }
             }
         }
         return faults;

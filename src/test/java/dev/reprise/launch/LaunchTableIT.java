@@ -83,6 +83,12 @@ class LaunchTableIT {
         assertThat(refusalOf(LaunchRequest.of("checked").with("day", "1899-12-22"))
                         .faults())
                 .containsExactly("day: lies before 1900");
+        assertThat(refusalOf(LaunchRequest.of("checked")
+                                .with("day", "1899-12-22")
+                                .with("limit", "0"))
+                        .faults())
+                .as("of the schema and of the validator")
+                .containsExactly("limit: '0' is less than the minimum 1", "day: lies before 1900");
         assertThat(tables.counts()).isEqualTo(before);
     }
 
