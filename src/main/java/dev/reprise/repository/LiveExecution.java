@@ -22,7 +22,7 @@ final class LiveExecution {
     }
 
     private final JobExecutionImpl execution;
-    private final long instanceId;
+
     private final String label;
     private final long began = System.nanoTime();
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
@@ -31,18 +31,14 @@ final class LiveExecution {
     private volatile boolean stepsLeftOpen;
     private volatile String failure = "";
 
-    LiveExecution(JobExecutionImpl execution, long instanceId, String label) {
+    LiveExecution(JobExecutionImpl execution, String label) {
         this.execution = execution;
-        this.instanceId = instanceId;
+
         this.label = label;
     }
 
     JobExecutionImpl execution() {
         return execution;
-    }
-
-    long instanceId() {
-        return instanceId;
     }
 
     /** As the log names it: {@code flights[month=2001-01]}. */

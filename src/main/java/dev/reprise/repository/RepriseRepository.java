@@ -10,6 +10,7 @@ import dev.reprise.repository.LaunchDecision.StepPlan;
 import dev.reprise.repository.LaunchRules.Verdict;
 import dev.reprise.repository.Owners.Owner;
 import dev.reprise.repository.StepExecutions.LastOfStep;
+import jakarta.batch.operations.JobExecutionIsRunningException;
 import jakarta.batch.operations.JobExecutionNotRunningException;
 import jakarta.batch.operations.JobRestartException;
 import jakarta.batch.runtime.BatchStatus;
@@ -197,7 +198,7 @@ public final class RepriseRepository implements JobRepository {
         instance.setId(acquired.instanceId());
         execution.setId(acquired.executionId());
         instance.addJobExecution(execution);
-        LiveExecution created = new LiveExecution(execution, acquired.instanceId(), subject.label());
+        LiveExecution created = new LiveExecution(execution, subject.label());
         live.put(acquired.executionId(), created);
         createdHere.set(new WeakReference<>(created));
         execution.registerJobStopNotifier(this::recordStopRequest);
@@ -325,10 +326,8 @@ public final class RepriseRepository implements JobRepository {
     /** Never throws: the engine would neither clean up nor wake those who wait. */
     private void recordEnd(LiveExecution running) {
         try {
-            boolean recorded = database.persistently(handle -> {
-                stepRecorder.recordLeftEnds(running);
-                return recordEnd(handle, running);
-            });
+            stepRecorder.recordLeftEnds(running);
+            boolean recorded = database.persistently(handle -> recordEnd(handle, running));
             ended(running, recorded);
         } catch (RuntimeException | Error e) {
             unrecorded.add(running);
@@ -422,7 +421,7 @@ public final class RepriseRepository implements JobRepository {
     private void abandon(JobExecutionImpl execution) {
         awaitEndOfEnding(execution.getExecutionId());
         if (!database.apart(handle -> executions.abandon(handle, execution.getExecutionId()))) {
-            throw new jakarta.batch.operations.JobExecutionIsRunningException(
+            throw new JobExecutionIsRunningException(
                     "Execution " + execution.getExecutionId() + " runs, so it cannot be abandoned. Stop it first.");
         }
         LOG.log(
