@@ -44,6 +44,7 @@ class ArchitectureTest {
         rooms.put("monitor", List.of("repository", "job", "item"));
         rooms.put("web", List.copyOf(rooms.keySet()));
         rooms.put("wildfly", List.copyOf(rooms.keySet()));
+        rooms.put("testing", List.of("launch", "job", "node", "repository", "identity"));
         rooms.put("sample", List.of("item"));
         return rooms;
     }
@@ -108,7 +109,11 @@ class ArchitectureTest {
                 .resideInAPackage("dev.reprise..")
                 .and()
                 .resideOutsideOfPackages(
-                        "dev.reprise.repository..", "dev.reprise.node..", "dev.reprise.item..", "dev.reprise.sample..")
+                        "dev.reprise.repository..",
+                        "dev.reprise.node..",
+                        "dev.reprise.item..",
+                        "dev.reprise.sample..",
+                        "dev.reprise.testing..")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("java.sql..", "org.jdbi..", "org.flywaydb.."))
                 .check(CLASSES);

@@ -629,6 +629,11 @@ public final class RepriseRepository implements JobRepository {
         return List.copyOf(database.read(handle -> steps.ofExecution(handle, jobExecutionId)));
     }
 
+    /** The steps of an execution in the order of their start, with their partitions. */
+    public List<StepState> steps(long executionId) {
+        return database.read(handle -> steps.states(handle, executionId));
+    }
+
     /** The whole stack trace of a step or partition that failed. */
     public Optional<String> stackTrace(long stepExecutionId) {
         return database.read(handle -> steps.stackTrace(handle, stepExecutionId));

@@ -5,8 +5,17 @@ import java.util.Locale;
 /**
  * The eight counts of a step execution or partition (semantics.md §4): write, filter and commit counts are those of
  * committed chunks, the others are the engine's.
+ *
+ * @param read items read, also those of chunks that were rolled back
+ * @param written items written in committed chunks
+ * @param filtered items that the processor dropped in committed chunks
+ * @param commits committed chunks
+ * @param rollbacks chunks rolled back
+ * @param readSkips exceptions skipped while reading
+ * @param processSkips items skipped because the processor threw
+ * @param writeSkips chunks skipped because the writer threw
  */
-record StepCounts(
+public record StepCounts(
         long read,
         long written,
         long filtered,

@@ -6,10 +6,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.Collections;
 import java.util.Date;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jberet.runtime.AbstractStepExecution;
 import org.jberet.runtime.JobExecutionImpl;
@@ -133,6 +139,12 @@ final class StepExecutions {
                             and STATUS in ('STARTING', 'STARTED', 'STOPPING')
                           group by REPRISE_PARTITION_OF) p on p.REPRISE_PARTITION_OF = s.STEP_EXECUTION_ID
              where s.JOB_EXECUTION_ID = :execution and s.REPRISE_PARTITION is null
+             order by s.STEP_EXECUTION_ID""";
+
+    private static final String STATES = COLUMNS + """
+                 , s.EXIT_MESSAGE, s.REPRISE_PARTITION, s.REPRISE_PARTITION_OF
+              from BATCH_STEP_EXECUTION s
+             where s.JOB_EXECUTION_ID = :execution
              order by s.STEP_EXECUTION_ID""";
 
     private static final String LAST_OF_STEP = COLUMNS + """
@@ -361,6 +373,77 @@ final class StepExecutions {
                 .list();
     }
 
+    /** The steps in the order of their start, each with its partitions by number. */
+    List<StepState> states(Handle handle, long executionId) {
+        Map<Long, StepState> steps = new LinkedHashMap<>();
+        Map<Long, SortedMap<Integer, StepState>> partitions = new HashMap<>();
+        handle.createQuery(STATES)
+                .bind("execution", executionId)
+                .map((row, context) -> {
+                    StepState state = state(row);
+                    Long partitionOf = row.getObject("REPRISE_PARTITION_OF", Long.class);
+                    if (partitionOf == null) {
+                        steps.put(state.id(), state);
+                    } else {
+                        partitions
+                                .computeIfAbsent(partitionOf, step -> new TreeMap<>())
+                                .put(row.getInt("REPRISE_PARTITION"), state);
+                    }
+                    return state;
+                })
+                .list();
+        return steps.values().stream()
+                .map(step -> whole(step, partitions.getOrDefault(step.id(), Collections.emptySortedMap())))
+                .toList();
+    }
+
+    /** Partitions that run have not been added to their step's row yet. */
+    private static StepState whole(StepState step, SortedMap<Integer, StepState> partitions) {
+        StepCounts counts = partitions.values().stream()
+                .filter(partition -> partition.ended() == null)
+                .map(StepState::counts)
+                .reduce(step.counts(), StepCounts::plus);
+        return new StepState(
+                step.id(),
+                step.name(),
+                step.status(),
+                step.exitStatus(),
+                step.started(),
+                step.ended(),
+                counts,
+                step.failure(),
+                List.copyOf(partitions.values()));
+    }
+
+    private static StepState state(ResultSet row) throws SQLException {
+        String trace = row.getString("EXIT_MESSAGE");
+        Date started = date(row, "START_TIME");
+        Date ended = date(row, "END_TIME");
+        return new StepState(
+                row.getLong("STEP_EXECUTION_ID"),
+                row.getString("STEP_NAME"),
+                Status.of(row.getString("STATUS")),
+                exitStatus(row),
+                started == null ? null : started.toInstant(),
+                ended == null ? null : ended.toInstant(),
+                new StepCounts(
+                        row.getLong("READ_COUNT"),
+                        row.getLong("WRITE_COUNT"),
+                        row.getLong("FILTER_COUNT"),
+                        row.getLong("COMMIT_COUNT"),
+                        row.getLong("ROLLBACK_COUNT"),
+                        row.getLong("READ_SKIP_COUNT"),
+                        row.getLong("PROCESS_SKIP_COUNT"),
+                        row.getLong("WRITE_SKIP_COUNT")),
+                trace == null ? "" : trace.lines().findFirst().orElse(""),
+                List.of());
+    }
+
+    private static @Nullable String exitStatus(ResultSet row) throws SQLException {
+        String exitCode = row.getString("EXIT_CODE");
+        return exitCode == null || exitCode.equals(RUNNING_EXIT_CODE) ? null : exitCode;
+    }
+
     /**
      * The last step execution of that name in the instance, as the engine needs it for a restart: one that is not
      * COMPLETED is handed over as STARTED, so that the engine asks for all partitions; one that is COMPLETED without
@@ -436,14 +519,13 @@ final class StepExecutions {
     private StepExecutionImpl stepExecution(
             ResultSet row, @Nullable String status, @Nullable Serializable reader, @Nullable Serializable writer)
             throws SQLException {
-        String exitCode = row.getString("EXIT_CODE");
         return new StepExecutionImpl(
                 row.getLong("STEP_EXECUTION_ID"),
                 row.getString("STEP_NAME"),
                 date(row, "START_TIME"),
                 date(row, "END_TIME"),
                 Status.of(status).name(),
-                exitCode == null || exitCode.equals(RUNNING_EXIT_CODE) ? null : exitCode,
+                exitStatus(row),
                 checkpoint(row, "REPRISE_USER_DATA", "user data", row.getString("STEP_NAME")),
                 row.getLong("READ_COUNT"),
                 row.getLong("WRITE_COUNT"),

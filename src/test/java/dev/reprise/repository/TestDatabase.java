@@ -1,10 +1,8 @@
 package dev.reprise.repository;
 
-import com.arjuna.ats.arjuna.common.ObjectStoreEnvironmentBean;
-import com.arjuna.ats.internal.arjuna.objectstore.VolatileStore;
 import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionSynchronizationRegistryImple;
-import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
 import dev.reprise.PostgresServer;
+import dev.reprise.testing.InProcessBatch;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.narayana.NarayanaTransactionIntegration;
@@ -38,7 +36,7 @@ final class TestDatabase {
 
     private static final Map<Kind, TestDatabase> SHARED = new EnumMap<>(Kind.class);
 
-    static final TransactionManager TRANSACTIONS = transactionManager();
+    static final TransactionManager TRANSACTIONS = InProcessBatch.transactionManager();
 
     private final Kind kind;
     private final String url;
@@ -172,15 +170,5 @@ final class TestDatabase {
             counts.put(table, Long.valueOf(row("select count(*) from \"" + table + "\"")));
         }
         return counts;
-    }
-
-    private static TransactionManager transactionManager() {
-        for (String store : new String[] {"default", "stateStore", "communicationStore"}) {
-            ObjectStoreEnvironmentBean bean = store.equals("default")
-                    ? BeanPopulator.getDefaultInstance(ObjectStoreEnvironmentBean.class)
-                    : BeanPopulator.getNamedInstance(ObjectStoreEnvironmentBean.class, store);
-            bean.setObjectStoreType(VolatileStore.class.getName());
-        }
-        return com.arjuna.ats.jta.TransactionManager.transactionManager();
     }
 }

@@ -1,0 +1,88 @@
+package dev.reprise.testing;
+
+import dev.reprise.repository.StepCounts;
+import dev.reprise.repository.StepState;
+import jakarta.batch.runtime.BatchStatus;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one execution of a job did.
+ *
+ * @param job its name
+ * @param instanceId of the job instance: the same for a restart
+ * @param executionId of this attempt
+ * @param status its batch status
+ * @param exitStatus null while it runs
+ * @param steps what ran, in the order of their start; a step that a restart skipped is not among them
+ */
+public record JobRun(
+        String job,
+        long instanceId,
+        long executionId,
+        BatchStatus status,
+        @Nullable String exitStatus,
+        List<StepState> steps) {
+
+    public JobRun {
+        steps = List.copyOf(steps);
+    }
+
+    /** The names of the steps that ran, in the order of their start. */
+    public List<String> stepNames() {
+        return steps.stream().map(StepState::name).toList();
+    }
+
+    /**
+     * The last run of a step in this execution.
+     *
+     * @throws AssertionError if it did not run, with what did
+     */
+    public StepState step(String name) {
+        return steps.stream()
+                .filter(step -> step.name().equals(name))
+                .reduce((first, later) -> later)
+                .orElseThrow(() -> new AssertionError("step '" + name + "' did not run in\n" + this));
+    }
+
+    /** A report for people. */
+    @Override
+    public String toString() {
+        StringBuilder report = new StringBuilder(
+                job + ": execution " + executionId + " of instance " + instanceId + " " + statuses(status, exitStatus));
+        if (steps.isEmpty()) {
+            report.append(", no step ran");
+        }
+        for (StepState step : steps) {
+            line(report, "  ", step);
+            step.partitions().forEach(partition -> line(report, "    ", partition));
+        }
+        return report.toString();
+    }
+
+    private static void line(StringBuilder report, String indent, StepState step) {
+        StepCounts counts = step.counts();
+        report.append(String.format(
+                Locale.ROOT,
+                "%n%s%s %s: read %d, written %d, filtered %d, skipped %d, commits %d, rollbacks %d",
+                indent,
+                step.name(),
+                statuses(step.status(), step.exitStatus()),
+                counts.read(),
+                counts.written(),
+                counts.filtered(),
+                counts.readSkips() + counts.processSkips() + counts.writeSkips(),
+                counts.commits(),
+                counts.rollbacks()));
+        if (!step.failure().isEmpty()) {
+            report.append(String.format("%n%s  %s", indent, step.failure()));
+        }
+    }
+
+    private static String statuses(BatchStatus status, @Nullable String exitStatus) {
+        return exitStatus == null || exitStatus.equals(status.name())
+                ? status.name()
+                : status + " (" + exitStatus + ")";
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.testing;
+
+import org.jspecify.annotations.NullMarked;
