@@ -1,7 +1,12 @@
 package dev.reprise.repository;
 
+import jakarta.batch.runtime.StepExecution;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -22,18 +27,19 @@ final class LiveExecution {
     }
 
     private final JobExecutionImpl execution;
-
     private final String label;
     private final long began = System.nanoTime();
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
     private final Map<StepKey, RunningStep> steps = new ConcurrentHashMap<>();
     private final Queue<UnrecordedEnd> unrecordedEnds = new ConcurrentLinkedQueue<>();
+    private final Set<StepExecution> completeBefore =
+            Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
+    private volatile @Nullable Course course;
     private volatile boolean stepsLeftOpen;
     private volatile String failure = "";
 
     LiveExecution(JobExecutionImpl execution, String label) {
         this.execution = execution;
-
         this.label = label;
     }
 
@@ -44,6 +50,26 @@ final class LiveExecution {
     /** As the log names it: {@code flights[month=2001-01]}. */
     String label() {
         return label;
+    }
+
+    /** The job is about to run its first element. */
+    void begin() {
+        course = new Course(execution);
+    }
+
+    /** Null before it begins. */
+    @Nullable
+    Course course() {
+        return course;
+    }
+
+    /** The engine was given this execution of a step, of an earlier execution of the job, and may skip the step. */
+    void mayBeSkipped(StepExecution complete) {
+        completeBefore.add(complete);
+    }
+
+    boolean skips(StepExecution complete) {
+        return completeBefore.contains(complete);
     }
 
     long nanosSinceItBegan() {
@@ -110,7 +136,7 @@ final class LiveExecution {
     }
 
     /** A step whose end the database could not be told yet. */
-    record UnrecordedEnd(RunningStep step, String trace) {}
+    record UnrecordedEnd(RunningStep step, String trace, List<TransitionTaken> transitions) {}
 
     /** In the order in which they ended. */
     Queue<UnrecordedEnd> unrecordedEnds() {

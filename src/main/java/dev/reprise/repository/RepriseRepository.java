@@ -36,6 +36,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jberet.job.model.Job;
+import org.jberet.job.model.RefArtifact;
 import org.jberet.repository.ApplicationAndJobName;
 import org.jberet.repository.JobExecutionSelector;
 import org.jberet.repository.JobRepository;
@@ -95,6 +96,7 @@ public final class RepriseRepository implements JobRepository {
     private final Owners owners;
     private final JobExecutions executions;
     private final StepExecutions steps;
+    private final Transitions transitions;
     private final Decisions decisions;
     private final StepRecorder stepRecorder;
 
@@ -118,7 +120,8 @@ public final class RepriseRepository implements JobRepository {
         this.executions = new JobExecutions(self.application());
         this.steps = new StepExecutions(self, database.dialect(), checkpoints);
         this.decisions = new Decisions(database, owners, executions);
-        this.stepRecorder = new StepRecorder(database, steps, checkpoints, live);
+        this.transitions = new Transitions(self);
+        this.stepRecorder = new StepRecorder(database, steps, transitions, checkpoints, live);
     }
 
     // ---- Jobs ------------------------------------------------------------------------------------------------------
@@ -310,6 +313,7 @@ public final class RepriseRepository implements JobRepository {
             return;
         }
         try {
+            running.begin();
             boolean started = database.apart(handle -> executions.start(handle, execution.getExecutionId()));
             if (started) {
                 LOG.log(Level.INFO, "{0}: execution {1,number,#} started", running.label(), execution.getExecutionId());
@@ -317,7 +321,7 @@ public final class RepriseRepository implements JobRepository {
                 // Somebody asked for a stop before the first step, or another node took it over: its end will tell.
                 execution.stop();
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             // The engine must not see it: it would neither clean up nor wake those who wait. The first step will fail.
             LOG.log(Level.ERROR, "The start of execution " + execution.getExecutionId() + " is not recorded", e);
         }
@@ -345,12 +349,11 @@ public final class RepriseRepository implements JobRepository {
     private boolean recordEnd(Handle handle, LiveExecution running) {
         JobExecutionImpl execution = running.execution();
         long id = execution.getExecutionId();
-        String position =
-                Job.UNRESTARTABLE.equals(execution.getRestartPosition()) ? null : execution.getRestartPosition();
+        String position = execution.getBatchStatus() == BatchStatus.STOPPED ? execution.getRestartPosition() : null;
         if (!owners.release(handle, id)) {
             return false;
         }
-        executions.end(handle, execution, running.failure(), position);
+        executions.end(handle, execution, running.failure(), Job.UNRESTARTABLE.equals(position) ? null : position);
         if (running.hasStepsLeftOpen()) {
             owners.closeSteps(handle, id, "FAILED", "The job ended, and the end of this step was not recorded.");
         }
@@ -532,12 +535,14 @@ public final class RepriseRepository implements JobRepository {
     @Override
     public @Nullable StepExecutionImpl findOriginalStepExecutionForRestart(
             String stepName, JobExecutionImpl jobExecutionToRestart, ClassLoader classLoader) {
-        return database.read(handle -> steps.original(
-                        handle,
-                        stepName,
-                        jobExecutionToRestart.getJobInstance().getInstanceId(),
-                        jobExecutionToRestart.getExecutionId()))
+        long instanceId = jobExecutionToRestart.getJobInstance().getInstanceId();
+        StepExecutionImpl original = database.read(
+                        handle -> steps.original(handle, stepName, instanceId, jobExecutionToRestart.getExecutionId()))
                 .orElse(null);
+        if (original != null && original.getBatchStatus() == BatchStatus.COMPLETED) {
+            ofInstance(instanceId).ifPresent(running -> running.mayBeSkipped(original));
+        }
+        return original;
     }
 
     @Override
@@ -547,15 +552,65 @@ public final class RepriseRepository implements JobRepository {
             boolean notCompletedOnly,
             ClassLoader classLoader) {
         String stepName = stepExecution == null ? "" : stepExecution.getStepName();
-        List<PartitionExecutionImpl> previous =
-                database.read(handle -> steps.partitions(handle, stepExecutionId, stepName, notCompletedOnly));
-        stepRecorder.restarts(stepName, previous);
-        return previous;
+        return stepRecorder.restarts(stepExecutionId, stepName, notCompletedOnly);
+    }
+
+    /**
+     * Records how many partitions a step has, or on a restart compares it with how many it had.
+     *
+     * @param toRun how many of them are to run now
+     * @throws IllegalStateException if the plan changed before a restart (semantics.md §5)
+     */
+    public void partitionsPlanned(StepExecutionImpl step, int toRun) {
+        stepRecorder.planned(step, toRun);
+    }
+
+    /** The decider that job XML names for a decision of an execution that runs here. */
+    RefArtifact decider(long executionId, String decision) {
+        LiveExecution running = live.get(executionId);
+        Course course = running == null ? null : running.course();
+        if (course == null) {
+            throw new IllegalStateException("Execution " + executionId + " does not run here");
+        }
+        return course.decider(decision);
+    }
+
+    /** A decider could not decide, so the job fails. */
+    void cannotDecide(long executionId, String decision, Exception why) {
+        LiveExecution running = live.get(executionId);
+        Course course = running == null ? null : running.course();
+        if (running != null && course != null) {
+            course.cannotDecide(decision);
+            running.failed(Text.stackTrace(why));
+        }
+    }
+
+    /** A decider has decided. Never throws. */
+    void decided(long executionId, String decision, @Nullable String exitStatus) {
+        stepRecorder.decided(executionId, decision, exitStatus);
     }
 
     @Override
     public int countStepStartTimes(String stepName, long jobInstanceId) {
-        return database.read(handle -> steps.countStarts(handle, stepName, jobInstanceId));
+        int starts = database.read(handle -> steps.countStarts(handle, stepName, jobInstanceId));
+        ofInstance(jobInstanceId).ifPresent(running -> refuseAtLimit(running, stepName, starts));
+        return starts;
+    }
+
+    /** The engine fails the step without a row of it, and would go on where a failure is routed to. */
+    private static void refuseAtLimit(LiveExecution running, String stepName, int starts) {
+        Course course = running.course();
+        if (course != null && course.isAtItsLimit(stepName, starts)) {
+            course.cannotStart(stepName);
+            running.failed("Step " + stepName + " has started " + starts + " times in this job instance, which is its"
+                    + " start-limit. Raise the limit in the job's XML, or abandon the execution.");
+        }
+    }
+
+    private Optional<LiveExecution> ofInstance(long instanceId) {
+        return live.values().stream()
+                .filter(running -> running.execution().getJobInstance().getInstanceId() == instanceId)
+                .findAny();
     }
 
     // ---- Reading ---------------------------------------------------------------------------------------------------
@@ -632,6 +687,11 @@ public final class RepriseRepository implements JobRepository {
     /** The steps of an execution in the order of their start, with their partitions. */
     public List<StepState> steps(long executionId) {
         return database.read(handle -> steps.states(handle, executionId));
+    }
+
+    /** How an execution went on after its steps, decisions and flows, in that order. */
+    public List<TransitionTaken> transitions(long executionId) {
+        return database.read(handle -> transitions.ofExecution(handle, executionId));
     }
 
     /** The whole stack trace of a step or partition that failed. */

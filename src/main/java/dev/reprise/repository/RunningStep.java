@@ -1,7 +1,9 @@
 package dev.reprise.repository;
 
 import jakarta.batch.runtime.Metric.MetricType;
+import java.io.Serializable;
 import java.lang.reflect.Field;
+import java.util.List;
 import java.util.Map;
 import org.jberet.runtime.AbstractStepExecution;
 import org.jberet.runtime.StepExecutionImpl;
@@ -12,11 +14,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A step execution or partition that a thread of this node works on: the version of its row that this node knows, and
  * its counts. The engine's own counts run ahead of what is committed and are not undone by a rollback, so the committed
- * ones are kept here. Thread-safe.
+ * ones are kept here. So does the checkpoint after a skip in mid-chunk, so the one before it is kept (decision 013).
+ * Thread-safe.
  */
 final class RunningStep {
 
-    /** The engine keeps its counts in a map of its own; watching it is the only way to learn of every rollback. */
+    /** The engine keeps its counts in a map of its own; watching it is the only way to learn of every rollback and skip. */
     private static final Field COUNTS_OF_THE_ENGINE = countsOfTheEngine();
 
     private final long id;
@@ -30,6 +33,8 @@ final class RunningStep {
     private StepCounts committed = StepCounts.NONE;
     private long lostWrites;
     private long lostFilters;
+    private boolean skippedInChunk;
+    private @Nullable Serializable checkpointBeforeSkip;
     private StepCounts ofPartitions = StepCounts.NONE;
     private boolean partitioned;
     private boolean fenced;
@@ -48,7 +53,7 @@ final class RunningStep {
         if (partitionOf != null) {
             partitionOf.setPartitioned();
         }
-        watchRollbacks();
+        watch();
     }
 
     long id() {
@@ -123,6 +128,7 @@ final class RunningStep {
     synchronized void committed(StepCounts counts) {
         committed = counts;
         version++;
+        forgetSkip();
     }
 
     synchronized void updated() {
@@ -144,6 +150,27 @@ final class RunningStep {
     synchronized void rolledBack() {
         lostWrites = metrics.get(MetricType.WRITE_COUNT) - committed.written();
         lostFilters = metrics.get(MetricType.FILTER_COUNT) - committed.filtered();
+    }
+
+    /** The engine is about to take the reader's position in mid-chunk for the checkpoint. */
+    private synchronized void skipsAnItem() {
+        if (!skippedInChunk) {
+            skippedInChunk = true;
+            checkpointBeforeSkip = execution.getReaderCheckpointInfo();
+        }
+    }
+
+    /** The engine reopens the reader at the checkpoint next; what was read of the chunk before a skip must come again. */
+    private synchronized void rereadsTheChunk() {
+        if (skippedInChunk) {
+            execution.setReaderCheckpointInfo(checkpointBeforeSkip);
+            forgetSkip();
+        }
+    }
+
+    private void forgetSkip() {
+        skippedInChunk = false;
+        checkpointBeforeSkip = null;
     }
 
     /** Another node owns the execution now, or somebody else changed the row: nothing more of this step is recorded. */
@@ -173,15 +200,31 @@ final class RunningStep {
         return metrics.get(MetricType.READ_COUNT) > 0;
     }
 
-    private void watchRollbacks() {
+    private void watch() {
         try {
             @SuppressWarnings("unchecked")
             Map<MetricType, MetricImpl> counts = (Map<MetricType, MetricImpl>) COUNTS_OF_THE_ENGINE.get(metrics);
-            counts.put(MetricType.ROLLBACK_COUNT, new Watched(MetricType.ROLLBACK_COUNT));
-            counts.put(MetricType.WRITE_SKIP_COUNT, new Watched(MetricType.WRITE_SKIP_COUNT));
+            for (Watched watched : List.of(
+                    new Watched(MetricType.ROLLBACK_COUNT, this::rolledBackForARetry),
+                    new Watched(MetricType.WRITE_SKIP_COUNT, this::skipsTheChunk),
+                    new Watched(MetricType.READ_SKIP_COUNT, this::skipsAnItem),
+                    new Watched(MetricType.PROCESS_SKIP_COUNT, this::skipsAnItem))) {
+                counts.put(watched.getType(), watched);
+            }
         } catch (IllegalAccessException e) {
             throw new IllegalStateException("the engine's counts cannot be watched", e);
         }
+    }
+
+    private synchronized void rolledBackForARetry() {
+        rolledBack();
+        rereadsTheChunk();
+    }
+
+    /** All its items, the ones before a skip too: the engine goes on after the last one. */
+    private synchronized void skipsTheChunk() {
+        rolledBack();
+        forgetSkip();
     }
 
     private static Field countsOfTheEngine() {
@@ -194,19 +237,23 @@ final class RunningStep {
         }
     }
 
-    /** The engine counts a rollback, or the items of a chunk that it skips, right when their work is lost. */
-    private final class Watched extends MetricImpl {
+    /** The engine counts a rollback or a skip right when it happens. */
+    private static final class Watched extends MetricImpl {
 
         private static final long serialVersionUID = 1L;
 
-        Watched(MetricType type) {
+        @SuppressWarnings("serial") // counts of a running step are never serialized
+        private final transient Runnable event;
+
+        Watched(MetricType type, Runnable event) {
             super(type);
+            this.event = event;
         }
 
         @Override
         public void increment(long by) {
             super.increment(by);
-            rolledBack();
+            event.run();
         }
     }
 }

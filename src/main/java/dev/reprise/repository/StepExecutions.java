@@ -170,9 +170,25 @@ final class StepExecutions {
                      where f.JOB_INSTANCE_ID = :instance and t.STEP_NAME = s.STEP_NAME)
              order by s.STEP_EXECUTION_ID""";
 
+    /** The step execution that began the plan which the step is at. */
+    private static final String PLAN = """
+            select s.STEP_EXECUTION_ID, s.REPRISE_PARTITIONS
+              from BATCH_STEP_EXECUTION o
+              join BATCH_JOB_EXECUTION oe on oe.JOB_EXECUTION_ID = o.JOB_EXECUTION_ID
+              join BATCH_JOB_EXECUTION e on e.JOB_INSTANCE_ID = oe.JOB_INSTANCE_ID
+              join BATCH_STEP_EXECUTION s on s.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
+                                         and s.STEP_NAME = o.STEP_NAME and s.STEP_EXECUTION_ID <= o.STEP_EXECUTION_ID
+             where o.STEP_EXECUTION_ID = :step and s.REPRISE_PARTITIONS is not null
+             order by s.STEP_EXECUTION_ID desc
+             fetch first 1 row only""";
+
+    private static final String BEGIN_PLAN = """
+            update BATCH_STEP_EXECUTION set REPRISE_PARTITIONS = :partitions
+             where STEP_EXECUTION_ID = :id and VERSION = :version""";
+
     /**
-     * The partitions of a step since it was last complete: a step that runs again from the beginning
-     * (allow-start-if-complete) has new ones.
+     * The partitions of a step since its plan began and since it was last complete: a step that runs again from the
+     * beginning (an overriding plan, allow-start-if-complete) has new ones.
      */
     private static final String PARTITIONS = """
             select s.REPRISE_PARTITION, s.STATUS, s.EXIT_CODE, s.REPRISE_USER_DATA,
@@ -184,7 +200,7 @@ final class StepExecutions {
                                          and p.STEP_NAME = o.STEP_NAME and p.STEP_EXECUTION_ID <= o.STEP_EXECUTION_ID
               join BATCH_STEP_EXECUTION s on s.JOB_EXECUTION_ID = p.JOB_EXECUTION_ID
                                          and s.REPRISE_PARTITION_OF = p.STEP_EXECUTION_ID
-             where o.STEP_EXECUTION_ID = :step
+             where o.STEP_EXECUTION_ID = :step and p.STEP_EXECUTION_ID >= :plan
                and not exists (select 1
                                  from BATCH_JOB_EXECUTION f
                                  join BATCH_STEP_EXECUTION c on c.JOB_EXECUTION_ID = f.JOB_EXECUTION_ID
@@ -477,13 +493,48 @@ final class StepExecutions {
                 .list();
     }
 
-    /** Each partition's newest state, COMPLETED if it ever was. */
+    /**
+     * The plan of a partitioned step.
+     *
+     * @param stepExecutionId the step execution that began it
+     * @param partitions how many it has; 0 if the step did not come to know
+     */
+    record Plan(long stepExecutionId, int partitions) {}
+
+    Plan plan(Handle handle, long stepExecutionId) {
+        return handle.createQuery(PLAN)
+                .bind("step", stepExecutionId)
+                .map((row, context) -> new Plan(row.getLong(1), row.getInt(2)))
+                .findOne()
+                .orElse(new Plan(0, 0));
+    }
+
+    /**
+     * Says that a step begins its partitions, first or anew.
+     *
+     * @param partitions how many; 0 if that is not known yet
+     * @throws NotRecordedError if its row is not this node's to write any more
+     */
+    void beginPlan(Handle handle, RunningStep step, int partitions) {
+        int rows = handle.createUpdate(BEGIN_PLAN)
+                .bind("partitions", partitions)
+                .bind("id", step.id())
+                .bind("version", step.version())
+                .execute();
+        if (rows != 1) {
+            throw new NotRecordedError(
+                    "The partitions of step " + step.name() + " do not start: its row is not this node's any more.");
+        }
+    }
+
+    /** The newest state of each partition of the plan, COMPLETED if it ever was. */
     List<PartitionExecutionImpl> partitions(
-            Handle handle, long stepExecutionId, String stepName, boolean notCompletedOnly) {
+            Handle handle, Plan plan, long stepExecutionId, String stepName, boolean notCompletedOnly) {
         int[] last = {-1};
         return handle
                 .createQuery(PARTITIONS)
                 .bind("step", stepExecutionId)
+                .bind("plan", plan.stepExecutionId())
                 .map((row, context) -> partition(row, stepExecutionId, stepName))
                 .stream()
                 .filter(partition -> {

@@ -1,6 +1,7 @@
 package dev.reprise.repository;
 
 import dev.reprise.repository.LiveExecution.UnrecordedEnd;
+import dev.reprise.repository.StepExecutions.Plan;
 import dev.reprise.repository.StepExecutions.Saved;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
@@ -21,6 +22,7 @@ import org.jberet.runtime.AbstractStepExecution;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /** Records what the steps and partitions do that this node runs (semantics.md §4), behind the fence. Thread-safe. */
@@ -31,6 +33,7 @@ final class StepRecorder {
 
     private final Database database;
     private final StepExecutions steps;
+    private final Transitions transitions;
     private final Checkpoints checkpoints;
     private final Map<Long, LiveExecution> live;
     private final Map<Long, LiveExecution> liveByStep = new ConcurrentHashMap<>();
@@ -41,9 +44,15 @@ final class StepRecorder {
     /**
      * @param live the executions that this node runs, by id
      */
-    StepRecorder(Database database, StepExecutions steps, Checkpoints checkpoints, Map<Long, LiveExecution> live) {
+    StepRecorder(
+            Database database,
+            StepExecutions steps,
+            Transitions transitions,
+            Checkpoints checkpoints,
+            Map<Long, LiveExecution> live) {
         this.database = database;
         this.steps = steps;
+        this.transitions = transitions;
         this.checkpoints = checkpoints;
         this.live = live;
     }
@@ -60,13 +69,23 @@ final class StepRecorder {
             LOG.log(Level.INFO, "{0}: step {1} started", running.label(), step.name());
         } catch (RuntimeException | NotRecordedError e) {
             running.failed(Text.stackTrace(e));
+            Course course = running.course();
+            if (course != null) {
+                course.cannotStart(execution.getStepName());
+            }
             throw e;
         }
     }
 
     /** The engine asked which partitions a step had, and adds those that are left next, on the same thread. */
-    void restarts(String stepName, List<PartitionExecutionImpl> previous) {
-        restarted.set(new PartitionNumbers(stepName, previous));
+    List<PartitionExecutionImpl> restarts(long stepExecutionId, String stepName, boolean notCompletedOnly) {
+        return database.apart(handle -> {
+            Plan plan = steps.plan(handle, stepExecutionId);
+            List<PartitionExecutionImpl> previous =
+                    steps.partitions(handle, plan, stepExecutionId, stepName, notCompletedOnly);
+            restarted.set(new PartitionNumbers(stepName, previous, plan.partitions()));
+            return previous;
+        });
     }
 
     /** A partition starts. */
@@ -77,11 +96,41 @@ final class StepRecorder {
             throw new NotRecordedError("Partition " + partition.getPartitionId() + " of step " + enclosing.getStepName()
                     + " does not start: the step does not run here.");
         }
-        PartitionNumbers numbers = restarted.get();
-        if (numbers != null && numbers.areOf(enclosing.getStepName())) {
+        PartitionNumbers numbers = numbersOf(enclosing);
+        if (numbers != null) {
             partition.setPartitionId(numbers.next());
         }
-        running.add(partition, database.apart(handle -> steps.insert(handle, running.execution(), partition, step)));
+        boolean beginsAPlan = numbers == null && !step.isPartitioned();
+        running.add(partition, database.apart(handle -> {
+            if (beginsAPlan) {
+                steps.beginPlan(handle, step, 0);
+            }
+            return steps.insert(handle, running.execution(), partition, step);
+        }));
+    }
+
+    private @Nullable PartitionNumbers numbersOf(StepExecutionImpl step) {
+        PartitionNumbers numbers = restarted.get();
+        return numbers != null && numbers.areOf(step.getStepName()) ? numbers : null;
+    }
+
+    /**
+     * The engine has added the first partition and is about to run it.
+     *
+     * @param toRun how many partitions it will run
+     * @throws IllegalStateException if this is a restart and the plan has changed
+     */
+    void planned(StepExecutionImpl enclosing, int toRun) {
+        PartitionNumbers numbers = numbersOf(enclosing);
+        if (numbers != null) {
+            numbers.check(toRun);
+            return;
+        }
+        LiveExecution running = liveByStep.get(enclosing.getStepExecutionId());
+        RunningStep step = running == null ? null : running.find(enclosing);
+        if (step != null) {
+            database.doApart(handle -> steps.beginPlan(handle, step, toRun));
+        }
     }
 
     /**
@@ -107,7 +156,7 @@ final class StepRecorder {
     }
 
     private Saved saveUserData(RunningStep step) {
-        Saved saved = database.apart(handle -> steps.saveUserData(handle, step));
+        Saved saved = database.persistently(handle -> steps.saveUserData(handle, step));
         if (saved == Saved.FENCED) {
             step.fence();
             throw new NotRecordedError(fenceMessage(step));
@@ -207,10 +256,15 @@ final class StepRecorder {
 
     /** A step has ended; does nothing for one that does not run here. Never throws. */
     void end(StepExecutionImpl execution) {
+        explainSmallerPlan(execution);
         restarted.remove();
         LiveExecution running = liveByStep.get(execution.getStepExecutionId());
         RunningStep step = running == null ? null : running.find(execution);
         if (running == null || step == null) {
+            live.values().stream()
+                    .filter(job -> job.skips(execution))
+                    .findAny()
+                    .ifPresent(job -> skipped(job, execution));
             return;
         }
         end(running, step);
@@ -218,15 +272,56 @@ final class StepRecorder {
         running.remove(execution);
     }
 
+    private void skipped(LiveExecution running, StepExecutionImpl complete) {
+        LOG.log(Level.INFO, "{0}: step {1} is complete and skipped", running.label(), complete.getStepName());
+        Course course = running.course();
+        if (course != null) {
+            recordCourse(
+                    running,
+                    course.afterStep(complete.getStepName(), complete.getBatchStatus(), complete.getExitStatus()));
+        }
+    }
+
+    /** The decider of a decision has decided. Never throws: what the job does next does not depend on it. */
+    void decided(long executionId, String decision, @Nullable String exitStatus) {
+        LiveExecution running = live.get(executionId);
+        Course course = running == null ? null : running.course();
+        if (running != null && course != null) {
+            recordCourse(running, course.afterDecision(decision, exitStatus));
+        }
+    }
+
+    private void recordCourse(LiveExecution running, List<TransitionTaken> taken) {
+        if (taken.isEmpty()) {
+            return;
+        }
+        long executionId = running.execution().getExecutionId();
+        try {
+            database.doApart(handle -> transitions.insert(handle, executionId, taken));
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.WARNING, running.label() + ": how the job went on is not recorded: " + taken, e);
+        }
+    }
+
+    private void explainSmallerPlan(StepExecutionImpl execution) {
+        PartitionNumbers numbers = numbersOf(execution);
+        if (numbers != null
+                && !numbers.hasAdded()
+                && execution.getException() instanceof ArrayIndexOutOfBoundsException failure) {
+            execution.setException(numbers.tooSmall(failure));
+        }
+    }
+
     /** Never throws: the engine would neither clean up nor wake those who wait. */
     private void end(LiveExecution running, RunningStep step) {
         String trace = stackTraceOf(step);
         running.failed(trace);
+        UnrecordedEnd end = new UnrecordedEnd(step, trace, courseAfter(running, step));
         try {
-            boolean recorded = !step.isFenced() && database.persistently(handle -> steps.end(handle, step, trace));
+            boolean recorded = !step.isFenced() && database.persistently(handle -> record(handle, running, end));
             ended(running, step, trace, recorded);
         } catch (RuntimeException | Error e) {
-            running.unrecordedEnds().add(new UnrecordedEnd(step, trace));
+            running.unrecordedEnds().add(end);
             LOG.log(
                     Level.ERROR,
                     running.label() + ": the end of step " + step.name() + " could not be recorded; it is kept and"
@@ -235,14 +330,29 @@ final class StepRecorder {
         }
     }
 
+    private static List<TransitionTaken> courseAfter(LiveExecution running, RunningStep step) {
+        Course course = running.course();
+        AbstractStepExecution execution = step.execution();
+        return course == null || step.partitionOf() != null
+                ? List.of()
+                : course.afterStep(step.name(), execution.getBatchStatus(), execution.getExitStatus());
+    }
+
+    private boolean record(Handle handle, LiveExecution running, UnrecordedEnd end) {
+        if (!steps.end(handle, end.step(), end.trace())) {
+            return false;
+        }
+        transitions.insert(handle, running.execution().getExecutionId(), end.transitions());
+        return true;
+    }
+
     /** Records the ends of steps that could not be recorded when they came, before the end of their job. */
     void recordLeftEnds(LiveExecution running) {
         for (UnrecordedEnd left = running.unrecordedEnds().peek();
                 left != null;
                 left = running.unrecordedEnds().peek()) {
-            RunningStep step = left.step();
-            String trace = left.trace();
-            ended(running, step, trace, database.apart(handle -> steps.end(handle, step, trace)));
+            UnrecordedEnd end = left;
+            ended(running, end.step(), end.trace(), database.apart(handle -> record(handle, running, end)));
             running.unrecordedEnds().remove();
         }
     }

@@ -3,6 +3,7 @@ package dev.reprise.repository;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Texts that fit their columns. */
 final class Text {
@@ -32,6 +33,11 @@ final class Text {
             end--;
         }
         return storable.substring(0, end) + CUT;
+    }
+
+    /** {@link #fit} for a text that may be missing. */
+    static @Nullable String fitOrNull(@Nullable String text, int column) {
+        return text == null ? null : fit(text, column);
     }
 
     /** The text in one line of a log or message, cut if it is long, with its control characters made visible. */

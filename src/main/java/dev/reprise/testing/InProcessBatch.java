@@ -79,6 +79,7 @@ public final class InProcessBatch
     private static final List<String> TABLES = List.of(
             "REPRISE_OWNER",
             "REPRISE_EXCEPTION",
+            "REPRISE_TRANSITION",
             "BATCH_STEP_EXECUTION_CONTEXT",
             "BATCH_JOB_EXECUTION_CONTEXT",
             "BATCH_STEP_EXECUTION",
@@ -481,7 +482,8 @@ public final class InProcessBatch
                 id,
                 execution.getBatchStatus(),
                 execution.getExitStatus(),
-                repository().steps(id));
+                repository().steps(id),
+                repository().transitions(id));
     }
 
     // ---- What it is made of ----------------------------------------------------------------------------------------

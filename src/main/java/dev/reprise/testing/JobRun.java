@@ -2,6 +2,7 @@ package dev.reprise.testing;
 
 import dev.reprise.repository.StepCounts;
 import dev.reprise.repository.StepState;
+import dev.reprise.repository.TransitionTaken;
 import jakarta.batch.runtime.BatchStatus;
 import java.util.List;
 import java.util.Locale;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param status its batch status
  * @param exitStatus null while it runs
  * @param steps what ran, in the order of their start; a step that a restart skipped is not among them
+ * @param transitions how it went on after steps (skipped ones too), decisions and flows
  */
 public record JobRun(
         String job,
@@ -23,10 +25,12 @@ public record JobRun(
         long executionId,
         BatchStatus status,
         @Nullable String exitStatus,
-        List<StepState> steps) {
+        List<StepState> steps,
+        List<TransitionTaken> transitions) {
 
     public JobRun {
         steps = List.copyOf(steps);
+        transitions = List.copyOf(transitions);
     }
 
     /** The names of the steps that ran, in the order of their start. */

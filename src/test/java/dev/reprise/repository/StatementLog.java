@@ -26,8 +26,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * What really goes to a database: every statement and every commit on the physical connections, below the pool and the
  * transaction manager. A JDBC batch counts as one statement; a statement in auto-commit mode counts as a commit too.
+ *
+ * <p>It can end the world at one of them: neither that one nor anything after it reaches the database, as when the process
+ * or its host dies.
  */
 final class StatementLog {
+
+    /** Nobody hears this process any more. */
+    static final class WorldHasEnded extends Error {
+        private static final long serialVersionUID = 1L;
+    }
+
+    static {
+        try {
+            DriverManager.registerDriver(new LoggedDriver());
+        } catch (SQLException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
 
     private static final Map<String, StatementLog> LOGS = new ConcurrentHashMap<>();
     private static final Set<String> EXECUTIONS =
@@ -46,6 +62,7 @@ final class StatementLog {
     private final List<Entry> statements = new ArrayList<>();
     private int commits;
     private boolean recording;
+    private int left = Integer.MAX_VALUE;
 
     private StatementLog(String database) {
         this.database = database;
@@ -88,6 +105,33 @@ final class StatementLog {
         return soFar();
     }
 
+    /**
+     * Lets some statements and commits through and no more.
+     *
+     * @param more how many
+     */
+    synchronized void endTheWorldAfter(int more) {
+        left = more;
+    }
+
+    /** A new world, where all statements and commits go through. */
+    synchronized void endNever() {
+        left = Integer.MAX_VALUE;
+    }
+
+    synchronized boolean hasEnded() {
+        return left == 0;
+    }
+
+    private synchronized void happens() {
+        if (left == 0) {
+            throw new WorldHasEnded();
+        }
+        if (left != Integer.MAX_VALUE) {
+            left--;
+        }
+    }
+
     private synchronized void executed(Entry entry, boolean autoCommit) {
         if (recording) {
             statements.add(entry);
@@ -102,8 +146,14 @@ final class StatementLog {
     }
 
     private Connection connect(Properties properties) throws SQLException {
+        if (hasEnded()) {
+            throw new WorldHasEnded();
+        }
         Connection real = DriverManager.getConnection(database, properties);
         return proxy(Connection.class, (method, arguments) -> {
+            if (method.getName().equals("commit")) {
+                happens();
+            }
             Object result = method.invoke(real, arguments);
             if (method.getName().equals("commit")) {
                 committed();
@@ -128,6 +178,7 @@ final class StatementLog {
                         new Binding(method, Collections.unmodifiableList(new ArrayList<>(Arrays.asList(arguments)))));
             }
             if (EXECUTIONS.contains(method.getName())) {
+                happens();
                 executed(new Entry(sql, Map.copyOf(bindings)), connection.getAutoCommit());
             }
             return method.invoke(real, arguments);
@@ -137,6 +188,7 @@ final class StatementLog {
     private Statement logged(Connection connection, Statement real) {
         return proxy(Statement.class, (method, arguments) -> {
             if (EXECUTIONS.contains(method.getName())) {
+                happens();
                 executed(
                         new Entry(arguments == null ? "batch" : String.valueOf(arguments[0]), Map.of()),
                         connection.getAutoCommit());

@@ -91,6 +91,10 @@ final class TestDatabase {
         return plain;
     }
 
+    String url() {
+        return url;
+    }
+
     StatementLog log() {
         return StatementLog.of(url);
     }

@@ -1,0 +1,286 @@
+package dev.reprise.repository;
+
+import dev.reprise.repository.TransitionTaken.Kind;
+import jakarta.batch.runtime.BatchStatus;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jberet.job.model.Decision;
+import org.jberet.job.model.Flow;
+import org.jberet.job.model.JobElement;
+import org.jberet.job.model.Properties;
+import org.jberet.job.model.RefArtifact;
+import org.jberet.job.model.Split;
+import org.jberet.job.model.Step;
+import org.jberet.job.model.Transition;
+import org.jberet.runtime.JobExecutionImpl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one job execution goes on after its steps, decisions and flows. The engine does not say which transition it takes,
+ * so this follows it through the execution's own copy of the job, which it also mends where the engine would not do what
+ * JSR-352 says (decision 014):
+ *
+ * <ul>
+ *   <li>A pattern's characters other than {@code *} and {@code ?} are literal; the engine would read them as a regular
+ *       expression.
+ *   <li>An {@code end} inside a flow ends the job (§8.9.4); the engine would go on after the flow, or after the split
+ *       around it.
+ *   <li>What a decider returns is the job's exit status (§8.5); the engine would give it to the flow around the decision.
+ *   <li>A decider that throws fails the job; the engine would fail the flow around the decision, and complete the job.
+ *   <li>A {@code stop} inside a split keeps its restart position; the engine would give it to a copy.
+ *   <li>A step that may not start any more fails the job (§8.2.1), however a failure of it is routed.
+ *   <li>Nothing follows a flow of a split but the end of the split (§8.4).
+ * </ul>
+ *
+ * <p>Thread-safe: the flows of a split end at once.
+ */
+final class Course {
+
+    /** What the engine leaves to {@link Pattern} beside the two wildcards of JSR-352 §8.9. */
+    private static final Pattern META_CHARACTER = Pattern.compile("[\\\\.\\[\\]{}()+^$|]");
+
+    /** Holds a wildcard, and matches nothing. */
+    private static final String TAKEN_FOR_AN_EXPRESSION = "[*]{0}";
+
+    /** An element, and the flow that it lies in; none at job level, and none for a flow of a split. */
+    private record Place(JobElement element, @Nullable Flow within, List<JobElement> allAround) {}
+
+    private final JobExecutionImpl execution;
+    private final Map<String, Place> places = new HashMap<>();
+    private final Map<Transition<?>, String> patterns = Collections.synchronizedMap(new IdentityHashMap<>());
+    private final Map<String, RefArtifact> deciders = new HashMap<>();
+    private final Map<String, String> exitStatusOfFlow = new ConcurrentHashMap<>();
+
+    /**
+     * @param execution before its first element runs
+     */
+    Course(JobExecutionImpl execution) {
+        this.execution = execution;
+        walk(execution.getSubstitutedJob().getJobElements(), null, List.of());
+    }
+
+    private void walk(List<? extends JobElement> elements, @Nullable Flow within, List<JobElement> around) {
+        for (JobElement element : elements) {
+            List<JobElement> inside =
+                    Stream.concat(around.stream(), Stream.of(element)).toList();
+            if (element instanceof Split split) {
+                for (Flow flow : split.getFlows()) {
+                    goNowhere(flow);
+                    walk(List.of(flow), null, inside);
+                }
+                continue;
+            }
+            places.put(element.getId(), new Place(element, within, around));
+            transitionsOf(element).forEach(this::makeLiteral);
+            if (element instanceof Decision decision) {
+                record(decision);
+            } else if (element instanceof Flow flow) {
+                walk(flow.getJobElements(), flow, inside);
+            }
+        }
+    }
+
+    private void makeLiteral(Transition<?> transition) {
+        String on = transition.getOn();
+        if (on != null) {
+            patterns.put(transition, on);
+            transition.setOn(asTheEngineReads(on));
+        }
+    }
+
+    /**
+     * The engine compares a pattern without wildcards as it is. In one that has a wildcard it makes {@code .} of each
+     * {@code ?} and {@code .*} of each {@code *}, and takes the whole for a regular expression.
+     */
+    static String asTheEngineReads(String on) {
+        if (on.equals("*") || !(on.contains("*") || on.contains("?"))) {
+            return on;
+        }
+        String literal = META_CHARACTER.matcher(on).replaceAll("\\\\$0");
+        return literal.replace("?", "[\\s\\S]").replace("*", "[\\s\\S]{0,}") + TAKEN_FOR_AN_EXPRESSION;
+    }
+
+    /** Puts {@link RecordedDecider} in front of the decider. */
+    private void record(Decision decision) {
+        deciders.put(decision.getId(), new RefArtifact(decision.getRef()));
+        deciders.get(decision.getId()).setProperties(decision.getProperties());
+        Properties properties = new Properties();
+        properties.setNameValues(new LinkedHashMap<>(Map.of(RecordedDecider.DECISION, decision.getId())));
+        decision.setProperties(properties);
+        decision.setRef(RecordedDecider.class.getName());
+    }
+
+    /** The decider that job XML names for a decision. */
+    RefArtifact decider(String decision) {
+        return Objects.requireNonNull(deciders.get(decision), decision);
+    }
+
+    /** What the engine does after a step, one that a restart skips too. */
+    List<TransitionTaken> afterStep(String step, @Nullable BatchStatus status, @Nullable String exitStatus) {
+        Place place = places.get(step);
+        if (place == null || status == null) {
+            return List.of();
+        }
+        return switch (status) {
+            case COMPLETED -> after(place, exitStatus);
+            // A next attribute is for what completed, and a flow does not go on after what failed.
+            case FAILED -> matching(place, exitStatus);
+            case STARTING, STARTED, STOPPING, STOPPED, ABANDONED -> List.of();
+        };
+    }
+
+    /** What the engine does after a decision. */
+    List<TransitionTaken> afterDecision(String decision, @Nullable String exitStatus) {
+        Place place = places.get(decision);
+        if (place == null) {
+            return List.of();
+        }
+        Flow within = place.within();
+        if (exitStatus != null) {
+            execution.setExitStatus(exitStatus);
+            if (within != null) {
+                exitStatusOfFlow.put(within.getId(), exitStatus);
+            }
+        }
+        return after(place, exitStatus);
+    }
+
+    /** The decider of a decision threw. */
+    void cannotDecide(String decision) {
+        Place place = places.get(decision);
+        if (place != null) {
+            execution.setBatchStatus(BatchStatus.FAILED);
+            place.allAround().forEach(Course::goNowhere);
+        }
+    }
+
+    /** A step may not start, so nothing follows it. */
+    void cannotStart(String step) {
+        Place place = places.get(step);
+        if (place != null) {
+            goNowhere(place.element());
+        }
+    }
+
+    /**
+     * Whether a step has started as often as it may in its instance.
+     *
+     * @param starts how often it has
+     */
+    boolean isAtItsLimit(String step, int starts) {
+        Place place = places.get(step);
+        return place != null
+                && place.element() instanceof Step limited
+                && limited.getStartLimitInt() > 0
+                && starts >= limited.getStartLimitInt();
+    }
+
+    private List<TransitionTaken> after(Place ended, @Nullable String exitStatus) {
+        List<TransitionTaken> taken = new ArrayList<>();
+        Place place = ended;
+        String status = exitStatus;
+        while (place != null) {
+            List<TransitionTaken> matching = matching(place, status);
+            taken.addAll(matching);
+            String next = nextOf(place.element());
+            if (!matching.isEmpty()) {
+                break;
+            }
+            if (next != null) {
+                taken.add(new TransitionTaken(place.element().getId(), status, Kind.NEXT, null, next));
+                break;
+            }
+            // The last element of a flow: the flow ends, and what comes after it comes next.
+            Flow flow = place.within();
+            place = flow == null ? null : places.get(flow.getId());
+            status = flow == null ? null : exitStatusOfFlow.getOrDefault(flow.getId(), BatchStatus.COMPLETED.name());
+        }
+        return taken;
+    }
+
+    /** The first that matches (JSR-352 §8.9.2), if any. */
+    private List<TransitionTaken> matching(Place place, @Nullable String exitStatus) {
+        for (Transition<?> transition : transitionsOf(place.element())) {
+            String on = patterns.get(transition);
+            if (on != null && exitStatus != null && matches(exitStatus, on)) {
+                TransitionTaken taken = taken(place.element(), exitStatus, on, transition);
+                follow(taken, transition, place);
+                return List.of(taken);
+            }
+        }
+        return List.of();
+    }
+
+    private static TransitionTaken taken(JobElement element, String exitStatus, String on, Transition<?> transition) {
+        String id = element.getId();
+        if (transition instanceof Transition.Next<?> next) {
+            return new TransitionTaken(id, exitStatus, Kind.NEXT, on, next.getTo());
+        }
+        if (transition instanceof Transition.Stop<?> stop) {
+            return new TransitionTaken(id, exitStatus, Kind.STOP, on, stop.getRestart());
+        }
+        return new TransitionTaken(
+                id, exitStatus, transition instanceof Transition.End<?> ? Kind.END : Kind.FAIL, on, null);
+    }
+
+    /** {@code *} is any text, {@code ?} one character, everything else itself (JSR-352 §8.9.2). */
+    static boolean matches(String exitStatus, String on) {
+        StringBuilder expression = new StringBuilder();
+        for (int i = 0; i < on.length(); i++) {
+            char c = on.charAt(i);
+            expression.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(String.valueOf(c)));
+        }
+        return Pattern.compile(expression.toString(), Pattern.DOTALL)
+                .matcher(exitStatus)
+                .matches();
+    }
+
+    /** What the engine does not do, or does to a copy of the execution. */
+    private void follow(TransitionTaken taken, Transition<?> transition, Place place) {
+        switch (taken.kind()) {
+            case END -> {
+                place.allAround().forEach(Course::goNowhere);
+                if (transition instanceof Transition.End<?> end && end.getExitStatus() != null) {
+                    execution.setExitStatus(end.getExitStatus());
+                }
+            }
+            case STOP -> {
+                if (taken.target() != null) {
+                    execution.setRestartPosition(taken.target());
+                }
+            }
+            case NEXT, FAIL -> {}
+        }
+    }
+
+    private static void goNowhere(JobElement element) {
+        element.getTransitionElements().clear();
+        if (element instanceof Step step) {
+            step.setAttributeNext(null);
+        } else if (element instanceof Flow flow) {
+            flow.setAttributeNext(null);
+        } else if (element instanceof Split split) {
+            split.setAttributeNext(null);
+        }
+    }
+
+    @SuppressWarnings("unchecked") // the engine's lists are raw
+    private static List<Transition<?>> transitionsOf(JobElement element) {
+        return (List<Transition<?>>) (List<?>) element.getTransitionElements();
+    }
+
+    private static @Nullable String nextOf(JobElement element) {
+        return element instanceof Step step
+                ? step.getAttributeNext()
+                : element instanceof Flow flow ? flow.getAttributeNext() : null;
+    }
+}

@@ -1,0 +1,60 @@
+package dev.reprise.repository;
+
+import dev.reprise.repository.TransitionTaken.Kind;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+
+/** The SQL of transitions taken. Every method uses the handle, and so the transaction, of its caller. */
+final class Transitions {
+
+    /** Only of an execution that this node owns. */
+    private static final String INSERT = """
+            insert into REPRISE_TRANSITION
+                (JOB_EXECUTION_ID, ELEMENT, EXIT_STATUS, KIND, PATTERN, TARGET, TAKEN_AT)
+            select JOB_EXECUTION_ID, cast(:element as varchar(100)), cast(:exitStatus as varchar(2500)),
+                   cast(:kind as varchar(10)), cast(:pattern as varchar(2500)), cast(:target as varchar(100)),
+                   current_timestamp
+              from REPRISE_OWNER
+             where JOB_EXECUTION_ID = :execution and APPLICATION = :application
+               and NODE_ID = :node and INCARNATION = :incarnation""";
+
+    private static final String OF_EXECUTION = """
+            select ELEMENT, EXIT_STATUS, KIND, PATTERN, TARGET
+              from REPRISE_TRANSITION
+             where JOB_EXECUTION_ID = :execution
+             order by TRANSITION_ID""";
+
+    private final NodeIdentity self;
+
+    Transitions(NodeIdentity self) {
+        this.self = self;
+    }
+
+    void insert(Handle handle, long executionId, List<TransitionTaken> taken) {
+        for (TransitionTaken transition : taken) {
+            handle.createUpdate(INSERT)
+                    .bind("execution", executionId)
+                    .bind("element", Text.fit(transition.element(), Text.NAME_COLUMN))
+                    .bind("exitStatus", Text.fitOrNull(transition.exitStatus(), Text.TEXT_COLUMN))
+                    .bind("kind", transition.kind().name())
+                    .bind("pattern", Text.fitOrNull(transition.on(), Text.TEXT_COLUMN))
+                    .bind("target", Text.fitOrNull(transition.target(), Text.NAME_COLUMN))
+                    .bind("application", self.application())
+                    .bind("node", self.name())
+                    .bind("incarnation", self.incarnation())
+                    .execute();
+        }
+    }
+
+    List<TransitionTaken> ofExecution(Handle handle, long executionId) {
+        return handle.createQuery(OF_EXECUTION)
+                .bind("execution", executionId)
+                .map((row, context) -> new TransitionTaken(
+                        row.getString(1),
+                        row.getString(2),
+                        Kind.valueOf(row.getString(3)),
+                        row.getString(4),
+                        row.getString(5)))
+                .list();
+    }
+}
