@@ -679,9 +679,16 @@ public final class RepriseRepository implements JobRepository {
         return database.read(handle -> executions.countInstances(handle, jobName));
     }
 
+    /** As their rows have them, but a step whose end is being recorded right now, itself: its job is FAILED already. */
     @Override
     public List<StepExecution> getStepExecutions(long jobExecutionId, ClassLoader classLoader) {
-        return List.copyOf(database.read(handle -> steps.ofExecution(handle, jobExecutionId)));
+        // Before the rows are read: a step that is not among these any more has its end in its row.
+        Map<Long, StepExecution> ending = stepRecorder.ending(jobExecutionId);
+        List<StepExecution> result = new ArrayList<>();
+        for (StepExecution stored : database.read(handle -> steps.ofExecution(handle, jobExecutionId))) {
+            result.add(ending.getOrDefault(stored.getStepExecutionId(), stored));
+        }
+        return result;
     }
 
     /** The steps of an execution in the order of their start, with their partitions. */

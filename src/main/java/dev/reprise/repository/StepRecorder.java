@@ -5,6 +5,7 @@ import dev.reprise.repository.StepExecutions.Plan;
 import dev.reprise.repository.StepExecutions.Saved;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
+import jakarta.batch.runtime.StepExecution;
 import jakarta.transaction.RollbackException;
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
@@ -15,6 +16,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -414,6 +416,22 @@ final class StepRecorder {
                     + " is not recorded: it does not run here.");
         }
         return running;
+    }
+
+    /** The steps of an execution, by id, that the engine is done with and whose end is not recorded yet. */
+    Map<Long, StepExecution> ending(long executionId) {
+        LiveExecution running = live.get(executionId);
+        if (running == null) {
+            return Map.of();
+        }
+        Map<Long, StepExecution> ending = new HashMap<>();
+        for (RunningStep step : running.steps()) {
+            AbstractStepExecution execution = step.execution();
+            if (step.partitionOf() == null && !step.hasEnded() && isTerminal(execution.getBatchStatus())) {
+                ending.put(step.id(), execution);
+            }
+        }
+        return ending;
     }
 
     /** An execution has ended. */

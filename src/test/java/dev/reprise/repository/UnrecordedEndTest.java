@@ -56,6 +56,27 @@ class UnrecordedEndTest {
                 .isEqualTo(Kind.ALREADY_COMPLETE);
     }
 
+    /** The engine says of the job that it is FAILED before it has the end of the step recorded. */
+    @ParameterizedTest
+    @EnumSource
+    void ofAStepIsSeenByWhoeverSeesItsJobFailed(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl execution = node.run(job, "name", "failing");
+        StepExecutionImpl step = node.step(execution, "load");
+        step.setPersistentUserData("user data");
+        step.setBatchStatus(BatchStatus.FAILED);
+        execution.setBatchStatus(BatchStatus.FAILED);
+        assertThat(node.stepRow(step)).startsWith("STARTED|");
+
+        assertThat(node.repository.getStepExecutions(
+                        execution.getExecutionId(), UnrecordedEndTest.class.getClassLoader()))
+                .singleElement()
+                .satisfies(seen -> {
+                    assertThat(seen.getBatchStatus()).isEqualTo(BatchStatus.FAILED);
+                    assertThat(seen.getPersistentUserData()).isEqualTo("user data");
+                });
+    }
+
     @ParameterizedTest
     @EnumSource
     void ofAnExecutionThatNeverGotAThreadIsAFailure(TestDatabase.Kind kind) {
