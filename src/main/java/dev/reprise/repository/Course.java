@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -59,6 +60,7 @@ final class Course {
     private final Map<Transition<?>, String> patterns = Collections.synchronizedMap(new IdentityHashMap<>());
     private final Map<String, RefArtifact> deciders = new HashMap<>();
     private final Map<String, String> exitStatusOfFlow = new ConcurrentHashMap<>();
+    private final Set<String> skipped = ConcurrentHashMap.newKeySet();
 
     /**
      * @param execution before its first element runs
@@ -161,6 +163,18 @@ final class Course {
             execution.setBatchStatus(BatchStatus.FAILED);
             place.allAround().forEach(Course::goNowhere);
         }
+    }
+
+    /** A restart skips a step that is complete; true, and nothing follows it, if that has happened before. */
+    boolean loopsAt(String step) {
+        Place place = places.get(step);
+        if (place == null || skipped.add(step)) {
+            return false;
+        }
+        execution.setBatchStatus(BatchStatus.FAILED);
+        goNowhere(place.element());
+        place.allAround().forEach(Course::goNowhere);
+        return true;
     }
 
     /** A step may not start, so nothing follows it. */

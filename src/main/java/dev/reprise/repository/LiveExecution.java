@@ -28,6 +28,7 @@ final class LiveExecution {
 
     private final JobExecutionImpl execution;
     private final String label;
+    private final boolean identityNone;
     private final long began = System.nanoTime();
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
     private final Map<StepKey, RunningStep> steps = new ConcurrentHashMap<>();
@@ -38,9 +39,10 @@ final class LiveExecution {
     private volatile boolean stepsLeftOpen;
     private volatile String failure = "";
 
-    LiveExecution(JobExecutionImpl execution, String label) {
+    LiveExecution(JobExecutionImpl execution, String label, boolean identityNone) {
         this.execution = execution;
         this.label = label;
+        this.identityNone = identityNone;
     }
 
     JobExecutionImpl execution() {
@@ -50,6 +52,11 @@ final class LiveExecution {
     /** As the log names it: {@code flights[month=2001-01]}. */
     String label() {
         return label;
+    }
+
+    /** Whether it is to run by the letter of Jakarta Batch (semantics.md §2.6). */
+    boolean isIdentityNone() {
+        return identityNone;
     }
 
     /** The job is about to run its first element. */

@@ -201,7 +201,7 @@ public final class RepriseRepository implements JobRepository {
         instance.setId(acquired.instanceId());
         execution.setId(acquired.executionId());
         instance.addJobExecution(execution);
-        LiveExecution created = new LiveExecution(execution, subject.label());
+        LiveExecution created = new LiveExecution(execution, subject.label(), verdict.identityNone());
         live.put(acquired.executionId(), created);
         createdHere.set(new WeakReference<>(created));
         execution.registerJobStopNotifier(this::recordStopRequest);
@@ -353,11 +353,22 @@ public final class RepriseRepository implements JobRepository {
         if (!owners.release(handle, id)) {
             return false;
         }
-        executions.end(handle, execution, running.failure(), Job.UNRESTARTABLE.equals(position) ? null : position);
+        executions.end(handle, execution, reasonOf(running), Job.UNRESTARTABLE.equals(position) ? null : position);
         if (running.hasStepsLeftOpen()) {
             owners.closeSteps(handle, id, "FAILED", "The job ended, and the end of this step was not recorded.");
         }
         return true;
+    }
+
+    /** The engine tells nobody why a job fails between its steps. */
+    private static String reasonOf(LiveExecution running) {
+        boolean unknown = running.execution().getBatchStatus() == BatchStatus.FAILED
+                && running.failure().isEmpty();
+        return unknown
+                ? "No step failed the job, but what is between its steps: a <fail> transition (see the transitions taken),"
+                        + " a transition to what is not there, a loop or a listener of the job. The server's log has"
+                        + " the engine's message."
+                : running.failure();
     }
 
     private void ended(LiveExecution running, boolean recorded) {
@@ -536,11 +547,13 @@ public final class RepriseRepository implements JobRepository {
     public @Nullable StepExecutionImpl findOriginalStepExecutionForRestart(
             String stepName, JobExecutionImpl jobExecutionToRestart, ClassLoader classLoader) {
         long instanceId = jobExecutionToRestart.getJobInstance().getInstanceId();
-        StepExecutionImpl original = database.read(
-                        handle -> steps.original(handle, stepName, instanceId, jobExecutionToRestart.getExecutionId()))
+        Optional<LiveExecution> running = ofInstance(instanceId);
+        boolean identityNone = running.map(LiveExecution::isIdentityNone).orElse(false);
+        StepExecutionImpl original = database.apart(handle -> steps.original(
+                        handle, stepName, instanceId, jobExecutionToRestart.getExecutionId(), identityNone))
                 .orElse(null);
         if (original != null && original.getBatchStatus() == BatchStatus.COMPLETED) {
-            ofInstance(instanceId).ifPresent(running -> running.mayBeSkipped(original));
+            running.ifPresent(execution -> execution.mayBeSkipped(original));
         }
         return original;
     }

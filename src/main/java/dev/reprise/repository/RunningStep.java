@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.lang.reflect.Field;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jberet.runtime.AbstractStepExecution;
 import org.jberet.runtime.StepExecutionImpl;
 import org.jberet.runtime.metric.MetricImpl;
@@ -39,6 +40,8 @@ final class RunningStep {
     private boolean partitioned;
     private boolean fenced;
     private boolean ended;
+    private final AtomicBoolean done = new AtomicBoolean();
+    private final Object ends = new Object();
 
     /**
      * @param id of its row
@@ -183,6 +186,16 @@ final class RunningStep {
 
     synchronized boolean isFenced() {
         return fenced;
+    }
+
+    /** The engine is done with it; true for who says so first. */
+    boolean isDoneNow() {
+        return done.compareAndSet(false, true);
+    }
+
+    /** Held while its end or one of a partition of it is recorded: all of these change the row of the step. */
+    Object ends() {
+        return partitionOf == null ? ends : partitionOf.ends;
     }
 
     /** Its end is recorded. */

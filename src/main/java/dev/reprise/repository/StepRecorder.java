@@ -85,7 +85,8 @@ final class StepRecorder {
             Plan plan = steps.plan(handle, stepExecutionId);
             List<PartitionExecutionImpl> previous =
                     steps.partitions(handle, plan, stepExecutionId, stepName, notCompletedOnly);
-            restarted.set(new PartitionNumbers(stepName, previous, plan.partitions()));
+            // Who asks for those only that are not complete runs exactly them.
+            restarted.set(new PartitionNumbers(stepName, previous, notCompletedOnly ? 0 : plan.partitions()));
             return previous;
         });
     }
@@ -275,8 +276,14 @@ final class StepRecorder {
     }
 
     private void skipped(LiveExecution running, StepExecutionImpl complete) {
-        LOG.log(Level.INFO, "{0}: step {1} is complete and skipped", running.label(), complete.getStepName());
         Course course = running.course();
+        if (course != null && course.loopsAt(complete.getStepName())) {
+            running.failed(
+                    "Step " + complete.getStepName() + " came a second time in this execution: the transitions of"
+                            + " the job lead back to it. A step runs once in an execution (JSR-352 §8.9).");
+            return;
+        }
+        LOG.log(Level.INFO, "{0}: step {1} is complete and skipped", running.label(), complete.getStepName());
         if (course != null) {
             recordCourse(
                     running,
@@ -316,12 +323,17 @@ final class StepRecorder {
 
     /** Never throws: the engine would neither clean up nor wake those who wait. */
     private void end(LiveExecution running, RunningStep step) {
+        if (!step.isDoneNow()) {
+            return;
+        }
         String trace = stackTraceOf(step);
         running.failed(trace);
         UnrecordedEnd end = new UnrecordedEnd(step, trace, courseAfter(running, step));
         try {
-            boolean recorded = !step.isFenced() && database.persistently(handle -> record(handle, running, end));
-            ended(running, step, trace, recorded);
+            synchronized (step.ends()) {
+                boolean recorded = !step.isFenced() && database.persistently(handle -> record(handle, running, end));
+                ended(running, step, trace, recorded);
+            }
         } catch (RuntimeException | Error e) {
             running.unrecordedEnds().add(end);
             LOG.log(

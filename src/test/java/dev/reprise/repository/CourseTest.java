@@ -354,4 +354,18 @@ class CourseTest {
         assertThat(limited.status()).isEqualTo(BatchStatus.FAILED);
         assertThat(limited.stepNames()).isEmpty();
     }
+
+    @Test
+    void failsTheJobWhenItsTransitionsLeadBackToAStepThatARestartSkips() {
+        BATCH.define(new JobBuilder("loops")
+                .step(step("load", "").next("send").build())
+                .step(step("send", "").next("load").build())
+                .build());
+        assertThat(BATCH.run("loops").status()).isEqualTo(BatchStatus.FAILED);
+
+        JobRun again = BATCH.run("loops");
+
+        assertThat(again.status()).isEqualTo(BatchStatus.FAILED);
+        assertThat(again.stepNames()).isEmpty();
+    }
 }

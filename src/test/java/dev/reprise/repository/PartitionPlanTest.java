@@ -11,12 +11,15 @@ import jakarta.batch.api.partition.PartitionMapper;
 import jakarta.batch.api.partition.PartitionPlan;
 import jakarta.batch.api.partition.PartitionPlanImpl;
 import jakarta.batch.runtime.BatchStatus;
+import jakarta.batch.runtime.context.JobContext;
 import jakarta.inject.Inject;
 import java.util.Properties;
+import java.util.Queue;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jberet.job.model.JobBuilder;
@@ -38,6 +41,7 @@ class PartitionPlanTest {
             .artifact("mapper", () -> (PartitionMapper) PartitionPlanTest::plan)
             .artifact("part", Part::new)
             .artifact("fails-once", FailsOnce::new)
+            .artifact("looks", Looks::new)
             .build();
 
     private static PartitionPlan plan() {
@@ -81,6 +85,24 @@ class PartitionPlanTest {
             if (FAILED.compareAndSet(false, true)) {
                 throw new IllegalStateException("after the partitions");
             }
+        }
+    }
+
+    private static final Queue<String> LOOKS = new ConcurrentLinkedQueue<>();
+
+    /** Notes the statuses of all partitions in the tables. */
+    public static final class Looks extends AbstractBatchlet {
+
+        @Inject
+        private JobContext job;
+
+        @Override
+        public String process() {
+            LOOKS.add(BATCH.report(job.getExecutionId()).step("load").partitions().stream()
+                    .map(StepState::status)
+                    .toList()
+                    .toString());
+            return "looked";
         }
     }
 
@@ -162,6 +184,27 @@ class PartitionPlanTest {
         assertThat(RAN).isEmpty();
     }
 
+    /** §2.6: to the letter of Jakarta Batch, whose TCK restarts a plan of 3 with a mapper that gives 7. */
+    @Test
+    void anotherPlanIsOverlookedWithoutIdentity() {
+        BATCH.define(new JobBuilder("parts")
+                .property("reprise.identity", "none")
+                .step(new StepBuilder("load")
+                        .batchlet("part", new String[] {"number", "#{partitionPlan['number']}"})
+                        .partitionMapper("mapper")
+                        .build())
+                .build());
+        JobRun failed = run(3, 0, 1, 2);
+
+        partitions = 7;
+        FAILING.clear();
+        RAN.clear();
+        JobRun restarted = BATCH.await(BATCH.operator().restart(failed.executionId(), new Properties()));
+
+        assertThat(restarted.status()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(RAN).containsExactly(0, 1, 2);
+    }
+
     @Test
     void anOverridingPlanBeginsAnewAndIsWhatLaterRestartsGoOnWith() {
         run(4, 1, 3);
@@ -174,5 +217,20 @@ class PartitionPlanTest {
         assertThat(anew.step("load").partitions()).hasSize(3);
         assertThat(RAN).containsExactly(2);
         assertThat(restarted.status()).isEqualTo(BatchStatus.COMPLETED);
+    }
+
+    /** The engine itself says nothing of an end before all partitions have begun; a crash would repeat what was done. */
+    @Test
+    void aPartitionThatHasEndedIsCompleteBeforeTheNextOneBegins() {
+        BATCH.define(new JobBuilder("parts")
+                .step(new StepBuilder("load")
+                        .batchlet("looks")
+                        .partitionPlan(3, 1)
+                        .build())
+                .build());
+        LOOKS.clear();
+
+        assertThat(BATCH.run("parts").status()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(LOOKS).containsExactly("[STARTED]", "[COMPLETED, STARTED]", "[COMPLETED, COMPLETED, STARTED]");
     }
 }
