@@ -17,7 +17,7 @@ import org.jberet.job.model.Properties;
 public record JobDefinition(String name, boolean restartable, boolean identityNone, List<StepDefinition> steps) {
 
     /** The job property that switches identity off: {@code <property name="reprise.identity" value="none"/>}. */
-    private static final String IDENTITY = "reprise.identity";
+    static final String IDENTITY = "reprise.identity";
 
     public JobDefinition {
         steps = List.copyOf(steps);
