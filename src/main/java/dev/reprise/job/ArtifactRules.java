@@ -30,10 +30,12 @@ final class ArtifactRules {
             "analyzer",
             "reducer");
 
+    private final Artifacts artifacts;
     private final Surroundings surroundings;
     private final Findings findings;
 
-    ArtifactRules(Surroundings surroundings, Findings findings) {
+    ArtifactRules(ClassLoader application, Surroundings surroundings, Findings findings) {
+        this.artifacts = new Artifacts(application, surroundings);
         this.surroundings = surroundings;
         this.findings = findings;
     }
@@ -46,10 +48,10 @@ final class ArtifactRules {
     }
 
     private void judgeRef(JobXml.Element element, String ref) {
-        if (ref.contains("#{") || surroundings.artifact(ref).isPresent()) {
+        if (ref.contains("#{") || artifacts.find(ref).isPresent()) {
             return;
         }
-        String advice = SimilarName.of(ref, surroundings.artifactNames())
+        String advice = SimilarName.of(ref, artifacts.names())
                 .map(similar -> "Did you mean '" + similar + "'?")
                 .orElse("Correct the ref, name a CDI bean so, or list it in META-INF/batch.xml");
         findings.error(
@@ -142,6 +144,6 @@ final class ArtifactRules {
         if (artifact == null || artifact.getRef().isEmpty() || artifact.getRef().contains("#{")) {
             return null;
         }
-        return surroundings.artifact(artifact.getRef()).map(Artifact::type).orElse(null);
+        return artifacts.find(artifact.getRef()).map(Artifact::type).orElse(null);
     }
 }

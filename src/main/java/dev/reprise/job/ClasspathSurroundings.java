@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Enumeration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -30,8 +29,6 @@ import java.util.TreeSet;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
-import org.jberet.creation.ArchiveXmlLoader;
-import org.jberet.job.model.BatchArtifacts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +43,6 @@ final class ClasspathSurroundings implements Surroundings {
     private final ClassLoader loader;
     private final int threads;
     private final Map<String, Artifact> named = new TreeMap<>();
-    private final @Nullable BatchArtifacts batchXml;
 
     /** Whether JARs have been searched that are not marked as holding beans; only for a name that nobody else has. */
     private boolean searchedEverywhere;
@@ -54,7 +50,6 @@ final class ClasspathSurroundings implements Surroundings {
     ClasspathSurroundings(ClassLoader loader, int threads) {
         this.loader = loader;
         this.threads = threads;
-        this.batchXml = ArchiveXmlLoader.loadBatchXml(loader);
         try {
             for (Path folder : folders("")) {
                 searchFolder(folder);
@@ -68,15 +63,10 @@ final class ClasspathSurroundings implements Surroundings {
     }
 
     @Override
-    public synchronized Optional<Artifact> artifact(String ref) {
-        Artifact bean = named.get(ref);
+    public synchronized Optional<Artifact> bean(String name) {
+        Artifact bean = named.get(name);
         if (bean != null) {
             return Optional.of(bean);
-        }
-        String declared = batchXml == null ? null : batchXml.getClassNameForRef(ref);
-        Class<?> type = load(declared == null ? ref : declared);
-        if (type != null) {
-            return Optional.of(new Artifact(type));
         }
         if (!searchedEverywhere) {
             searchedEverywhere = true;
@@ -88,11 +78,11 @@ final class ClasspathSurroundings implements Surroundings {
                 throw new UncheckedIOException("The class path cannot be searched for beans", e);
             }
         }
-        return Optional.ofNullable(named.get(ref));
+        return Optional.ofNullable(named.get(name));
     }
 
     @Override
-    public synchronized Collection<String> artifactNames() {
+    public synchronized Collection<String> beanNames() {
         return List.copyOf(named.keySet());
     }
 
@@ -169,8 +159,9 @@ final class ClasspathSurroundings implements Surroundings {
     }
 
     private void addBeansOf(String classFile) {
-        Class<?> type =
-                load(classFile.substring(0, classFile.length() - CLASS.length()).replace('/', '.'));
+        String name =
+                classFile.substring(0, classFile.length() - CLASS.length()).replace('/', '.');
+        Class<?> type = name.endsWith("-info") ? null : Artifacts.load(name, loader);
         if (type == null) {
             return;
         }
@@ -215,16 +206,5 @@ final class ClasspathSurroundings implements Surroundings {
     private static String nameOf(AnnotatedElement element, String otherwise) {
         Named named = element.getAnnotation(Named.class);
         return named == null || named.value().isEmpty() ? otherwise : named.value();
-    }
-
-    private @Nullable Class<?> load(String name) {
-        if (name.isEmpty() || name.toLowerCase(Locale.ROOT).endsWith("-info")) {
-            return null;
-        }
-        try {
-            return Class.forName(name, false, loader);
-        } catch (ClassNotFoundException | LinkageError e) {
-            return null;
-        }
     }
 }

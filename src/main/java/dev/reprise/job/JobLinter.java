@@ -87,6 +87,21 @@ public final class JobLinter {
             findings = List.copyOf(findings);
         }
 
+        /** The same with each error as a warning: of a job that runs whatever is wrong. */
+        public Report asWarnings() {
+            return new Report(
+                    job,
+                    identityNone,
+                    findings.stream()
+                            .map(finding -> new Finding(
+                                    Severity.WARNING,
+                                    finding.rule(),
+                                    finding.file(),
+                                    finding.line(),
+                                    finding.message()))
+                            .toList());
+        }
+
         /** Those that are errors. */
         public List<Finding> errors() {
             return findings.stream()
@@ -247,13 +262,14 @@ public final class JobLinter {
         }
         String id = root.attribute("id").orElse(name);
         judgeName(name, id, root, findings);
-        new ArtifactRules(surroundings, findings).judgeRefs(root);
+        ArtifactRules artifacts = new ArtifactRules(application, surroundings, findings);
+        artifacts.judgeRefs(root);
         judgeParameters(id, root, findings);
         boolean identityNone = false;
         Job job = load(name, root, violations.isEmpty(), findings);
         if (job != null) {
             identityNone = judgeProperties(job, root, findings);
-            judgeSteps(job, root, findings);
+            judgeSteps(job, root, artifacts, findings);
             new GraphRules(JobGraph.of(job), new LinesOf(root, job), surroundings.threads(), findings).judge();
         }
         return new Report(name, identityNone, findings.sorted());
@@ -362,8 +378,7 @@ public final class JobLinter {
         }
     }
 
-    private void judgeSteps(Job job, JobXml.Element root, Findings findings) {
-        ArtifactRules artifacts = new ArtifactRules(surroundings, findings);
+    private static void judgeSteps(Job job, JobXml.Element root, ArtifactRules artifacts, Findings findings) {
         for (Step step : steps(job.getJobElements())) {
             JobXml.Element element = elementOf(root, step.getId());
             judgeLocalTransactions(step.getProperties(), element, "step " + Shown.value(step.getId()), findings);

@@ -11,14 +11,14 @@ public interface Surroundings {
     int DEFAULT_THREADS = 10;
 
     /**
-     * The artifact that a {@code ref} names: a CDI bean, an entry of {@code META-INF/batch.xml}, or a class.
+     * The bean of this name.
      *
      * @return empty if there is certainly none
      */
-    Optional<Artifact> artifact(String ref);
+    Optional<Artifact> bean(String name);
 
-    /** Names that a {@code ref} may have, to guess which one somebody meant. */
-    Collection<String> artifactNames();
+    /** Names of beans, to guess which one somebody meant. */
+    Collection<String> beanNames();
 
     /** How many threads jobs, flows of splits and partitions share. */
     int threads();

@@ -166,8 +166,13 @@ public class JobLauncher {
                     }
                     throw refused;
                 }
-                case NO_SUCH_JOB, INVALID_PARAMETERS, ALREADY_COMPLETE, ABANDONED, UNKNOWN_STATE, NOT_RESTARTABLE ->
-                    throw refused;
+                case NO_SUCH_JOB,
+                        INVALID_JOB,
+                        INVALID_PARAMETERS,
+                        ALREADY_COMPLETE,
+                        ABANDONED,
+                        UNKNOWN_STATE,
+                        NOT_RESTARTABLE -> throw refused;
             };
         }
     }

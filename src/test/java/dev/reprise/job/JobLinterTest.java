@@ -25,9 +25,9 @@ class JobLinterTest {
 
     private static final Path FOLDER = Path.of("src/test/resources/lint");
 
-    private static final JobLinter LINTER = JobLinter.ofFolder(FOLDER, 10);
-
     private static final Surroundings CLASS_PATH = new ClasspathSurroundings(JobLinterTest.class.getClassLoader(), 10);
+
+    private static final JobLinter LINTER = JobLinter.of(new FolderOf(FOLDER), CLASS_PATH);
 
     @Test
     void tellsWhereItIsNotWellFormed() {
@@ -197,40 +197,15 @@ class JobLinterTest {
 
     @Test
     void countsAsManyThreadsAsThereAre() {
-        assertThat(JobLinter.ofFolder(FOLDER, 11)
-                        .report("threads")
-                        .orElseThrow()
-                        .findings())
-                .isEmpty();
-        assertThat(JobLinter.ofFolder(FOLDER, 1).report("threads").orElseThrow().findings())
+        assertThat(server(11).report("threads").orElseThrow().findings()).isEmpty();
+        assertThat(server(1).report("threads").orElseThrow().findings())
                 .extracting(Finding::line)
                 .containsExactly(3, 7);
     }
 
     @Test
     void warnsOfDataSourcesThatTheServerKnowsToBeStrangers() {
-        JobLinter linter = JobLinter.of(new FolderOf(FOLDER), new Surroundings() {
-
-            @Override
-            public Optional<Artifact> artifact(String ref) {
-                return CLASS_PATH.artifact(ref);
-            }
-
-            @Override
-            public Collection<String> artifactNames() {
-                return List.of();
-            }
-
-            @Override
-            public int threads() {
-                return 10;
-            }
-
-            @Override
-            public Optional<String> stranger(String jndiName) {
-                return jndiName.equals("java:jboss/datasources/strange") ? Optional.of("strange") : Optional.empty();
-            }
-        });
+        JobLinter linter = server(10);
 
         assertThat(linter.report("data-source.xml").orElseThrow().findings())
                 .singleElement()
@@ -252,10 +227,10 @@ class JobLinterTest {
                 "ofAMethod",
                 "numberReader",
                 "flightReader")) {
-            assertThat(CLASS_PATH.artifact(name)).as(name).isPresent();
+            assertThat(CLASS_PATH.bean(name)).as(name).isPresent();
         }
-        assertThat(CLASS_PATH.artifact("reader")).isEmpty();
-        assertThat(CLASS_PATH.artifact("withADataSource")).isEmpty();
+        assertThat(CLASS_PATH.bean("reader")).isEmpty();
+        assertThat(CLASS_PATH.bean("withADataSource")).isEmpty();
     }
 
     @Test
@@ -269,16 +244,16 @@ class JobLinterTest {
                 """);
         try (URLClassLoader loader =
                 new URLClassLoader(new URL[] {folder.toUri().toURL()}, null)) {
-            Surroundings surroundings = new ClasspathSurroundings(loader, 10);
+            Artifacts artifacts = new Artifacts(loader, new ClasspathSurroundings(loader, 10));
 
-            assertThat(surroundings.artifact("listed")).isPresent();
-            assertThat(surroundings.artifact("missing")).isEmpty();
+            assertThat(artifacts.find("listed")).isPresent();
+            assertThat(artifacts.find("missing")).isEmpty();
         }
     }
 
     @Test
     void tellsWhichJobsHaveNoIdentity() {
-        Report report = JobLinter.ofFolder(Path.of("src/test/resources/jobs"), 10)
+        Report report = JobLinter.of(new FolderOf(Path.of("src/test/resources/jobs")), CLASS_PATH)
                 .report("identity-none")
                 .orElseThrow();
 
@@ -347,10 +322,11 @@ class JobLinterTest {
 
     @Test
     void theJobsOfThisProjectHaveNoFindings() {
-        JobLinter.ofClasspath().requireNoErrors();
+        JobLinter linter = JobLinter.ofClasspath();
 
-        assertThat(JobLinter.ofClasspath().reports()).extracting(Report::job).contains("flight-performance");
-        assertThat(JobLinter.ofClasspath().reports())
+        linter.requireNoErrors();
+        assertThat(linter.reports()).extracting(Report::job).contains("flight-performance");
+        assertThat(linter.reports())
                 .allSatisfy(report -> assertThat(report.findings()).isEmpty());
     }
 
@@ -365,9 +341,35 @@ class JobLinterTest {
                 .withMessage("1 error in job XML, each written above");
     }
 
+    /** A server with so many threads that knows one data source beside the repository's. */
+    private static JobLinter server(int threads) {
+        return JobLinter.of(new FolderOf(FOLDER), new Surroundings() {
+
+            @Override
+            public Optional<Artifact> bean(String name) {
+                return CLASS_PATH.bean(name);
+            }
+
+            @Override
+            public Collection<String> beanNames() {
+                return List.of();
+            }
+
+            @Override
+            public int threads() {
+                return threads;
+            }
+
+            @Override
+            public Optional<String> stranger(String jndiName) {
+                return jndiName.equals("java:jboss/datasources/strange") ? Optional.of("strange") : Optional.empty();
+            }
+        });
+    }
+
     private static String lint(String job) {
         return LINTER.report(job).orElseThrow().findings().stream()
-                .map(finding -> finding.toString().replaceFirst("^src/test/resources/lint/", "") + "\n")
+                .map(finding -> finding.toString().replaceFirst("^META-INF/batch-jobs/", "") + "\n")
                 .collect(joining());
     }
 
