@@ -52,6 +52,9 @@ public final class JobLinter {
     private static final String DEFAULT_FOLDER = "src/main/resources/META-INF/batch-jobs";
     private static final int LONGEST_ID = 100;
 
+    /** Those after them mostly come from the first ones. */
+    private static final int MOST_VIOLATIONS = 20;
+
     /** As the engine reads it: the quotes may differ, and a name goes on to the first bracket. */
     private static final Pattern PARAMETER = Pattern.compile("#\\{jobParameters\\[['\"]([^]]*)['\"]]");
 
@@ -254,7 +257,7 @@ public final class JobLinter {
             return new Report(name, false, findings.sorted());
         }
         List<Violation> violations = JobXsd.violations(root);
-        for (Violation violation : violations) {
+        for (Violation violation : violations.subList(0, Math.min(MOST_VIOLATIONS, violations.size()))) {
             findings.error(
                     "schema",
                     violation.line(),

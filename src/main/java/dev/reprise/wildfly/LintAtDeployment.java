@@ -39,18 +39,25 @@ class LintAtDeployment {
     }
 
     void deployed(@Observes @Initialized(ApplicationScoped.class) Object event) {
-        Set<String> jobs = new TreeSet<>();
-        if (event instanceof ServletContext context) {
-            // Those that the engine cannot read it does not list.
-            Set<String> files = context.getResourcePaths(FOLDER);
-            if (files != null) {
-                files.stream()
-                        .filter(file -> file.endsWith(".xml"))
-                        .map(file -> file.substring(FOLDER.length(), file.length() - ".xml".length()))
-                        .forEach(jobs::add);
-            }
+        try {
+            Set<String> jobs = event instanceof ServletContext context ? filesOf(context) : new TreeSet<>();
+            executor.execute(() -> lint(jobs));
+        } catch (RuntimeException e) {
+            LOG.log(Level.WARNING, "Job XML is not judged at this deployment, but at each job's first launch", e);
         }
-        executor.execute(() -> lint(jobs));
+    }
+
+    /** Those that the engine cannot read it does not list. */
+    private static Set<String> filesOf(ServletContext context) {
+        Set<String> jobs = new TreeSet<>();
+        Set<String> files = context.getResourcePaths(FOLDER);
+        if (files != null) {
+            files.stream()
+                    .filter(file -> file.endsWith(".xml"))
+                    .map(file -> file.substring(FOLDER.length(), file.length() - ".xml".length()))
+                    .forEach(jobs::add);
+        }
+        return jobs;
     }
 
     private void lint(Set<String> jobs) {

@@ -35,6 +35,11 @@ class SchemaRulesTest {
         Verdict misnamed = judge("file-name", false);
         Verdict unusable = judge("parameter-schema", false);
         Verdict good = judge("regex", false);
+        assertThat(judge("identity", true).definitionFaults())
+                .as("nobody could say what a launch is")
+                .singleElement()
+                .asString()
+                .startsWith("job 'identity': its property 'reprise.identity' is 'off'. Write 'none'");
 
         assertThat(misnamed.definitionFaults()).singleElement().asString().startsWith("""
                 META-INF/batch-jobs/file-name.xml:2: the job's id is 'another-name'""");
@@ -71,6 +76,8 @@ class SchemaRulesTest {
         rules.judge(job, new Properties());
 
         assertThat(deployment.read).isEqualTo(read);
+        rules(true).judge(job, new Properties());
+        assertThat(deployment.read).as("the schema alone").isEqualTo(read + 1);
     }
 
     private Verdict judge(String job, boolean identityNone) {
