@@ -1,13 +1,10 @@
 package dev.reprise.job;
 
-import java.util.ArrayList;
+import dev.reprise.job.JobGraph.Node;
 import java.util.List;
-import org.jberet.job.model.Flow;
+import java.util.Objects;
 import org.jberet.job.model.Job;
-import org.jberet.job.model.JobElement;
 import org.jberet.job.model.Properties;
-import org.jberet.job.model.Split;
-import org.jberet.job.model.Step;
 
 /**
  * What the rules of launching and the consoles need to know of a job's XML.
@@ -20,7 +17,7 @@ import org.jberet.job.model.Step;
 public record JobDefinition(String name, boolean restartable, boolean identityNone, List<StepDefinition> steps) {
 
     /** The job property that switches identity off: {@code <property name="reprise.identity" value="none"/>}. */
-    private static final String IDENTITY = "reprise.identity";
+    static final String IDENTITY = "reprise.identity";
 
     public JobDefinition {
         steps = List.copyOf(steps);
@@ -32,8 +29,10 @@ public record JobDefinition(String name, boolean restartable, boolean identityNo
      * @throws IllegalArgumentException if {@code reprise.identity} is neither {@code none} nor {@code parameters}
      */
     public static JobDefinition of(Job job) {
-        List<StepDefinition> steps = new ArrayList<>();
-        collect(job.getJobElements(), steps);
+        List<StepDefinition> steps = JobGraph.of(job).nodes().stream()
+                .map(Node::step)
+                .filter(Objects::nonNull)
+                .toList();
         return new JobDefinition(job.getId(), job.getRestartableBoolean(), identityNone(job), steps);
     }
 
@@ -52,21 +51,5 @@ public record JobDefinition(String name, boolean restartable, boolean identityNo
                         + " 'parameters' (the same parameters are the same instance), or leave it out, which means"
                         + " 'parameters'");
         };
-    }
-
-    private static void collect(List<? extends JobElement> elements, List<StepDefinition> steps) {
-        for (JobElement element : elements) {
-            if (element instanceof Step step && !step.isAbstract()) {
-                steps.add(new StepDefinition(
-                        step.getId(),
-                        step.getAllowStartIfCompleteBoolean(),
-                        step.getPartition() != null,
-                        step.getChunk() != null));
-            } else if (element instanceof Flow flow && !flow.isAbstract()) {
-                collect(flow.getJobElements(), steps);
-            } else if (element instanceof Split split) {
-                collect(split.getFlows(), steps);
-            }
-        }
     }
 }

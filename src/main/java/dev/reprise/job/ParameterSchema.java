@@ -95,6 +95,16 @@ public final class ParameterSchema {
         return new Resolution(parameters(values), List.copyOf(faults));
     }
 
+    /** Whether a launch may give a parameter of this name. */
+    boolean declares(String name) {
+        return declared.containsKey(name);
+    }
+
+    /** The names of all parameters, the incrementer's included. */
+    Set<String> names() {
+        return Set.copyOf(declared.keySet());
+    }
+
     /** The schema as it was written: for consoles that make a form of it. */
     public String json() {
         return json;

@@ -13,10 +13,15 @@ final class Shown {
 
     /** The text with control, format and line-separating characters as {@code \}{@code uXXXX}, cut to 100 characters. */
     static String text(String text) {
+        return text(text, LONGEST);
+    }
+
+    /** The same, cut to another length. */
+    static String text(String text, int longest) {
         StringBuilder shown = new StringBuilder();
         int count = 0;
         for (int at = 0; at < text.length(); at += Character.charCount(text.codePointAt(at))) {
-            if (count++ == LONGEST) {
+            if (count++ == longest) {
                 return shown.append('…').toString();
             }
             int character = text.codePointAt(at);

@@ -1,6 +1,6 @@
 package dev.reprise.launch;
 
-import dev.reprise.job.JobDefinition;
+import dev.reprise.job.JobGraph;
 import dev.reprise.job.StepDefinition;
 import dev.reprise.repository.LaunchDecision;
 import dev.reprise.repository.LaunchRefusedException;
@@ -92,8 +92,11 @@ public class JobLauncher {
         }
         Job job = jobs.computeIfAbsent(request.job(), JobLauncher::load);
         Map<String, Boolean> steps = new LinkedHashMap<>();
-        for (StepDefinition step : JobDefinition.of(job).steps()) {
-            steps.put(step.name(), step.allowStartIfComplete());
+        for (JobGraph.Node node : JobGraph.of(job).nodes()) {
+            StepDefinition step = node.step();
+            if (step != null) {
+                steps.put(step.name(), step.allowStartIfComplete());
+            }
         }
         return repository.explain(job, properties, steps);
     }
@@ -166,8 +169,13 @@ public class JobLauncher {
                     }
                     throw refused;
                 }
-                case NO_SUCH_JOB, INVALID_PARAMETERS, ALREADY_COMPLETE, ABANDONED, UNKNOWN_STATE, NOT_RESTARTABLE ->
-                    throw refused;
+                case NO_SUCH_JOB,
+                        INVALID_JOB,
+                        INVALID_PARAMETERS,
+                        ALREADY_COMPLETE,
+                        ABANDONED,
+                        UNKNOWN_STATE,
+                        NOT_RESTARTABLE -> throw refused;
             };
         }
     }

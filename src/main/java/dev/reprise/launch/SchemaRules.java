@@ -1,8 +1,11 @@
 package dev.reprise.launch;
 
 import dev.reprise.identity.JobParameters;
+import dev.reprise.job.Finding;
 import dev.reprise.job.InvalidSchemaException;
 import dev.reprise.job.JobDefinition;
+import dev.reprise.job.JobLinter;
+import dev.reprise.job.JobLinter.Report;
 import dev.reprise.job.ParameterFault;
 import dev.reprise.job.ParameterSchema;
 import dev.reprise.job.ParameterSchema.Resolution;
@@ -20,24 +23,46 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jberet.job.model.Job;
 
-/** The rules of a deployment: the schemas beside its job XMLs, and its {@link ParametersValidator}s. Thread-safe. */
+/**
+ * The rules of a deployment: its job XMLs, the schemas beside them, and its {@link ParametersValidator}s. Job XML is
+ * fixed when it is deployed, so each is judged once. Thread-safe.
+ */
 public final class SchemaRules implements LaunchRules {
 
     private final ClassLoader application;
     private final boolean identityNone;
+    private final JobLinter linter;
     private final Map<String, Optional<ParameterSchema>> schemas = new ConcurrentHashMap<>();
+    private final Map<String, Optional<Report>> reports = new ConcurrentHashMap<>();
 
     /**
      * @param application where {@code META-INF/batch-jobs} is
      * @param identityNone whether no job of the deployment has an identity (semantics.md §2.6)
+     * @param linter judges the jobs of the same application
      */
-    public SchemaRules(ClassLoader application, boolean identityNone) {
+    public SchemaRules(ClassLoader application, boolean identityNone, JobLinter linter) {
         this.application = application;
         this.identityNone = identityNone;
+        this.linter = linter;
+    }
+
+    /**
+     * What is found in a job's XML. Where the job has no identity, by the deployment's configuration or its own
+     * property, it runs as the engine takes it: its errors are warnings then.
+     *
+     * @param jobXmlName the name of its file, with or without {@code .xml}
+     * @return empty if the deployment has no such file
+     */
+    public Optional<Report> report(String jobXmlName) {
+        return reports.computeIfAbsent(
+                jobXmlName,
+                name -> linter.report(name)
+                        .map(report -> identityNone || report.identityNone() ? report.asWarnings() : report));
     }
 
     @Override
     public Verdict judge(Job job, Properties given) {
+        List<String> definitionFaults = new ArrayList<>(errorsOf(job));
         JobParameters parameters = new JobParameters(new TreeMap<>());
         List<String> faults = new ArrayList<>();
         boolean none = identityNone;
@@ -46,24 +71,44 @@ public final class SchemaRules implements LaunchRules {
             JobDefinition definition = JobDefinition.of(job);
             none |= definition.identityNone();
             restartable = definition.restartable();
-            String file = job.getJobXmlName();
-            if (!none && file != null && !file.equals(job.getId()) && !file.equals(job.getId() + ".xml")) {
-                faults.add("the file of the job is called " + file + ", but its id is " + job.getId()
-                        + ": a restart would not find it; give both one name");
-            }
             Optional<ParameterSchema> schema = schemaOf(job.getId());
             if (schema.isPresent()) {
                 Resolution resolution = schema.get().resolve(asMap(given));
                 parameters = resolution.parameters();
                 resolution.faults().stream().map(ParameterFault::toString).forEach(faults::add);
             } else {
-                parameters = JobParameters.ofProperties(given);
+                parameters = parametersOf(given, faults);
             }
         } catch (InvalidSchemaException | IllegalArgumentException e) {
-            faults.add(String.valueOf(e.getMessage()));
+            // Also without an identity: nobody could say what a launch of it is.
+            if (definitionFaults.isEmpty()) {
+                definitionFaults.add(String.valueOf(e.getMessage()));
+            }
         }
-        faults.addAll(validate(job.getId(), parameters, !faults.isEmpty()));
-        return new Verdict(parameters, faults, none, restartable);
+        if (definitionFaults.isEmpty()) {
+            faults.addAll(validate(job.getId(), parameters, !faults.isEmpty()));
+        }
+        return new Verdict(definitionFaults, parameters, faults, none, restartable);
+    }
+
+    /** Without an identity nothing is refused, so nothing need be read before the job runs. */
+    private List<String> errorsOf(Job job) {
+        if (identityNone) {
+            return List.of();
+        }
+        String file = job.getJobXmlName();
+        return report(file == null ? job.getId() : file)
+                .map(report -> report.errors().stream().map(Finding::text).toList())
+                .orElse(List.of());
+    }
+
+    private static JobParameters parametersOf(Properties given, List<String> faults) {
+        try {
+            return JobParameters.ofProperties(given);
+        } catch (IllegalArgumentException e) {
+            faults.add(String.valueOf(e.getMessage()));
+            return new JobParameters(new TreeMap<>());
+        }
     }
 
     private Optional<ParameterSchema> schemaOf(String jobName) {

@@ -321,6 +321,21 @@ final class Decisions {
         return Optional.empty();
     }
 
+    /** Nothing about the parameters is asked of a job that is not as it must be. */
+    static Refusal invalidJob(String jobName, List<String> definitionFaults) {
+        String count = definitionFaults.size() == 1 ? "is 1 error" : "are " + definitionFaults.size() + " errors";
+        return new Refusal(
+                Kind.INVALID_JOB,
+                jobName,
+                null,
+                null,
+                null,
+                definitionFaults,
+                "Job " + Text.line(jobName) + " does not start, nothing was written: there " + count
+                        + " in its definition. " + String.join(" ", definitionFaults)
+                        + " Mend the file and deploy again.");
+    }
+
     static Refusal invalid(Subject subject, List<String> faults) {
         String count = faults.size() == 1 ? "is 1 fault" : "are " + faults.size() + " faults";
         return new Refusal(

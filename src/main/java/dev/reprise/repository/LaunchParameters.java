@@ -23,7 +23,14 @@ final class LaunchParameters {
 
     private LaunchParameters() {}
 
-    static void refuseFaults(Subject subject, Properties given, List<String> ofRules) {
+    /**
+     * @param definition every error of the job itself, which comes first
+     * @param ofRules every fault that the rules have found in the parameters
+     */
+    static void refuseFaults(Subject subject, Properties given, List<String> definition, List<String> ofRules) {
+        if (!definition.isEmpty()) {
+            throw new LaunchRefusedException(Decisions.invalidJob(subject.jobName(), definition));
+        }
         List<String> faults = new ArrayList<>(ofRules);
         faults.addAll(Decisions.faultsOf(subject.parameters()));
         if ("true".equalsIgnoreCase(given.getProperty(LOCAL_TRANSACTIONS))) {

@@ -19,14 +19,28 @@ public interface LaunchRules {
     /**
      * What the rules say of a launch.
      *
+     * @param definitionFaults every error of the job's XML or parameter schema, with its file and line; if there is one,
+     *     the job is refused whatever the parameters are
      * @param parameters what to run with: schema defaults added, each one identifying or not
      * @param faults every fault of the parameters, as people read it; empty if they are good
      * @param identityNone whether each start is an instance of its own (§2.6)
      * @param restartable whether the job may be restarted at all (§3 row 9)
      */
-    record Verdict(JobParameters parameters, List<String> faults, boolean identityNone, boolean restartable) {
+    record Verdict(
+            List<String> definitionFaults,
+            JobParameters parameters,
+            List<String> faults,
+            boolean identityNone,
+            boolean restartable) {
+
         public Verdict {
+            definitionFaults = List.copyOf(definitionFaults);
             faults = List.copyOf(faults);
+        }
+
+        /** Of a job whose definition is good. */
+        public Verdict(JobParameters parameters, List<String> faults, boolean identityNone, boolean restartable) {
+            this(List.of(), parameters, faults, identityNone, restartable);
         }
     }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param instanceId the instance in the way, or null if there is none
  * @param executionId the execution in the way, or null if there is none
  * @param node the name of the node that runs it, for {@link Kind#ALREADY_RUNNING}
- * @param faults one entry for each fault, for {@link Kind#INVALID_PARAMETERS}; else empty
+ * @param faults one entry for each fault, for {@link Kind#INVALID_JOB} and {@link Kind#INVALID_PARAMETERS}; else empty
  * @param message what, which, and what to do next
  */
 public record Refusal(
@@ -33,6 +33,8 @@ public record Refusal(
     public enum Kind {
         /** Row 1: the deployment has no such job. */
         NO_SUCH_JOB,
+        /** Row 1: there is one, but its XML or its parameter schema has errors; nothing was written. */
+        INVALID_JOB,
         /** Row 2: the parameters fail the job's schema or its validator; nothing was written. */
         INVALID_PARAMETERS,
         /** Row 4: it runs on a live node. */

@@ -176,14 +176,14 @@ public final class RepriseRepository implements JobRepository {
         if (original == null) {
             verdict = rules.judge(job, asked);
             subject = new Subject(job.getId(), verdict.parameters(), verdict.restartable());
-            LaunchParameters.refuseFaults(subject, asked, verdict.faults());
+            LaunchParameters.refuseFaults(subject, asked, verdict.definitionFaults(), verdict.faults());
         } else {
             JobParameters before = parametersOf(original);
             verdict = rules.judge(job, LaunchParameters.withoutReplacedMarks(asked));
             List<String> faults = new ArrayList<>(verdict.faults());
             JobParameters parameters = LaunchParameters.asBefore(before, verdict, faults);
             subject = new Subject(job.getId(), parameters, verdict.restartable());
-            LaunchParameters.refuseFaults(subject, asked, faults);
+            LaunchParameters.refuseFaults(subject, asked, verdict.definitionFaults(), faults);
             awaitEndOfEnding(original.getExecutionId());
         }
 
@@ -217,7 +217,7 @@ public final class RepriseRepository implements JobRepository {
         Verdict verdict = rules.judge(job, given);
         Subject subject = new Subject(job.getId(), verdict.parameters(), verdict.restartable());
         try {
-            LaunchParameters.refuseFaults(subject, given, verdict.faults());
+            LaunchParameters.refuseFaults(subject, given, verdict.definitionFaults(), verdict.faults());
         } catch (LaunchRefusedException e) {
             return e.refusal();
         }

@@ -52,7 +52,7 @@ class LaunchAtStart {
 
     private void launch(String job) {
         try {
-            awaitOperator();
+            awaitOperator(launcher);
             LaunchRequest request = LaunchRequest.of(job);
             for (String property : System.getProperties().stringPropertyNames()) {
                 String value = System.getProperty(property, "");
@@ -79,7 +79,7 @@ class LaunchAtStart {
     }
 
     /** The beans of a deployment are up before its job operator is. */
-    private void awaitOperator() {
+    static void awaitOperator(JobLauncher launcher) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {

@@ -1,5 +1,6 @@
 package dev.reprise.wildfly;
 
+import dev.reprise.job.JobLinter;
 import dev.reprise.launch.SchemaRules;
 import dev.reprise.monitor.ProgressLog;
 import dev.reprise.node.Node;
@@ -10,7 +11,9 @@ import jakarta.transaction.TransactionManager;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.naming.InitialContext;
@@ -30,6 +33,9 @@ final class RepositoryService implements Service {
 
     /** How long running executions may take to reach the end of their chunk when the deployment stops. */
     private static final Duration ENDS = Duration.ofSeconds(10);
+
+    /** The classes of a WAR are its own, and it has one repository. */
+    private static final AtomicReference<@Nullable SchemaRules> RULES = new AtomicReference<>();
 
     private final String application;
     private final Configuration configuration;
@@ -86,12 +92,17 @@ final class RepositoryService implements Service {
                 configuration.heartbeat());
         node = joined;
         ClassLoader loader = RepositoryService.class.getClassLoader();
+        SchemaRules rules = new SchemaRules(
+                loader,
+                configuration.identityNone(),
+                JobLinter.of(loader, new ServerSurroundings(configuration.dataSource())));
+        RULES.set(rules);
         RepriseRepository repository = new RepriseRepository(new RepriseRepository.Parts(
                 database,
                 transactions,
                 joined.identity(),
                 configuration.lease(),
-                new SchemaRules(loader, configuration.identityNone()),
+                rules,
                 Submitter.ofThisThread(),
                 loader,
                 configuration.serialFilter()));
@@ -109,6 +120,11 @@ final class RepositoryService implements Service {
                 leftBehind(closed),
                 configuration.identityNone() ? ", identity=none: each start is a new instance" : "");
         return repository;
+    }
+
+    /** The rules of this deployment, as soon as its repository is open. */
+    static Optional<SchemaRules> rules() {
+        return Optional.ofNullable(RULES.get());
     }
 
     private static String leftBehind(int executions) {

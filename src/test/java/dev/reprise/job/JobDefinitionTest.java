@@ -3,13 +3,7 @@ package dev.reprise.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
-import org.jberet.creation.ArchiveXmlLoader;
-import org.jberet.tools.AbstractJobXmlResolver;
 import org.junit.jupiter.api.Test;
 
 /** Read by the engine's own parser, from XML as a deployment holds it. */
@@ -87,14 +81,6 @@ class JobDefinitionTest {
     }
 
     private static JobDefinition definition(String attributes, String elements) {
-        String xml = "<job id=\"flights\" version=\"2.0\" xmlns=\"https://jakarta.ee/xml/ns/jakartaee\" " + attributes
-                + ">" + elements + "</job>";
-        return JobDefinition.of(ArchiveXmlLoader.loadJobXml(
-                "flights", JobDefinitionTest.class.getClassLoader(), new ArrayList<>(), new AbstractJobXmlResolver() {
-                    @Override
-                    public InputStream resolveJobXml(String jobXml, ClassLoader classLoader) {
-                        return new ByteArrayInputStream(xml.getBytes(StandardCharsets.UTF_8));
-                    }
-                }));
+        return JobDefinition.of(Jobs.of(attributes, elements));
     }
 }

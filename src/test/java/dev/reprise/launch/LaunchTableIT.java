@@ -18,10 +18,13 @@ import jakarta.batch.runtime.BatchRuntime;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.inject.Inject;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
@@ -53,6 +56,46 @@ class LaunchTableIT {
                         JobStartException.class,
                         () -> BatchRuntime.getJobOperator().start("nothing", new Properties())))
                 .hasMessageContaining("nothing");
+    }
+
+    @Test
+    void row1RefusesAJobWhoseXmlHasErrorsAndRunsTheOthersOfItsDeployment() throws JMException {
+        Map<String, String> before = tables.counts();
+
+        Refusal refusal = refusalOf(LaunchRequest.of("broken").with("name", "broken"));
+
+        assertThat(refusal.kind()).isEqualTo(Kind.INVALID_JOB);
+        assertThat(refusal.faults())
+                .containsExactly(
+                        "META-INF/batch-jobs/broken.xml:3: the attribute next of step 'only' leads to 'nowhere', and there"
+                                + " is no such element. Write the id of an element on the job's own level.",
+                        "META-INF/batch-jobs/broken.xml:4: <batchlet> refers to 'outcoem', and there is no bean, entry of"
+                                + " META-INF/batch.xml or class of that name. Did you mean 'outcome'?");
+        assertThat(refusal.message())
+                .isEqualTo("Job broken does not start, nothing was written: there are 2 errors in its definition. "
+                        + String.join(" ", refusal.faults()) + " Mend the file and deploy again.");
+        assertThat(launcher.explain(LaunchRequest.of("broken").with("name", "broken")))
+                .isEqualTo(refusal);
+        assertThat(catchThrowableOfType(
+                        JobStartException.class,
+                        () -> BatchRuntime.getJobOperator().start("broken", new Properties())))
+                .hasMessage(refusal.message());
+        assertThat(tables.counts()).isEqualTo(before);
+        assertThat(launcher.run("broken-identity-none", Map.of()).getBatchStatus())
+                .as("without an identity errors are warnings")
+                .isEqualTo(BatchStatus.COMPLETED);
+        assertThat(attribute("batch-jberet", "defaultThreadPool"))
+                .as("where the linter asks for the pool")
+                .isEqualTo("batch");
+        assertThat(attribute("batch-jberet,thread-pool=batch", "maxThreads")).isEqualTo(10);
+        assertThat(attribute("datasources,data-source=reprise", "jndiName"))
+                .as("where it asks for data sources")
+                .isEqualTo("java:jboss/datasources/reprise");
+    }
+
+    private static Object attribute(String subsystem, String attribute) throws JMException {
+        return ManagementFactory.getPlatformMBeanServer()
+                .getAttribute(new ObjectName("jboss.as:subsystem=" + subsystem), attribute);
     }
 
     @Test
