@@ -35,7 +35,7 @@ class ArchitectureTest {
         rooms.put("identity", List.of());
         rooms.put("item", List.of());
         rooms.put("job", List.of("identity"));
-        rooms.put("repository", List.of("identity"));
+        rooms.put("repository", List.of("job", "identity"));
         rooms.put("node", List.of("repository", "identity"));
         rooms.put("launch", List.of("repository", "job", "identity"));
         rooms.put("recovery", List.of("launch", "node", "repository"));

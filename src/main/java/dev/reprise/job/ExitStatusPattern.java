@@ -13,13 +13,8 @@ import java.util.TreeSet;
 /**
  * The {@code on} of a transition: {@code *} stands for any characters, also none, {@code ?} for one character, everything
  * else for itself.
- *
- * <p>The engine reads a pattern that has {@code *} or {@code ?} as a regular expression without quoting the rest, and its
- * wildcards stop at line breaks; for patterns without {@link #regexCharacters} and statuses of one line both agree.
  */
 record ExitStatusPattern(String text) {
-
-    private static final String REGEX = "\\.[]{}()+^$|";
 
     /** Stands for all characters that no pattern of a comparison names. */
     private static final int ANY_OTHER = -1;
@@ -53,16 +48,6 @@ record ExitStatusPattern(String text) {
             at++;
         }
         return at == pattern.length;
-    }
-
-    /** The characters that the engine would read as a regular expression's: none in a pattern without wildcards. */
-    String regexCharacters() {
-        if (text.indexOf('*') < 0 && text.indexOf('?') < 0) {
-            return "";
-        }
-        StringBuilder found = new StringBuilder();
-        text.chars().filter(c -> REGEX.indexOf(c) >= 0).distinct().forEach(c -> found.append((char) c));
-        return found.toString();
     }
 
     /**

@@ -73,16 +73,6 @@ final class GraphRules {
                     shadowed(node, i, on, left);
                     continue;
                 }
-                String regex = on.regexCharacters();
-                if (!regex.isEmpty()) {
-                    findings.warning(
-                            "regex",
-                            lines.of(node, i),
-                            lead(node, transition) + " has wildcards, and then the engine reads " + Shown.value(regex)
-                                    + " as part of a regular expression. Use exit statuses without "
-                                    + (regex.length() == 1 ? "that character" : "those characters")
-                                    + ", or a pattern without * and ?");
-                }
             }
             left.add(transition);
         }

@@ -182,7 +182,7 @@ public record JobGraph(String job, List<Node> nodes) {
             String from, List<org.jberet.job.model.Transition> elements, @Nullable String nextAttribute) {
         List<Transition> transitions = new ArrayList<>();
         for (org.jberet.job.model.Transition element : elements) {
-            String on = element.getOn();
+            String on = Objects.requireNonNullElse(element.getOn(), "");
             if (element instanceof org.jberet.job.model.Transition.Next<?> next) {
                 transitions.add(new Transition(from, TransitionKind.NEXT, on, next.getTo(), null));
             } else if (element instanceof org.jberet.job.model.Transition.End<?> end) {

@@ -22,6 +22,7 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jberet.job.model.Job;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The rules of a deployment: its job XMLs, the schemas beside them, and its {@link ParametersValidator}s. Job XML is
@@ -31,16 +32,16 @@ public final class SchemaRules implements LaunchRules {
 
     private final ClassLoader application;
     private final boolean identityNone;
-    private final JobLinter linter;
+    private final @Nullable JobLinter linter;
     private final Map<String, Optional<ParameterSchema>> schemas = new ConcurrentHashMap<>();
     private final Map<String, Optional<Report>> reports = new ConcurrentHashMap<>();
 
     /**
      * @param application where {@code META-INF/batch-jobs} is
      * @param identityNone whether no job of the deployment has an identity (semantics.md §2.6)
-     * @param linter judges the jobs of the same application
+     * @param linter judges the jobs of the same application; null to take job XML as the engine does
      */
-    public SchemaRules(ClassLoader application, boolean identityNone, JobLinter linter) {
+    public SchemaRules(ClassLoader application, boolean identityNone, @Nullable JobLinter linter) {
         this.application = application;
         this.identityNone = identityNone;
         this.linter = linter;
@@ -54,9 +55,13 @@ public final class SchemaRules implements LaunchRules {
      * @return empty if the deployment has no such file
      */
     public Optional<Report> report(String jobXmlName) {
+        JobLinter judge = linter;
+        if (judge == null) {
+            return Optional.empty();
+        }
         return reports.computeIfAbsent(
                 jobXmlName,
-                name -> linter.report(name)
+                name -> judge.report(name)
                         .map(report -> identityNone || report.identityNone() ? report.asWarnings() : report));
     }
 

@@ -1,11 +1,9 @@
 package dev.reprise.repository;
 
-import dev.reprise.repository.TransitionTaken.Kind;
+import dev.reprise.job.JobGraph;
+import dev.reprise.job.JobGraph.Transition;
 import jakarta.batch.runtime.BatchStatus;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +19,6 @@ import org.jberet.job.model.Properties;
 import org.jberet.job.model.RefArtifact;
 import org.jberet.job.model.Split;
 import org.jberet.job.model.Step;
-import org.jberet.job.model.Transition;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jspecify.annotations.Nullable;
 
@@ -56,8 +53,8 @@ final class Course {
     private record Place(JobElement element, @Nullable Flow within, List<JobElement> allAround) {}
 
     private final JobExecutionImpl execution;
+    private final JobGraph graph;
     private final Map<String, Place> places = new HashMap<>();
-    private final Map<Transition<?>, String> patterns = Collections.synchronizedMap(new IdentityHashMap<>());
     private final Map<String, RefArtifact> deciders = new HashMap<>();
     private final Map<String, String> exitStatusOfFlow = new ConcurrentHashMap<>();
     private final Set<String> skipped = ConcurrentHashMap.newKeySet();
@@ -67,6 +64,7 @@ final class Course {
      */
     Course(JobExecutionImpl execution) {
         this.execution = execution;
+        this.graph = JobGraph.of(execution.getSubstitutedJob());
         walk(execution.getSubstitutedJob().getJobElements(), null, List.of());
     }
 
@@ -82,20 +80,13 @@ final class Course {
                 continue;
             }
             places.put(element.getId(), new Place(element, within, around));
-            transitionsOf(element).forEach(this::makeLiteral);
+            element.getTransitionElements()
+                    .forEach(transition -> transition.setOn(asTheEngineReads(transition.getOn())));
             if (element instanceof Decision decision) {
                 record(decision);
             } else if (element instanceof Flow flow) {
                 walk(flow.getJobElements(), flow, inside);
             }
-        }
-    }
-
-    private void makeLiteral(Transition<?> transition) {
-        String on = transition.getOn();
-        if (on != null) {
-            patterns.put(transition, on);
-            transition.setOn(asTheEngineReads(on));
         }
     }
 
@@ -135,7 +126,7 @@ final class Course {
         return switch (status) {
             case COMPLETED -> after(place, exitStatus);
             // A next attribute is for what completed, and a flow does not go on after what failed.
-            case FAILED -> matching(place, exitStatus);
+            case FAILED -> taken(place, exitStatus, true);
             case STARTING, STARTED, STOPPING, STOPPED, ABANDONED -> List.of();
         };
     }
@@ -199,80 +190,49 @@ final class Course {
     }
 
     private List<TransitionTaken> after(Place ended, @Nullable String exitStatus) {
-        List<TransitionTaken> taken = new ArrayList<>();
         Place place = ended;
         String status = exitStatus;
-        while (place != null) {
-            List<TransitionTaken> matching = matching(place, status);
-            taken.addAll(matching);
-            String next = nextOf(place.element());
-            if (!matching.isEmpty()) {
-                break;
-            }
-            if (next != null) {
-                taken.add(new TransitionTaken(place.element().getId(), status, Kind.NEXT, null, next));
-                break;
+        while (true) {
+            List<TransitionTaken> taken = taken(place, status, false);
+            Flow flow = place.within();
+            if (!taken.isEmpty() || flow == null) {
+                return taken;
             }
             // The last element of a flow: the flow ends, and what comes after it comes next.
-            Flow flow = place.within();
-            place = flow == null ? null : places.get(flow.getId());
-            status = flow == null ? null : exitStatusOfFlow.getOrDefault(flow.getId(), BatchStatus.COMPLETED.name());
+            place = placeOf(flow);
+            status = exitStatusOfFlow.getOrDefault(flow.getId(), BatchStatus.COMPLETED.name());
         }
-        return taken;
     }
 
-    /** The first that matches (JSR-352 §8.9.2), if any. */
-    private List<TransitionTaken> matching(Place place, @Nullable String exitStatus) {
-        for (Transition<?> transition : transitionsOf(place.element())) {
-            String on = patterns.get(transition);
-            if (on != null && exitStatus != null && matches(exitStatus, on)) {
-                TransitionTaken taken = taken(place.element(), exitStatus, on, transition);
-                follow(taken, transition, place);
-                return List.of(taken);
-            }
+    private List<TransitionTaken> taken(Place place, @Nullable String exitStatus, boolean failed) {
+        String id = place.element().getId();
+        Transition taken = graph.taken(id, exitStatus, failed).orElse(null);
+        if (taken == null) {
+            return List.of();
         }
-        return List.of();
+        follow(taken, place);
+        return List.of(new TransitionTaken(id, exitStatus, taken.kind(), taken.on(), taken.to()));
     }
 
-    private static TransitionTaken taken(JobElement element, String exitStatus, String on, Transition<?> transition) {
-        String id = element.getId();
-        if (transition instanceof Transition.Next<?> next) {
-            return new TransitionTaken(id, exitStatus, Kind.NEXT, on, next.getTo());
-        }
-        if (transition instanceof Transition.Stop<?> stop) {
-            return new TransitionTaken(id, exitStatus, Kind.STOP, on, stop.getRestart());
-        }
-        return new TransitionTaken(
-                id, exitStatus, transition instanceof Transition.End<?> ? Kind.END : Kind.FAIL, on, null);
-    }
-
-    /** {@code *} is any text, {@code ?} one character, everything else itself (JSR-352 §8.9.2). */
-    static boolean matches(String exitStatus, String on) {
-        StringBuilder expression = new StringBuilder();
-        for (int i = 0; i < on.length(); i++) {
-            char c = on.charAt(i);
-            expression.append(c == '*' ? ".*" : c == '?' ? "." : Pattern.quote(String.valueOf(c)));
-        }
-        return Pattern.compile(expression.toString(), Pattern.DOTALL)
-                .matcher(exitStatus)
-                .matches();
+    private Place placeOf(Flow flow) {
+        return Objects.requireNonNull(places.get(flow.getId()), flow.getId());
     }
 
     /** What the engine does not do, or does to a copy of the execution. */
-    private void follow(TransitionTaken taken, Transition<?> transition, Place place) {
+    private void follow(Transition taken, Place place) {
         switch (taken.kind()) {
             case END -> {
                 place.allAround().forEach(Course::goNowhere);
-                if (transition instanceof Transition.End<?> end && end.getExitStatus() != null) {
-                    execution.setExitStatus(end.getExitStatus());
+                if (taken.exitStatus() != null) {
+                    execution.setExitStatus(taken.exitStatus());
                 }
             }
             case STOP -> {
-                if (taken.target() != null) {
-                    execution.setRestartPosition(taken.target());
+                if (taken.to() != null) {
+                    execution.setRestartPosition(taken.to());
                 }
             }
-            case NEXT, FAIL -> {}
+            case NEXT_ATTRIBUTE, NEXT, FAIL -> {}
         }
     }
 
@@ -285,16 +245,5 @@ final class Course {
         } else if (element instanceof Split split) {
             split.setAttributeNext(null);
         }
-    }
-
-    @SuppressWarnings("unchecked") // the engine's lists are raw
-    private static List<Transition<?>> transitionsOf(JobElement element) {
-        return (List<Transition<?>>) (List<?>) element.getTransitionElements();
-    }
-
-    private static @Nullable String nextOf(JobElement element) {
-        return element instanceof Step step
-                ? step.getAttributeNext()
-                : element instanceof Flow flow ? flow.getAttributeNext() : null;
     }
 }

@@ -1,6 +1,6 @@
 package dev.reprise.repository;
 
-import dev.reprise.repository.TransitionTaken.Kind;
+import dev.reprise.job.JobGraph.TransitionKind;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
@@ -12,7 +12,7 @@ final class Transitions {
             insert into REPRISE_TRANSITION
                 (JOB_EXECUTION_ID, ELEMENT, EXIT_STATUS, KIND, PATTERN, TARGET, TAKEN_AT)
             select JOB_EXECUTION_ID, cast(:element as varchar(100)), cast(:exitStatus as varchar(2500)),
-                   cast(:kind as varchar(10)), cast(:pattern as varchar(2500)), cast(:target as varchar(100)),
+                   cast(:kind as varchar(20)), cast(:pattern as varchar(2500)), cast(:target as varchar(100)),
                    current_timestamp
               from REPRISE_OWNER
              where JOB_EXECUTION_ID = :execution and APPLICATION = :application
@@ -37,7 +37,7 @@ final class Transitions {
                     .bind("element", Text.fit(transition.element(), Text.NAME_COLUMN))
                     .bind("exitStatus", Text.fitOrNull(transition.exitStatus(), Text.TEXT_COLUMN))
                     .bind("kind", transition.kind().name())
-                    .bind("pattern", Text.fitOrNull(transition.on(), Text.TEXT_COLUMN))
+                    .bind("pattern", Text.fit(transition.on(), Text.TEXT_COLUMN))
                     .bind("target", Text.fitOrNull(transition.target(), Text.NAME_COLUMN))
                     .bind("application", self.application())
                     .bind("node", self.name())
@@ -52,7 +52,7 @@ final class Transitions {
                 .map((row, context) -> new TransitionTaken(
                         row.getString(1),
                         row.getString(2),
-                        Kind.valueOf(row.getString(3)),
+                        TransitionKind.valueOf(row.getString(3)),
                         row.getString(4),
                         row.getString(5)))
                 .list();

@@ -221,7 +221,7 @@ public final class InProcessBatch
                 transactionManager(),
                 node.identity(),
                 NEVER,
-                new SchemaRules(loader, settings.identityNone),
+                new SchemaRules(loader, settings.identityNone, null),
                 () -> null,
                 loader,
                 ""));

@@ -57,13 +57,6 @@ class ExitStatusPatternPropertyTest {
                 .isFalse();
     }
 
-    @Test
-    void namesWhatTheEngineWouldReadAsARegularExpression() {
-        assertThat(pattern("A.B").regexCharacters()).isEmpty();
-        assertThat(pattern("A.B+.*").regexCharacters()).isEqualTo(".+");
-        assertThat(pattern("A_B-*").regexCharacters()).isEmpty();
-    }
-
     /** All over a, b and a letter that no pattern has, up to 6 long. */
     private static final List<String> STATUSES = statuses();
 

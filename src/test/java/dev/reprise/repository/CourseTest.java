@@ -2,7 +2,7 @@ package dev.reprise.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.reprise.repository.TransitionTaken.Kind;
+import dev.reprise.job.JobGraph.TransitionKind;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
 import jakarta.batch.api.AbstractBatchlet;
@@ -79,9 +79,9 @@ class CourseTest {
         assertThat(run.stepNames()).containsExactly("load", "mend", "check");
         assertThat(run.transitions())
                 .containsExactly(
-                        new TransitionTaken("load", "SOME REJECTED", Kind.NEXT, "SOME *", "mend"),
-                        new TransitionTaken("mend", "fine", Kind.NEXT, null, "check"),
-                        new TransitionTaken("check", "fine", Kind.END, "f?ne", null));
+                        new TransitionTaken("load", "SOME REJECTED", TransitionKind.NEXT, "SOME *", "mend"),
+                        new TransitionTaken("mend", "fine", TransitionKind.NEXT_ATTRIBUTE, "*", "check"),
+                        new TransitionTaken("check", "fine", TransitionKind.END, "f?ne", null));
     }
 
     @Test
@@ -101,8 +101,8 @@ class CourseTest {
         assertThat(restarted.stepNames()).isEmpty();
         assertThat(restarted.transitions())
                 .containsExactly(
-                        new TransitionTaken("load", "fine", Kind.NEXT, null, "send"),
-                        new TransitionTaken("send", "fine", Kind.STOP, "*", "load"));
+                        new TransitionTaken("load", "fine", TransitionKind.NEXT_ATTRIBUTE, "*", "send"),
+                        new TransitionTaken("send", "fine", TransitionKind.STOP, "*", "load"));
     }
 
     @Test
@@ -129,9 +129,9 @@ class CourseTest {
         assertThat(run.exitStatus()).isEqualTo("cannot");
         assertThat(run.transitions())
                 .containsExactly(
-                        new TransitionTaken("load", "fine", Kind.NEXT, null, "enough"),
-                        new TransitionTaken("flow", "plenty", Kind.NEXT, "pl*", "after"),
-                        new TransitionTaken("after", "send", Kind.FAIL, "send", null));
+                        new TransitionTaken("load", "fine", TransitionKind.NEXT_ATTRIBUTE, "*", "enough"),
+                        new TransitionTaken("flow", "plenty", TransitionKind.NEXT, "pl*", "after"),
+                        new TransitionTaken("after", "send", TransitionKind.FAIL, "send", null));
     }
 
     @Test
@@ -219,7 +219,7 @@ class CourseTest {
 
         assertThat(run.status()).isEqualTo(BatchStatus.FAILED);
         assertThat(run.transitions())
-                .containsExactly(new TransitionTaken("load", "FAILED", Kind.NEXT, "FAILED", "mend"));
+                .containsExactly(new TransitionTaken("load", "FAILED", TransitionKind.NEXT, "FAILED", "mend"));
     }
 
     @Test

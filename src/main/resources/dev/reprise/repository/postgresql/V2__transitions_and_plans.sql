@@ -5,9 +5,9 @@ create table REPRISE_TRANSITION (
     -- the step, decision or flow that ended, and with what
     ELEMENT varchar(100) not null,
     EXIT_STATUS varchar(2500),
-    -- NEXT, END, FAIL or STOP; the pattern that matched, none for a next attribute; where to
-    KIND varchar(10) not null,
-    PATTERN varchar(2500),
+    -- NEXT_ATTRIBUTE, NEXT, END, FAIL or STOP; the pattern that matched; where to
+    KIND varchar(20) not null,
+    PATTERN varchar(2500) not null,
     TARGET varchar(100),
     TAKEN_AT timestamp with time zone not null,
     constraint REPRISE_TRANSITION_FK foreign key (JOB_EXECUTION_ID) references BATCH_JOB_EXECUTION (JOB_EXECUTION_ID)
