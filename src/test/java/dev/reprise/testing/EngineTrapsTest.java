@@ -191,8 +191,8 @@ class EngineTrapsTest {
     }
 
     /**
-     * Nothing is locked between looking for the newest execution and adding one. Stock: {@code Expected size: 1 but was: 2},
-     * mostly in the first round.
+     * Nothing is locked between looking for the newest execution and adding one. Stock: {@code Expected size: 1 but was:
+     * 2}.
      */
     @Test
     void ofTwoRestartsAtOnceOneHappens() throws Exception {
