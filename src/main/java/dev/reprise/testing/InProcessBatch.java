@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jberet.creation.ArchiveXmlLoader;
@@ -41,6 +42,7 @@ import org.jberet.job.model.Job;
 import org.jberet.job.model.JobElement;
 import org.jberet.job.model.Split;
 import org.jberet.job.model.Step;
+import org.jberet.repository.JobRepository;
 import org.jberet.spi.JobOperatorContext;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -102,7 +104,7 @@ public final class InProcessBatch
     private record Parts(
             AgroalDataSource dataSource,
             Node node,
-            RepriseRepository repository,
+            JobRepository repository,
             @Nullable Beans beans,
             Engine engine) {}
 
@@ -124,6 +126,7 @@ public final class InProcessBatch
         private boolean identityNone;
         private @Nullable String url;
         private Duration patience = Duration.ofMinutes(1);
+        private @Nullable BiFunction<DataSource, TransactionManager, JobRepository> another;
 
         private Builder() {}
 
@@ -178,6 +181,15 @@ public final class InProcessBatch
             return this;
         }
 
+        /**
+         * Another repository than that of Reprise, to see what the engine does with it. Jobs are started and restarted
+         * with {@link #operator()} then; whatever needs the repository of Reprise fails.
+         */
+        Builder repository(BiFunction<DataSource, TransactionManager, JobRepository> repository) {
+            another = repository;
+            return this;
+        }
+
         /** To be registered as an extension, or opened by hand. */
         public InProcessBatch build() {
             return new InProcessBatch(this);
@@ -215,17 +227,9 @@ public final class InProcessBatch
         String application = "in-process";
         Node node = Node.join(
                 dataSource, new NodeRegistry(dataSource, transactionManager()), application, "this-process", NEVER);
-        ClassLoader loader = Thread.currentThread().getContextClassLoader();
-        RepriseRepository repository = new RepriseRepository(new RepriseRepository.Parts(
-                dataSource,
-                transactionManager(),
-                node.identity(),
-                NEVER,
-                new SchemaRules(loader, settings.identityNone, null),
-                () -> null,
-                loader,
-                ""));
-        repository.takeOverFromEarlierIncarnations();
+        JobRepository repository = settings.another == null
+                ? repository(dataSource, node)
+                : settings.another.apply(dataSource, transactionManager());
         Beans beans = settings.beans.isEmpty() && !settings.discovery
                 ? null
                 : new Beans(settings.discovery ? Set.of() : settings.beans, type -> resource(type, dataSource));
@@ -243,6 +247,21 @@ public final class InProcessBatch
         JobOperatorContext context = JobOperatorContext.create((JobOperator) engine);
         JobOperatorContext.setJobOperatorContextSelector(() -> context);
         return new Parts(dataSource, node, repository, beans, engine);
+    }
+
+    private RepriseRepository repository(DataSource dataSource, Node node) {
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        RepriseRepository repository = new RepriseRepository(new RepriseRepository.Parts(
+                dataSource,
+                transactionManager(),
+                node.identity(),
+                NEVER,
+                new SchemaRules(loader, settings.identityNone, null),
+                () -> null,
+                loader,
+                ""));
+        repository.takeOverFromEarlierIncarnations();
+        return repository;
     }
 
     private AgroalDataSource pool() {
@@ -304,8 +323,11 @@ public final class InProcessBatch
             if (closing.beans() != null) {
                 closing.beans().close();
             }
-            closing.node().close();
-            closing.dataSource().close();
+            try {
+                closing.node().close();
+            } finally {
+                closing.dataSource().close();
+            }
         }
     }
 
@@ -381,7 +403,7 @@ public final class InProcessBatch
      * @throws AssertionError if it does not end in time, with how far it came
      */
     public JobRun run(LaunchRequest request) {
-        parts();
+        repository();
         return await(launcher.start(request).getExecutionId());
     }
 
@@ -500,7 +522,11 @@ public final class InProcessBatch
     }
 
     public RepriseRepository repository() {
-        return parts().repository();
+        if (parts().repository() instanceof RepriseRepository ours) {
+            return ours;
+        }
+        throw new IllegalStateException("This InProcessBatch was given another repository than that of Reprise: "
+                + parts().repository().getClass().getName());
     }
 
     /** The database of jobs and test; its connections join the transactions of chunks. */
