@@ -1,0 +1,23 @@
+package dev.reprise.flow;
+
+import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** Keeps hundreds of stack traces out of the log of a test whose jobs are meant to fail. */
+final class ExpectedFailures {
+
+    /** Held, because the log manager does not. */
+    private static final List<Logger> LOGGERS =
+            List.of(Logger.getLogger("org.jberet"), Logger.getLogger("dev.reprise.repository.RepriseRepository"));
+
+    private ExpectedFailures() {}
+
+    static void hide() {
+        LOGGERS.forEach(logger -> logger.setLevel(Level.OFF));
+    }
+
+    static void show() {
+        LOGGERS.forEach(logger -> logger.setLevel(null));
+    }
+}
