@@ -25,9 +25,8 @@ class FlowPropertyTest {
     private static final String JOB = "random";
     private static final int RESTARTS = 3;
 
-    private static final ScriptedArtifacts SCRIPTED = new ScriptedArtifacts();
-    private static final InProcessBatch BATCH =
-            SCRIPTED.addTo(InProcessBatch.builder()).threads(30).build();
+    private static final ScriptedArtifacts SCRIPTED = TestBatch.SCRIPTED;
+    private static final InProcessBatch BATCH = TestBatch.BATCH;
 
     private static int instances;
 
@@ -47,7 +46,7 @@ class FlowPropertyTest {
     void doWhatTheSpecificationSays(@ForAll("jobs") ScriptedJob job) {
         ReferenceInterpreter interpreter = new ReferenceInterpreter(job);
         BATCH.define(job.forTheEngine(JOB));
-        SCRIPTED.play(job);
+        SCRIPTED.play(job.scripts());
         LaunchRequest request = LaunchRequest.of(JOB).with("instance", String.valueOf(++instances));
 
         List<Observed> expected = new ArrayList<>();

@@ -30,9 +30,9 @@ final class ScriptedArtifacts {
                 .artifact(DECIDER, () -> new ScriptedDecider(this));
     }
 
-    /** Another job, from the beginning. */
-    synchronized void play(ScriptedJob job) {
-        scripts = job.scripts();
+    /** Another job, from the beginning: what each call of a step or decision returns; the last one holds from then on. */
+    synchronized void play(Map<String, List<String>> scriptOfEach) {
+        scripts = Map.copyOf(scriptOfEach);
         calls.clear();
         trace.clear();
     }
