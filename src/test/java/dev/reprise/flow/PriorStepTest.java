@@ -41,6 +41,25 @@ class PriorStepTest {
         assertThat(restarted.status()).isEqualTo(BatchStatus.COMPLETED);
     }
 
+    @Test
+    void thatFailedFirstAndCompletedOnARestartIsSkippedByTheNext() {
+        TestBatch.SCRIPTED.play(Map.of(
+                "fetch", List.of(ScriptedJob.THROWS, "FETCHED"),
+                "load", List.of(ScriptedJob.THROWS, ScriptedJob.NOTHING)));
+        BATCH.define(new JobBuilder("prior")
+                .step(step("fetch").nextOn("FETCHED").to("load").build())
+                .step(step("load").build())
+                .build());
+
+        BATCH.run("prior");
+        JobRun second = BATCH.run("prior");
+        JobRun third = BATCH.run("prior");
+
+        assertThat(second.stepNames()).containsExactly("fetch", "load");
+        assertThat(third.status()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(third.stepNames()).containsExactly("load");
+    }
+
     /** It was complete once; what counts is how it ended last. */
     @Test
     void thatFailsWhenItRunsAgainFailsTheJobAndRunsOnceMore() {

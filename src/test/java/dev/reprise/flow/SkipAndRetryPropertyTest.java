@@ -55,7 +55,7 @@ class SkipAndRetryPropertyTest {
         ExpectedFailures.show();
     }
 
-    @Property(tries = 80)
+    @Property(tries = 60)
     void everyItemIsWrittenOnceOrWasSkipped(
             @ForAll("troubles") @Size(min = 1, max = 4) List<Trouble> troubles,
             @ForAll @IntRange(min = 1, max = 4) int itemCount,
