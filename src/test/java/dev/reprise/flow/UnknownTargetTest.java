@@ -1,0 +1,93 @@
+package dev.reprise.flow;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.testing.InProcessBatch;
+import dev.reprise.testing.JobRun;
+import jakarta.batch.runtime.BatchStatus;
+import java.util.List;
+import java.util.Map;
+import org.jberet.job.model.FlowBuilder;
+import org.jberet.job.model.JobBuilder;
+import org.jberet.job.model.StepBuilder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A transition to what is not there, and the way out: correct the job and launch it again. */
+@ExtendWith(ExpectedFailures.class)
+class UnknownTargetTest {
+
+    @RegisterExtension
+    static final InProcessBatch BATCH = TestBatch.BATCH;
+
+    private static StepBuilder step(String id) {
+        return new StepBuilder(id).batchlet(ScriptedArtifacts.BATCHLET);
+    }
+
+    @Test
+    void failsTheJobWhichGoesOnWhenTheNameIsCorrected() {
+        TestBatch.SCRIPTED.play(Map.of());
+        BATCH.define(new JobBuilder("misspelt")
+                .step(step("load").next("reprot").build())
+                .step(step("report").build())
+                .build());
+
+        JobRun failed = BATCH.run("misspelt");
+        BATCH.define(new JobBuilder("misspelt")
+                .step(step("load").next("report").build())
+                .step(step("report").build())
+                .build());
+        JobRun restarted = BATCH.run("misspelt");
+
+        assertThat(failed.status()).isEqualTo(BatchStatus.FAILED);
+        assertThat(failed.step("load").status()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(restarted.instanceId()).isEqualTo(failed.instanceId());
+        assertThat(restarted.status()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(restarted.stepNames()).containsExactly("report");
+    }
+
+    /** Jakarta Batch: what is in a flow goes on in that flow only. */
+    @Test
+    void isAlsoOneOutsideTheFlow() {
+        TestBatch.SCRIPTED.play(Map.of());
+        BATCH.define(new JobBuilder("outside")
+                .flow(new FlowBuilder("flow")
+                        .step(step("load").next("report").build())
+                        .build())
+                .step(step("report").build())
+                .build());
+
+        JobRun failed = BATCH.run("outside");
+
+        assertThat(failed.status()).isEqualTo(BatchStatus.FAILED);
+        assertThat(failed.stepNames()).containsExactly("load");
+    }
+
+    @Test
+    void ofAStopFailsTheRestartAndTheNextOneBeginsAtTheFirstStep() {
+        TestBatch.SCRIPTED.play(Map.of("load", List.of("WAIT")));
+        BATCH.define(new JobBuilder("misspelt")
+                .step(step("load")
+                        .stopOn("WAIT")
+                        .restartFrom("reprot")
+                        .exitStatus()
+                        .build())
+                .step(step("report").build())
+                .build());
+
+        JobRun stopped = BATCH.run("misspelt");
+        JobRun failed = BATCH.run("misspelt");
+        BATCH.define(new JobBuilder("misspelt")
+                .step(step("load").next("report").build())
+                .step(step("report").build())
+                .build());
+        JobRun restarted = BATCH.run("misspelt");
+
+        assertThat(stopped.status()).isEqualTo(BatchStatus.STOPPED);
+        assertThat(failed.status()).isEqualTo(BatchStatus.FAILED);
+        assertThat(failed.stepNames()).isEmpty();
+        assertThat(restarted.status()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(restarted.stepNames()).containsExactly("report");
+    }
+}
