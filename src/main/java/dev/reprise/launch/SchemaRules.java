@@ -102,9 +102,15 @@ public final class SchemaRules implements LaunchRules {
             return List.of();
         }
         String file = job.getJobXmlName();
-        return report(file == null ? job.getId() : file)
+        String name = file == null ? job.getId() : file;
+        List<String> errors = report(name)
                 .map(report -> report.errors().stream().map(Finding::text).toList())
                 .orElse(List.of());
+        boolean misnamed = !name.equals(job.getId()) && !name.equals(job.getId() + ".xml");
+        return misnamed && errors.isEmpty() && !JobDefinition.of(job).identityNone()
+                ? List.of("the file of the job is called " + name + ", but its id is " + job.getId()
+                        + ": a restart would not find it; give both one name")
+                : errors;
     }
 
     private static JobParameters parametersOf(Properties given, List<String> faults) {

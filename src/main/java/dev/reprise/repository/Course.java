@@ -58,6 +58,7 @@ final class Course {
     private final Map<String, RefArtifact> deciders = new HashMap<>();
     private final Map<String, String> exitStatusOfFlow = new ConcurrentHashMap<>();
     private final Set<String> skipped = ConcurrentHashMap.newKeySet();
+    private int stoppedBy = -1;
 
     /**
      * @param execution before its first element runs
@@ -227,13 +228,22 @@ final class Course {
                     execution.setExitStatus(taken.exitStatus());
                 }
             }
-            case STOP -> {
-                if (taken.to() != null) {
-                    execution.setRestartPosition(taken.to());
-                }
-            }
+            case STOP -> stop(taken);
             case NEXT_ATTRIBUTE, NEXT, FAIL -> {}
         }
+    }
+
+    /** Of several flows of a split that stop, the last in document order says where to restart. */
+    private synchronized void stop(Transition taken) {
+        int order = order(taken.from());
+        if (taken.to() != null && order >= stoppedBy) {
+            stoppedBy = order;
+            execution.setRestartPosition(taken.to());
+        }
+    }
+
+    private int order(String element) {
+        return graph.nodes().indexOf(graph.node(element).orElse(null));
     }
 
     private static void goNowhere(JobElement element) {

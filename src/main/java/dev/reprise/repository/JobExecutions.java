@@ -40,7 +40,7 @@ final class JobExecutions {
 
     /**
      * Guarded: the execution that is restarted is still the last one, and no other one of the instance forbids it. The
-     * position that a stop had set comes along.
+     * position that a stop had set stays with the instance until a restart has ended.
      */
     private static final String INSERT_NEXT = """
             insert into BATCH_JOB_EXECUTION
@@ -70,14 +70,11 @@ final class JobExecutions {
                    VERSION = VERSION + 1
              where JOB_EXECUTION_ID = :execution and STATUS = 'STARTING'""";
 
-    /** A position stays with the instance until an execution sets another one or completes. */
     private static final String END = """
             update BATCH_JOB_EXECUTION
                set STATUS = :status, EXIT_CODE = :exitCode, EXIT_MESSAGE = :exitMessage,
                    END_TIME = localtimestamp, LAST_UPDATED = localtimestamp, VERSION = VERSION + 1,
-                   REPRISE_RESTART_POSITION = coalesce(
-                       cast(:position as varchar(100)),
-                       case when :status = 'COMPLETED' then null else REPRISE_RESTART_POSITION end)
+                   REPRISE_RESTART_POSITION = :position
              where JOB_EXECUTION_ID = :execution""";
 
     private static final String REQUEST_STOP = """

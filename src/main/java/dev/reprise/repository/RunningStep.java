@@ -38,6 +38,7 @@ final class RunningStep {
     private @Nullable Serializable checkpointBeforeSkip;
     private StepCounts ofPartitions = StepCounts.NONE;
     private boolean partitioned;
+    private @Nullable String exitStatusSet;
     private boolean fenced;
     private boolean ended;
     private final AtomicBoolean done = new AtomicBoolean();
@@ -186,6 +187,19 @@ final class RunningStep {
 
     synchronized boolean isFenced() {
         return fenced;
+    }
+
+    /** A batchlet is at its end: what it has set is its exit status, unless it returned one. */
+    synchronized void keepExitStatus() {
+        exitStatusSet = execution.getExitStatus();
+    }
+
+    /** The engine has replaced what a batchlet set by the null that it returned. */
+    synchronized void restoreExitStatus() {
+        String status = exitStatusSet;
+        if (status != null && String.valueOf(execution.getBatchStatus()).equals(execution.getExitStatus())) {
+            execution.setExitStatus(status);
+        }
     }
 
     /** The engine is done with it; true for who says so first. */

@@ -159,6 +159,7 @@ final class StepRecorder {
     }
 
     private Saved saveUserData(RunningStep step) {
+        step.keepExitStatus();
         Saved saved = database.persistently(handle -> steps.saveUserData(handle, step));
         if (saved == Saved.FENCED) {
             step.fence();
@@ -326,6 +327,7 @@ final class StepRecorder {
         if (!step.isDoneNow()) {
             return;
         }
+        step.restoreExitStatus();
         String trace = stackTraceOf(step);
         running.failed(trace);
         UnrecordedEnd end = new UnrecordedEnd(step, trace, courseAfter(running, step));

@@ -74,7 +74,7 @@ final class ReferenceInterpreter {
         rows = new TreeMap<>();
         exitStatus = null;
         Element first = position == null ? job.get(0) : find(job, position);
-        Done done = sequence(job, first, false);
+        Done done = sequence(job, first);
         JobEnd end = done.end() == null ? new JobEnd(BatchStatus.COMPLETED, null, null) : done.end();
         position = end.restart();
         String given = end.exitStatus() == null ? exitStatus : end.exitStatus();
@@ -82,7 +82,7 @@ final class ReferenceInterpreter {
     }
 
     /** The elements of a job or flow, from one of them on, as far as they lead. */
-    private Done sequence(List<Element> elements, Element first, boolean inAFlow) {
+    private Done sequence(List<Element> elements, Element first) {
         Element current = first;
         List<String> preceding = List.of();
         List<String> last = List.of();
@@ -100,8 +100,7 @@ final class ReferenceInterpreter {
             }
             String given = current instanceof ScriptedDecision ? done.exitStatus() : null;
             if (given != null) {
-                // The engine keeps what a decider says in a flow to itself.
-                exitStatus = inAFlow ? UNSPECIFIED : given;
+                exitStatus = given;
             }
             Transition taken = firstMatch(current.transitions(), done.exitStatus());
             if (taken == null && done.failed()) {
@@ -142,7 +141,7 @@ final class ReferenceInterpreter {
         } else if (element instanceof ScriptedDecision decision) {
             return run(decision, preceding);
         } else if (element instanceof ScriptedFlow flow) {
-            return sequence(flow.elements(), flow.elements().get(0), true);
+            return sequence(flow.elements(), flow.elements().get(0));
         }
         return run((ScriptedSplit) element);
     }
@@ -197,6 +196,15 @@ final class ReferenceInterpreter {
             // last.
             boolean goesBefore = end == null || rank(other) < rank(end) || (rank(other) == rank(end) && rank(end) > 0);
             end = goesBefore ? other : end;
+        }
+        if (end != null && end.status() == BatchStatus.STOPPED) {
+            // The last that names one says where to restart.
+            String restart = ends.stream()
+                    .filter(other -> other.status() == BatchStatus.STOPPED && other.restart() != null)
+                    .reduce((first, later) -> later)
+                    .map(JobEnd::restart)
+                    .orElse(null);
+            end = new JobEnd(end.status(), end.exitStatus(), restart);
         }
         if (end != null && end.exitStatus() == null && exitStatus != null) {
             // Should be left as it is; the engine takes the batch status.

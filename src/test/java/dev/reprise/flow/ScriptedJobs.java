@@ -20,56 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Random jobs without loops: every transition goes forward. */
 final class ScriptedJobs {
 
-    // What the engine does otherwise than specified; jobs that would meet it are not made.
-
-    /** An {@code end} in a flow: FlowExecutionRunner takes the flow for complete and goes on to what follows it. */
-    static final boolean END_IN_A_FLOW = false;
-
-    /** An {@code end} of a decision in a flow of a split: AbstractRunner does not mark that flow as the job's end. */
-    static final boolean END_OF_A_DECISION_IN_A_SPLIT = false;
-
-    /** A decider that throws in a flow: CompositeExecutionRunner fails the flow, and the job ends COMPLETED. */
-    static final boolean DECIDER_THROWS_IN_A_FLOW = false;
-
-    /** {@code stop restart} in a split: AbstractRunner sets the position on a clone of the job execution. */
-    static final boolean RESTART_POSITION_IN_A_SPLIT = false;
-
-    /** A wildcard and a regex character in one pattern: AbstractRunner does not quote the latter. */
-    static final boolean REGEX_CHARACTERS = false;
-
-    /** An exceeded start-limit: StepExecutionRunner lets transitions on FAILED go on. */
-    static final boolean TRANSITIONS_WITH_A_START_LIMIT = false;
-
     private ScriptedJobs() {}
-
-    /** Where an element is. */
-    private enum Place {
-        JOB,
-        FLOW,
-        FLOW_OF_SPLIT_OF_JOB,
-        FURTHER_INSIDE_A_SPLIT;
-
-        Place inside() {
-            return isInASplit() ? FURTHER_INSIDE_A_SPLIT : FLOW;
-        }
-
-        Place insideSplit() {
-            return this == JOB ? FLOW_OF_SPLIT_OF_JOB : FURTHER_INSIDE_A_SPLIT;
-        }
-
-        boolean isInASplit() {
-            return this == FLOW_OF_SPLIT_OF_JOB || this == FURTHER_INSIDE_A_SPLIT;
-        }
-
-        /** Whether the engine can end the job here. */
-        boolean mayEnd(Gene gene) {
-            return switch (this) {
-                case JOB -> true;
-                case FLOW, FURTHER_INSIDE_A_SPLIT -> END_IN_A_FLOW;
-                case FLOW_OF_SPLIT_OF_JOB -> !(gene instanceof DecisionGene) || END_OF_A_DECISION_IN_A_SPLIT;
-            };
-        }
-    }
 
     // ---- Unnamed elements, whose transitions say how far they go ----------------------------------------------------
 
@@ -126,27 +77,26 @@ final class ScriptedJobs {
             .ofMaxSize(2);
 
     private static final Arbitrary<String> PATTERNS = Arbitraries.of(
-                    "COMPLETED",
-                    "FAILED",
-                    "A",
-                    "B",
-                    "A.B",
-                    "A+B",
-                    "*",
-                    "A*",
-                    "F*",
-                    "?",
-                    "?B",
-                    "*B",
-                    "?*",
-                    "A?",
-                    "*ED",
-                    "C*",
-                    "A.*",
-                    "A+?",
-                    "?.B*",
-                    "*(")
-            .filter(pattern -> REGEX_CHARACTERS || !pattern.matches(".*[*?].*") || !pattern.matches(".*[.+(].*"));
+            "COMPLETED",
+            "FAILED",
+            "A",
+            "B",
+            "A.B",
+            "A+B",
+            "*",
+            "A*",
+            "F*",
+            "?",
+            "?B",
+            "*B",
+            "?*",
+            "A?",
+            "*ED",
+            "C*",
+            "A.*",
+            "A+?",
+            "?.B*",
+            "*(");
 
     static Arbitrary<ScriptedJob> any() {
         return genes(Level.JOB, 2, 8).map(genes -> new Namer().job(genes));
@@ -219,7 +169,7 @@ final class ScriptedJobs {
             List<String> names = names(valid);
             restartPositions =
                     names.stream().filter(name -> !name.startsWith("decision")).toList();
-            return new ScriptedJob(elements(valid, names, Place.JOB));
+            return new ScriptedJob(elements(valid, names));
         }
 
         /** A decision comes after something. */
@@ -244,52 +194,46 @@ final class ScriptedJobs {
             return kind + count.merge(kind, 1, Integer::sum);
         }
 
-        private List<Element> elements(List<Gene> genes, List<String> names, Place place) {
+        private List<Element> elements(List<Gene> genes, List<String> names) {
             List<Element> elements = new ArrayList<>();
             for (int i = 0; i < genes.size(); i++) {
                 List<String> further = names.subList(i + 1, names.size());
-                elements.add(element(genes.get(i), names.get(i), further, place));
+                elements.add(element(genes.get(i), names.get(i), further));
             }
             return elements;
         }
 
-        private Element element(Gene gene, String name, List<String> further, Place place) {
-            List<Transition> transitions = transitions(gene, further, place);
+        private Element element(Gene gene, String name, List<String> further) {
+            List<Transition> transitions = transitions(gene, further);
             if (gene instanceof StepGene step) {
                 return new ScriptedStep(
                         name,
                         target(step.next(), further),
-                        step.startLimit() > 0 && !TRANSITIONS_WITH_A_START_LIMIT ? List.of() : transitions,
+                        transitions,
                         step.allowStartIfComplete(),
                         step.startLimit(),
                         step.script());
             } else if (gene instanceof DecisionGene decision) {
-                List<String> answers = place == Place.JOB || DECIDER_THROWS_IN_A_FLOW
-                        ? decision.script()
-                        : decision.script().stream()
-                                .map(answer -> answer.equals(ScriptedJob.THROWS) ? "A" : answer)
-                                .toList();
-                return new ScriptedDecision(name, transitions, answers);
+                return new ScriptedDecision(name, transitions, decision.script());
             } else if (gene instanceof FlowGene flow) {
-                return flow(flow, name, target(flow.next(), further), transitions, place.inside());
+                return flow(flow, name, target(flow.next(), further), transitions);
             }
             SplitGene split = (SplitGene) gene;
             List<String> flows = names(split.flows());
             List<ScriptedFlow> inside = new ArrayList<>();
             for (int i = 0; i < flows.size(); i++) {
                 // It is the split that goes on, not one of its flows.
-                inside.add(flow(split.flows().get(i), flows.get(i), null, List.of(), place.insideSplit()));
+                inside.add(flow(split.flows().get(i), flows.get(i), null, List.of()));
             }
             return new ScriptedSplit(name, target(split.next(), further), inside);
         }
 
-        private ScriptedFlow flow(
-                FlowGene flow, String name, @Nullable String next, List<Transition> transitions, Place inside) {
+        private ScriptedFlow flow(FlowGene flow, String name, @Nullable String next, List<Transition> transitions) {
             List<Gene> valid = withoutDecisionsFirst(flow.genes());
-            return new ScriptedFlow(name, next, transitions, elements(valid, names(valid), inside));
+            return new ScriptedFlow(name, next, transitions, elements(valid, names(valid)));
         }
 
-        private List<Transition> transitions(Gene gene, List<String> further, Place place) {
+        private List<Transition> transitions(Gene gene, List<String> further) {
             List<Transition> transitions = new ArrayList<>();
             for (Way way : gene.ways()) {
                 String target = target(way.distance(), further);
@@ -299,17 +243,12 @@ final class ScriptedJobs {
                             transitions.add(new Transition(Kind.NEXT, way.on(), target, null));
                         }
                     }
-                    case END -> {
-                        if (place.mayEnd(gene)) {
-                            transitions.add(new Transition(Kind.END, way.on(), null, way.exitStatus()));
-                        }
-                    }
-                    case FAIL -> transitions.add(new Transition(way.kind(), way.on(), null, way.exitStatus()));
+                    case END, FAIL -> transitions.add(new Transition(way.kind(), way.on(), null, way.exitStatus()));
                     case STOP ->
                         transitions.add(new Transition(
                                 Kind.STOP,
                                 way.on(),
-                                way.distance() == 0 || (place.isInASplit() && !RESTART_POSITION_IN_A_SPLIT)
+                                way.distance() == 0
                                         ? null
                                         : restartPositions.get(way.distance() % restartPositions.size()),
                                 way.exitStatus()));

@@ -293,9 +293,12 @@ class JobLinterTest {
                         .map(line -> line.replaceFirst(": (error|warning): .*", "")))
                 .containsExactly(
                         "There are errors in job XML:",
-                        "META-INF/batch-jobs/regex.xml:4",
-                        "META-INF/batch-jobs/regex.xml:6",
-                        "META-INF/batch-jobs/regex.xml:7",
+                        "META-INF/batch-jobs/shadowed.xml:3",
+                        "META-INF/batch-jobs/shadowed.xml:4",
+                        "META-INF/batch-jobs/shadowed.xml:6",
+                        "META-INF/batch-jobs/shadowed.xml:10",
+                        "META-INF/batch-jobs/shadowed.xml:13",
+                        "META-INF/batch-jobs/shadowed.xml:14",
                         "META-INF/batch-jobs/xml.xml:5");
     }
 

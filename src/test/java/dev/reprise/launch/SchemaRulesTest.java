@@ -34,7 +34,7 @@ class SchemaRulesTest {
     void tellsFaultsOfTheDefinitionFromThoseOfParameters() {
         Verdict misnamed = judge("file-name", false);
         Verdict unusable = judge("parameter-schema", false);
-        Verdict good = judge("regex", false);
+        Verdict good = judge("shadowed", false);
         assertThat(judge("identity", true).definitionFaults())
                 .as("nobody could say what a launch is")
                 .singleElement()

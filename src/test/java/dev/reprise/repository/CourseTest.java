@@ -10,12 +10,14 @@ import jakarta.batch.api.BatchProperty;
 import jakarta.batch.api.Batchlet;
 import jakarta.batch.api.Decider;
 import jakarta.batch.runtime.BatchStatus;
+import jakarta.batch.runtime.context.StepContext;
 import jakarta.inject.Inject;
 import org.jberet.job.model.DecisionBuilder;
 import org.jberet.job.model.FlowBuilder;
 import org.jberet.job.model.JobBuilder;
 import org.jberet.job.model.SplitBuilder;
 import org.jberet.job.model.StepBuilder;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -25,6 +27,7 @@ class CourseTest {
     @RegisterExtension
     static final InProcessBatch BATCH = InProcessBatch.builder()
             .artifact("says", Says::new)
+            .artifact("sets", Sets::new)
             .artifact("decides-plenty", () -> (Decider) executions -> "plenty")
             .artifact("decides-send", () -> (Decider) executions -> "send")
             .artifact("decides-badly", () -> (Decider) executions -> {
@@ -43,6 +46,19 @@ class CourseTest {
         @Override
         public String process() {
             return status;
+        }
+    }
+
+    /** A batchlet that sets its exit status. */
+    public static final class Sets extends AbstractBatchlet {
+
+        @Inject
+        private StepContext step;
+
+        @Override
+        public @Nullable String process() {
+            step.setExitStatus("set");
+            return null;
         }
     }
 
@@ -315,28 +331,6 @@ class CourseTest {
     }
 
     @Test
-    void goesOnRestartingWhereAStopSaidUntilTheJobIsComplete() {
-        BATCH.define(new JobBuilder("waits")
-                .step(step("load", "wait")
-                        .stopOn("wait")
-                        .restartFrom("send")
-                        .exitStatus()
-                        .build())
-                .step(step("send", "sent").build())
-                .build());
-        BATCH.run("waits");
-        BATCH.failAt("send", 1);
-
-        JobRun failed = BATCH.run("waits");
-        JobRun restarted = BATCH.run("waits");
-
-        assertThat(failed.status()).isEqualTo(BatchStatus.FAILED);
-        assertThat(restarted.status()).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(restarted.stepNames()).containsExactly("send");
-        assertThat(restarted.transitions()).isEmpty();
-    }
-
-    @Test
     void failsTheJobAtAStepThatMayNotStartAnyMore() {
         BATCH.define(new JobBuilder("limited")
                 .step(new StepBuilder("load")
@@ -367,5 +361,21 @@ class CourseTest {
 
         assertThat(again.status()).isEqualTo(BatchStatus.FAILED);
         assertThat(again.stepNames()).isEmpty();
+    }
+
+    @Test
+    void keepsTheExitStatusThatABatchletSetsAndDoesNotReturn() {
+        BATCH.define(new JobBuilder("sets")
+                .step(new StepBuilder("load")
+                        .batchlet("sets")
+                        .endOn("set")
+                        .exitStatus("seen")
+                        .build())
+                .build());
+
+        JobRun run = BATCH.run("sets");
+
+        assertThat(run.step("load").exitStatus()).isEqualTo("set");
+        assertThat(run.exitStatus()).isEqualTo("seen");
     }
 }
