@@ -3,6 +3,7 @@ package dev.reprise.repository;
 import dev.reprise.identity.JobParameter;
 import dev.reprise.identity.JobParameters;
 import dev.reprise.repository.Decisions.Subject;
+import dev.reprise.repository.LaunchRules.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,13 +54,19 @@ final class LaunchParameters {
         return result;
     }
 
-    /** §2.7: on a restart identifying parameters must be the same, others may change, new ones do not identify. */
-    static JobParameters asBefore(JobParameters before, JobParameters now, List<String> faults) {
+    /**
+     * §2.7: on a restart identifying parameters must be the same, others may change, new ones do not identify. Where
+     * the instance has no identity (§2.6) all may change.
+     */
+    static JobParameters asBefore(JobParameters before, Verdict now, List<String> faults) {
         SortedMap<String, JobParameter> result = new TreeMap<>();
-        now.byName().forEach((name, parameter) -> {
+        now.parameters().byName().forEach((name, parameter) -> {
             JobParameter old = before.byName().get(name);
             boolean identifying = old != null && old.identifying();
-            if (old != null && identifying && !old.value().equals(parameter.value())) {
+            if (old != null
+                    && identifying
+                    && !now.identityNone()
+                    && !old.value().equals(parameter.value())) {
                 faults.add(Text.line(name + ": identifies the instance, so a restart cannot change it from '"
                         + old.value() + "' to '" + parameter.value() + "'; start another instance instead"));
             }

@@ -178,7 +178,7 @@ public final class RepriseRepository implements JobRepository {
             JobParameters before = parametersOf(original);
             verdict = rules.judge(job, LaunchParameters.withoutReplacedMarks(asked));
             List<String> faults = new ArrayList<>(verdict.faults());
-            JobParameters parameters = LaunchParameters.asBefore(before, verdict.parameters(), faults);
+            JobParameters parameters = LaunchParameters.asBefore(before, verdict, faults);
             subject = new Subject(job.getId(), parameters, verdict.restartable());
             LaunchParameters.refuseFaults(subject, asked, faults);
             awaitEndOfEnding(original.getExecutionId());

@@ -215,6 +215,22 @@ class RestartTest {
                 .isEqualTo("somebody|node-1");
     }
 
+    /** §2.6: to the letter of Jakarta Batch. */
+    @ParameterizedTest
+    @EnumSource
+    void mayChangeAllParametersWhereTheJobHasNoIdentity(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        Job free = TestNode.jobWithoutIdentity();
+        JobExecutionImpl first = node.run(free, "month", "2001-01", "day", "1");
+        node.end(first, BatchStatus.FAILED);
+
+        JobExecutionImpl second = node.restart(first.getExecutionId(), free, "month", "2001-02");
+
+        assertThat(second.getJobParameters()).containsEntry("month", "2001-02").containsEntry("day", "1");
+        assertThat(second.getJobInstance().getInstanceId())
+                .isEqualTo(first.getJobInstance().getInstanceId());
+    }
+
     @ParameterizedTest
     @EnumSource
     void isOnlyOfTheLastExecution(TestDatabase.Kind kind) {

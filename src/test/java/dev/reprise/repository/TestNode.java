@@ -1,6 +1,7 @@
 package dev.reprise.repository;
 
 import dev.reprise.identity.JobParameters;
+import dev.reprise.job.JobDefinition;
 import dev.reprise.repository.LaunchRules.Verdict;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.Metric.MetricType;
@@ -74,7 +75,8 @@ final class TestNode {
 
     /** Rules without schemas. */
     private static Verdict judge(Job job, Properties given) {
-        return new Verdict(JobParameters.ofProperties(given), List.of(), false, job.getRestartableBoolean());
+        boolean identityNone = JobDefinition.of(job).identityNone();
+        return new Verdict(JobParameters.ofProperties(given), List.of(), identityNone, job.getRestartableBoolean());
     }
 
     /** A job that no other test has. */
@@ -83,10 +85,17 @@ final class TestNode {
     }
 
     static Job job(boolean restartable) {
+        return builder().restartable(restartable).build();
+    }
+
+    /** A job of which each start is a new instance. */
+    static Job jobWithoutIdentity() {
+        return builder().property("reprise.identity", "none").build();
+    }
+
+    private static JobBuilder builder() {
         return new JobBuilder("job-" + UUID.randomUUID())
-                .restartable(restartable)
-                .step(new StepBuilder("load").reader("r").writer("w").build())
-                .build();
+                .step(new StepBuilder("load").reader("r").writer("w").build());
     }
 
     static Properties parameters(String... namesAndValues) {
