@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.monitor;
+
+import org.jspecify.annotations.NullMarked;
