@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>What a decider returns is the job's exit status (§8.5); the engine would give it to the flow around the decision.
  *   <li>A decider that throws fails the job; the engine would fail the flow around the decision, and complete the job.
  *   <li>A {@code stop} inside a split keeps its restart position; the engine would give it to a copy.
- *   <li>A step that may not start any more fails the job (§8.2.1), however a failure of it is routed.
+ *   <li>A step that may not start any more fails the job (§8.2), however a failure of it is routed.
  *   <li>Nothing follows a flow of a split but the end of the split (§8.4).
  * </ul>
  *
@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Course {
 
-    /** What the engine leaves to {@link Pattern} beside the two wildcards of JSR-352 §8.9. */
+    /** What the engine leaves to {@link Pattern} beside the two wildcards of JSR-352 §8.6. */
     private static final Pattern META_CHARACTER = Pattern.compile("[\\\\.\\[\\]{}()+^$|]");
 
     /** Holds a wildcard, and matches nothing. */

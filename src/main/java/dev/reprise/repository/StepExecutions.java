@@ -466,7 +466,7 @@ final class StepExecutions {
      * its checkpoints, so that allow-start-if-complete begins at the beginning.
      *
      * @param identityNone if so, and all partitions have begun, as FAILED: the engine runs those again that are not
-     *     complete, whatever the plan is by now, as Jakarta Batch has it
+     *     complete, whatever the plan is by now, as the TCK of Jakarta Batch has it
      */
     Optional<StepExecutionImpl> original(
             Handle handle, String stepName, long instanceId, long upToExecutionId, boolean identityNone) {

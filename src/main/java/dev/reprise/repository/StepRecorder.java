@@ -281,7 +281,7 @@ final class StepRecorder {
         if (course != null && course.loopsAt(complete.getStepName())) {
             running.failed(
                     "Step " + complete.getStepName() + " came a second time in this execution: the transitions of"
-                            + " the job lead back to it. A step runs once in an execution (JSR-352 §8.9).");
+                            + " the job lead back to it. A step runs once in an execution (JSR-352 §8.9.3).");
             return;
         }
         LOG.log(Level.INFO, "{0}: step {1} is complete and skipped", running.label(), complete.getStepName());

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Which transitions a job takes, as JSR-352 §8.9 says, and that they are recorded. */
+/** Which transitions a job takes, as JSR-352 §8.6 and §8.9 say, and that they are recorded. */
 class CourseTest {
 
     @RegisterExtension

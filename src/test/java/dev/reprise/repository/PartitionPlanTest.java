@@ -184,7 +184,7 @@ class PartitionPlanTest {
         assertThat(RAN).isEmpty();
     }
 
-    /** §2.6: to the letter of Jakarta Batch, whose TCK restarts a plan of 3 with a mapper that gives 7. */
+    /** As the TCK has it, which restarts a plan of 3 with a mapper that says 7. */
     @Test
     void anotherPlanIsOverlookedWithoutIdentity() {
         BATCH.define(new JobBuilder("parts")
