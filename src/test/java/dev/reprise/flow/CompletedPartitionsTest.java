@@ -6,6 +6,7 @@ import dev.reprise.flow.NumberedItems.Hiccup;
 import dev.reprise.launch.LaunchRequest;
 import dev.reprise.repository.StepCounts;
 import dev.reprise.repository.StepState;
+import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
 import jakarta.batch.runtime.BatchStatus;

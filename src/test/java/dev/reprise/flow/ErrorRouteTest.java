@@ -2,6 +2,7 @@ package dev.reprise.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
 import jakarta.batch.runtime.BatchStatus;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.reprise.repository.LaunchRefusedException;
 import dev.reprise.repository.Refusal.Kind;
+import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
 import jakarta.batch.runtime.BatchStatus;

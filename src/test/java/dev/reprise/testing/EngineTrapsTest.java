@@ -59,7 +59,7 @@ class EngineTrapsTest {
      */
     @Test
     void aChunkThatIsNotRecordedIsNotSkipped() {
-        process.once(At.WRITING, 25, () -> CrashDriver.fail(1, UPDATE_OF_A_STEP));
+        process.once(At.WRITING, 25, () -> process.database().fail(1, UPDATE_OF_A_STEP));
 
         long failed = process.run("copy-skipping");
 
@@ -75,7 +75,7 @@ class EngineTrapsTest {
      */
     @Test
     void aChunkThatIsNotRecordedIsNotRetried() {
-        process.once(At.WRITING, 25, () -> CrashDriver.fail(3, UPDATE_OF_A_STEP));
+        process.once(At.WRITING, 25, () -> process.database().fail(3, UPDATE_OF_A_STEP));
 
         long failed = process.run("copy-retrying");
 
@@ -415,14 +415,14 @@ class EngineTrapsTest {
         process.task(job -> TestProcess.fail());
         long failed = process.run("two-steps");
         process.task(job -> {
-            CrashDriver.fail(0, UPDATE_OF_A_STEP);
+            process.database().fail(0, UPDATE_OF_A_STEP);
             return "DONE";
         });
 
-        CrashDriver.fail(1, UPDATE_OF_A_STEP);
+        process.database().fail(1, UPDATE_OF_A_STEP);
 
         assertThat(process.end(process.restart(failed))).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(CrashDriver.failures()).isZero();
+        assertThat(process.database().failures()).isZero();
     }
 
     /**
@@ -430,10 +430,10 @@ class EngineTrapsTest {
      */
     @Test
     void anEndOfAStepThatFailsToBeRecordedIsTriedAgain() {
-        process.once(At.AFTER_STEP, 0, () -> CrashDriver.fail(1, UPDATE_OF_A_STEP));
+        process.once(At.AFTER_STEP, 0, () -> process.database().fail(1, UPDATE_OF_A_STEP));
 
         assertThat(process.end(process.start("copy-retrying"))).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(CrashDriver.failures()).isEqualTo(1);
+        assertThat(process.database().failures()).isEqualTo(1);
     }
 
     /**
@@ -443,12 +443,12 @@ class EngineTrapsTest {
     @Test
     void anEndOfAJobThatFailsToBeRecordedIsTriedAgain() {
         process.task(job -> {
-            CrashDriver.fail(1, UPDATE_OF_A_JOB);
+            process.database().fail(1, UPDATE_OF_A_JOB);
             return "DONE";
         });
 
         assertThat(process.end(process.start("task"))).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(CrashDriver.failures()).isEqualTo(1);
+        assertThat(process.database().failures()).isEqualTo(1);
     }
 
     /**
