@@ -23,10 +23,7 @@ class CheckpointTest {
     static final InProcessBatch BATCH = TestBatch.BATCH;
 
     private static StepBuilder chunks(int itemCount) {
-        return new StepBuilder("load")
-                .reader(NumberedItems.READER)
-                .writer(NumberedItems.WRITER)
-                .itemCount(itemCount);
+        return NumberedItems.step("load", itemCount);
     }
 
     @Test

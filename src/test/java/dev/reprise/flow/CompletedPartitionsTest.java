@@ -107,9 +107,7 @@ class CompletedPartitionsTest {
         TestBatch.SCRIPTED.play(Map.of("then", List.of(ScriptedJob.THROWS, ScriptedJob.NOTHING)));
         BATCH.define(new JobBuilder("partitioned")
                 .step(partitions(3, 2).allowStartIfComplete(true).next("then").build())
-                .step(new StepBuilder("then")
-                        .batchlet(ScriptedArtifacts.BATCHLET)
-                        .build())
+                .step(ScriptedArtifacts.step("then").build())
                 .build());
 
         BATCH.run("partitioned");
