@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.flow.NumberedItems.Hiccup;
 import dev.reprise.repository.StepCounts;
+import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
 import jakarta.batch.runtime.BatchStatus;
@@ -22,10 +23,7 @@ class CheckpointTest {
     static final InProcessBatch BATCH = TestBatch.BATCH;
 
     private static StepBuilder chunks(int itemCount) {
-        return new StepBuilder("load")
-                .reader(NumberedItems.READER)
-                .writer(NumberedItems.WRITER)
-                .itemCount(itemCount);
+        return NumberedItems.step("load", itemCount);
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.reprise.flow.NumberedItems.Hiccup;
 import dev.reprise.launch.LaunchRequest;
 import dev.reprise.repository.StepCounts;
 import dev.reprise.repository.StepState;
+import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
 import jakarta.batch.runtime.BatchStatus;
@@ -106,9 +107,7 @@ class CompletedPartitionsTest {
         TestBatch.SCRIPTED.play(Map.of("then", List.of(ScriptedJob.THROWS, ScriptedJob.NOTHING)));
         BATCH.define(new JobBuilder("partitioned")
                 .step(partitions(3, 2).allowStartIfComplete(true).next("then").build())
-                .step(new StepBuilder("then")
-                        .batchlet(ScriptedArtifacts.BATCHLET)
-                        .build())
+                .step(ScriptedArtifacts.step("then").build())
                 .build());
 
         BATCH.run("partitioned");

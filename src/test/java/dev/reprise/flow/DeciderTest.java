@@ -1,7 +1,9 @@
 package dev.reprise.flow;
 
+import static dev.reprise.flow.ScriptedArtifacts.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
 import jakarta.batch.runtime.BatchStatus;
@@ -10,9 +12,9 @@ import java.util.Map;
 import org.jberet.job.model.Decision;
 import org.jberet.job.model.DecisionBuilder;
 import org.jberet.job.model.FlowBuilder;
+import org.jberet.job.model.Job;
 import org.jberet.job.model.JobBuilder;
 import org.jberet.job.model.SplitBuilder;
-import org.jberet.job.model.StepBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -24,9 +26,11 @@ class DeciderTest {
     @RegisterExtension
     static final InProcessBatch BATCH = TestBatch.BATCH;
 
-    private static StepBuilder step(String id) {
-        return new StepBuilder(id).batchlet(ScriptedArtifacts.BATCHLET);
-    }
+    private static final Job DECIDED = new JobBuilder("decided")
+            .step(step("load").next("decision").build())
+            .decision(decision("report"))
+            .step(step("report").build())
+            .build();
 
     private static Decision decision(String next) {
         return new DecisionBuilder("decision", ScriptedArtifacts.DECIDER)
@@ -41,11 +45,7 @@ class DeciderTest {
     @Test
     void seesTheStepBeforeItAlsoIfThatWasSkipped() {
         TestBatch.SCRIPTED.play(Map.of("decision", List.of("HALT", "GO")));
-        BATCH.define(new JobBuilder("decided")
-                .step(step("load").next("decision").build())
-                .decision(decision("report"))
-                .step(step("report").build())
-                .build());
+        BATCH.define(DECIDED);
 
         JobRun halted = BATCH.run("decided");
         List<String> first = TestBatch.SCRIPTED.takeTrace();
@@ -101,11 +101,7 @@ class DeciderTest {
     @Test
     void thatThrowsFailsTheJobAndIsAskedAgainOnTheRestart() {
         TestBatch.SCRIPTED.play(Map.of("decision", List.of(ScriptedJob.THROWS, "GO")));
-        BATCH.define(new JobBuilder("decided")
-                .step(step("load").next("decision").build())
-                .decision(decision("report"))
-                .step(step("report").build())
-                .build());
+        BATCH.define(DECIDED);
 
         JobRun failed = BATCH.run("decided");
         JobRun restarted = BATCH.run("decided");
@@ -119,11 +115,7 @@ class DeciderTest {
     @Test
     void whoseAnswerNobodyTakesLetsTheJobEnd() {
         TestBatch.SCRIPTED.play(Map.of("decision", List.of("MAYBE")));
-        BATCH.define(new JobBuilder("decided")
-                .step(step("load").next("decision").build())
-                .decision(decision("report"))
-                .step(step("report").build())
-                .build());
+        BATCH.define(DECIDED);
 
         JobRun run = BATCH.run("decided");
 

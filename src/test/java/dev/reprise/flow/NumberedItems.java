@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
+import org.jberet.job.model.StepBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** A reader of 1, 2, 3 …, a processor, a writer and a listener that are in trouble where a test wants it. Thread-safe. */
@@ -44,6 +45,11 @@ final class NumberedItems {
     /** Works the next time. */
     static final class Hiccup extends Exception {
         private static final long serialVersionUID = 1L;
+    }
+
+    /** A step that reads and writes them. */
+    static StepBuilder step(String id, int itemCount) {
+        return new StepBuilder(id).reader(READER).writer(WRITER).itemCount(itemCount);
     }
 
     private int count;

@@ -1,17 +1,18 @@
 package dev.reprise.flow;
 
+import static dev.reprise.flow.ScriptedArtifacts.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.reprise.repository.LaunchRefusedException;
 import dev.reprise.repository.Refusal.Kind;
+import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
 import jakarta.batch.runtime.BatchStatus;
 import java.util.List;
 import java.util.Map;
 import org.jberet.job.model.JobBuilder;
-import org.jberet.job.model.StepBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -22,10 +23,6 @@ class RelaunchTest {
 
     @RegisterExtension
     static final InProcessBatch BATCH = TestBatch.BATCH;
-
-    private static StepBuilder step(String id) {
-        return new StepBuilder(id).batchlet(ScriptedArtifacts.BATCHLET);
-    }
 
     @Test
     void afterAnEndIsRefusedAlthoughStepsAreLeft() {

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jberet.job.model.StepBuilder;
 import org.jspecify.annotations.Nullable;
 
 /** The batchlet and the decider of scripted jobs, and what they did. Thread-safe. */
@@ -20,6 +21,11 @@ final class ScriptedArtifacts {
     static final String BATCHLET = "scripted-batchlet";
     static final String DECIDER = "scripted-decider";
     static final String DECISION = "decision";
+
+    /** A step that does what its script says. */
+    static StepBuilder step(String id) {
+        return new StepBuilder(id).batchlet(BATCHLET);
+    }
 
     private Map<String, List<String>> scripts = Map.of();
     private final Map<String, Integer> calls = new HashMap<>();

@@ -1,7 +1,9 @@
 package dev.reprise.flow;
 
+import static dev.reprise.flow.ScriptedArtifacts.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
 import jakarta.batch.runtime.BatchStatus;
@@ -12,7 +14,6 @@ import org.jberet.job.model.FlowBuilder;
 import org.jberet.job.model.JobBuilder;
 import org.jberet.job.model.SplitBuilder;
 import org.jberet.job.model.Step;
-import org.jberet.job.model.StepBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -23,10 +24,6 @@ class SplitTest {
 
     @RegisterExtension
     static final InProcessBatch BATCH = TestBatch.BATCH;
-
-    private static StepBuilder step(String id) {
-        return new StepBuilder(id).batchlet(ScriptedArtifacts.BATCHLET);
-    }
 
     private static Flow flow(String id, Step... steps) {
         FlowBuilder flow = new FlowBuilder(id);

@@ -1,7 +1,9 @@
 package dev.reprise.flow;
 
+import static dev.reprise.flow.ScriptedArtifacts.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
 import jakarta.batch.runtime.BatchStatus;
@@ -9,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import org.jberet.job.model.Job;
 import org.jberet.job.model.JobBuilder;
-import org.jberet.job.model.StepBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -20,10 +21,6 @@ class StopAndRestartTest {
 
     @RegisterExtension
     static final InProcessBatch BATCH = TestBatch.BATCH;
-
-    private static StepBuilder step(String id) {
-        return new StepBuilder(id).batchlet(ScriptedArtifacts.BATCHLET);
-    }
 
     /** Waits for a person after the first step, and begins with the third then. */
     private static final Job JOB = new JobBuilder("approval")

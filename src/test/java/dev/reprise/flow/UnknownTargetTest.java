@@ -1,15 +1,17 @@
 package dev.reprise.flow;
 
+import static dev.reprise.flow.ScriptedArtifacts.step;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
 import jakarta.batch.runtime.BatchStatus;
 import java.util.List;
 import java.util.Map;
 import org.jberet.job.model.FlowBuilder;
+import org.jberet.job.model.Job;
 import org.jberet.job.model.JobBuilder;
-import org.jberet.job.model.StepBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -21,9 +23,10 @@ class UnknownTargetTest {
     @RegisterExtension
     static final InProcessBatch BATCH = TestBatch.BATCH;
 
-    private static StepBuilder step(String id) {
-        return new StepBuilder(id).batchlet(ScriptedArtifacts.BATCHLET);
-    }
+    private static final Job CORRECTED = new JobBuilder("misspelt")
+            .step(step("load").next("report").build())
+            .step(step("report").build())
+            .build();
 
     @Test
     void failsTheJobWhichGoesOnWhenTheNameIsCorrected() {
@@ -34,10 +37,7 @@ class UnknownTargetTest {
                 .build());
 
         JobRun failed = BATCH.run("misspelt");
-        BATCH.define(new JobBuilder("misspelt")
-                .step(step("load").next("report").build())
-                .step(step("report").build())
-                .build());
+        BATCH.define(CORRECTED);
         JobRun restarted = BATCH.run("misspelt");
 
         assertThat(failed.status()).isEqualTo(BatchStatus.FAILED);
@@ -78,10 +78,7 @@ class UnknownTargetTest {
 
         JobRun stopped = BATCH.run("misspelt");
         JobRun failed = BATCH.run("misspelt");
-        BATCH.define(new JobBuilder("misspelt")
-                .step(step("load").next("report").build())
-                .step(step("report").build())
-                .build());
+        BATCH.define(CORRECTED);
         JobRun restarted = BATCH.run("misspelt");
 
         assertThat(stopped.status()).isEqualTo(BatchStatus.STOPPED);

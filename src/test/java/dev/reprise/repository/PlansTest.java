@@ -2,8 +2,10 @@ package dev.reprise.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.reprise.repository.StatementLog.Binding;
-import dev.reprise.repository.StatementLog.Entry;
+import dev.reprise.database.WatchedDatabase;
+import dev.reprise.database.WatchedDatabase.Binding;
+import dev.reprise.database.WatchedDatabase.Cost;
+import dev.reprise.database.WatchedDatabase.Entry;
 import dev.reprise.repository.TestNode.Chunk;
 import jakarta.batch.runtime.BatchStatus;
 import java.nio.file.Files;
@@ -95,8 +97,8 @@ class PlansTest {
 
     @Test
     void ofLaunchingAndRunningNeverReadAWholeTable() throws Exception {
-        StatementLog log = DATABASE.log();
-        log.start();
+        WatchedDatabase database = DATABASE.watched();
+        database.startRecording();
         JobExecutionImpl execution = node.run(JOB, "month", "2001-01", "-note", "x", "-a", "b", "-c", "d");
         StepExecutionImpl step = node.step(execution, "load");
         node.commit(execution, step, new Chunk(10, 0, "10"));
@@ -130,14 +132,14 @@ class PlansTest {
         other.repository.updateJobExecution(loaded, false, false);
         other.other("node-2").repository.takeOverFromEarlierIncarnations();
 
-        assertNoWholeTable(log.stop());
+        assertNoWholeTable(database.stopRecording());
     }
 
     @Test
     void ofReadingNeverReadAWholeTable() throws Exception {
-        StatementLog log = DATABASE.log();
+        WatchedDatabase database = DATABASE.watched();
         RepriseRepository repository = node.repository;
-        log.start();
+        database.startRecording();
         JobExecutionImpl execution = node.load(4711, JOB);
         repository.getJobExecutions(execution.getJobInstance());
         repository.getJobInstance(4711);
@@ -155,16 +157,16 @@ class PlansTest {
         assertThat(repository.newestValueOf("never ran", "run.id")).isEmpty();
         repository.failures(4711);
         repository.stackTrace(4711);
-        assertNoWholeTable(log.stop());
+        assertNoWholeTable(database.stopRecording());
     }
 
     /** A count is as long as what it counts, so it is not asked for often; it reads the index and not the table. */
     @Test
     void ofCountingInstancesReadsAnIndexOnly() throws Exception {
-        StatementLog log = DATABASE.log();
-        log.start();
+        WatchedDatabase database = DATABASE.watched();
+        database.startRecording();
         assertThat(node.repository.getJobInstanceCount("few")).isEqualTo(500);
-        List<Entry> counted = log.stop().entries();
+        List<Entry> counted = database.stopRecording().entries();
 
         assertThat(counted).hasSize(1);
         assertThat(plan(counted.get(0)))
@@ -180,7 +182,7 @@ class PlansTest {
         throw new AssertionError("launched");
     }
 
-    private static void assertNoWholeTable(StatementLog.Cost cost) throws Exception {
+    private static void assertNoWholeTable(Cost cost) throws Exception {
         Map<String, Entry> distinct = new LinkedHashMap<>();
         cost.entries().forEach(entry -> distinct.putIfAbsent(entry.sql(), entry));
         List<String> wholeTables = new ArrayList<>();

@@ -2,7 +2,8 @@ package dev.reprise.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.reprise.repository.StatementLog.Cost;
+import dev.reprise.database.WatchedDatabase;
+import dev.reprise.database.WatchedDatabase.Cost;
 import dev.reprise.repository.TestNode.Chunk;
 import jakarta.batch.runtime.BatchStatus;
 import java.util.Properties;
@@ -24,11 +25,11 @@ class StatementCountTest {
     @EnumSource
     void ofALaunchIsSmallAndItCommitsOnce(TestDatabase.Kind kind) {
         TestNode node = TestNode.on(TestDatabase.shared(kind));
-        StatementLog log = node.database.log();
+        WatchedDatabase database = node.database.watched();
 
-        log.start();
+        database.startRecording();
         node.start(job, PARAMETERS);
-        Cost first = log.stop();
+        Cost first = database.stopRecording();
 
         // H2 finds or inserts the instance and takes it with three statements, PostgreSQL with one.
         assertThat(first.sql()).hasSize(kind == TestDatabase.Kind.H2 ? 5 : 3);
@@ -40,14 +41,14 @@ class StatementCountTest {
     @EnumSource
     void ofARestartIsSmallAndOneTransaction(TestDatabase.Kind kind) {
         TestNode node = TestNode.on(TestDatabase.shared(kind));
-        StatementLog log = node.database.log();
+        WatchedDatabase database = node.database.watched();
         JobExecutionImpl failed = node.run(job, PARAMETERS);
         node.end(failed, BatchStatus.FAILED);
         JobExecutionImpl original = node.load(failed.getExecutionId(), job);
 
-        log.start();
+        database.startRecording();
         node.repository.createJobExecution(original.getJobInstance(), new Properties(original.getJobParameters()));
-        Cost restart = log.stop();
+        Cost restart = database.stopRecording();
 
         assertThat(restart.sql()).hasSize(3);
         assertThat(restart.commits()).isEqualTo(1);
@@ -57,7 +58,7 @@ class StatementCountTest {
     @EnumSource
     void ofAChunkIsOneStatementInTheTransactionOfTheChunk(TestDatabase.Kind kind) throws Exception {
         TestNode node = TestNode.on(TestDatabase.shared(kind));
-        StatementLog log = node.database.log();
+        WatchedDatabase database = node.database.watched();
         JobExecutionImpl execution = node.run(job);
         StepExecutionImpl step = node.step(execution, "load");
         StepExecutionImpl partitioned = node.step(execution, "spread");
@@ -65,11 +66,11 @@ class StatementCountTest {
 
         for (var running : new org.jberet.runtime.AbstractStepExecution[] {step, partition}) {
             for (String checkpoint : new String[] {"10", "20"}) {
-                log.start();
+                database.startRecording();
                 node.save(execution, running, new Chunk(10, 0, checkpoint));
-                Cost saved = log.soFar();
+                Cost saved = database.recorded();
                 TestDatabase.TRANSACTIONS.commit();
-                Cost committed = log.stop();
+                Cost committed = database.stopRecording();
 
                 assertThat(saved.sql()).hasSize(1);
                 assertThat(saved.commits()).isZero();
@@ -83,21 +84,21 @@ class StatementCountTest {
     @EnumSource
     void ofTheStartAndTheEndOfJobsAndStepsIsAtMostTwoInOneTransaction(TestDatabase.Kind kind) {
         TestNode node = TestNode.on(TestDatabase.shared(kind));
-        StatementLog log = node.database.log();
+        WatchedDatabase database = node.database.watched();
         JobExecutionImpl execution = node.start(job, PARAMETERS);
 
-        log.start();
+        database.startRecording();
         node.running(execution);
-        assertCost(log.stop(), 1);
-        log.start();
+        assertCost(database.stopRecording(), 1);
+        database.startRecording();
         StepExecutionImpl step = node.step(execution, "load");
-        assertCost(log.stop(), 2);
-        log.start();
+        assertCost(database.stopRecording(), 2);
+        database.startRecording();
         node.end(step, BatchStatus.COMPLETED);
-        assertCost(log.stop(), 1);
-        log.start();
+        assertCost(database.stopRecording(), 1);
+        database.startRecording();
         node.end(execution, BatchStatus.COMPLETED);
-        assertCost(log.stop(), 2);
+        assertCost(database.stopRecording(), 2);
     }
 
     private static void assertCost(Cost cost, int statements) {

@@ -2,6 +2,7 @@ package dev.reprise.repository;
 
 import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionSynchronizationRegistryImple;
 import dev.reprise.PostgresServer;
+import dev.reprise.database.WatchedDatabase;
 import dev.reprise.testing.InProcessBatch;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
@@ -91,12 +92,9 @@ final class TestDatabase {
         return plain;
     }
 
-    String url() {
-        return url;
-    }
-
-    StatementLog log() {
-        return StatementLog.of(url);
+    /** As the pool reaches it. */
+    WatchedDatabase watched() {
+        return WatchedDatabase.of(url);
     }
 
     /** As the server has it: a pool whose connections join JTA transactions. */
@@ -110,8 +108,7 @@ final class TestDatabase {
                                 .transactionIntegration(new NarayanaTransactionIntegration(
                                         TRANSACTIONS, new TransactionSynchronizationRegistryImple()))
                                 .connectionFactoryConfiguration(
-                                        factory -> factory.connectionProviderClass(StatementLog.LoggedDriver.class)
-                                                .jdbcUrl(StatementLog.urlOf(url)))));
+                                        factory -> factory.jdbcUrl(watched().url()))));
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }

@@ -59,14 +59,13 @@ class EngineTrapsTest {
      */
     @Test
     void aChunkThatIsNotRecordedIsNotSkipped() {
-        process.once(At.WRITING, 25, () -> CrashDriver.fail(1, UPDATE_OF_A_STEP));
+        process.once(At.WRITING, 25, () -> process.database().fail(1, UPDATE_OF_A_STEP));
 
         long failed = process.run("copy-skipping");
 
         assertThat(process.items()).isEqualTo("1-20");
         assertThat(process.end(failed)).isEqualTo(BatchStatus.FAILED);
-        assertThat(process.end(process.restart(failed))).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(process.items()).isEqualTo("1-50");
+        assertARestartCompletes(failed, "1-50");
     }
 
     /**
@@ -75,7 +74,7 @@ class EngineTrapsTest {
      */
     @Test
     void aChunkThatIsNotRecordedIsNotRetried() {
-        process.once(At.WRITING, 25, () -> CrashDriver.fail(3, UPDATE_OF_A_STEP));
+        process.once(At.WRITING, 25, () -> process.database().fail(3, UPDATE_OF_A_STEP));
 
         long failed = process.run("copy-retrying");
 
@@ -96,8 +95,7 @@ class EngineTrapsTest {
         long died = process.start("copy");
         process.comeBackFromTheDead();
 
-        assertThat(process.end(process.restart(died))).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(process.items()).isEqualTo("1-50");
+        assertARestartCompletes(died, "1-50");
     }
 
     /**
@@ -245,8 +243,7 @@ class EngineTrapsTest {
         long died = process.restart(failed);
         process.comeBackFromTheDead();
 
-        assertThat(process.end(process.restart(died))).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(process.items()).isEqualTo("1-50");
+        assertARestartCompletes(died, "1-50");
     }
 
     /**
@@ -260,8 +257,7 @@ class EngineTrapsTest {
         long failed = process.run("copy-repairing");
         assertThat(process.items()).isEqualTo("1-20");
 
-        assertThat(process.end(process.restart(failed))).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(process.items()).isEqualTo("1-22, 24-50");
+        assertARestartCompletes(failed, "1-22, 24-50");
     }
 
     /**
@@ -274,8 +270,7 @@ class EngineTrapsTest {
         long failed = process.run("copy-repairing");
         assertThat(process.items()).isEqualTo("1-20");
 
-        assertThat(process.end(process.restart(failed))).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(process.items()).isEqualTo("1-22, 24-50");
+        assertARestartCompletes(failed, "1-22, 24-50");
     }
 
     /**
@@ -288,8 +283,7 @@ class EngineTrapsTest {
         long failed = process.run("partitions-repairing");
         assertThat(process.items()).isEqualTo("1-20, 41-80");
 
-        assertThat(process.end(process.restart(failed))).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(process.items()).isEqualTo("1-22, 24-80");
+        assertARestartCompletes(failed, "1-22, 24-80");
     }
 
     /** Stock: {@code was: "4-50"}; the reader is opened again after the skipped item, and what came before it is lost. */
@@ -330,8 +324,7 @@ class EngineTrapsTest {
         process.once(At.PLANNING, 0, TestProcess::fail);
         long failed = process.run("partitions");
 
-        assertThat(process.end(process.restart(failed))).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(process.items()).isEqualTo("1-80");
+        assertARestartCompletes(failed, "1-80");
     }
 
     /**
@@ -346,8 +339,7 @@ class EngineTrapsTest {
         long died = process.restart(failed);
         process.comeBackFromTheDead();
 
-        assertThat(process.end(process.restart(died))).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(process.items()).isEqualTo("1-80");
+        assertARestartCompletes(died, "1-80");
     }
 
     /**
@@ -363,8 +355,7 @@ class EngineTrapsTest {
         long second = process.restart(first);
         process.comeBackFromTheDead();
 
-        assertThat(process.end(process.restart(second))).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(process.items()).isEqualTo("1-80");
+        assertARestartCompletes(second, "1-80");
     }
 
     /** Stock: {@code was: "1 twice, 21, 41, 61"}; it hears of an end only when all partitions have begun. */
@@ -374,8 +365,7 @@ class EngineTrapsTest {
         long died = process.start("partitioned-task");
         process.comeBackFromTheDead();
 
-        assertThat(process.end(process.restart(died))).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(process.items()).isEqualTo("1, 21, 41, 61");
+        assertARestartCompletes(died, "1, 21, 41, 61");
     }
 
     /**
@@ -388,8 +378,7 @@ class EngineTrapsTest {
         long failed = process.run("copy-again");
         process.taskIsDone();
 
-        assertThat(process.end(process.restart(failed))).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(process.items()).isEqualTo("1-50 twice");
+        assertARestartCompletes(failed, "1-50 twice");
     }
 
     /**
@@ -415,14 +404,14 @@ class EngineTrapsTest {
         process.task(job -> TestProcess.fail());
         long failed = process.run("two-steps");
         process.task(job -> {
-            CrashDriver.fail(0, UPDATE_OF_A_STEP);
+            process.database().fail(0, UPDATE_OF_A_STEP);
             return "DONE";
         });
 
-        CrashDriver.fail(1, UPDATE_OF_A_STEP);
+        process.database().fail(1, UPDATE_OF_A_STEP);
 
         assertThat(process.end(process.restart(failed))).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(CrashDriver.failures()).isZero();
+        assertThat(process.database().failures()).isZero();
     }
 
     /**
@@ -430,10 +419,10 @@ class EngineTrapsTest {
      */
     @Test
     void anEndOfAStepThatFailsToBeRecordedIsTriedAgain() {
-        process.once(At.AFTER_STEP, 0, () -> CrashDriver.fail(1, UPDATE_OF_A_STEP));
+        process.once(At.AFTER_STEP, 0, () -> process.database().fail(1, UPDATE_OF_A_STEP));
 
         assertThat(process.end(process.start("copy-retrying"))).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(CrashDriver.failures()).isEqualTo(1);
+        assertThat(process.database().failures()).isEqualTo(1);
     }
 
     /**
@@ -443,12 +432,12 @@ class EngineTrapsTest {
     @Test
     void anEndOfAJobThatFailsToBeRecordedIsTriedAgain() {
         process.task(job -> {
-            CrashDriver.fail(1, UPDATE_OF_A_JOB);
+            process.database().fail(1, UPDATE_OF_A_JOB);
             return "DONE";
         });
 
         assertThat(process.end(process.start("task"))).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(CrashDriver.failures()).isEqualTo(1);
+        assertThat(process.database().failures()).isEqualTo(1);
     }
 
     /**
@@ -576,6 +565,11 @@ class EngineTrapsTest {
     }
 
     // ---- Helpers ---------------------------------------------------------------------------------------------------
+
+    private void assertARestartCompletes(long executionId, String items) {
+        assertThat(process.end(process.restart(executionId))).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(process.items()).isEqualTo(items);
+    }
 
     /** Starts a job whose batchlet runs until the gate opens. */
     private long startAndWaitFor(CountDownLatch gate) throws InterruptedException {

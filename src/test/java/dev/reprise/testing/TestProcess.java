@@ -2,6 +2,7 @@ package dev.reprise.testing;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.reprise.database.WatchedDatabase;
 import dev.reprise.launch.SchemaRules;
 import dev.reprise.repository.NodeRegistry;
 import dev.reprise.repository.RepriseRepository;
@@ -53,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class TestProcess implements AutoCloseable {
 
-    private static final String DATABASE = "h2:mem:traps;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=10000";
+    private static final String URL = "jdbc:h2:mem:traps;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=10000";
 
     private static final boolean STOCK = "jdbc".equals(System.getProperty("reprise.test.repository"));
 
@@ -107,6 +108,7 @@ final class TestProcess implements AutoCloseable {
 
     private record Moment(At at, int number) {}
 
+    private final WatchedDatabase database = WatchedDatabase.of(URL);
     private final String run;
     private final Stock stock;
     private final Map<Moment, Event> once = new ConcurrentHashMap<>();
@@ -127,9 +129,9 @@ final class TestProcess implements AutoCloseable {
     }
 
     private InProcessBatch open() {
-        CrashDriver.beginAnotherProcess();
+        database.beginAnotherProcess();
         InProcessBatch.Builder builder = InProcessBatch.builder()
-                .database(CrashDriver.PREFIX + DATABASE)
+                .database(database.url())
                 .jobs("traps")
                 .artifact("numbers", Numbers::new)
                 .artifact("check", () -> (ItemProcessor) this::check)
@@ -158,8 +160,7 @@ final class TestProcess implements AutoCloseable {
         try {
             AgroalDataSource pool = AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
                     .connectionPoolConfiguration(settings -> settings.maxSize(10)
-                            .connectionFactoryConfiguration(
-                                    factory -> factory.jdbcUrl(CrashDriver.PREFIX + DATABASE))));
+                            .connectionFactoryConfiguration(factory -> factory.jdbcUrl(database.url()))));
             pools.add(pool);
             return pool;
         } catch (SQLException e) {
@@ -171,13 +172,13 @@ final class TestProcess implements AutoCloseable {
 
     /** The end of this process, in one of its own threads or from outside. */
     String die() {
-        CrashDriver.kill();
+        database.kill();
         death.countDown();
-        throw new CrashDriver.Death();
+        throw new WatchedDatabase.Death();
     }
 
     void dieAtNextCommit() {
-        CrashDriver.killAtNextCommit();
+        database.killAtNextCommit();
         death.countDown();
     }
 
@@ -201,7 +202,7 @@ final class TestProcess implements AutoCloseable {
     public void close() {
         try {
             batch.close();
-        } catch (CrashDriver.Death expected) {
+        } catch (WatchedDatabase.Death expected) {
             // a dead process does not say goodbye
         } finally {
             pools.forEach(AgroalDataSource::close);
@@ -253,6 +254,10 @@ final class TestProcess implements AutoCloseable {
 
     DataSource dataSource() {
         return batch.dataSource();
+    }
+
+    WatchedDatabase database() {
+        return database;
     }
 
     long start(String job) {
@@ -359,7 +364,7 @@ final class TestProcess implements AutoCloseable {
     // ---- The database ----------------------------------------------------------------------------------------------
 
     private static void execute(String sql) {
-        try (Connection connection = DriverManager.getConnection("jdbc:" + DATABASE);
+        try (Connection connection = DriverManager.getConnection(URL);
                 PreparedStatement statement = connection.prepareStatement(sql)) {
             statement.execute();
         } catch (SQLException e) {
@@ -368,7 +373,7 @@ final class TestProcess implements AutoCloseable {
     }
 
     private static List<String> column(String sql) {
-        try (Connection connection = DriverManager.getConnection("jdbc:" + DATABASE);
+        try (Connection connection = DriverManager.getConnection(URL);
                 PreparedStatement statement = connection.prepareStatement(sql);
                 ResultSet row = statement.executeQuery()) {
             List<String> values = new ArrayList<>();

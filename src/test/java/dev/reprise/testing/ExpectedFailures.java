@@ -1,4 +1,4 @@
-package dev.reprise.flow;
+package dev.reprise.testing;
 
 import java.util.List;
 import java.util.logging.Level;
@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** Keeps hundreds of stack traces out of the log of a test whose jobs are meant to fail. */
-final class ExpectedFailures implements BeforeAllCallback, AfterAllCallback {
+public final class ExpectedFailures implements BeforeAllCallback, AfterAllCallback {
 
     /** Held, because the log manager does not. */
     private static final List<Logger> LOGGERS =
@@ -24,11 +24,11 @@ final class ExpectedFailures implements BeforeAllCallback, AfterAllCallback {
         show();
     }
 
-    static void hide() {
+    public static void hide() {
         LOGGERS.forEach(logger -> logger.setLevel(Level.OFF));
     }
 
-    static void show() {
+    public static void show() {
         LOGGERS.forEach(logger -> logger.setLevel(null));
     }
 }

@@ -1,0 +1,247 @@
+package dev.reprise.database;
+
+import java.lang.reflect.Method;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What really goes to a database: every statement and every commit on the physical connections, below the pool and the
+ * transaction manager. They are recorded, statements can be made to fail, and the process can die at any of them: that one
+ * does not reach the database, its connections are gone, what they had not committed is rolled back, and whatever it still
+ * tries is an Error.
+ *
+ * <p>A JDBC batch counts as one statement. Thread-safe.
+ */
+public final class WatchedDatabase {
+
+    /** What a dead process gets for everything. */
+    public static final class Death extends Error {
+
+        private static final long serialVersionUID = 1L;
+
+        public Death() {
+            super("this process is dead");
+        }
+    }
+
+    /** A statement with what was set in it. */
+    public record Entry(String sql, Map<Integer, Binding> bindings) {}
+
+    /** A setter's call, to be repeated on another statement. */
+    public record Binding(Method setter, List<@Nullable Object> arguments) {
+        public void repeat(PreparedStatement other) throws ReflectiveOperationException {
+            setter.invoke(other, arguments.toArray());
+        }
+    }
+
+    /** What one thing did; a statement in auto-commit mode counts as a commit too. */
+    public record Cost(List<Entry> entries, int commits) {
+        public List<String> sql() {
+            return entries.stream().map(Entry::sql).toList();
+        }
+    }
+
+    private static final Map<String, WatchedDatabase> ALL = new ConcurrentHashMap<>();
+
+    static {
+        try {
+            DriverManager.registerDriver(new WatchingDriver());
+        } catch (SQLException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final String real;
+    private final List<Entry> statements = new ArrayList<>();
+    private int commits;
+    private boolean recording;
+    private volatile Client client = new Client(this);
+
+    private WatchedDatabase(String real) {
+        this.real = real;
+    }
+
+    /**
+     * The same one for the same URL.
+     *
+     * @param url where the database itself is
+     */
+    public static WatchedDatabase of(String url) {
+        return ALL.computeIfAbsent(url, WatchedDatabase::new);
+    }
+
+    /** Where the process finds it that is watched. */
+    public String url() {
+        return WatchingDriver.PREFIX + real;
+    }
+
+    Connection connect(Properties properties) throws SQLException {
+        Client owner = client;
+        owner.mustLive();
+        Connection connection = DriverManager.getConnection(real, properties);
+        owner.connections.add(connection);
+        return WatchingDriver.watched(connection, owner);
+    }
+
+    // ---- What is done ----------------------------------------------------------------------------------------------
+
+    /** Forgets what was before. */
+    public synchronized void startRecording() {
+        statements.clear();
+        commits = 0;
+        recording = true;
+    }
+
+    public synchronized Cost recorded() {
+        return new Cost(List.copyOf(statements), commits);
+    }
+
+    public synchronized Cost stopRecording() {
+        recording = false;
+        return recorded();
+    }
+
+    private synchronized void executed(Entry entry, boolean autoCommit) {
+        if (recording) {
+            statements.add(entry);
+            commits += autoCommit ? 1 : 0;
+        }
+    }
+
+    private synchronized void committed() {
+        if (recording) {
+            commits++;
+        }
+    }
+
+    // ---- What goes wrong -------------------------------------------------------------------------------------------
+
+    /** Connections from now on are another process's. */
+    public void beginAnotherProcess() {
+        client = new Client(this);
+    }
+
+    public boolean isDead() {
+        return client.dead;
+    }
+
+    public void kill() {
+        client.kill();
+    }
+
+    /** Lets some statements and commits of the process through and no more: it dies at the next one. */
+    public void killAfter(int statementsAndCommits) {
+        client.left.set(statementsAndCommits);
+    }
+
+    /** The process dies with its next commit, which does not happen. */
+    public void killAtNextCommit() {
+        client.diesAtCommit = true;
+    }
+
+    /** Makes the next statements of the process fail that contain the pattern. */
+    public void fail(int times, String pattern) {
+        client.fail(times, Pattern.compile(pattern, Pattern.CASE_INSENSITIVE));
+    }
+
+    /** How many statements of the process have been made to fail. */
+    public int failures() {
+        return client.failures();
+    }
+
+    /** One process. */
+    static final class Client {
+
+        private final WatchedDatabase database;
+        private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
+        private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+        private volatile boolean diesAtCommit;
+        private volatile boolean dead;
+        private @Nullable Pattern failing;
+        private int failuresLeft;
+        private int failures;
+
+        private Client(WatchedDatabase database) {
+            this.database = database;
+        }
+
+        private void kill() {
+            dead = true;
+            for (Connection connection : connections) {
+                try {
+                    connection.close();
+                } catch (SQLException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        }
+
+        private synchronized void fail(int times, Pattern pattern) {
+            failing = pattern;
+            failuresLeft = times;
+        }
+
+        private synchronized int failures() {
+            return failures;
+        }
+
+        boolean isDead() {
+            return dead;
+        }
+
+        void mustLive() {
+            if (dead) {
+                throw new Death();
+            }
+        }
+
+        void closes(Connection connection) {
+            connections.remove(connection);
+        }
+
+        void executes(Entry entry, boolean autoCommit) throws SQLException {
+            counted();
+            failIfWanted(entry.sql());
+            database.executed(entry, autoCommit);
+        }
+
+        void commits() {
+            if (diesAtCommit) {
+                kill();
+            }
+            counted();
+        }
+
+        void hasCommitted() {
+            database.committed();
+        }
+
+        private void counted() {
+            mustLive();
+            if (left.getAndUpdate(before -> before == Integer.MAX_VALUE ? before : before - 1) <= 0) {
+                kill();
+            }
+            mustLive();
+        }
+
+        private synchronized void failIfWanted(String sql) throws SQLException {
+            Pattern pattern = failing;
+            if (pattern != null && failuresLeft > 0 && pattern.matcher(sql).find()) {
+                failuresLeft--;
+                failures++;
+                throw new SQLException("The test makes this fail: " + sql.strip());
+            }
+        }
+    }
+}
