@@ -48,6 +48,9 @@ public final class JobLinter {
 
     private static final String FOLDER = "META-INF/batch-jobs/";
     private static final String XML = ".xml";
+    /** How many partitions it makes is not known before it runs: room for a thousand. */
+    private static final int DIGITS_OF_A_MAPPER = 3;
+
     private static final String LOCAL_TRANSACTIONS = "jberet.local-tx";
     private static final String DEFAULT_FOLDER = "src/main/resources/META-INF/batch-jobs";
     private static final int LONGEST_ID = 100;
@@ -493,7 +496,7 @@ public final class JobLinter {
             String partitions = plan == null ? null : plan.getPartitions();
             return partitions != null && partitions.matches("[1-9]\\d{0,8}")
                     ? String.valueOf(Integer.parseInt(partitions) - 1).length()
-                    : 1;
+                    : DIGITS_OF_A_MAPPER;
         }
     }
 

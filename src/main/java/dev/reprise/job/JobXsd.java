@@ -25,7 +25,8 @@ import org.xml.sax.helpers.LocatorImpl;
  * that JAR is not to be found.
  *
  * <p>What the engine allows beyond it is left out before it is asked: {@code <script>} in the place of a {@code ref},
- * inheritance ({@code parent}, {@code abstract}, {@code jsl-name}, {@code merge}), and the namespace and version that
+ * inheritance ({@code parent}, {@code abstract}, {@code jsl-name}, {@code merge}, and a chunk's reader or writer that
+ * another step has), and the namespace and version that
  * jobs had before Jakarta.
  */
 final class JobXsd {
@@ -35,6 +36,8 @@ final class JobXsd {
     private static final String NAMESPACE_BEFORE = "http://xmlns.jcp.org/xml/ns/javaee";
 
     private static final Set<String> OF_INHERITANCE = Set.of("parent", "abstract", "jsl-name", "merge");
+
+    private static final Set<String> BEFORE_A_WRITER = Set.of("reader", "processor");
 
     /** The name of the rule that is broken, which the parser writes before its sentence. */
     private static final Pattern CODE = Pattern.compile("^(cvc|s4s|src)-[^:]*: ");
@@ -80,7 +83,7 @@ final class JobXsd {
         try {
             handler.setProperty("http://apache.org/xml/properties/locale", Locale.ENGLISH);
             handler.startDocument();
-            replay(root, handler, place);
+            replay(root, false, handler, place);
             handler.endDocument();
         } catch (SAXException e) {
             violations.add(new Violation(root.line(), String.valueOf(e.getMessage())));
@@ -88,7 +91,10 @@ final class JobXsd {
         return violations;
     }
 
-    private static void replay(JobXml.Element element, ValidatorHandler handler, LocatorImpl place)
+    /**
+     * @param inherits whether the element is of a step that inherits or is inherited, so that parts of it may be elsewhere
+     */
+    private static void replay(JobXml.Element element, boolean inherits, ValidatorHandler handler, LocatorImpl place)
             throws SAXException {
         String namespace = element.name().getNamespaceURI();
         boolean before = namespace.equals(NAMESPACE_BEFORE);
@@ -115,13 +121,37 @@ final class JobXsd {
             char[] text = element.text().toString().toCharArray();
             handler.characters(text, 0, text.length);
         }
+        boolean insideInherits = inherits
+                || element.attribute("parent").isPresent()
+                || element.attribute("abstract").isPresent();
+        boolean partly = inherits && element.tag().equals("chunk");
+        boolean writerElsewhere = partly && element.children("writer").findAny().isEmpty();
+        if (partly && element.children("reader").findAny().isEmpty()) {
+            standIn("reader", uri, handler);
+        }
         for (JobXml.Element child : element.children()) {
-            if (!child.tag().equals("script")) {
-                replay(child, handler, place);
+            if (child.tag().equals("script")) {
+                continue;
             }
+            if (writerElsewhere && !BEFORE_A_WRITER.contains(child.tag())) {
+                standIn("writer", uri, handler);
+                writerElsewhere = false;
+            }
+            replay(child, insideInherits, handler, place);
+        }
+        if (writerElsewhere) {
+            standIn("writer", uri, handler);
         }
         place.setLineNumber(element.line()); // what is missing in it, it should have
         handler.endElement(uri, element.tag(), element.tag());
+    }
+
+    /** For what the engine takes from another step. */
+    private static void standIn(String tag, String uri, ValidatorHandler handler) throws SAXException {
+        AttributesImpl attributes = new AttributesImpl();
+        attributes.addAttribute("", "ref", "ref", "CDATA", "inherited");
+        handler.startElement(uri, tag, tag, attributes);
+        handler.endElement(uri, tag, tag);
     }
 
     private record Collector(List<Violation> violations) implements ErrorHandler {
@@ -138,6 +168,9 @@ final class JobXsd {
             }
             String message = CODE.matcher(String.valueOf(e.getMessage())).replaceFirst("");
             String what = OPENING_NAMESPACE.matcher(message).replaceAll("").strip();
+            if (what.startsWith("Cannot find the declaration of element 'job'")) {
+                what += " Write <job xmlns=\"" + NAMESPACE + "\" version=\"2.0\" …>";
+            }
             violations.add(new Violation(Math.max(1, e.getLineNumber()), what));
         }
 

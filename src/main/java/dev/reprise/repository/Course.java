@@ -4,6 +4,7 @@ import dev.reprise.job.JobGraph;
 import dev.reprise.job.JobGraph.Transition;
 import jakarta.batch.runtime.BatchStatus;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jberet.job.model.Decision;
 import org.jberet.job.model.Flow;
@@ -20,6 +22,7 @@ import org.jberet.job.model.RefArtifact;
 import org.jberet.job.model.Split;
 import org.jberet.job.model.Step;
 import org.jberet.runtime.JobExecutionImpl;
+import org.jberet.spi.PropertyKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,15 +52,21 @@ final class Course {
     /** Holds a wildcard, and matches nothing. */
     private static final String TAKEN_FOR_AN_EXPRESSION = "[*]{0}";
 
-    /** An element, and the flow that it lies in; none at job level, and none for a flow of a split. */
-    private record Place(JobElement element, @Nullable Flow within, List<JobElement> allAround) {}
+    /**
+     * Where an element is.
+     *
+     * @param within the flow that it lies in, or of a flow the split; null at job level
+     */
+    private record Place(JobElement element, @Nullable JobElement within, List<JobElement> allAround) {}
 
     private final JobExecutionImpl execution;
     private final JobGraph graph;
     private final Map<String, Place> places = new HashMap<>();
     private final Map<String, RefArtifact> deciders = new HashMap<>();
     private final Map<String, String> exitStatusOfFlow = new ConcurrentHashMap<>();
-    private final Set<String> skipped = ConcurrentHashMap.newKeySet();
+    private final Map<String, FlowsLeft> flowsLeft = new ConcurrentHashMap<>();
+    private final Set<String> been = ConcurrentHashMap.newKeySet();
+    private final boolean loopsAllowed;
     private int stoppedBy = -1;
 
     /**
@@ -66,20 +75,14 @@ final class Course {
     Course(JobExecutionImpl execution) {
         this.execution = execution;
         this.graph = JobGraph.of(execution.getSubstitutedJob());
+        this.loopsAllowed = Boolean.parseBoolean(execution.getJobParameters().getProperty(PropertyKey.LOOP_ALLOWED));
         walk(execution.getSubstitutedJob().getJobElements(), null, List.of());
     }
 
-    private void walk(List<? extends JobElement> elements, @Nullable Flow within, List<JobElement> around) {
+    private void walk(List<? extends JobElement> elements, @Nullable JobElement within, List<JobElement> around) {
         for (JobElement element : elements) {
             List<JobElement> inside =
                     Stream.concat(around.stream(), Stream.of(element)).toList();
-            if (element instanceof Split split) {
-                for (Flow flow : split.getFlows()) {
-                    goNowhere(flow);
-                    walk(List.of(flow), null, inside);
-                }
-                continue;
-            }
             places.put(element.getId(), new Place(element, within, around));
             element.getTransitionElements()
                     .forEach(transition -> transition.setOn(asTheEngineReads(transition.getOn())));
@@ -87,6 +90,9 @@ final class Course {
                 record(decision);
             } else if (element instanceof Flow flow) {
                 walk(flow.getJobElements(), flow, inside);
+            } else if (element instanceof Split split) {
+                split.getFlows().forEach(Course::goNowhere);
+                walk(split.getFlows(), split, inside);
             }
         }
     }
@@ -124,6 +130,7 @@ final class Course {
         if (place == null || status == null) {
             return List.of();
         }
+        been.add(step);
         return switch (status) {
             case COMPLETED -> after(place, exitStatus);
             // A next attribute is for what completed, and a flow does not go on after what failed.
@@ -138,11 +145,11 @@ final class Course {
         if (place == null) {
             return List.of();
         }
-        Flow within = place.within();
+        JobElement flow = place.within();
         if (exitStatus != null) {
             execution.setExitStatus(exitStatus);
-            if (within != null) {
-                exitStatusOfFlow.put(within.getId(), exitStatus);
+            if (flow != null) {
+                exitStatusOfFlow.put(flow.getId(), exitStatus);
             }
         }
         return after(place, exitStatus);
@@ -160,7 +167,7 @@ final class Course {
     /** A restart skips a step that is complete; true, and nothing follows it, if that has happened before. */
     boolean loopsAt(String step) {
         Place place = places.get(step);
-        if (place == null || skipped.add(step)) {
+        if (place == null || loopsAllowed || !been.contains(step)) {
             return false;
         }
         execution.setBatchStatus(BatchStatus.FAILED);
@@ -195,13 +202,33 @@ final class Course {
         String status = exitStatus;
         while (true) {
             List<TransitionTaken> taken = taken(place, status, false);
-            Flow flow = place.within();
-            if (!taken.isEmpty() || flow == null) {
+            JobElement around = place.within();
+            if (!taken.isEmpty() || around == null || !endsWith(around, place.element())) {
                 return taken;
             }
-            // The last element of a flow: the flow ends, and what comes after it comes next.
-            place = placeOf(flow);
-            status = exitStatusOfFlow.getOrDefault(flow.getId(), BatchStatus.COMPLETED.name());
+            place = Objects.requireNonNull(places.get(around.getId()), around.getId());
+            status = exitStatusOfFlow.getOrDefault(around.getId(), BatchStatus.COMPLETED.name());
+        }
+    }
+
+    /** A flow ends with its last element, a split with the last of its flows that ends. */
+    private boolean endsWith(JobElement around, JobElement ended) {
+        return !(around instanceof Split split)
+                || flowsLeft
+                        .computeIfAbsent(split.getId(), id -> new FlowsLeft(split))
+                        .isLast(ended.getId());
+    }
+
+    private static final class FlowsLeft {
+
+        private final Set<String> left;
+
+        FlowsLeft(Split split) {
+            left = split.getFlows().stream().map(Flow::getId).collect(Collectors.toCollection(HashSet::new));
+        }
+
+        synchronized boolean isLast(String ended) {
+            return left.remove(ended) && left.isEmpty();
         }
     }
 
@@ -215,10 +242,6 @@ final class Course {
         return List.of(new TransitionTaken(id, exitStatus, taken.kind(), taken.on(), taken.to()));
     }
 
-    private Place placeOf(Flow flow) {
-        return Objects.requireNonNull(places.get(flow.getId()), flow.getId());
-    }
-
     /** What the engine does not do, or does to a copy of the execution. */
     private void follow(Transition taken, Place place) {
         switch (taken.kind()) {
@@ -229,7 +252,13 @@ final class Course {
                 }
             }
             case STOP -> stop(taken);
-            case NEXT_ATTRIBUTE, NEXT, FAIL -> {}
+            case NEXT_ATTRIBUTE, NEXT -> {
+                // The engine fails it, and would go on where that failure is routed to.
+                if (!loopsAllowed && been.contains(String.valueOf(taken.to()))) {
+                    cannotStart(String.valueOf(taken.to()));
+                }
+            }
+            case FAIL -> {}
         }
     }
 

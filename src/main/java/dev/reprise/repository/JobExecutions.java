@@ -77,6 +77,9 @@ final class JobExecutions {
                    REPRISE_RESTART_POSITION = :position
              where JOB_EXECUTION_ID = :execution""";
 
+    private static final String EXIT_MESSAGE =
+            "select EXIT_MESSAGE from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = :execution";
+
     private static final String REQUEST_STOP = """
             update BATCH_JOB_EXECUTION set STATUS = 'STOPPING', LAST_UPDATED = localtimestamp
              where JOB_EXECUTION_ID = :execution and STATUS in ('STARTING', 'STARTED')""";
@@ -240,6 +243,14 @@ final class JobExecutions {
                 .bind("exitMessage", Text.fit(exitMessage, Text.TEXT_COLUMN))
                 .bind("position", restartPosition)
                 .execute();
+    }
+
+    String exitMessage(Handle handle, long executionId) {
+        return handle.createQuery(EXIT_MESSAGE)
+                .bind("execution", executionId)
+                .mapTo(String.class)
+                .findOne()
+                .orElse("");
     }
 
     boolean requestStop(Handle handle, long executionId) {

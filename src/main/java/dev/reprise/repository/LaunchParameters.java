@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 import org.jberet.job.model.Job;
 import org.jberet.job.model.JobFactory;
 import org.jberet.job.model.PropertyResolver;
+import org.jspecify.annotations.Nullable;
 
 /** The parameters of a launch on their way from the asker to the tables and to the running job (semantics.md §2). */
 final class LaunchParameters {
@@ -85,13 +86,25 @@ final class LaunchParameters {
 
     /** What the running job sees: its parameters, and what the engine was told in this one request. */
     static Properties forTheJob(JobParameters parameters, Properties asked) {
-        Properties properties = parameters.toProperties();
+        Properties properties = new OfTheJob();
+        properties.putAll(parameters.toProperties());
         for (String name : asked.stringPropertyNames()) {
             if (name.startsWith(JobParameters.ENGINE_PREFIX)) {
                 properties.setProperty(name, asked.getProperty(name));
             }
         }
         return properties;
+    }
+
+    /** At the end of a job the engine adds the name of its file, which is nobody's parameter. */
+    private static final class OfTheJob extends Properties {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public synchronized @Nullable Object setProperty(String name, String value) {
+            return name.equals(Job.JOB_XML_NAME) ? null : super.setProperty(name, value);
+        }
     }
 
     /**

@@ -35,7 +35,7 @@ public final class RecordedDecider implements Decider {
             String exitStatus = real.decide(executions);
             repository.decided(job.getExecutionId(), decision, exitStatus);
             return exitStatus;
-        } catch (Exception e) {
+        } catch (Exception | Error e) {
             repository.cannotDecide(job.getExecutionId(), decision, e);
             throw e;
         } finally {

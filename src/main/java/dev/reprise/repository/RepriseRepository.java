@@ -589,7 +589,7 @@ public final class RepriseRepository implements JobRepository {
     }
 
     /** A decider could not decide, so the job fails. */
-    void cannotDecide(long executionId, String decision, Exception why) {
+    void cannotDecide(long executionId, String decision, Throwable why) {
         LiveExecution running = live.get(executionId);
         Course course = running == null ? null : running.course();
         if (running != null && course != null) {
@@ -709,7 +709,15 @@ public final class RepriseRepository implements JobRepository {
         return database.read(handle -> steps.states(handle, executionId));
     }
 
-    /** How an execution went on after its steps, decisions and flows, in that order. */
+    /** Why an execution failed: the first line of what is recorded; empty if nothing is. */
+    public String failure(long executionId) {
+        return database.read(handle -> executions.exitMessage(handle, executionId))
+                .lines()
+                .findFirst()
+                .orElse("");
+    }
+
+    /** How an execution went on after its steps, decisions, flows and splits, in that order. */
     public List<TransitionTaken> transitions(long executionId) {
         return database.read(handle -> transitions.ofExecution(handle, executionId));
     }

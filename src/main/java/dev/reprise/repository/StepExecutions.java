@@ -170,7 +170,7 @@ final class StepExecutions {
                      where f.JOB_INSTANCE_ID = :instance and t.STEP_NAME = s.STEP_NAME)
              order by s.STEP_EXECUTION_ID""";
 
-    /** The step execution that began the plan which the step is at. */
+    /** The step execution that began the plan which the step is at; none after it was complete. */
     private static final String PLAN = """
             select s.STEP_EXECUTION_ID, s.REPRISE_PARTITIONS
               from BATCH_STEP_EXECUTION o
@@ -179,6 +179,11 @@ final class StepExecutions {
               join BATCH_STEP_EXECUTION s on s.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
                                          and s.STEP_NAME = o.STEP_NAME and s.STEP_EXECUTION_ID <= o.STEP_EXECUTION_ID
              where o.STEP_EXECUTION_ID = :step and s.REPRISE_PARTITIONS is not null
+               and not exists (select 1
+                                 from BATCH_JOB_EXECUTION f
+                                 join BATCH_STEP_EXECUTION c on c.JOB_EXECUTION_ID = f.JOB_EXECUTION_ID
+                                where f.JOB_INSTANCE_ID = oe.JOB_INSTANCE_ID and c.STEP_NAME = o.STEP_NAME
+                                  and c.STATUS = 'COMPLETED' and c.STEP_EXECUTION_ID >= s.STEP_EXECUTION_ID)
              order by s.STEP_EXECUTION_ID desc
              fetch first 1 row only""";
 
@@ -511,10 +516,15 @@ final class StepExecutions {
     /**
      * The plan of a partitioned step.
      *
-     * @param stepExecutionId the step execution that began it
-     * @param partitions how many it has; 0 if the step did not come to know
+     * @param stepExecutionId the step execution that began it; 0 if none is recorded
+     * @param partitions how many it has; 0 if the step did not come to know, and so not to run any
      */
-    record Plan(long stepExecutionId, int partitions) {}
+    record Plan(long stepExecutionId, int partitions) {
+
+        boolean hasRunNothing() {
+            return stepExecutionId > 0 && partitions == 0;
+        }
+    }
 
     Plan plan(Handle handle, long stepExecutionId) {
         return handle.createQuery(PLAN)

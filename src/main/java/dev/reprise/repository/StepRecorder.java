@@ -83,10 +83,15 @@ final class StepRecorder {
     List<PartitionExecutionImpl> restarts(long stepExecutionId, String stepName, boolean notCompletedOnly) {
         return database.apart(handle -> {
             Plan plan = steps.plan(handle, stepExecutionId);
-            List<PartitionExecutionImpl> previous =
-                    steps.partitions(handle, plan, stepExecutionId, stepName, notCompletedOnly);
-            // Who asks for those only that are not complete runs exactly them.
-            restarted.set(new PartitionNumbers(stepName, previous, notCompletedOnly ? 0 : plan.partitions()));
+            List<PartitionExecutionImpl> previous = plan.hasRunNothing()
+                    ? List.of()
+                    : steps.partitions(handle, plan, stepExecutionId, stepName, notCompletedOnly);
+            if (previous.isEmpty() && plan.partitions() == 0) {
+                restarted.remove(); // no partition ever ran: the plan begins now
+            } else {
+                // Who asks for those only that are not complete runs exactly them.
+                restarted.set(new PartitionNumbers(stepName, previous, notCompletedOnly ? 0 : plan.partitions()));
+            }
             return previous;
         });
     }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a job execution went on after one of its elements (semantics.md §5).
  *
- * @param element the step, decision or flow that ended, or the step that a restart skipped
+ * @param element the step, decision, flow or split that ended, or the step that a restart skipped
  * @param exitStatus what it ended with; null if a decider gave none
  * @param kind what the transition is
  * @param on the pattern that matched; {@code *} for a {@code next} attribute

@@ -7,11 +7,16 @@ import jakarta.batch.api.chunk.ItemReader;
 import jakarta.enterprise.context.spi.CreationalContext;
 import jakarta.enterprise.inject.spi.Bean;
 import jakarta.enterprise.inject.spi.BeanManager;
-import java.io.Serializable;
 import java.lang.reflect.Field;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Proxy;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jberet.creation.AbstractArtifactFactory;
@@ -117,11 +122,8 @@ final class Artifacts extends AbstractArtifactFactory {
         String step = creation.getStepContext() == null
                 ? null
                 : creation.getStepContext().getStepName();
-        Object handed = step == null
-                ? artifact
-                : artifact instanceof ItemReader reader
-                        ? new FailingReader(reader, step)
-                        : artifact instanceof Batchlet batchlet ? new FailingBatchlet(batchlet, step) : artifact;
+        boolean mayFail = step != null && (artifact instanceof ItemReader || artifact instanceof Batchlet);
+        Object handed = mayFail ? failing(artifact, String.valueOf(step)) : artifact;
         handedOut.put(handed, made);
         return handed;
     }
@@ -139,59 +141,32 @@ final class Artifacts extends AbstractArtifactFactory {
         }
     }
 
-    /** Fails before the n-th read. */
-    private final class FailingReader implements ItemReader {
-
-        private final ItemReader reader;
-        private final String step;
-
-        FailingReader(ItemReader reader, String step) {
-            this.reader = reader;
-            this.step = step;
-        }
-
-        @Override
-        public void open(@Nullable Serializable checkpoint) throws Exception {
-            reader.open(checkpoint);
-        }
-
-        @Override
-        public void close() throws Exception {
-            reader.close();
-        }
-
-        @Override
-        public @Nullable Object readItem() throws Exception {
-            failures.reached(step);
-            return reader.readItem();
-        }
-
-        @Override
-        public @Nullable Serializable checkpointInfo() throws Exception {
-            return reader.checkpointInfo();
-        }
+    /** The same in all it does, a listener for example, but for one that fails before a read or before it works. */
+    private Object failing(Object artifact, String step) {
+        InvocationHandler handler = (proxy, method, arguments) -> {
+            boolean works = method.getParameterCount() == 0
+                    && (method.getName().equals("readItem") || method.getName().equals("process"));
+            if (works) {
+                failures.reached(step);
+            }
+            try {
+                return method.invoke(artifact, arguments);
+            } catch (InvocationTargetException e) {
+                throw e.getCause();
+            }
+        };
+        return Proxy.newProxyInstance(artifact.getClass().getClassLoader(), interfacesOf(artifact.getClass()), handler);
     }
 
-    /** Fails before it works. */
-    private final class FailingBatchlet implements Batchlet {
-
-        private final Batchlet batchlet;
-        private final String step;
-
-        FailingBatchlet(Batchlet batchlet, String step) {
-            this.batchlet = batchlet;
-            this.step = step;
+    private static Class<?>[] interfacesOf(Class<?> artifact) {
+        Set<Class<?>> interfaces = new LinkedHashSet<>();
+        for (Class<?> type = artifact; type != null; type = type.getSuperclass()) {
+            for (Class<?> one : type.getInterfaces()) {
+                if (Modifier.isPublic(one.getModifiers())) {
+                    interfaces.add(one);
+                }
+            }
         }
-
-        @Override
-        public @Nullable String process() throws Exception {
-            failures.reached(step);
-            return batchlet.process();
-        }
-
-        @Override
-        public void stop() throws Exception {
-            batchlet.stop();
-        }
+        return interfaces.toArray(Class<?>[]::new);
     }
 }

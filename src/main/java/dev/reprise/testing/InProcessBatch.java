@@ -221,18 +221,28 @@ public final class InProcessBatch
 
     private Parts start() {
         AgroalDataSource dataSource = pool();
+        try {
+            return start(dataSource);
+        } catch (RuntimeException | Error e) {
+            dataSource.close();
+            throw e;
+        }
+    }
+
+    private Parts start(AgroalDataSource dataSource) {
         if (MIGRATED.add(url)) {
             Schema.migrate(dataSource);
         }
+        // First, because a test's own beans are what most likely is wrong.
+        Beans beans = settings.beans.isEmpty() && !settings.discovery
+                ? null
+                : new Beans(settings.discovery ? Set.of() : settings.beans, type -> resource(type, dataSource));
         String application = "in-process";
         Node node = Node.join(
                 dataSource, new NodeRegistry(dataSource, transactionManager()), application, "this-process", NEVER);
         JobRepository repository = settings.another == null
                 ? repository(dataSource, node)
                 : settings.another.apply(dataSource, transactionManager());
-        Beans beans = settings.beans.isEmpty() && !settings.discovery
-                ? null
-                : new Beans(settings.discovery ? Set.of() : settings.beans, type -> resource(type, dataSource));
         Engine engine = new Engine(
                 application,
                 repository,
@@ -325,9 +335,24 @@ public final class InProcessBatch
             }
             try {
                 closing.node().close();
+                forgetDatabase(closing.dataSource());
             } finally {
                 closing.dataSource().close();
             }
+        }
+    }
+
+    /** One in memory would stay for as long as the process. */
+    private void forgetDatabase(DataSource dataSource) {
+        if (settings.url != null) {
+            return;
+        }
+        MIGRATED.remove(url);
+        try (Connection connection = dataSource.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute("shutdown");
+        } catch (SQLException e) {
+            throw new IllegalStateException("The database in memory cannot be closed", e);
         }
     }
 
@@ -504,6 +529,7 @@ public final class InProcessBatch
                 id,
                 execution.getBatchStatus(),
                 execution.getExitStatus(),
+                repository().failure(id),
                 repository().steps(id),
                 repository().transitions(id));
     }

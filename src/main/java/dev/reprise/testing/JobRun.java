@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param executionId of this attempt
  * @param status its batch status
  * @param exitStatus null while it runs
+ * @param failure why it failed, the first line; empty if it did not
  * @param steps what ran, in the order of their start; a step that a restart skipped is not among them
  * @param transitions how it went on after steps (skipped ones too), decisions and flows
  */
@@ -25,6 +26,7 @@ public record JobRun(
         long executionId,
         BatchStatus status,
         @Nullable String exitStatus,
+        String failure,
         List<StepState> steps,
         List<TransitionTaken> transitions) {
 
@@ -57,6 +59,9 @@ public record JobRun(
                 job + ": execution " + executionId + " of instance " + instanceId + " " + statuses(status, exitStatus));
         if (steps.isEmpty()) {
             report.append(", no step ran");
+        }
+        if (steps.stream().allMatch(step -> step.failure().isEmpty()) && !failure.isEmpty()) {
+            report.append(String.format("%n  %s", failure));
         }
         for (StepState step : steps) {
             line(report, "  ", step);

@@ -129,7 +129,7 @@ class JobLinterTest {
                 id-length.xml:3: error: the id of step 'ssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss…' has 101 characters, and 100 can be recorded. Shorten it to 100. [id-length]
                 id-length.xml:5: error: <stop on="A"> of step 'ssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss…' names a restart point of 101 characters, and 100 can be recorded. Shorten its id. [id-length]
                 id-length.xml:14: error: the id of step 'cssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss' has 89 characters, and 100 can be recorded, less 12 for ':partition' and its number. Shorten it to 88. [id-length]
-                id-length.xml:19: error: the id of step 'dssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss' has 91 characters, and 100 can be recorded, less 11 for ':partition' and its number. Shorten it to 89. [id-length]
+                id-length.xml:19: error: the id of step 'dssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss' has 91 characters, and 100 can be recorded, less 13 for ':partition' and its number. Shorten it to 87. [id-length]
                 """);
     }
 
@@ -185,6 +185,7 @@ class JobLinterTest {
     void findsNothingInGoodJobs() {
         assertThat(lint("good")).isEmpty();
         assertThat(lint("not-restartable")).isEmpty();
+        assertThat(lint("inherited")).isEmpty();
     }
 
     @Test

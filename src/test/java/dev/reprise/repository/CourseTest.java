@@ -378,4 +378,50 @@ class CourseTest {
         assertThat(run.step("load").exitStatus()).isEqualTo("set");
         assertThat(run.exitStatus()).isEqualTo("seen");
     }
+
+    @Test
+    void recordsTheWayOnFromASplitWhenItsLastFlowHasEnded() {
+        BATCH.define(new JobBuilder("splits")
+                .flow(new FlowBuilder("outer")
+                        .split(new SplitBuilder("both")
+                                .flow(new FlowBuilder("left")
+                                        .step(step("load", "").build())
+                                        .build())
+                                .flow(new FlowBuilder("right")
+                                        .step(step("check", "").build())
+                                        .build())
+                                .build())
+                        .next("again")
+                        .build())
+                .split(new SplitBuilder("again")
+                        .flow(new FlowBuilder("one")
+                                .step(step("first", "").build())
+                                .build())
+                        .flow(new FlowBuilder("two")
+                                .step(step("second", "").build())
+                                .build())
+                        .next("send")
+                        .build())
+                .step(step("send", "").build())
+                .build());
+
+        assertThat(BATCH.run("splits").transitions())
+                .containsExactly(
+                        new TransitionTaken("outer", "COMPLETED", TransitionKind.NEXT_ATTRIBUTE, "*", "again"),
+                        new TransitionTaken("again", "COMPLETED", TransitionKind.NEXT_ATTRIBUTE, "*", "send"));
+    }
+
+    @Test
+    void failsTheJobWhenAStepComesASecondTimeWhereverItsFailureIsRouted() {
+        BATCH.define(new JobBuilder("comes-again")
+                .step(step("load", "").next("send").nextOn("FAILED").to("mend").build())
+                .step(step("send", "").next("load").build())
+                .step(step("mend", "").build())
+                .build());
+
+        JobRun run = BATCH.run("comes-again");
+
+        assertThat(run.stepNames()).containsExactly("load", "send");
+        assertThat(run.status()).isEqualTo(BatchStatus.FAILED);
+    }
 }

@@ -45,6 +45,9 @@ class PartitionPlanTest {
             .build();
 
     private static PartitionPlan plan() {
+        if (partitions == 0) {
+            throw new IllegalStateException("no plan");
+        }
         PartitionPlanImpl plan = new PartitionPlanImpl();
         plan.setPartitions(partitions);
         plan.setThreads(2);
@@ -182,6 +185,36 @@ class PartitionPlanTest {
         failsClearly(run(3), "It began with 2 partitions and has more now.");
         assertThat(run(2).status()).isEqualTo(BatchStatus.COMPLETED);
         assertThat(RAN).isEmpty();
+    }
+
+    @Test
+    void aPlanThatChangedFailsClearlyAlsoIfTheFirstAttemptHadNone() {
+        run(0);
+        run(4, 1, 3);
+
+        failsClearly(run(6), "It began with 4 partitions and has 6 now.");
+        assertThat(run(4).status()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(RAN).isEqualTo(new TreeSet<>(Set.of(1, 3)));
+    }
+
+    @Test
+    void aPlanEndsWithTheCompletionOfItsStep() {
+        BATCH.define(new JobBuilder("parts")
+                .step(new StepBuilder("load")
+                        .batchlet("part", new String[] {"number", "#{partitionPlan['number']}"})
+                        .partitionMapper("mapper")
+                        .allowStartIfComplete(true)
+                        .next("after")
+                        .build())
+                .step(new StepBuilder("after")
+                        .batchlet("part", new String[] {"number", "100"})
+                        .build())
+                .build());
+        run(4, 100);
+        run(0);
+
+        assertThat(run(5).status()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(RAN).containsExactly(0, 1, 2, 3, 4, 100);
     }
 
     /** As the TCK has it, which restarts a plan of 3 with a mapper that says 7. */

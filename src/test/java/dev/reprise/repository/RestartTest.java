@@ -292,4 +292,16 @@ class RestartTest {
                         + ((AbstractStepExecution) partition).getReaderCheckpointInfo())
                 .toList();
     }
+
+    /** It is there for a moment while a job ends, and would be seen by whoever asks just then. */
+    @ParameterizedTest
+    @EnumSource
+    void hasNoParameterThatTheEngineAddsAtTheEnd(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl execution = node.run(job, "month", "2001-01");
+
+        execution.addJobParameter(Job.JOB_XML_NAME, "another.xml");
+
+        assertThat(execution.getJobParameters()).containsOnlyKeys("month");
+    }
 }

@@ -10,8 +10,11 @@ import jakarta.transaction.Status;
 import jakarta.transaction.TransactionManager;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.UUID;
 import org.jberet.job.model.Job;
 import org.jberet.job.model.JobBuilder;
@@ -34,6 +37,12 @@ final class TestNode {
 
     private static final TransactionManager TRANSACTIONS = TestDatabase.TRANSACTIONS;
     private static final ClassLoader LOADER = TestNode.class.getClassLoader();
+
+    /** As many as any test adds, or more. */
+    private static final int PARTITIONS = 6;
+
+    private final Set<StepExecutionImpl> planned = Collections.newSetFromMap(new IdentityHashMap<>());
+    private boolean askedForPartitions;
 
     final TestDatabase database;
     final NodeIdentity identity;
@@ -189,10 +198,14 @@ final class TestNode {
         partition.setBatchStatus(BatchStatus.STARTED);
         partition.setReaderCheckpointInfo(checkpoint);
         repository.addPartitionExecution(step, partition);
+        if (!askedForPartitions && planned.add(step)) {
+            repository.partitionsPlanned(step, PARTITIONS);
+        }
         return partition;
     }
 
     void end(StepExecutionImpl step, BatchStatus status) {
+        askedForPartitions = false;
         step.setBatchStatus(status);
         step.setExitStatus(status.name());
         repository.updateStepExecution(step);
@@ -205,6 +218,7 @@ final class TestNode {
     }
 
     List<PartitionExecutionImpl> partitions(StepExecutionImpl step, boolean notCompletedOnly) {
+        askedForPartitions = true;
         return repository.getPartitionExecutions(step.getStepExecutionId(), step, notCompletedOnly, LOADER);
     }
 

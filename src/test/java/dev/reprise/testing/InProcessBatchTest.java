@@ -93,4 +93,15 @@ class InProcessBatchTest {
 
         assertThatThrownBy(another::open).hasMessageStartingWith("Another InProcessBatch is open in this process.");
     }
+
+    @Test
+    void opensAnewWithAnEmptyDatabase() throws Exception {
+        BATCH.run("acceptance");
+
+        BATCH.close();
+        BATCH.open();
+        tables();
+
+        assertThat(BATCH.operator().getJobInstanceCount("acceptance")).isZero();
+    }
 }
