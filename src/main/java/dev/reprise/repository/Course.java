@@ -84,8 +84,11 @@ final class Course {
             List<JobElement> inside =
                     Stream.concat(around.stream(), Stream.of(element)).toList();
             places.put(element.getId(), new Place(element, within, around));
-            element.getTransitionElements()
-                    .forEach(transition -> transition.setOn(asTheEngineReads(transition.getOn())));
+            element.getTransitionElements().forEach(transition -> {
+                if (transition.getOn() != null) {
+                    transition.setOn(asTheEngineReads(transition.getOn()));
+                }
+            });
             if (element instanceof Decision decision) {
                 record(decision);
             } else if (element instanceof Flow flow) {
