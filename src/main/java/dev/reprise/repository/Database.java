@@ -29,17 +29,28 @@ final class Database {
 
     private static final int TRIES = 6;
     private static final int TRIES_TO_PERSIST = 5;
+    private static final int PAUSE_TO_PERSIST = 20;
 
     private final Jdbi jdbi;
     private final TransactionManager transactions;
     private final Dialect dialect;
+    private final int pauseToPersist;
 
     Database(DataSource dataSource, TransactionManager transactions) {
+        this(dataSource, transactions, PAUSE_TO_PERSIST);
+    }
+
+    /**
+     * @param pauseToPersist how much longer each pause of {@link #persistently} is than the one before, in units of
+     *     {@link #pause}
+     */
+    Database(DataSource dataSource, TransactionManager transactions, int pauseToPersist) {
         this.jdbi = Jdbi.create(dataSource);
         // Parameters of jobs may be secrets, and messages end in logs and tables.
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
         this.transactions = transactions;
         this.dialect = Dialect.of(dataSource);
+        this.pauseToPersist = pauseToPersist;
     }
 
     Dialect dialect() {
@@ -120,7 +131,7 @@ final class Database {
                             Level.WARNING,
                             "Recording failed and is tried again: {0}",
                             Text.line(String.valueOf(e.getMessage())));
-                    pause(20 * attempt);
+                    pause(pauseToPersist * attempt);
                 }
             }
         } finally {

@@ -110,11 +110,15 @@ public final class RepriseRepository implements JobRepository {
     private final ThreadLocal<@Nullable WeakReference<LiveExecution>> createdHere = new ThreadLocal<>();
 
     public RepriseRepository(Parts parts) {
+        this(parts, new Database(parts.dataSource(), parts.transactions()));
+    }
+
+    RepriseRepository(Parts parts, Database database) {
         RunningStep.checkEngine();
         this.self = parts.node();
         this.rules = parts.rules();
         this.submitter = parts.submitter();
-        this.database = new Database(parts.dataSource(), parts.transactions());
+        this.database = database;
         Checkpoints checkpoints = new Checkpoints(parts.application(), parts.serialFilter());
         this.owners = new Owners(self, parts.lease());
         this.executions = new JobExecutions(self.application());

@@ -26,7 +26,7 @@ class LaunchRaceTest {
 
     private static final int THREADS = 32;
     /** Few enough for every build; {@code -Dreprise.race=100} asks for more. */
-    private static final int IDENTITIES = Integer.getInteger("reprise.race", 40);
+    private static final int IDENTITIES = Integer.getInteger("reprise.race", 20);
 
     /** How one identity's askers were answered. */
     private record Answers(List<JobExecutionImpl> executions, Map<Kind, Integer> refusals) {}

@@ -48,18 +48,20 @@ final class TestNode {
     final NodeIdentity identity;
     final RepriseRepository repository;
 
-    private TestNode(TestDatabase database, NodeIdentity identity, String serialFilter) {
+    private TestNode(TestDatabase database, NodeIdentity identity, String serialFilter, Database access) {
         this.database = database;
         this.identity = identity;
-        this.repository = new RepriseRepository(new RepriseRepository.Parts(
-                database.pooled(),
-                TRANSACTIONS,
-                identity,
-                LEASE,
-                TestNode::judge,
-                () -> "somebody",
-                LOADER,
-                serialFilter));
+        this.repository = new RepriseRepository(
+                new RepriseRepository.Parts(
+                        database.pooled(),
+                        TRANSACTIONS,
+                        identity,
+                        LEASE,
+                        TestNode::judge,
+                        () -> "somebody",
+                        LOADER,
+                        serialFilter),
+                access);
     }
 
     /** The only node of an application of its own. */
@@ -67,9 +69,19 @@ final class TestNode {
         return of(database, "app-" + UUID.randomUUID(), "node-1");
     }
 
+    /** The same, which hardly waits before it tries again to record an end. */
+    static TestNode impatient(TestDatabase database) {
+        return of(database, "app-" + UUID.randomUUID(), "node-1", new Database(database.pooled(), TRANSACTIONS, 1));
+    }
+
     /** A node that has just started: the next incarnation of that name. */
     static TestNode of(TestDatabase database, String application, String name) {
-        return new TestNode(database, new NodeRegistry(database.pooled(), TRANSACTIONS).join(application, name), "");
+        return of(database, application, name, new Database(database.pooled(), TRANSACTIONS));
+    }
+
+    private static TestNode of(TestDatabase database, String application, String name, Database access) {
+        NodeIdentity identity = new NodeRegistry(database.pooled(), TRANSACTIONS).join(application, name);
+        return new TestNode(database, identity, "", access);
     }
 
     /** Another process of the same application. */
@@ -79,7 +91,7 @@ final class TestNode {
 
     /** The same process, with other classes let in. */
     TestNode with(String serialFilter) {
-        return new TestNode(database, identity, serialFilter);
+        return new TestNode(database, identity, serialFilter, new Database(database.pooled(), TRANSACTIONS));
     }
 
     /** Rules without schemas. */

@@ -21,7 +21,7 @@ class UnrecordedEndTest {
     @EnumSource
     void isRecordedAsItWasOnceTheDatabaseTakesIt(TestDatabase.Kind kind) {
         TestDatabase database = TestDatabase.migrated(kind);
-        TestNode node = TestNode.on(database);
+        TestNode node = TestNode.impatient(database);
         JobExecutionImpl execution = node.run(job, "name", "kept");
         StepExecutionImpl step = node.step(execution, "load");
         database.execute("alter table BATCH_STEP_EXECUTION add constraint NO_STEP_ENDS check (END_TIME is null)");
