@@ -29,12 +29,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * semantics.md §7: what is done often costs the same however long the history is. On PostgreSQL, with 40,000 executions
+ * semantics.md §7: what is done often costs the same however long the history is. On PostgreSQL, with 100,000 executions
  * of one job: the statements that the repository really makes are recorded and then explained.
  */
 class PlansTest {
 
-    private static final int INSTANCES = 20_000;
+    private static final int INSTANCES = 50_000;
     private static final ClassLoader LOADER = PlansTest.class.getClassLoader();
 
     private static final Job JOB = new JobBuilder("flights")
