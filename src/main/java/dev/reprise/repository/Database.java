@@ -13,6 +13,9 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.statement.ColonPrefixSqlParser;
+import org.jdbi.v3.core.statement.SqlParser;
+import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,9 @@ final class Database {
     private static final Set<String> TRANSIENT = Set.of("HYT00", "40001", "40P01", "55P03", "90131");
 
     private static final Logger LOG = System.getLogger(Database.class.getName());
+
+    /** Keeps what it has parsed; the statements are the same for all. */
+    private static final SqlParser PARSER = new ColonPrefixSqlParser();
 
     private static final int TRIES = 6;
     private static final int TRIES_TO_PERSIST = 5;
@@ -46,6 +52,7 @@ final class Database {
      */
     Database(DataSource dataSource, TransactionManager transactions, int pauseToPersist) {
         this.jdbi = Jdbi.create(dataSource);
+        jdbi.getConfig(SqlStatements.class).setSqlParser(PARSER);
         // Parameters of jobs may be secrets, and messages end in logs and tables.
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
         this.transactions = transactions;
