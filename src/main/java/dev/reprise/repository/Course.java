@@ -68,6 +68,7 @@ final class Course {
     private final Set<String> been = ConcurrentHashMap.newKeySet();
     private final boolean loopsAllowed;
     private int stoppedBy = -1;
+    private volatile boolean failed;
 
     /**
      * @param execution before its first element runs
@@ -162,8 +163,21 @@ final class Course {
     void cannotDecide(String decision) {
         Place place = places.get(decision);
         if (place != null) {
+            fail(place);
+        }
+    }
+
+    private void fail(Place place) {
+        failed = true;
+        execution.setBatchStatus(BatchStatus.FAILED);
+        place.allAround().forEach(Course::goNowhere);
+    }
+
+    /** The job is at its end. Another flow of a split that ends the job may have hidden that it failed. */
+    void settle() {
+        if (failed && execution.getBatchStatus() != BatchStatus.FAILED) {
             execution.setBatchStatus(BatchStatus.FAILED);
-            place.allAround().forEach(Course::goNowhere);
+            execution.setExitStatus(null);
         }
     }
 
@@ -173,9 +187,8 @@ final class Course {
         if (place == null || loopsAllowed || !been.contains(step)) {
             return false;
         }
-        execution.setBatchStatus(BatchStatus.FAILED);
         goNowhere(place.element());
-        place.allAround().forEach(Course::goNowhere);
+        fail(place);
         return true;
     }
 

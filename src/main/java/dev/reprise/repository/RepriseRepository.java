@@ -299,6 +299,10 @@ public final class RepriseRepository implements JobRepository {
     public void updateJobExecution(JobExecutionImpl execution, boolean fullUpdate, boolean saveJobParameters) {
         LiveExecution running = live.get(execution.getExecutionId());
         if (fullUpdate && running != null) {
+            Course course = running.course();
+            if (course != null) {
+                course.settle();
+            }
             recordEnd(running);
             return;
         }

@@ -424,4 +424,29 @@ class CourseTest {
         assertThat(run.stepNames()).containsExactly("load", "send");
         assertThat(run.status()).isEqualTo(BatchStatus.FAILED);
     }
+
+    @Test
+    void failsTheJobWhenADeciderThrowsWhileAnotherFlowOfASplitEndsTheJob() {
+        BATCH.define(new JobBuilder("one-undecided")
+                .split(new SplitBuilder("both")
+                        .flow(new FlowBuilder("left")
+                                .flow(new FlowBuilder("inner")
+                                        .step(step("load", "").next("enough").build())
+                                        .decision(new DecisionBuilder("enough", "decides-badly").build())
+                                        .build())
+                                .build())
+                        .flow(new FlowBuilder("right")
+                                .step(step("check", "")
+                                        .endOn("*")
+                                        .exitStatus("idle")
+                                        .build())
+                                .build())
+                        .build())
+                .build());
+
+        JobRun run = BATCH.run("one-undecided");
+
+        assertThat(run.status()).isEqualTo(BatchStatus.FAILED);
+        assertThat(run.exitStatus()).isEqualTo("FAILED");
+    }
 }
