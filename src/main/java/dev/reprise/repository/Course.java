@@ -68,6 +68,9 @@ final class Course {
     private final Set<String> been = ConcurrentHashMap.newKeySet();
     private final boolean loopsAllowed;
     private int stoppedBy = -1;
+    private int decidedBy = -1;
+    private int endedBy = -1;
+    private @Nullable String exitStatusOfEnd;
     private volatile boolean failed;
 
     /**
@@ -151,12 +154,21 @@ final class Course {
         }
         JobElement flow = place.within();
         if (exitStatus != null) {
-            execution.setExitStatus(exitStatus);
+            decided(decision, exitStatus);
             if (flow != null) {
                 exitStatusOfFlow.put(flow.getId(), exitStatus);
             }
         }
         return after(place, exitStatus);
+    }
+
+    /** Of several flows of a split that decide, the last in document order says the job's exit status. */
+    private synchronized void decided(String decision, String exitStatus) {
+        int order = order(decision);
+        if (order >= decidedBy) {
+            decidedBy = order;
+            execution.setExitStatus(exitStatus);
+        }
     }
 
     /** The decider of a decision threw. */
@@ -173,11 +185,13 @@ final class Course {
         place.allAround().forEach(Course::goNowhere);
     }
 
-    /** The job is at its end. Another flow of a split that ends the job may have hidden that it failed. */
-    void settle() {
+    /** The job is at its end: what one flow of a split says may have been hidden by another one, or by the engine. */
+    synchronized void settle() {
         if (failed && execution.getBatchStatus() != BatchStatus.FAILED) {
             execution.setBatchStatus(BatchStatus.FAILED);
             execution.setExitStatus(null);
+        } else if (exitStatusOfEnd != null && execution.getBatchStatus() == BatchStatus.COMPLETED) {
+            execution.setExitStatus(exitStatusOfEnd);
         }
     }
 
@@ -263,9 +277,7 @@ final class Course {
         switch (taken.kind()) {
             case END -> {
                 place.allAround().forEach(Course::goNowhere);
-                if (taken.exitStatus() != null) {
-                    execution.setExitStatus(taken.exitStatus());
-                }
+                end(taken);
             }
             case STOP -> stop(taken);
             case NEXT_ATTRIBUTE, NEXT -> {
@@ -275,6 +287,15 @@ final class Course {
                 }
             }
             case FAIL -> {}
+        }
+    }
+
+    /** Of several flows of a split that end the job, the last in document order says its exit status. */
+    private synchronized void end(Transition taken) {
+        int order = order(taken.from());
+        if (order >= endedBy) {
+            endedBy = order;
+            exitStatusOfEnd = taken.exitStatus();
         }
     }
 
