@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class GraphRules {
 
-    private static final int LONGEST_ID = 100;
+    /** What the columns of names hold. */
+    static final int LONGEST_ID = 100;
 
     private final JobGraph graph;
     private final Lines lines;
@@ -68,13 +69,11 @@ final class GraphRules {
         for (int i = 0; i < node.transitions().size(); i++) {
             Transition transition = node.transitions().get(i);
             ExitStatusPattern on = new ExitStatusPattern(transition.on());
-            if (isKnown(transition.on())) {
-                if (on.isCoveredBy(patterns(left))) {
-                    shadowed(node, i, on, left);
-                    continue;
-                }
+            if (isKnown(transition.on()) && on.isCoveredBy(patterns(left))) {
+                shadowed(node, i, on, left);
+            } else {
+                left.add(transition);
             }
-            left.add(transition);
         }
         return left;
     }
@@ -392,7 +391,7 @@ final class GraphRules {
 
         boolean isAbstract(String id);
 
-        /** With how many digits the largest number of a partition is written, as far as it is known: at least one. */
+        /** With how many digits the largest number of a partition is written; where that is not known, room for many. */
         int digitsOfPartitions(Node node);
     }
 

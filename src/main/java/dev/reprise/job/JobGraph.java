@@ -132,7 +132,7 @@ public record JobGraph(String job, List<Node> nodes) {
      * Whether a transition's pattern matches an exit status: {@code *} stands for any characters, also none, {@code ?} for
      * one character, everything else for itself.
      */
-    public static boolean matches(String on, String exitStatus) {
+    static boolean matches(String on, String exitStatus) {
         return new ExitStatusPattern(on).matches(exitStatus);
     }
 

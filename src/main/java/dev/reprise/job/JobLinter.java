@@ -48,12 +48,12 @@ public final class JobLinter {
 
     private static final String FOLDER = "META-INF/batch-jobs/";
     private static final String XML = ".xml";
+
     /** How many partitions it makes is not known before it runs: room for a thousand. */
     private static final int DIGITS_OF_A_MAPPER = 3;
 
     private static final String LOCAL_TRANSACTIONS = "jberet.local-tx";
     private static final String DEFAULT_FOLDER = "src/main/resources/META-INF/batch-jobs";
-    private static final int LONGEST_ID = 100;
 
     /** Those after them mostly come from the first ones. */
     private static final int MOST_VIOLATIONS = 20;
@@ -289,12 +289,12 @@ public final class JobLinter {
                     "the job's id is " + Shown.value(id) + ", but its file is " + Shown.text(name + XML)
                             + ", and after a crash a restart would not find it. Give both one name");
         }
-        if (id.length() > LONGEST_ID) {
+        if (id.length() > GraphRules.LONGEST_ID) {
             findings.error(
                     "id-length",
                     root.line(),
-                    "the id of the job has " + id.length() + " characters, and " + LONGEST_ID
-                            + " can be recorded. Shorten it to " + LONGEST_ID);
+                    "the id of the job has " + id.length() + " characters, and " + GraphRules.LONGEST_ID
+                            + " can be recorded. Shorten it to " + GraphRules.LONGEST_ID);
         }
     }
 

@@ -12,7 +12,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jberet.job.model.Decision;
 import org.jberet.job.model.Flow;
@@ -39,7 +38,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>A decider that throws fails the job; the engine would fail the flow around the decision, and complete the job.
  *   <li>A {@code stop} inside a split keeps its restart position; the engine would give it to a copy.
  *   <li>A step that may not start any more fails the job (§8.2), however a failure of it is routed.
- *   <li>Nothing follows a flow of a split but the end of the split (§8.4).
+ *   <li>A step that comes a second time fails the job (§8.9.3), also where a restart skips it.
+ *   <li>Nothing follows a flow of a split but the end of the split (§8.4). Where several of its flows say the job's exit
+ *       status or where to restart, the last one in document order does, whichever is the faster.
  * </ul>
  *
  * <p>Thread-safe: the flows of a split end at once.
@@ -55,22 +56,43 @@ final class Course {
     /**
      * Where an element is.
      *
-     * @param within the flow that it lies in, or of a flow the split; null at job level
+     * @param order among all elements of the job's XML
+     * @param around the flows and splits that it lies in, the innermost last
      */
-    private record Place(JobElement element, @Nullable JobElement within, List<JobElement> allAround) {}
+    private record Place(JobElement element, int order, List<JobElement> around) {
+
+        /** The flow that it lies in, or of a flow the split; null at job level. */
+        @Nullable
+        JobElement within() {
+            return around.isEmpty() ? null : around.get(around.size() - 1);
+        }
+    }
+
+    /** What several elements may say, of which the last in document order is heard. */
+    private static final class Said {
+
+        private int order = -1;
+        private @Nullable String what;
+
+        void by(Place place, @Nullable String said) {
+            if (place.order() >= order) {
+                order = place.order();
+                what = said;
+            }
+        }
+    }
 
     private final JobExecutionImpl execution;
     private final JobGraph graph;
     private final Map<String, Place> places = new HashMap<>();
     private final Map<String, RefArtifact> deciders = new HashMap<>();
     private final Map<String, String> exitStatusOfFlow = new ConcurrentHashMap<>();
-    private final Map<String, FlowsLeft> flowsLeft = new ConcurrentHashMap<>();
+    private final Set<String> endedFlows = new HashSet<>();
     private final Set<String> been = ConcurrentHashMap.newKeySet();
     private final boolean loopsAllowed;
-    private int stoppedBy = -1;
-    private int decidedBy = -1;
-    private int endedBy = -1;
-    private @Nullable String exitStatusOfEnd;
+    private final Said decision = new Said();
+    private final Said restartPosition = new Said();
+    private final Said exitStatusOfEnd = new Said();
     private volatile boolean failed;
 
     /**
@@ -80,14 +102,14 @@ final class Course {
         this.execution = execution;
         this.graph = JobGraph.of(execution.getSubstitutedJob());
         this.loopsAllowed = Boolean.parseBoolean(execution.getJobParameters().getProperty(PropertyKey.LOOP_ALLOWED));
-        walk(execution.getSubstitutedJob().getJobElements(), null, List.of());
+        walk(execution.getSubstitutedJob().getJobElements(), List.of());
     }
 
-    private void walk(List<? extends JobElement> elements, @Nullable JobElement within, List<JobElement> around) {
+    private void walk(List<? extends JobElement> elements, List<JobElement> around) {
         for (JobElement element : elements) {
             List<JobElement> inside =
                     Stream.concat(around.stream(), Stream.of(element)).toList();
-            places.put(element.getId(), new Place(element, within, around));
+            places.put(element.getId(), new Place(element, places.size(), around));
             element.getTransitionElements().forEach(transition -> {
                 if (transition.getOn() != null) {
                     transition.setOn(asTheEngineReads(transition.getOn()));
@@ -96,10 +118,10 @@ final class Course {
             if (element instanceof Decision decision) {
                 record(decision);
             } else if (element instanceof Flow flow) {
-                walk(flow.getJobElements(), flow, inside);
+                walk(flow.getJobElements(), inside);
             } else if (element instanceof Split split) {
                 split.getFlows().forEach(Course::goNowhere);
-                walk(split.getFlows(), split, inside);
+                walk(split.getFlows(), inside);
             }
         }
     }
@@ -108,7 +130,7 @@ final class Course {
      * The engine compares a pattern without wildcards as it is. In one that has a wildcard it makes {@code .} of each
      * {@code ?} and {@code .*} of each {@code *}, and takes the whole for a regular expression.
      */
-    static String asTheEngineReads(String on) {
+    private static String asTheEngineReads(String on) {
         if (on.equals("*") || !(on.contains("*") || on.contains("?"))) {
             return on;
         }
@@ -118,8 +140,9 @@ final class Course {
 
     /** Puts {@link RecordedDecider} in front of the decider. */
     private void record(Decision decision) {
-        deciders.put(decision.getId(), new RefArtifact(decision.getRef()));
-        deciders.get(decision.getId()).setProperties(decision.getProperties());
+        RefArtifact decider = new RefArtifact(decision.getRef());
+        decider.setProperties(decision.getProperties());
+        deciders.put(decision.getId(), decider);
         Properties properties = new Properties();
         properties.setNameValues(new LinkedHashMap<>(Map.of(RecordedDecider.DECISION, decision.getId())));
         decision.setProperties(properties);
@@ -154,7 +177,7 @@ final class Course {
         }
         JobElement flow = place.within();
         if (exitStatus != null) {
-            decided(decision, exitStatus);
+            decided(place, exitStatus);
             if (flow != null) {
                 exitStatusOfFlow.put(flow.getId(), exitStatus);
             }
@@ -162,13 +185,9 @@ final class Course {
         return after(place, exitStatus);
     }
 
-    /** Of several flows of a split that decide, the last in document order says the job's exit status. */
-    private synchronized void decided(String decision, String exitStatus) {
-        int order = order(decision);
-        if (order >= decidedBy) {
-            decidedBy = order;
-            execution.setExitStatus(exitStatus);
-        }
+    private synchronized void decided(Place place, String exitStatus) {
+        decision.by(place, exitStatus);
+        execution.setExitStatus(decision.what);
     }
 
     /** The decider of a decision threw. */
@@ -182,7 +201,7 @@ final class Course {
     private void fail(Place place) {
         failed = true;
         execution.setBatchStatus(BatchStatus.FAILED);
-        place.allAround().forEach(Course::goNowhere);
+        place.around().forEach(Course::goNowhere);
     }
 
     /** The job is at its end: what one flow of a split says may have been hidden by another one, or by the engine. */
@@ -190,8 +209,8 @@ final class Course {
         if (failed && execution.getBatchStatus() != BatchStatus.FAILED) {
             execution.setBatchStatus(BatchStatus.FAILED);
             execution.setExitStatus(null);
-        } else if (exitStatusOfEnd != null && execution.getBatchStatus() == BatchStatus.COMPLETED) {
-            execution.setExitStatus(exitStatusOfEnd);
+        } else if (exitStatusOfEnd.what != null && execution.getBatchStatus() == BatchStatus.COMPLETED) {
+            execution.setExitStatus(exitStatusOfEnd.what);
         }
     }
 
@@ -242,24 +261,10 @@ final class Course {
     }
 
     /** A flow ends with its last element, a split with the last of its flows that ends. */
-    private boolean endsWith(JobElement around, JobElement ended) {
+    private synchronized boolean endsWith(JobElement around, JobElement ended) {
+        endedFlows.add(ended.getId());
         return !(around instanceof Split split)
-                || flowsLeft
-                        .computeIfAbsent(split.getId(), id -> new FlowsLeft(split))
-                        .isLast(ended.getId());
-    }
-
-    private static final class FlowsLeft {
-
-        private final Set<String> left;
-
-        FlowsLeft(Split split) {
-            left = split.getFlows().stream().map(Flow::getId).collect(Collectors.toCollection(HashSet::new));
-        }
-
-        synchronized boolean isLast(String ended) {
-            return left.remove(ended) && left.isEmpty();
-        }
+                || split.getFlows().stream().map(Flow::getId).allMatch(endedFlows::contains);
     }
 
     private List<TransitionTaken> taken(Place place, @Nullable String exitStatus, boolean failed) {
@@ -273,13 +278,18 @@ final class Course {
     }
 
     /** What the engine does not do, or does to a copy of the execution. */
-    private void follow(Transition taken, Place place) {
+    private synchronized void follow(Transition taken, Place place) {
         switch (taken.kind()) {
             case END -> {
-                place.allAround().forEach(Course::goNowhere);
-                end(taken);
+                place.around().forEach(Course::goNowhere);
+                exitStatusOfEnd.by(place, taken.exitStatus());
             }
-            case STOP -> stop(taken);
+            case STOP -> {
+                if (taken.to() != null) {
+                    restartPosition.by(place, taken.to());
+                    execution.setRestartPosition(restartPosition.what);
+                }
+            }
             case NEXT_ATTRIBUTE, NEXT -> {
                 // The engine fails it, and would go on where that failure is routed to.
                 if (!loopsAllowed && been.contains(String.valueOf(taken.to()))) {
@@ -288,28 +298,6 @@ final class Course {
             }
             case FAIL -> {}
         }
-    }
-
-    /** Of several flows of a split that end the job, the last in document order says its exit status. */
-    private synchronized void end(Transition taken) {
-        int order = order(taken.from());
-        if (order >= endedBy) {
-            endedBy = order;
-            exitStatusOfEnd = taken.exitStatus();
-        }
-    }
-
-    /** Of several flows of a split that stop, the last in document order says where to restart. */
-    private synchronized void stop(Transition taken) {
-        int order = order(taken.from());
-        if (taken.to() != null && order >= stoppedBy) {
-            stoppedBy = order;
-            execution.setRestartPosition(taken.to());
-        }
-    }
-
-    private int order(String element) {
-        return graph.nodes().indexOf(graph.node(element).orElse(null));
     }
 
     private static void goNowhere(JobElement element) {

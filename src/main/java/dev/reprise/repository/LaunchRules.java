@@ -37,10 +37,5 @@ public interface LaunchRules {
             definitionFaults = List.copyOf(definitionFaults);
             faults = List.copyOf(faults);
         }
-
-        /** Of a job whose definition is good. */
-        public Verdict(JobParameters parameters, List<String> faults, boolean identityNone, boolean restartable) {
-            this(List.of(), parameters, faults, identityNone, restartable);
-        }
     }
 }

@@ -84,12 +84,11 @@ final class PartitionNumbers {
     }
 
     private IllegalStateException changed(String now) {
-        String before = planned > 0 ? "It began with " + planned + " partitions and has " + now + " now." : "";
+        String counts = planned == 0 ? "" : "It began with " + planned + " partitions and has " + now + " now. ";
         return new IllegalStateException(
-                ("The partition plan of step " + step + " changed before this restart, which can"
-                                + " only go on with the partitions that the step began with. " + before
-                                + " Restart it with the plan it had, or let the mapper's plan override (setPartitionsOverride(true)),"
-                                + " which begins all partitions anew.")
-                        .replace("  ", " "));
+                "The partition plan of step " + step + " changed before this restart, which can"
+                        + " only go on with the partitions that the step began with. " + counts
+                        + "Restart it with the plan it had, or let the mapper's plan override"
+                        + " (setPartitionsOverride(true)), which begins all partitions anew.");
     }
 }

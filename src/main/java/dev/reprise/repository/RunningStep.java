@@ -1,12 +1,13 @@
 package dev.reprise.repository;
 
+import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.Metric.MetricType;
 import java.io.Serializable;
 import java.lang.reflect.Field;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jberet.runtime.AbstractStepExecution;
+import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
 import org.jberet.runtime.metric.MetricImpl;
 import org.jberet.runtime.metric.StepMetrics;
@@ -41,7 +42,7 @@ final class RunningStep {
     private @Nullable String exitStatusSet;
     private boolean fenced;
     private boolean ended;
-    private final AtomicBoolean done = new AtomicBoolean();
+    private boolean claimed;
     private final Object ends = new Object();
 
     /**
@@ -165,7 +166,8 @@ final class RunningStep {
     }
 
     /** The engine reopens the reader at the checkpoint next; what was read of the chunk before a skip must come again. */
-    private synchronized void rereadsTheChunk() {
+    private synchronized void rolledBackForARetry() {
+        rolledBack();
         if (skippedInChunk) {
             execution.setReaderCheckpointInfo(checkpointBeforeSkip);
             forgetSkip();
@@ -196,15 +198,23 @@ final class RunningStep {
 
     /** The engine has replaced what a batchlet set by the null that it returned. */
     synchronized void restoreExitStatus() {
-        String status = exitStatusSet;
-        if (status != null && String.valueOf(execution.getBatchStatus()).equals(execution.getExitStatus())) {
-            execution.setExitStatus(status);
+        if (exitStatusSet != null && !hasExitStatus(execution)) {
+            execution.setExitStatus(exitStatusSet);
         }
     }
 
-    /** The engine is done with it; true for who says so first. */
-    boolean isDoneNow() {
-        return done.compareAndSet(false, true);
+    /** At its end an execution without an exit status gives its batch status' name; before it, nothing. */
+    private static boolean hasExitStatus(AbstractStepExecution ended) {
+        AbstractStepExecution copy = new PartitionExecutionImpl(ended);
+        copy.setBatchStatus(BatchStatus.STARTED);
+        return copy.getExitStatus() != null;
+    }
+
+    /** The engine is done with it; true for who says so first, and is to record its end. */
+    synchronized boolean claimEnd() {
+        boolean first = !claimed;
+        claimed = true;
+        return first;
     }
 
     /** Held while its end or one of a partition of it is recorded: all of these change the row of the step. */
@@ -241,11 +251,6 @@ final class RunningStep {
         } catch (IllegalAccessException e) {
             throw new IllegalStateException("the engine's counts cannot be watched", e);
         }
-    }
-
-    private synchronized void rolledBackForARetry() {
-        rolledBack();
-        rereadsTheChunk();
     }
 
     /** All its items, the ones before a skip too: the engine goes on after the last one. */

@@ -329,7 +329,7 @@ final class StepRecorder {
 
     /** Never throws: the engine would neither clean up nor wake those who wait. */
     private void end(LiveExecution running, RunningStep step) {
-        if (!step.isDoneNow()) {
+        if (!step.claimEnd()) {
             return;
         }
         step.restoreExitStatus();

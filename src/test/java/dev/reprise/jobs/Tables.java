@@ -28,7 +28,8 @@ public class Tables {
             "BATCH_STEP_EXECUTION_CONTEXT",
             "REPRISE_OWNER",
             "REPRISE_NODE",
-            "REPRISE_EXCEPTION");
+            "REPRISE_EXCEPTION",
+            "REPRISE_TRANSITION");
 
     @Resource(lookup = "java:jboss/datasources/reprise")
     private DataSource dataSource;

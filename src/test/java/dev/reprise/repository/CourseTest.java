@@ -49,16 +49,20 @@ class CourseTest {
         }
     }
 
-    /** A batchlet that sets its exit status. */
+    /** A batchlet that sets its exit status, and returns its property, if it has one. */
     public static final class Sets extends AbstractBatchlet {
 
         @Inject
         private StepContext step;
 
+        @Inject
+        @BatchProperty
+        private @Nullable String returned;
+
         @Override
         public @Nullable String process() {
             step.setExitStatus("set");
-            return null;
+            return returned;
         }
     }
 
@@ -448,5 +452,16 @@ class CourseTest {
 
         assertThat(run.status()).isEqualTo(BatchStatus.FAILED);
         assertThat(run.exitStatus()).isEqualTo("FAILED");
+    }
+
+    @Test
+    void takesTheExitStatusThatABatchletReturnsForItsOwnAlsoIfItIsTheNameOfItsStatus() {
+        BATCH.define(new JobBuilder("returns")
+                .step(new StepBuilder("load")
+                        .batchlet("sets", new String[] {"returned", "COMPLETED"})
+                        .build())
+                .build());
+
+        assertThat(BATCH.run("returns").step("load").exitStatus()).isEqualTo("COMPLETED");
     }
 }

@@ -97,7 +97,8 @@ final class TestNode {
     /** Rules without schemas. */
     private static Verdict judge(Job job, Properties given) {
         boolean identityNone = JobDefinition.of(job).identityNone();
-        return new Verdict(JobParameters.ofProperties(given), List.of(), identityNone, job.getRestartableBoolean());
+        return new Verdict(
+                List.of(), JobParameters.ofProperties(given), List.of(), identityNone, job.getRestartableBoolean());
     }
 
     /** A job that no other test has. */
