@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -64,10 +65,9 @@ final class LiveExecution {
         course = new Course(execution);
     }
 
-    /** Null before it begins. */
-    @Nullable
-    Course course() {
-        return course;
+    /** Empty before it begins. */
+    Optional<Course> course() {
+        return Optional.ofNullable(course);
     }
 
     /** The engine was given this execution of a step, of an earlier execution of the job, and may skip the step. */

@@ -299,10 +299,7 @@ public final class RepriseRepository implements JobRepository {
     public void updateJobExecution(JobExecutionImpl execution, boolean fullUpdate, boolean saveJobParameters) {
         LiveExecution running = live.get(execution.getExecutionId());
         if (fullUpdate && running != null) {
-            Course course = running.course();
-            if (course != null) {
-                course.settle();
-            }
+            running.course().ifPresent(Course::settle);
             recordEnd(running);
             return;
         }
@@ -556,10 +553,12 @@ public final class RepriseRepository implements JobRepository {
             String stepName, JobExecutionImpl jobExecutionToRestart, ClassLoader classLoader) {
         long instanceId = jobExecutionToRestart.getJobInstance().getInstanceId();
         Optional<LiveExecution> running = ofInstance(instanceId);
-        boolean identityNone = running.map(LiveExecution::isIdentityNone).orElse(false);
-        StepExecutionImpl original = database.apart(handle -> steps.original(
-                        handle, stepName, instanceId, jobExecutionToRestart.getExecutionId(), identityNone))
+        StepExecutionImpl original = database.read(
+                        handle -> steps.original(handle, stepName, instanceId, jobExecutionToRestart.getExecutionId()))
                 .orElse(null);
+        if (original != null && running.filter(LiveExecution::isIdentityNone).isPresent()) {
+            database.doApart(handle -> steps.overlookItsPlan(handle, original));
+        }
         if (original != null && original.getBatchStatus() == BatchStatus.COMPLETED) {
             running.ifPresent(execution -> execution.mayBeSkipped(original));
         }
@@ -588,20 +587,17 @@ public final class RepriseRepository implements JobRepository {
 
     /** The decider that job XML names for a decision of an execution that runs here. */
     RefArtifact decider(long executionId, String decision) {
-        LiveExecution running = live.get(executionId);
-        Course course = running == null ? null : running.course();
-        if (course == null) {
-            throw new IllegalStateException("Execution " + executionId + " does not run here");
-        }
-        return course.decider(decision);
+        return Optional.ofNullable(live.get(executionId))
+                .flatMap(LiveExecution::course)
+                .orElseThrow(() -> new IllegalStateException("Execution " + executionId + " does not run here"))
+                .decider(decision);
     }
 
     /** A decider could not decide, so the job fails. */
     void cannotDecide(long executionId, String decision, Throwable why) {
         LiveExecution running = live.get(executionId);
-        Course course = running == null ? null : running.course();
-        if (running != null && course != null) {
-            course.cannotDecide(decision);
+        if (running != null) {
+            running.course().ifPresent(course -> course.cannotDecide(decision));
             running.failed(Text.stackTrace(why));
         }
     }
@@ -620,9 +616,9 @@ public final class RepriseRepository implements JobRepository {
 
     /** The engine fails the step without a row of it, and would go on where a failure is routed to. */
     private static void refuseAtLimit(LiveExecution running, String stepName, int starts) {
-        Course course = running.course();
-        if (course != null && course.isAtItsLimit(stepName, starts)) {
-            course.cannotStart(stepName);
+        Optional<Course> course = running.course().filter(its -> its.isAtItsLimit(stepName, starts));
+        if (course.isPresent()) {
+            course.get().cannotStart(stepName);
             running.failed("Step " + stepName + " has started " + starts + " times in this job instance, which is its"
                     + " start-limit. Raise the limit in the job's XML, or abandon the execution.");
         }

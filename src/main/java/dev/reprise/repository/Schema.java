@@ -22,6 +22,9 @@ public final class Schema {
 
     private static final Logger LOG = System.getLogger(Schema.class.getName());
 
+    /** One for each database, and one for what is the same on every database. */
+    private static final String FOLDERS = "classpath:dev/reprise/repository/";
+
     private static final String HISTORY = "reprise_schema_history";
 
     /** How long a migration that another node may be at is waited for. */
@@ -59,7 +62,7 @@ public final class Schema {
         Dialect dialect = Dialect.of(dataSource);
         FluentConfiguration configuration = Flyway.configure(Schema.class.getClassLoader())
                 .dataSource(dataSource)
-                .locations("classpath:dev/reprise/repository/" + dialect.name().toLowerCase(Locale.ROOT))
+                .locations(FOLDERS + dialect.name().toLowerCase(Locale.ROOT), FOLDERS + "every")
                 .table(HISTORY)
                 .baselineOnMigrate(true)
                 .baselineVersion("0");

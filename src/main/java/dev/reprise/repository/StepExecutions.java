@@ -469,13 +469,9 @@ final class StepExecutions {
      * The last step execution of that name in the instance, as the engine needs it for a restart: one that is not
      * COMPLETED is handed over as STARTED, so that the engine asks for all partitions; one that is COMPLETED without
      * its checkpoints, so that allow-start-if-complete begins at the beginning.
-     *
-     * @param identityNone if so, and all partitions have begun, as FAILED: the engine runs those again that are not
-     *     complete, whatever the plan is by now, as the TCK of Jakarta Batch has it
      */
-    Optional<StepExecutionImpl> original(
-            Handle handle, String stepName, long instanceId, long upToExecutionId, boolean identityNone) {
-        Optional<StepExecutionImpl> original = handle.createQuery(LAST_OF_STEP)
+    Optional<StepExecutionImpl> original(Handle handle, String stepName, long instanceId, long upToExecutionId) {
+        return handle.createQuery(LAST_OF_STEP)
                 .bind("instance", instanceId)
                 .bind("execution", upToExecutionId)
                 .bind("name", stepName)
@@ -488,17 +484,22 @@ final class StepExecutions {
                             complete ? null : checkpoint(row, "REPRISE_WRITER_CHECKPOINT", "writer", stepName));
                 })
                 .findOne();
-        original.filter(step -> identityNone && step.getBatchStatus() != BatchStatus.COMPLETED)
-                .filter(step -> allPartitionsBegan(handle, step))
-                .ifPresent(step -> step.setBatchStatus(BatchStatus.FAILED));
-        return original;
     }
 
-    private boolean allPartitionsBegan(Handle handle, StepExecutionImpl step) {
-        long id = step.getStepExecutionId();
+    /**
+     * Hands the {@link #original} over as FAILED if all its partitions have begun: the engine then runs those again that
+     * are not complete, whatever the plan is by now, as the TCK of Jakarta Batch has it (decision 015).
+     */
+    void overlookItsPlan(Handle handle, StepExecutionImpl original) {
+        if (original.getBatchStatus() == BatchStatus.COMPLETED) {
+            return;
+        }
+        long id = original.getStepExecutionId();
         Plan plan = plan(handle, id);
-        return plan.partitions() > 0
-                && partitions(handle, plan, id, step.getStepName(), false).size() >= plan.partitions();
+        if (plan.partitions() > 0
+                && partitions(handle, plan, id, original.getStepName(), false).size() >= plan.partitions()) {
+            original.setBatchStatus(BatchStatus.FAILED);
+        }
     }
 
     List<LastOfStep> lastOfEachStep(Handle handle, long instanceId) {

@@ -71,10 +71,7 @@ final class StepRecorder {
             LOG.log(Level.INFO, "{0}: step {1} started", running.label(), step.name());
         } catch (RuntimeException | NotRecordedError e) {
             running.failed(Text.stackTrace(e));
-            Course course = running.course();
-            if (course != null) {
-                course.cannotStart(execution.getStepName());
-            }
+            running.course().ifPresent(course -> course.cannotStart(execution.getStepName()));
             throw e;
         }
     }
@@ -282,27 +279,22 @@ final class StepRecorder {
     }
 
     private void skipped(LiveExecution running, StepExecutionImpl complete) {
-        Course course = running.course();
-        if (course != null && course.loopsAt(complete.getStepName())) {
+        String step = complete.getStepName();
+        if (running.course().filter(course -> course.loopsAt(step)).isPresent()) {
             running.failed(
-                    "Step " + complete.getStepName() + " came a second time in this execution: the transitions of"
-                            + " the job lead back to it. A step runs once in an execution (JSR-352 §8.9.3).");
+                    "Step " + step + " came a second time in this execution: the transitions of the job lead back"
+                            + " to it. A step runs once in an execution (JSR-352 §8.9.3).");
             return;
         }
-        LOG.log(Level.INFO, "{0}: step {1} is complete and skipped", running.label(), complete.getStepName());
-        if (course != null) {
-            recordCourse(
-                    running,
-                    course.afterStep(complete.getStepName(), complete.getBatchStatus(), complete.getExitStatus()));
-        }
+        LOG.log(Level.INFO, "{0}: step {1} is complete and skipped", running.label(), step);
+        recordCourse(running, courseAfter(running, complete));
     }
 
     /** The decider of a decision has decided. Never throws: what the job does next does not depend on it. */
     void decided(long executionId, String decision, @Nullable String exitStatus) {
         LiveExecution running = live.get(executionId);
-        Course course = running == null ? null : running.course();
-        if (running != null && course != null) {
-            recordCourse(running, course.afterDecision(decision, exitStatus));
+        if (running != null) {
+            running.course().ifPresent(course -> recordCourse(running, course.afterDecision(decision, exitStatus)));
         }
     }
 
@@ -335,7 +327,8 @@ final class StepRecorder {
         step.restoreExitStatus();
         String trace = stackTraceOf(step);
         running.failed(trace);
-        UnrecordedEnd end = new UnrecordedEnd(step, trace, courseAfter(running, step));
+        UnrecordedEnd end = new UnrecordedEnd(
+                step, trace, step.partitionOf() == null ? courseAfter(running, step.execution()) : List.of());
         try {
             synchronized (step.ends()) {
                 boolean recorded = !step.isFenced() && database.persistently(handle -> record(handle, running, end));
@@ -351,12 +344,10 @@ final class StepRecorder {
         }
     }
 
-    private static List<TransitionTaken> courseAfter(LiveExecution running, RunningStep step) {
-        Course course = running.course();
-        AbstractStepExecution execution = step.execution();
-        return course == null || step.partitionOf() != null
-                ? List.of()
-                : course.afterStep(step.name(), execution.getBatchStatus(), execution.getExitStatus());
+    private static List<TransitionTaken> courseAfter(LiveExecution running, AbstractStepExecution step) {
+        return running.course()
+                .map(course -> course.afterStep(step.getStepName(), step.getBatchStatus(), step.getExitStatus()))
+                .orElse(List.of());
     }
 
     private boolean record(Handle handle, LiveExecution running, UnrecordedEnd end) {
