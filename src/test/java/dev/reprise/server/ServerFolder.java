@@ -30,8 +30,8 @@ final class ServerFolder {
         return database().equals("postgresql") ? "standalone-postgresql.xml" : "standalone.xml";
     }
 
-    /** Empties the folder and gives it the server's configuration. */
-    static Path create(Path folder) {
+    /** The folder with nothing in it; it need not have been there. */
+    static Path empty(Path folder) {
         try {
             if (Files.exists(folder)) {
                 try (Stream<Path> old = Files.walk(folder)) {
@@ -40,6 +40,16 @@ final class ServerFolder {
                     }
                 }
             }
+            return Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Empties the folder and gives it the server's configuration. */
+    static Path create(Path folder) {
+        empty(folder);
+        try {
             Path base = folder.resolve("base");
             Path from = home().resolve("standalone/configuration");
             try (Stream<Path> files = Files.walk(from)) {

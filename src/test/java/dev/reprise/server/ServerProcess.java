@@ -26,10 +26,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jboss.shrinkwrap.api.exporter.ZipExporter;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.jspecify.annotations.Nullable;
 
 /** A real WildFly in a process of its own, with the built WAR and the tests' jobs, which a test may kill. */
 public final class ServerProcess implements AutoCloseable {
+
+    static final String DEPLOYMENT = "ROOT.war";
 
     private static final Duration BOOT = Duration.ofMinutes(3);
 
@@ -38,7 +41,9 @@ public final class ServerProcess implements AutoCloseable {
     private final Path base;
     private final int offset;
     private final List<String> options;
+    private final Map<String, String> environment;
     private @Nullable Process process;
+    private @Nullable Management management;
     private int starts;
 
     /** What the launch servlet answered. */
@@ -55,17 +60,39 @@ public final class ServerProcess implements AutoCloseable {
      * @param options further system properties: {@code -Dname=value}
      */
     public ServerProcess(String name, String... options) {
+        this(name, TestWar.withTestJobs(), Map.of(), List.of(options));
+    }
+
+    /**
+     * @param name of the server's folder, below {@code target/it/<database>}
+     * @param war what it deploys, as the root of the server
+     * @param environment variables that differ from this process's
+     * @param options further options of the virtual machine, after the usual ones
+     */
+    public ServerProcess(String name, WebArchive war, Map<String, String> environment, List<String> options) {
         this.folder = ServerFolder.root().resolve(name);
         this.base = ServerFolder.create(folder);
         this.offset = FreePorts.offset();
-        this.options = List.of(options);
-        TestWar.withTestJobs()
-                .as(ZipExporter.class)
-                .exportTo(base.resolve("deployments/ROOT.war").toFile(), true);
+        this.options = List.copyOf(options);
+        this.environment = Map.copyOf(environment);
+        war.as(ZipExporter.class)
+                .exportTo(base.resolve("deployments").resolve(DEPLOYMENT).toFile(), true);
+    }
+
+    /** Leaves out what no batch job needs, so that a start takes about half as long. Before the first start. */
+    public ServerProcess slim() {
+        SlimConfiguration.shorten(base.resolve("configuration").resolve(ServerFolder.configuration()));
+        return this;
     }
 
     /** Starts the server and waits until the deployment answers. */
     public ServerProcess start() {
+        begin();
+        return awaitStarted();
+    }
+
+    /** Starts the process and does not wait: two servers start at the same time. */
+    public void begin() {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "-Xmx768m",
@@ -101,28 +128,79 @@ public final class ServerProcess implements AutoCloseable {
                 "--server-config=" + ServerFolder.configuration()));
         starts++;
         try {
-            process = new ProcessBuilder(command)
+            ProcessBuilder builder = new ProcessBuilder(command)
                     .redirectErrorStream(true)
-                    .redirectOutput(console(starts).toFile())
-                    .start();
+                    .redirectOutput(console(starts).toFile());
+            builder.environment().putAll(environment);
+            process = builder.start();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Waits until the deployment answers. */
+    public ServerProcess awaitStarted() {
         await("the deployment answers")
                 .atMost(BOOT)
                 .pollInterval(Duration.ofMillis(200))
                 .until(() -> {
-                    assertThat(running().isAlive())
-                            .as(() -> "the server runs\n" + log())
-                            .isTrue();
+                    assertThat(isAlive()).as(() -> "the server runs\n" + log()).isTrue();
                     return get() == 405;
                 });
         return this;
     }
 
+    /** Whether the process is there, paused or not. */
+    public boolean isAlive() {
+        Process current = process;
+        return current != null && current.isAlive();
+    }
+
+    /** Stops the process where it stands (SIGSTOP): nothing in it runs until {@link #resume}. */
+    public void pause() {
+        signal("STOP");
+    }
+
+    /** Lets a paused process go on (SIGCONT). */
+    public void resume() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            Process kill = new ProcessBuilder(
+                            "kill", "-" + name, String.valueOf(running().pid()))
+                    .inheritIO()
+                    .start();
+            assertThat(kill.waitFor()).as("kill -" + name).isZero();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** What an administrator does with the server, without the CLI's own start of two seconds. */
+    public Management management() {
+        Management current = management;
+        if (current == null) {
+            current = new Management(9990 + offset);
+            management = current;
+        }
+        return current;
+    }
+
+    /** An address of the deployment. */
+    public URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + (8080 + offset) + path);
+    }
+
     /** {@code kill -9}. */
     public void kill() {
-        ended(running().destroyForcibly());
+        Process current = running();
+        current.destroyForcibly();
+        ended(current);
     }
 
     /** An orderly stop, as a service manager asks for it (SIGTERM). */
@@ -131,7 +209,12 @@ public final class ServerProcess implements AutoCloseable {
         ended(running());
     }
 
-    private static void ended(Process ending) {
+    private void ended(Process ending) {
+        Management current = management;
+        management = null;
+        if (current != null) {
+            current.close();
+        }
         try {
             assertThat(ending.waitFor(1, TimeUnit.MINUTES))
                     .as("the server ended")
@@ -170,29 +253,41 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Sends a form to the launch servlet. */
     public Answer launch(Map<String, String> fields) {
-        return launch(URI.create("http://127.0.0.1:" + (8080 + offset) + "/launch"), fields);
+        return launch(uri("/launch"), fields);
     }
 
     /** Sends a form to a launch servlet anywhere. */
     public static Answer launch(URI servlet, Map<String, String> fields) {
+        try {
+            return post(HttpClient.newHttpClient(), servlet, fields, Duration.ofMinutes(15));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends a form, on a connection that the client has kept if it has one. */
+    static Answer post(HttpClient client, URI servlet, Map<String, String> fields, Duration patience)
+            throws IOException {
         String form = fields.entrySet().stream()
                 .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
                 .collect(Collectors.joining("&"));
         HttpRequest request = HttpRequest.newBuilder(servlet)
                 .header("Content-Type", "application/x-www-form-urlencoded")
-                .timeout(Duration.ofMinutes(15))
+                .timeout(patience)
                 .POST(HttpRequest.BodyPublishers.ofString(form))
                 .build();
         try {
-            HttpResponse<String> response =
-                    HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
             return new Answer(response.statusCode(), response.body());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Waits for the end of a process that ends by itself, after {@link Management#shutdown} for example. */
+    public void awaitEnded() {
+        ended(running());
     }
 
     private static String encoded(String text) {
@@ -200,7 +295,7 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     private int get() {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + (8080 + offset) + "/launch"))
+        HttpRequest request = HttpRequest.newBuilder(uri("/launch"))
                 .timeout(Duration.ofSeconds(10))
                 .build();
         try {
@@ -266,11 +361,10 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** Ends the server, however the test went. */
+    /** Ends the server, however the test went: paused ones too. */
     @Override
     public void close() {
-        Process current = process;
-        if (current != null && current.isAlive()) {
+        if (isAlive()) {
             kill();
         }
     }

@@ -42,6 +42,8 @@ public final class TestSession implements LauncherSessionListener {
 
     @Override
     public void launcherSessionClosed(LauncherSession session) {
+        Trials.print();
+        Cluster.closeIfStarted();
         EmbeddedPostgres running = postgres;
         if (running != null) {
             try {

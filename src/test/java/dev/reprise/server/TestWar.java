@@ -1,6 +1,7 @@
 package dev.reprise.server;
 
 import dev.reprise.jobs.Tables;
+import dev.reprise.remote.OperatorServlet;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
@@ -21,6 +22,15 @@ public final class TestWar {
 
     /** The built WAR with all jobs and artifacts of the tests, and the assertion libraries for tests that run inside. */
     public static WebArchive withTestJobs() {
+        return withJobs().addAsLibraries(libraries(Assertions.class, Awaitility.class, Matcher.class));
+    }
+
+    /** The built WAR with all jobs of the tests, and a servlet through which a test outside is its operator. */
+    public static WebArchive withOperator() {
+        return withJobs().addPackage(OperatorServlet.class.getPackage());
+    }
+
+    private static WebArchive withJobs() {
         WebArchive war = ShrinkWrap.createFromZipFile(WebArchive.class, new File("target/ROOT.war"));
         war.addPackage(Tables.class.getPackage());
         File[] jobs = JOBS.listFiles();
@@ -30,13 +40,10 @@ public final class TestWar {
         for (File job : jobs) {
             war.addAsWebInfResource(job, "classes/META-INF/batch-jobs/" + job.getName());
         }
-        for (File library : libraries(Assertions.class, Awaitility.class, Matcher.class)) {
-            war.addAsLibrary(library);
-        }
         return war;
     }
 
-    private static Set<File> libraries(Class<?>... classes) {
+    private static File[] libraries(Class<?>... classes) {
         Set<File> files = new LinkedHashSet<>();
         for (Class<?> type : classes) {
             files.add(Path.of(type.getProtectionDomain()
@@ -45,6 +52,6 @@ public final class TestWar {
                             .getPath())
                     .toFile());
         }
-        return files;
+        return files.toArray(File[]::new);
     }
 }

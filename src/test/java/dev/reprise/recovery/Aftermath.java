@@ -1,0 +1,151 @@
+package dev.reprise.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.reprise.server.ClusterDatabase;
+import java.time.Duration;
+import java.time.LocalDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What has to be in the tables after every test, whatever it broke. */
+final class Aftermath {
+
+    /** A step that lasts a minute would be one that hangs. */
+    private static final Duration DEADLINE = Duration.ofMinutes(1);
+
+    private static final String OWNED = """
+            select o.JOB_EXECUTION_ID, o.NODE_ID, e.REPRISE_JOB_NAME, e.STATUS
+              from REPRISE_OWNER o join BATCH_JOB_EXECUTION e on e.JOB_EXECUTION_ID = o.JOB_EXECUTION_ID""";
+
+    private static final String RUNNING_JOBS = """
+            select JOB_EXECUTION_ID, REPRISE_NODE, REPRISE_JOB_NAME, STATUS from BATCH_JOB_EXECUTION
+             where STATUS in ('STARTING', 'STARTED', 'STOPPING', 'UNKNOWN')""";
+
+    private static final String RUNNING_STEPS = """
+            select STEP_EXECUTION_ID, JOB_EXECUTION_ID, STEP_NAME, STATUS from BATCH_STEP_EXECUTION
+             where STATUS in ('STARTING', 'STARTED', 'STOPPING', 'UNKNOWN')""";
+
+    private static final String EXECUTIONS_OF_RUN = """
+            select e.JOB_EXECUTION_ID, e.STATUS, e.EXIT_CODE, e.REPRISE_NODE, e.EXIT_MESSAGE
+              from BATCH_JOB_EXECUTION e
+              join BATCH_JOB_EXECUTION_PARAMS p on p.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
+             where p.PARAMETER_NAME = 'run' and p.PARAMETER_VALUE = ?
+             order by e.JOB_EXECUTION_ID""";
+
+    private static final String STEPS_OF_RUN = """
+            select s.JOB_EXECUTION_ID, s.STEP_NAME, s.STATUS, s.WRITE_COUNT, s.COMMIT_COUNT, s.EXIT_MESSAGE
+              from BATCH_STEP_EXECUTION s
+              join BATCH_JOB_EXECUTION_PARAMS p on p.JOB_EXECUTION_ID = s.JOB_EXECUTION_ID
+             where p.PARAMETER_NAME = 'run' and p.PARAMETER_VALUE = ?
+             order by s.STEP_EXECUTION_ID""";
+
+    private static final String TWICE = """
+            select STEP, ITEM, count(*) from TEST_ITEM where RUN = ?
+             group by STEP, ITEM having count(*) <> 1 order by STEP, ITEM limit 5""";
+
+    private static final String WRITTEN = "select STEP, count(*) from TEST_ITEM where RUN = ? group by STEP";
+
+    private static final String COUNTED = """
+            select s.STEP_NAME, sum(s.WRITE_COUNT)
+              from BATCH_STEP_EXECUTION s
+              join BATCH_JOB_EXECUTION_PARAMS p on p.JOB_EXECUTION_ID = s.JOB_EXECUTION_ID
+             where p.PARAMETER_NAME = 'run' and p.PARAMETER_VALUE = ? and s.REPRISE_PARTITION_OF is null
+             group by s.STEP_NAME having sum(s.WRITE_COUNT) > 0""";
+
+    private static final String END = "select END_TIME from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = ?";
+
+    private final ClusterDatabase database;
+
+    Aftermath(ClusterDatabase database) {
+        this.database = database;
+    }
+
+    /** Waits until no execution and no step looks as if it ran, and nothing has an owner. */
+    void nothingRuns() {
+        nothingRuns(DEADLINE);
+    }
+
+    void nothingRuns(Duration deadline) {
+        await("nothing runs")
+                .atMost(deadline)
+                .pollInterval(Duration.ofMillis(100))
+                .untilAsserted(() -> {
+                    assertThat(database.rows(OWNED)).as("owned").isEmpty();
+                    assertThat(database.rows(RUNNING_JOBS))
+                            .as("executions that look as if they ran")
+                            .isEmpty();
+                    assertThat(database.rows(RUNNING_STEPS))
+                            .as("steps that look as if they ran")
+                            .isEmpty();
+                });
+    }
+
+    /** Waits until the newest execution of a run is COMPLETED, and says what there is if that does not come. */
+    void completes(String run) {
+        completes(run, DEADLINE);
+    }
+
+    void completes(String run, Duration deadline) {
+        await("run " + run + " completes")
+                .atMost(deadline)
+                .pollInterval(Duration.ofMillis(50))
+                .untilAsserted(() -> {
+                    List<List<String>> executions = executions(run);
+                    assertThat(executions).as("executions of " + run).isNotEmpty();
+                    assertThat(executions.get(executions.size() - 1).get(1))
+                            .as(() -> "the last of the executions " + executions + " with the steps " + steps(run))
+                            .isEqualTo("COMPLETED");
+                });
+    }
+
+    /** Each item is there once, and the steps say that they have written as many. */
+    void wrote(String run, Map<String, Integer> itemsOfSteps) {
+        Map<String, String> expected = new TreeMap<>();
+        itemsOfSteps.forEach((step, items) -> expected.put(step, String.valueOf(items)));
+        wroteNothingTwice(run);
+        assertThat(written(run))
+                .as(() -> "items of " + run + ", with " + steps(run))
+                .isEqualTo(expected);
+    }
+
+    /** No item is there twice, and the steps say that they have written as many as there are. */
+    void wroteNothingTwice(String run) {
+        assertThat(database.rows(TWICE, run))
+                .as(() -> "items of " + run + " written more than once, with " + steps(run))
+                .isEmpty();
+        assertThat(numbers(COUNTED, run))
+                .as(() -> "WRITE_COUNT of " + steps(run))
+                .isEqualTo(written(run));
+    }
+
+    private Map<String, String> written(String run) {
+        return numbers(WRITTEN, run);
+    }
+
+    private Map<String, String> numbers(String sql, String run) {
+        Map<String, String> numbers = new TreeMap<>();
+        database.rows(sql, run).forEach(row -> numbers.put(row.get(0), row.get(1)));
+        return numbers;
+    }
+
+    /** Of a run: id, status, exit code, node and message. */
+    List<List<String>> executions(String run) {
+        return database.rows(EXECUTIONS_OF_RUN, run);
+    }
+
+    /** Of a run, partitions too: execution, name, status, written, commits, message. */
+    List<List<String>> steps(String run) {
+        return database.rows(STEPS_OF_RUN, run);
+    }
+
+    /** Waits for an execution's end. */
+    LocalDateTime end(long execution, Duration deadline) {
+        return await("execution " + execution + " ends")
+                .atMost(deadline)
+                .pollInterval(Duration.ofMillis(50))
+                .until(() -> database.time(END, execution), time -> time != null);
+    }
+}

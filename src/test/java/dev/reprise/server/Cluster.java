@@ -1,0 +1,190 @@
+package dev.reprise.server;
+
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * Two servers of one application, {@code a} and {@code b}, on one PostgreSQL of their own, each behind a line that can
+ * be cut. They start when they are first asked for, once for all tests of the process, and end with its test session.
+ *
+ * <p>A test may do anything to them: {@link #ready} puts right what the one before has left.
+ */
+public final class Cluster {
+
+    /** The interval of the nodes' reports. */
+    public static final Duration HEARTBEAT = Duration.ofSeconds(1);
+
+    /** After this silence a node is dead. */
+    public static final Duration LEASE = Duration.ofSeconds(3);
+
+    /** How many executions a node runs at a time; the others wait. */
+    public static final int THREADS = 10;
+
+    private static final Duration REPORTS = Duration.ofMinutes(1);
+
+    private static @Nullable Cluster started;
+
+    private final ClusterDatabase database;
+    private final ClusterNode a;
+    private final ClusterNode b;
+
+    private Cluster() {
+        database = new ClusterDatabase(folder("database"));
+        database.start();
+        a = node("a");
+        b = node("b");
+    }
+
+    /** Both nodes run, are in service, have their database, and nothing is left of an earlier test. */
+    public static synchronized Cluster ready() {
+        assumeDatabaseServer();
+        Cluster cluster = started;
+        if (cluster == null) {
+            cluster = new Cluster();
+            started = cluster;
+        }
+        cluster.mend();
+        return cluster;
+    }
+
+    private static void assumeDatabaseServer() {
+        if (!ServerFolder.database().equals("postgresql")) {
+            String reason = "Skipped: two servers need a database server";
+            System.out.println(reason);
+            Assumptions.abort(reason);
+        }
+    }
+
+    /** Ends everything, if it was ever started. */
+    static synchronized void closeIfStarted() {
+        Cluster cluster = started;
+        started = null;
+        if (cluster != null) {
+            for (ClusterNode node : cluster.nodes()) {
+                node.server().close();
+                node.line().close();
+            }
+            cluster.database.close();
+        }
+    }
+
+    private static Path folder(String name) {
+        return ServerFolder.empty(ServerFolder.root().resolve("cluster-" + name));
+    }
+
+    private ClusterNode node(String name) {
+        TcpProxy line = new TcpProxy(database.port());
+        ServerProcess server = new ServerProcess(
+                        "cluster-" + name,
+                        TestWar.withOperator(),
+                        Map.of("REPRISE_DB_URL", "jdbc:postgresql://127.0.0.1:" + line.port() + "/postgres"),
+                        List.of(
+                                "-XX:TieredStopAtLevel=1",
+                                "-XX:+UseSerialGC",
+                                "-Djboss.node.name=" + name,
+                                "-Djboss.tx.node.id=" + name,
+                                "-Dreprise.node=" + name,
+                                "-Dreprise.heartbeat=" + HEARTBEAT.toMillis() + "ms",
+                                "-Dreprise.lease=" + LEASE.toMillis() + "ms",
+                                "-Dreprise.threads=" + THREADS))
+                .slim();
+        return new ClusterNode(name, server, line);
+    }
+
+    public ClusterNode a() {
+        return a;
+    }
+
+    public ClusterNode b() {
+        return b;
+    }
+
+    public List<ClusterNode> nodes() {
+        return List.of(a, b);
+    }
+
+    /** The one that would take over. */
+    public ClusterNode other(ClusterNode node) {
+        return node.equals(a) ? b : a;
+    }
+
+    public ClusterDatabase database() {
+        return database;
+    }
+
+    private void mend() {
+        connect();
+        if (tablesExist() && database.number("select count(*) from REPRISE_OWNER") > 0) {
+            reset();
+        }
+        begin();
+        nodes().forEach(this::awaitReady);
+        database.execute("truncate TEST_ITEM");
+    }
+
+    /** After a failure: both nodes die, and every row of every run goes. They start again with {@link #ready}. */
+    public void reset() {
+        System.out.println("Cluster: an earlier test has left executions; the nodes start anew on empty tables");
+        connect();
+        nodes().forEach(node -> node.server().close());
+        database.execute("truncate BATCH_JOB_INSTANCE, TEST_ITEM cascade");
+    }
+
+    private void connect() {
+        if (!database.isRunning()) {
+            database.start();
+        }
+        for (ClusterNode node : nodes()) {
+            node.line().restore();
+            if (node.server().isAlive()) {
+                node.server().resume();
+            }
+        }
+    }
+
+    /** Starts the nodes that do not run, and does not wait for them. */
+    public void begin() {
+        for (ClusterNode node : nodes()) {
+            if (!node.server().isAlive()) {
+                node.server().begin();
+            }
+        }
+    }
+
+    /** Waits until a started node is in service and reports. */
+    public void awaitReady(ClusterNode node) {
+        if (node.server().isAlive() && isSuspended(node)) {
+            node.server().management().resume();
+        }
+        node.server().awaitStarted();
+        await("node " + node + " reports").atMost(REPORTS).until(() -> reports(node));
+    }
+
+    private static boolean isSuspended(ClusterNode node) {
+        try {
+            return node.server().management().suspendState().startsWith("SUSPEND");
+        } catch (RuntimeException notYet) {
+            return false;
+        }
+    }
+
+    /** Whether the others take a node for alive. */
+    public boolean reports(ClusterNode node) {
+        return database.number(
+                        "select count(*) from REPRISE_NODE where NODE_ID = ?"
+                                + " and HEARTBEAT_AT > clock_timestamp() - ? * interval '1 millisecond'",
+                        node.name(),
+                        HEARTBEAT.multipliedBy(2).toMillis())
+                == 1;
+    }
+
+    private boolean tablesExist() {
+        return database.number("select count(*) from pg_tables where tablename = 'reprise_owner'") > 0;
+    }
+}

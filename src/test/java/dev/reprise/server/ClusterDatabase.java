@@ -1,0 +1,156 @@
+package dev.reprise.server;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The PostgreSQL of the cluster, which a test may stop for a while; looked at directly, past every proxy. */
+public final class ClusterDatabase implements AutoCloseable {
+
+    private final Path data;
+    private final int port;
+    private @Nullable EmbeddedPostgres running;
+
+    ClusterDatabase(Path data) {
+        this.data = data;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            this.port = free.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The same at every start. */
+    public int port() {
+        return port;
+    }
+
+    /** Whether it was started and not stopped since. */
+    public boolean isRunning() {
+        return running != null;
+    }
+
+    /** Starts it, with the data that it had when it was stopped. */
+    public void start() {
+        try {
+            running = EmbeddedPostgres.builder()
+                    .setPort(port)
+                    .setDataDirectory(data)
+                    .setCleanDataDirectory(false)
+                    .setServerConfig("max_connections", "200")
+                    .setServerConfig("fsync", "off")
+                    .setServerConfig("synchronous_commit", "off")
+                    .start();
+        } catch (IOException e) {
+            throw new UncheckedIOException("PostgreSQL did not start", e);
+        }
+    }
+
+    /** Stops it at once: every session is broken off. */
+    public void stop() {
+        EmbeddedPostgres stopping = running;
+        running = null;
+        try {
+            if (stopping != null) {
+                stopping.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("PostgreSQL did not stop", e);
+        }
+    }
+
+    /** The rows of a query, as text. */
+    public List<List<String>> rows(String sql, Object... arguments) {
+        try (Connection connection = connect();
+                PreparedStatement query = prepared(connection, sql, arguments);
+                ResultSet result = query.executeQuery()) {
+            List<List<String>> rows = new ArrayList<>();
+            while (result.next()) {
+                List<String> row = new ArrayList<>();
+                for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
+                    row.add(String.valueOf(result.getString(i)));
+                }
+                rows.add(row);
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /** The only column of the rows of a query, as text. */
+    public List<String> column(String sql, Object... arguments) {
+        return rows(sql, arguments).stream().map(row -> row.get(0)).toList();
+    }
+
+    /** The only number that a query gives. */
+    public long number(String sql, Object... arguments) {
+        return Long.parseLong(column(sql, arguments).get(0));
+    }
+
+    /** The database's clock, as the tables have it. */
+    public LocalDateTime now() {
+        try (Connection connection = connect();
+                PreparedStatement query = connection.prepareStatement("select localtimestamp");
+                ResultSet result = query.executeQuery()) {
+            result.next();
+            return result.getObject(1, LocalDateTime.class);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A time from the tables: null if the query gives no row or nothing. */
+    public @Nullable LocalDateTime time(String sql, Object... arguments) {
+        try (Connection connection = connect();
+                PreparedStatement query = prepared(connection, sql, arguments);
+                ResultSet result = query.executeQuery()) {
+            return result.next() ? result.getObject(1, LocalDateTime.class) : null;
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /** Runs a statement. */
+    public void execute(String sql, Object... arguments) {
+        try (Connection connection = connect();
+                PreparedStatement statement = prepared(connection, sql, arguments)) {
+            statement.execute();
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    private static PreparedStatement prepared(Connection connection, String sql, Object... arguments)
+            throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        for (int i = 0; i < arguments.length; i++) {
+            statement.setObject(i + 1, arguments[i]);
+        }
+        return statement;
+    }
+
+    private Connection connect() throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + port + "/postgres?ApplicationName=test&connectTimeout=5",
+                "postgres",
+                "postgres");
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}

@@ -1,0 +1,193 @@
+package dev.reprise.server;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/** A line between a server and its database that a test can cut, or let go dumb. On the loopback interface only. */
+public final class TcpProxy implements AutoCloseable {
+
+    private final int target;
+    private final int port;
+    private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition audible = lock.newCondition();
+    private boolean mute;
+    private @Nullable ServerSocket listening;
+
+    /** A proxy on a free port that leads to another port of this machine. */
+    public TcpProxy(int target) {
+        this.target = target;
+        this.port = listen(0);
+    }
+
+    /** Where to connect to. */
+    public int port() {
+        return port;
+    }
+
+    /** Breaks every connection and refuses new ones, until {@link #restore}. */
+    public void cut() {
+        lock.lock();
+        try {
+            ServerSocket current = listening;
+            listening = null;
+            close(current);
+        } finally {
+            lock.unlock();
+        }
+        sockets.forEach(TcpProxy::reset);
+        sockets.clear();
+    }
+
+    /** Carries nothing any more in either direction, and tells nobody, until {@link #restore}. */
+    public void mute() {
+        lock.lock();
+        try {
+            mute = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Carries again; after {@link #mute} also what was sent meanwhile, if its connection is still there. */
+    public void restore() {
+        lock.lock();
+        try {
+            mute = false;
+            audible.signalAll();
+            if (listening == null) {
+                listen(port);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int listen(int wanted) {
+        try {
+            ServerSocket server = new ServerSocket();
+            server.setReuseAddress(true);
+            server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
+            listening = server;
+            begin("proxy-" + server.getLocalPort(), () -> accept(server));
+            return server.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void accept(ServerSocket server) {
+        while (!server.isClosed()) {
+            try {
+                connect(server.accept());
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    private void connect(Socket near) {
+        Socket far = new Socket();
+        sockets.add(near);
+        sockets.add(far);
+        try {
+            near.setTcpNoDelay(true);
+            far.setTcpNoDelay(true);
+            far.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
+            begin("proxy-out", () -> carry(near, far));
+            begin("proxy-in", () -> carry(far, near));
+        } catch (IOException refused) {
+            forget(near, far);
+        }
+    }
+
+    private void carry(Socket from, Socket to) {
+        byte[] buffer = new byte[64 * 1024];
+        try {
+            InputStream in = from.getInputStream();
+            OutputStream out = to.getOutputStream();
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                awaitAudible();
+                out.write(buffer, 0, read);
+            }
+        } catch (IOException broken) {
+            // Both ends learn of it.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            forget(from, to);
+        }
+    }
+
+    private void awaitAudible() throws InterruptedException {
+        lock.lock();
+        try {
+            while (mute) {
+                audible.await(1, TimeUnit.SECONDS);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void forget(Socket one, Socket other) {
+        close(one);
+        close(other);
+        sockets.remove(one);
+        sockets.remove(other);
+    }
+
+    /** As a firewall breaks it: the other end gets an error, not an end. */
+    private static void reset(Socket socket) {
+        try {
+            socket.setSoLinger(true, 0);
+        } catch (IOException closedMeanwhile) {
+            // Then it is.
+        }
+        close(socket);
+    }
+
+    private static void close(@Nullable AutoCloseable open) {
+        try {
+            if (open != null) {
+                open.close();
+            }
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void begin(String name, Runnable work) {
+        Thread thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() {
+        cut();
+        restoreHearing();
+    }
+
+    private void restoreHearing() {
+        lock.lock();
+        try {
+            mute = false;
+            audible.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+}
