@@ -82,11 +82,13 @@ public final class Cluster {
         TcpProxy line = new TcpProxy(database.port());
         ServerProcess server = new ServerProcess(
                         "cluster-" + name,
-                        TestWar.withOperator(),
+                        TestWar.withOperator("many", "ranges", "two-flows", "short", "patient"),
                         Map.of("REPRISE_DB_URL", "jdbc:postgresql://127.0.0.1:" + line.port() + "/postgres"),
                         List.of(
                                 "-XX:TieredStopAtLevel=1",
                                 "-XX:+UseSerialGC",
+                                "-XX:+UnlockDiagnosticVMOptions",
+                                "-XX:-BytecodeVerificationRemote",
                                 "-Djboss.node.name=" + name,
                                 "-Djboss.tx.node.id=" + name,
                                 "-Dreprise.node=" + name,
