@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A node that only seemed dead comes back: nothing of its work is recorded any more, and it serves again. */
+@Tag("chaos")
 class FenceIT {
 
     private static final Duration LONGEST_JOB = Duration.ofMinutes(2);
@@ -37,7 +39,7 @@ class FenceIT {
 
     @Test
     void aPausedNode() {
-        new Trials("pause").run(cluster, Trials.count("pauses", 2), (number, random) -> {
+        new Trials("pause").run(cluster, Trials.count("pauses", 2, 20), (number, random) -> {
             silent(
                     number,
                     random.nextInt(40),
@@ -49,7 +51,7 @@ class FenceIT {
 
     @Test
     void aNodeThatIsCutOff() {
-        new Trials("cut off").run(cluster, Trials.count("cuts", 2), (number, random) -> {
+        new Trials("cut off").run(cluster, Trials.count("cuts", 2, 20), (number, random) -> {
             silent(
                     number,
                     random.nextInt(40),
@@ -62,7 +64,7 @@ class FenceIT {
     /** As behind a switch that lost its power: no end of a connection is told to either side. */
     @Test
     void aNodeWhoseLineIsDumb() {
-        new Trials("dumb line").run(cluster, Trials.count("mutes", 1), (number, random) -> {
+        new Trials("dumb line").run(cluster, Trials.count("mutes", 1, 10), (number, random) -> {
             silent(
                     number,
                     random.nextInt(40),

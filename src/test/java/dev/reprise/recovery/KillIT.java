@@ -12,9 +12,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@code kill -9} of a node in the middle of its jobs, at any moment: semantics.md §6. */
+@Tag("chaos")
 class KillIT {
 
     /** A node reports up to a heartbeat before it dies, and the others look once in a heartbeat. */
@@ -36,7 +38,7 @@ class KillIT {
 
     @Test
     void theOtherNodeEndsItAtOnceAndGoesOn() {
-        new Trials("kill, chunks").run(cluster, Trials.count("kills", 20), (number, random) -> {
+        new Trials("kill, chunks").run(cluster, Trials.count("kills", 20, 200), (number, random) -> {
             killed("many", Map.of("count", "200000", "-pauseMillis", "10"), Map.of("work", 200_000), number, random);
             return 1;
         });
@@ -44,7 +46,7 @@ class KillIT {
 
     @Test
     void partitionsGoOnEachFromItsOwnPlace() {
-        new Trials("kill, partitions").run(cluster, Trials.count("kills.partitions", 2), (number, random) -> {
+        new Trials("kill, partitions").run(cluster, Trials.count("kills.partitions", 2, 20), (number, random) -> {
             killed("ranges", Map.of("count", "50000", "-pauseMillis", "20"), Map.of("work", 200_000), number, random);
             return 1;
         });
@@ -52,7 +54,7 @@ class KillIT {
 
     @Test
     void flowsOfASplitGoOn() {
-        new Trials("kill, split").run(cluster, Trials.count("kills.splits", 2), (number, random) -> {
+        new Trials("kill, split").run(cluster, Trials.count("kills.splits", 2, 20), (number, random) -> {
             Map<String, Integer> written = Map.of("left", 60_000, "right", 60_000, "last", 60_000);
             killed("two-flows", Map.of("count", "60000", "-pauseMillis", "10"), written, number, random);
             return 1;
@@ -95,7 +97,7 @@ class KillIT {
 
     @Test
     void oneNodeGoesOnWithWhatBothLeft() {
-        new Trials("kill, both nodes").run(cluster, Trials.count("kills.both", 1), (number, random) -> {
+        new Trials("kill, both nodes").run(cluster, Trials.count("kills.both", 1, 10), (number, random) -> {
             cluster.nodes().forEach(cluster::awaitReady);
             String runOfA = "both-a-" + System.nanoTime();
             String runOfB = "both-b-" + System.nanoTime();
@@ -123,7 +125,7 @@ class KillIT {
     @Test
     void whatWaitedForAThreadRunsOnTheOtherNode() {
         int launches = 2 * Cluster.THREADS + 5;
-        new Trials("kill, queue").run(cluster, Trials.count("kills.queues", 1), (number, random) -> {
+        new Trials("kill, queue").run(cluster, Trials.count("kills.queues", 1, 10), (number, random) -> {
             cluster.nodes().forEach(cluster::awaitReady);
             String run = "queue-" + System.nanoTime() + "-";
             Map<String, String> parameters = Map.of("count", "10000", "-pauseMillis", "300");

@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The database goes away in the middle of jobs, for longer than the lease, and comes back. */
+@Tag("chaos")
 class OutageIT {
 
     private static final Duration LONGEST_JOB = Duration.ofMinutes(3);
@@ -29,8 +31,8 @@ class OutageIT {
 
     @Test
     void everyJobCompletesAfterwards() {
-        int seconds = Trials.count("outage.seconds", 5);
-        new Trials("outage").run(cluster, Trials.count("outages", 2), (number, random) -> {
+        int seconds = Trials.count("outage.seconds", 5, 20);
+        new Trials("outage").run(cluster, Trials.count("outages", 2, 10), (number, random) -> {
             cluster.nodes().forEach(cluster::awaitReady);
             List<String> runs = new ArrayList<>();
             for (ClusterNode node : cluster.nodes()) {

@@ -20,9 +20,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** semantics.md §3: however many ask on two nodes for one identity at the same moment, exactly one execution starts. */
+@Tag("chaos")
 class RaceIT {
 
     private static final int THREADS_OF_EACH = 16;
@@ -46,7 +48,7 @@ class RaceIT {
         Map<ClusterNode, Integer> logged = new LinkedHashMap<>();
         cluster.nodes().forEach(node -> logged.put(node, node.server().log().length()));
 
-        new Trials("race").run(cluster, Trials.count("races", 20), (number, random) -> {
+        new Trials("race").run(cluster, Trials.count("races", 20, 100), (number, random) -> {
             String run = "race-" + System.nanoTime();
             Map<String, String> patient = Map.of("run", run, "-millis", "60000");
             long started = onlyWinner(

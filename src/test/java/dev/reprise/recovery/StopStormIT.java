@@ -20,9 +20,11 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Stops at any moment, sent to any node, reach what runs, what waits for a thread and what is just ending. */
+@Tag("chaos")
 class StopStormIT {
 
     /** More than the two nodes have threads for: the last ones wait. */
@@ -82,7 +84,7 @@ class StopStormIT {
 
     @Test
     void everyStopEndsInOrder() {
-        int stops = Trials.count("stops", 200);
+        int stops = Trials.count("stops", 200, 2000);
         new Trials("stop").run(cluster, stops / AT_ONCE, (number, random) -> {
             cluster.nodes().forEach(cluster::awaitReady);
             List<Future<Stopped>> asked = new ArrayList<>();

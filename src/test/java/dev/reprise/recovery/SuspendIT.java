@@ -11,9 +11,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A server that is suspended, undeployed or shut down stops what it runs itself, and nothing of that is lost. */
+@Tag("chaos")
 class SuspendIT {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -33,7 +35,7 @@ class SuspendIT {
 
     @Test
     void aSuspendedServerStopsItsOwnAndGoesOnWhenItResumes() {
-        new Trials("suspend").run(cluster, Trials.count("suspends", 1), (number, random) -> {
+        new Trials("suspend").run(cluster, Trials.count("suspends", 1, 20), (number, random) -> {
             cluster.nodes().forEach(cluster::awaitReady);
             String ofA = "suspended-" + System.nanoTime();
             String ofB = "untouched-" + System.nanoTime();
@@ -75,7 +77,7 @@ class SuspendIT {
 
     @Test
     void whatAServerRanThatIsShutDownGoesOn() {
-        new Trials("shutdown").run(cluster, Trials.count("shutdowns", 1), (number, random) -> {
+        new Trials("shutdown").run(cluster, Trials.count("shutdowns", 1, 20), (number, random) -> {
             cluster.nodes().forEach(cluster::awaitReady);
             String run = "shut-down-" + System.nanoTime();
             start(run);
@@ -93,7 +95,7 @@ class SuspendIT {
 
     @Test
     void whatAServerRanThatIsUndeployedGoesOn() {
-        new Trials("undeploy").run(cluster, Trials.count("undeploys", 1), (number, random) -> {
+        new Trials("undeploy").run(cluster, Trials.count("undeploys", 1, 20), (number, random) -> {
             cluster.nodes().forEach(cluster::awaitReady);
             String run = "undeployed-" + System.nanoTime();
             start(run);

@@ -44,9 +44,14 @@ public final class Trials {
         this.random = RandomGeneratorFactory.of("L64X128MixRandom").create(seed);
     }
 
-    /** The number of trials of a kind, {@code -Dreprise.chaos.<kind>=…}. */
-    public static int count(String kind, int otherwise) {
-        return Integer.getInteger("reprise.chaos." + kind, otherwise);
+    /**
+     * How much of a kind there is to be: {@code -Dreprise.chaos.<kind>=…}.
+     *
+     * @param usual in the ordinary build
+     * @param chaos in the long form, {@code -Pchaos}
+     */
+    public static int count(String kind, int usual, int chaos) {
+        return Integer.getInteger("reprise.chaos." + kind, Boolean.getBoolean("reprise.chaos") ? chaos : usual);
     }
 
     /** Runs a trial so many times. */
