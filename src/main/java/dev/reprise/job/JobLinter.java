@@ -5,10 +5,10 @@ import static java.util.stream.Collectors.joining;
 import dev.reprise.identity.JobParameters;
 import dev.reprise.job.Finding.Severity;
 import dev.reprise.job.GraphRules.Findings;
+import dev.reprise.job.JobDefinition.InvalidPropertyException;
 import dev.reprise.job.JobGraph.Node;
 import dev.reprise.job.JobGraph.NodeKind;
 import dev.reprise.job.JobXsd.Violation;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -24,7 +24,6 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jberet.creation.ArchiveXmlLoader;
 import org.jberet.job.model.Flow;
 import org.jberet.job.model.Job;
 import org.jberet.job.model.JobElement;
@@ -33,7 +32,6 @@ import org.jberet.job.model.PartitionPlan;
 import org.jberet.job.model.Properties;
 import org.jberet.job.model.Split;
 import org.jberet.job.model.Step;
-import org.jberet.tools.AbstractJobXmlResolver;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,9 +43,6 @@ import org.jspecify.annotations.Nullable;
  * Judging a job never throws. Thread-safe.
  */
 public final class JobLinter {
-
-    private static final String FOLDER = "META-INF/batch-jobs/";
-    private static final String XML = ".xml";
 
     /** How many partitions it makes is not known before it runs: room for a thousand. */
     private static final int DIGITS_OF_A_MAPPER = 3;
@@ -69,12 +64,14 @@ public final class JobLinter {
     private static final Set<String> WITH_ID = Set.of("step", "flow", "split", "decision");
 
     private final ClassLoader application;
+    private final JobFiles files;
     private final Surroundings surroundings;
     private final String shownFolder;
     private final Set<Path> folders;
 
     private JobLinter(ClassLoader application, Surroundings surroundings, String shownFolder, Set<Path> folders) {
         this.application = application;
+        this.files = new JobFiles(application);
         this.surroundings = surroundings;
         this.shownFolder = shownFolder;
         this.folders = Set.copyOf(folders);
@@ -118,7 +115,7 @@ public final class JobLinter {
 
     /** Of the jobs of a deployment. */
     public static JobLinter of(ClassLoader application, Surroundings surroundings) {
-        return new JobLinter(application, surroundings, FOLDER, Set.of());
+        return new JobLinter(application, surroundings, JobFiles.FOLDER, Set.of());
     }
 
     /** Of the jobs in folders of the class path, for a batch thread pool of {@value Surroundings#DEFAULT_THREADS}. */
@@ -137,10 +134,10 @@ public final class JobLinter {
             return new JobLinter(
                     loader,
                     new ClasspathSurroundings(loader, threads),
-                    FOLDER,
-                    ClasspathSurroundings.folders(loader, FOLDER));
+                    JobFiles.FOLDER,
+                    ClasspathSurroundings.folders(loader, JobFiles.FOLDER));
         } catch (IOException e) {
-            throw new UncheckedIOException("The class path cannot be searched for " + FOLDER, e);
+            throw new UncheckedIOException("The class path cannot be searched for " + JobFiles.FOLDER, e);
         }
     }
 
@@ -195,8 +192,8 @@ public final class JobLinter {
         for (Path folder : folders) {
             try (Stream<Path> files = Files.list(folder)) {
                 files.map(file -> file.getFileName().toString())
-                        .filter(name -> name.endsWith(XML))
-                        .forEach(name -> names.add(nameOf(name)));
+                        .filter(name -> name.endsWith(JobFiles.XML))
+                        .forEach(name -> names.add(JobFiles.nameOf(name)));
             } catch (IOException e) {
                 throw new UncheckedIOException("The folder " + folder + " cannot be read", e);
             }
@@ -212,7 +209,7 @@ public final class JobLinter {
     public void requireNoErrors() {
         List<Report> reports = reports();
         if (reports.isEmpty()) {
-            throw new AssertionError("There is no job XML in a folder " + FOLDER + " of the class path."
+            throw new AssertionError("There is no job XML in a folder " + JobFiles.FOLDER + " of the class path."
                     + " Put your jobs' resources on the class path of this test");
         }
         if (reports.stream().anyMatch(report -> !report.errors().isEmpty())) {
@@ -230,24 +227,15 @@ public final class JobLinter {
      * @return empty if there is no such file
      */
     public Optional<Report> report(String jobXmlName) {
-        String name = nameOf(jobXmlName);
-        if (name.indexOf('/') >= 0 || name.indexOf('\\') >= 0) {
-            return Optional.empty(); // a job is a file in that very folder
-        }
-        Findings findings = new Findings(shownFolder + name + XML);
+        String name = JobFiles.nameOf(jobXmlName);
+        Findings findings = new Findings(shownFolder + name + JobFiles.XML);
         try {
-            byte[] xml = bytes(name);
+            byte[] xml = files.bytes(name);
             return xml == null ? Optional.empty() : Optional.of(judge(name, xml, findings));
         } catch (IOException | RuntimeException | LinkageError | StackOverflowError e) {
             // Whatever it is, it must not keep a job from running that may be good.
             findings.warning("unjudged", 1, "it could not be judged to the end: " + Shown.text(String.valueOf(e)));
             return Optional.of(new Report(name, false, findings.sorted()));
-        }
-    }
-
-    private byte @Nullable [] bytes(String name) throws IOException {
-        try (InputStream stream = application.getResourceAsStream(FOLDER + name + XML)) {
-            return stream == null ? null : stream.readAllBytes();
         }
     }
 
@@ -286,7 +274,7 @@ public final class JobLinter {
             findings.error(
                     "file-name",
                     root.line(),
-                    "the job's id is " + Shown.value(id) + ", but its file is " + Shown.text(name + XML)
+                    "the job's id is " + Shown.value(id) + ", but its file is " + Shown.text(name + JobFiles.XML)
                             + ", and after a crash a restart would not find it. Give both one name");
         }
         if (id.length() > GraphRules.LONGEST_ID) {
@@ -309,7 +297,7 @@ public final class JobLinter {
                     shownFolder + id + ".schema.json",
                     1,
                     Shown.text(String.valueOf(e.getMessage()), 1000)
-                            .replaceFirst("^" + FOLDER + "\\S* cannot be used", "it cannot be used")));
+                            .replaceFirst("^" + JobFiles.FOLDER + "\\S* cannot be used", "it cannot be used")));
             return;
         }
         if (schema.isEmpty()) {
@@ -345,7 +333,7 @@ public final class JobLinter {
      */
     private @Nullable Job load(String name, JobXml.Element root, boolean valid, Findings findings) {
         try {
-            return ArchiveXmlLoader.loadJobXml(name, application, new ArrayList<>(), new JobFiles());
+            return files.load(name);
         } catch (RuntimeException e) {
             if (valid) {
                 unloadable(e.getCause() == null ? e : e.getCause(), root, findings);
@@ -378,8 +366,8 @@ public final class JobLinter {
         judgeLocalTransactions(job.getProperties(), root, "the job", findings);
         try {
             return JobDefinition.of(job).identityNone();
-        } catch (IllegalArgumentException e) {
-            findings.error("identity", lineOfProperty(root, JobDefinition.IDENTITY), String.valueOf(e.getMessage()));
+        } catch (InvalidPropertyException e) {
+            findings.error("property", lineOfProperty(root, e.property()), String.valueOf(e.getMessage()));
             return false;
         }
     }
@@ -502,30 +490,8 @@ public final class JobLinter {
 
     // ---- Files -----------------------------------------------------------------------------------------------------
 
-    private static String nameOf(String jobXmlName) {
-        return jobXmlName.endsWith(XML) ? jobXmlName.substring(0, jobXmlName.length() - XML.length()) : jobXmlName;
-    }
-
     private static String count(long number, String noun) {
         return number + " " + noun + (number == 1 ? "" : "s");
-    }
-
-    /** Hands the engine files of the folder alone, and none that would make its parser read others. */
-    private final class JobFiles extends AbstractJobXmlResolver {
-
-        @Override
-        public InputStream resolveJobXml(String jobXml, ClassLoader classLoader) throws IOException {
-            byte[] xml = jobXml.indexOf('/') >= 0 || jobXml.indexOf('\\') >= 0 ? null : bytes(nameOf(jobXml));
-            if (xml == null) {
-                throw new IOException("there is no " + FOLDER + Shown.text(jobXml) + ".");
-            }
-            try {
-                JobXml.read(xml);
-            } catch (JobXml.Unreadable e) {
-                throw new IOException(FOLDER + Shown.text(jobXml) + ":" + e.line() + ": " + e.getMessage() + ".", e);
-            }
-            return new ByteArrayInputStream(xml);
-        }
     }
 
     /** Finds the files of {@code META-INF/batch-jobs} in a folder of any name. */
@@ -540,10 +506,10 @@ public final class JobLinter {
 
         @Override
         public @Nullable InputStream getResourceAsStream(String name) {
-            if (!name.startsWith(FOLDER)) {
+            if (!name.startsWith(JobFiles.FOLDER)) {
                 return super.getResourceAsStream(name);
             }
-            Path file = folder.resolve(name.substring(FOLDER.length()));
+            Path file = folder.resolve(name.substring(JobFiles.FOLDER.length()));
             try {
                 return Files.isRegularFile(file) ? Files.newInputStream(file) : null;
             } catch (IOException e) {

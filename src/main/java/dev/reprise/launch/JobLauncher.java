@@ -29,6 +29,7 @@ import org.jberet.creation.ArchiveXmlLoader;
 import org.jberet.job.model.Job;
 import org.jberet.operations.AbstractJobOperator;
 import org.jberet.operations.DelegatingJobOperator;
+import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.spi.BatchEnvironment;
 import org.jspecify.annotations.Nullable;
 
@@ -177,6 +178,38 @@ public class JobLauncher {
                         UNKNOWN_STATE,
                         NOT_RESTARTABLE -> throw refused;
             };
+        }
+    }
+
+    /** Whether jobs can be launched by now: the beans of a deployment are up before its job operator is. */
+    public static boolean isOperatorUp() {
+        try {
+            engine().getBatchEnvironment();
+            return true;
+        } catch (RuntimeException notYet) {
+            return false;
+        }
+    }
+
+    /**
+     * Restarts an execution for nobody who asks, in the name of who asked for it before (semantics.md §6).
+     *
+     * @return the id of the new execution
+     * @throws JobRestartException or another exception of {@code JobOperator.restart}
+     * @throws LaunchRefusedException with the reason if the repository refuses
+     */
+    public static long recover(long executionId) {
+        JobExecution before = ourRepository().getJobExecution(executionId);
+        Properties strict = new Properties();
+        strict.setProperty(RESTART_MODE, "strict");
+        try {
+            return started(() -> engine().restart(
+                            executionId, strict, before instanceof JobExecutionImpl found ? found.getUser() : null));
+        } catch (JobRestartException e) {
+            if (e.getCause() instanceof LaunchRefusedException refused) {
+                throw refused;
+            }
+            throw e;
         }
     }
 

@@ -9,6 +9,7 @@ import dev.reprise.job.JobLinter.Report;
 import dev.reprise.job.ParameterFault;
 import dev.reprise.job.ParameterSchema;
 import dev.reprise.job.ParameterSchema.Resolution;
+import dev.reprise.job.RecoveryPolicy;
 import dev.reprise.repository.LaunchRules;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
@@ -35,6 +36,7 @@ public final class SchemaRules implements LaunchRules {
     private final @Nullable JobLinter linter;
     private final Map<String, Optional<ParameterSchema>> schemas = new ConcurrentHashMap<>();
     private final Map<String, Optional<Report>> reports = new ConcurrentHashMap<>();
+    private final Map<String, RecoveryPolicy> policies = new ConcurrentHashMap<>();
 
     /**
      * @param application where {@code META-INF/batch-jobs} is
@@ -94,6 +96,18 @@ public final class SchemaRules implements LaunchRules {
             faults.addAll(validate(job.getId(), parameters, !faults.isEmpty()));
         }
         return new Verdict(definitionFaults, parameters, faults, none, restartable);
+    }
+
+    @Override
+    public RecoveryPolicy recoveryOf(String jobName, @Nullable Job known) {
+        if (known != null) {
+            return JobDefinition.of(known).recovery();
+        }
+        return policies.computeIfAbsent(
+                jobName,
+                name -> JobDefinition.find(name, application)
+                        .map(JobDefinition::recovery)
+                        .orElseThrow(() -> new IllegalArgumentException("this deployment has no job '" + name + "'")));
     }
 
     /** Without an identity nothing is refused, so nothing need be read before the job runs. */

@@ -2,11 +2,14 @@ package dev.reprise.node;
 
 import dev.reprise.repository.NodeIdentity;
 import dev.reprise.repository.NodeRegistry;
+import dev.reprise.repository.NodeRegistry.Entry;
+import jakarta.batch.operations.JobStartException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -15,101 +18,243 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * This process, as the others see it: it reports at intervals, on a connection that it keeps for that alone, because a
- * full pool must not look like death. Thread-safe.
+ * This process, as the others see it (semantics.md §6): it reports at intervals, on a connection that it keeps for that
+ * alone, because a full pool must not look like death. If it could not report for a whole lease it gives up what it runs,
+ * and comes back as a new incarnation. Thread-safe.
  */
 public final class Node implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Node.class.getName());
 
-    private static final int NETWORK_TIMEOUT_MILLIS = 10_000;
+    private static final Duration LONGEST_REPORT = Duration.ofSeconds(10);
 
     private final DataSource dataSource;
     private final NodeRegistry registry;
-    private final NodeIdentity identity;
+    private final Settings settings;
+    private final Duration patience;
+
+    /** One thread reports, which may take its time; the other one notices when it does. */
     private final ScheduledExecutorService timer;
 
-    private @Nullable ScheduledFuture<?> reports;
+    private volatile Duties duties = new Duties() {};
+    private volatile NodeIdentity identity;
+
+    /** By this process' monotonic clock, when the last report that arrived was sent. */
+    private volatile long reported;
+
+    /** Why it is out, or null. */
+    private volatile @Nullable String lost;
+
+    private volatile List<ScheduledFuture<?>> tasks = List.of();
     private @Nullable Connection connection;
     private boolean silent;
+    private boolean displaced;
     private boolean closed;
-    private Runnable afterReport = () -> {};
 
-    private Node(DataSource dataSource, NodeRegistry registry, NodeIdentity identity) {
+    /**
+     * How a node behaves.
+     *
+     * @param application the name of the deployment's job repository
+     * @param name unique within the application
+     * @param heartbeat the interval between two reports
+     * @param lease after how long without a report it is dead, by the clock of the database
+     */
+    public record Settings(String application, String name, Duration heartbeat, Duration lease) {}
+
+    /** What is to be done when something becomes of the node. Called on its threads: to return at once. */
+    public interface Duties {
+
+        /** A report has arrived. */
+        default void reported() {}
+
+        /**
+         * The node counts as dead: what it runs is others' now.
+         *
+         * @param why as people read it
+         */
+        default void lost(String why) {}
+    }
+
+    private Node(DataSource dataSource, NodeRegistry registry, Settings settings, NodeIdentity identity) {
         this.dataSource = dataSource;
         this.registry = registry;
+        this.settings = settings;
         this.identity = identity;
-        this.timer = Executors.newSingleThreadScheduledExecutor(task -> {
-            Thread thread = new Thread(task, "reprise-heartbeat-" + identity.application());
+        this.reported = System.nanoTime();
+        Duration third = settings.lease().dividedBy(3);
+        this.patience = third.compareTo(LONGEST_REPORT) < 0 ? third : LONGEST_REPORT;
+        this.timer = Executors.newScheduledThreadPool(2, task -> {
+            Thread thread = new Thread(task, "reprise-heartbeat-" + settings.application());
             thread.setDaemon(true);
             return thread;
         });
     }
 
     /**
-     * Enters this process under its name, as a new incarnation, and begins to report.
+     * Enters this process under its name, as a new incarnation, and begins to report. If another process of that name has
+     * reported lately, waits until it has missed two reports.
      *
-     * @param heartbeat the interval between two reports
+     * @throws IllegalStateException if that one reports again: two nodes have one name
      */
-    public static Node join(
-            DataSource dataSource, NodeRegistry registry, String application, String name, Duration heartbeat) {
-        Node node = new Node(dataSource, registry, registry.join(application, name));
-        node.begin(heartbeat);
+    public static Node join(DataSource dataSource, NodeRegistry registry, Settings settings) {
+        Node node = new Node(dataSource, registry, settings, enter(registry, settings));
+        node.begin();
         return node;
     }
 
-    private synchronized void begin(Duration interval) {
-        reports = timer.scheduleAtFixedRate(
-                this::report, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
+    private static NodeIdentity enter(NodeRegistry registry, Settings settings) {
+        Entry first = null;
+        while (true) {
+            Entry entry = registry.enter(settings.application(), settings.name(), settings.heartbeat(), null);
+            if (entry.entered()) {
+                return new NodeIdentity(settings.application(), settings.name(), entry.incarnation());
+            }
+            if (first == null) {
+                first = entry;
+                LOG.log(
+                        Level.INFO,
+                        "Node {0} reported a moment ago, at {1}, from {2}; waiting whether that process is still there",
+                        settings.name(),
+                        entry.lastReport(),
+                        entry.process());
+            } else if (!String.valueOf(first.lastReport()).equals(entry.lastReport())) {
+                throw new IllegalStateException("There is a live node " + settings.name() + " of application "
+                        + settings.application() + ": " + entry.process() + ", which last reported at "
+                        + entry.lastReport()
+                        + ". Give this server a name of its own: the system property reprise.node.");
+            }
+            pause(settings.heartbeat().dividedBy(5));
+        }
     }
 
-    /** What is done after each report that reached the database; if it throws, it is tried again after the next. */
-    public synchronized void afterEachReport(Runnable action) {
-        afterReport = action;
+    private static void pause(Duration time) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(Math.max(50, time.toMillis()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while joining the nodes of the application", e);
+        }
     }
 
-    /** What stands in the rows of what this process runs. */
+    private void begin() {
+        long interval = settings.heartbeat().toMillis();
+        tasks = List.of(
+                timer.scheduleWithFixedDelay(this::watch, interval, interval, TimeUnit.MILLISECONDS),
+                timer.scheduleAtFixedRate(this::report, interval, interval, TimeUnit.MILLISECONDS));
+    }
+
+    /** From now on, these. */
+    public void attend(Duties newDuties) {
+        duties = newDuties;
+    }
+
+    /**
+     * What stands in the rows of what this process runs.
+     *
+     * @throws JobStartException while the node counts as dead: it must not begin anything
+     */
     public NodeIdentity identity() {
+        String why = lost;
+        if (why != null) {
+            throw new JobStartException("Node " + settings.name() + " " + why
+                    + ", so it runs nothing until it can report again. Launch on another node, or later.");
+        }
         return identity;
+    }
+
+    private void watch() {
+        Duration silence = Duration.ofNanos(System.nanoTime() - reported);
+        if (silence.compareTo(settings.lease()) >= 0) {
+            lose("could not report for " + silence.toSeconds() + " s");
+        }
+    }
+
+    private void lose(String why) {
+        synchronized (timer) {
+            if (lost != null) {
+                return;
+            }
+            lost = why;
+        }
+        LOG.log(
+                Level.ERROR,
+                "Node {0} {1}, and counts as dead: it stops what it runs, and others take it over",
+                identity,
+                why);
+        duties.lost(why);
     }
 
     /** One report; a failed one is tried again at the next interval, on a new connection. */
     private synchronized void report() {
+        if (closed) {
+            return;
+        }
         try {
             Connection current = connection;
-            if (closed) {
-                return;
-            }
             if (current == null) {
                 current = dataSource.getConnection();
                 // A peer that is gone without a word must not keep the report waiting.
-                current.setNetworkTimeout(Runnable::run, NETWORK_TIMEOUT_MILLIS);
+                current.setNetworkTimeout(Runnable::run, (int) patience.toMillis());
                 connection = current;
             }
-            if (!NodeRegistry.heartbeat(current, identity)) {
-                LOG.log(
-                        Level.ERROR,
-                        "Another process of application {0} has joined under the name of this node, {1}. Its"
-                                + " executions will be taken for dead. Give each node a name of its own: reprise.node.",
-                        identity.application(),
-                        identity.name());
+            long sent = System.nanoTime();
+            // The process may have been paused, and this be the first thing that it does.
+            watch();
+            if (lost != null ? comesBack() : stays(current)) {
+                reported = sent;
+                if (silent) {
+                    LOG.log(Level.INFO, "Node {0} reports again", identity);
+                }
+                silent = false;
+                duties.reported();
             }
-            if (silent) {
-                LOG.log(Level.INFO, "Node {0} reports again", identity);
-            }
-            silent = false;
-            afterReport.run();
         } catch (SQLException | RuntimeException | LinkageError e) {
             if (!silent) {
                 LOG.log(
                         Level.WARNING,
-                        "Node {0} could not report; the others take it for dead when its lease ends: {1}",
+                        "Node {0} could not report; it counts as dead if that lasts {1} s: {2}",
                         identity,
+                        settings.lease().toSeconds(),
                         e.getMessage());
             }
             silent = true;
             disconnect();
         }
+    }
+
+    private boolean stays(Connection current) throws SQLException {
+        if (NodeRegistry.heartbeat(current, identity, patience)) {
+            return lost == null;
+        }
+        lose("found that another process has joined under its name");
+        return false;
+    }
+
+    private boolean comesBack() {
+        long sent = System.nanoTime();
+        Entry entry = registry.enter(settings.application(), settings.name(), settings.heartbeat(), identity);
+        if (!entry.entered()) {
+            if (!displaced) {
+                LOG.log(
+                        Level.ERROR,
+                        "Node {0} of application {1} is {2} now, which last reported at {3}. Give each node a name of its"
+                                + " own: reprise.node. This one runs nothing until the name is free.",
+                        settings.name(),
+                        settings.application(),
+                        entry.process(),
+                        entry.lastReport());
+            }
+            displaced = true;
+            return false;
+        }
+        displaced = false;
+        synchronized (timer) {
+            identity = new NodeIdentity(settings.application(), settings.name(), entry.incarnation());
+            reported = sent;
+            lost = null;
+        }
+        silent = true;
+        return true;
     }
 
     private synchronized void disconnect() {
@@ -127,14 +272,14 @@ public final class Node implements AutoCloseable {
     /** Stops reporting and says that the node is gone. */
     @Override
     public void close() {
+        tasks.forEach(task -> task.cancel(false));
         timer.shutdown();
         synchronized (this) {
             closed = true;
-            ScheduledFuture<?> current = reports;
-            if (current != null) {
-                current.cancel(false);
-            }
             disconnect();
+        }
+        if (lost != null) {
+            return;
         }
         try {
             registry.leave(identity);

@@ -7,9 +7,11 @@ import jakarta.transaction.TransactionManager;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -33,35 +35,63 @@ final class Database {
     /** Keeps what it has parsed; the statements are the same for all. */
     private static final SqlParser PARSER = new ColonPrefixSqlParser();
 
+    private static final Set<String> LOCK_TIMEOUTS = Set.of("HYT00", "55P03");
+
+    /** Connections that break or are refused, and servers that shut down or start: what another try later may cure. */
+    private static final Pattern AWAY = Pattern.compile("08...|57P0.|90067|90098|90121");
+
     private static final int TRIES = 6;
     private static final int TRIES_TO_PERSIST = 5;
     private static final int PAUSE_TO_PERSIST = 20;
 
+    /** In units of {@link #pause}: about a second. */
+    private static final int LONGEST_PAUSE = 80;
+
     private final Jdbi jdbi;
     private final TransactionManager transactions;
     private final Dialect dialect;
+    private final Duration outage;
     private final int pauseToPersist;
 
+    /** One that waits for nobody. */
     Database(DataSource dataSource, TransactionManager transactions) {
-        this(dataSource, transactions, PAUSE_TO_PERSIST);
+        this(dataSource, transactions, Duration.ZERO);
+    }
+
+    /**
+     * @param outage for how long the bookkeeping of what runs waits for a database that is away
+     */
+    Database(DataSource dataSource, TransactionManager transactions, Duration outage) {
+        this(dataSource, transactions, outage, PAUSE_TO_PERSIST);
     }
 
     /**
      * @param pauseToPersist how much longer each pause of {@link #persistently} is than the one before, in units of
      *     {@link #pause}
      */
-    Database(DataSource dataSource, TransactionManager transactions, int pauseToPersist) {
+    Database(DataSource dataSource, TransactionManager transactions, Duration outage, int pauseToPersist) {
         this.jdbi = Jdbi.create(dataSource);
         jdbi.getConfig(SqlStatements.class).setSqlParser(PARSER);
         // Parameters of jobs may be secrets, and messages end in logs and tables.
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
         this.transactions = transactions;
         this.dialect = Dialect.of(dataSource);
+        this.outage = outage;
         this.pauseToPersist = pauseToPersist;
     }
 
     Dialect dialect() {
         return dialect;
+    }
+
+    /** On whose behalf something is tried again. */
+    interface Caller {
+
+        /** Whether it still matters. */
+        boolean isWanted();
+
+        /** The database was away. */
+        void databaseWasAway();
     }
 
     /** What is done with a connection. */
@@ -120,30 +150,60 @@ final class Database {
     }
 
     /**
-     * {@link #apart(Work)} for what must be recorded if it can be at all: tried again for about two seconds, whatever
+     * {@link #apart(Work)}, but who waits for a lock gives up after a few seconds, and is not tried again.
+     *
+     * @throws org.jdbi.v3.core.JdbiException for which {@link #isLockTimeout} holds
+     */
+    <T extends @Nullable Object> T impatiently(Work<T> work) {
+        return suspended(() -> jdbi.inTransaction(handle -> {
+            dialect.limitWaitForLocks(handle);
+            return work.with(handle);
+        }));
+    }
+
+    /** {@link #apart(Work)}, which waits for a database that is away. */
+    <T extends @Nullable Object> T patiently(Caller caller, Work<T> work) {
+        return tried(caller, work, 1);
+    }
+
+    /**
+     * {@link #patiently} for what must be recorded if it can be at all: tried again for about two seconds, whatever else
      * fails.
      */
-    <T> T persistently(Work<T> work) {
+    <T extends @Nullable Object> T persistently(Caller caller, Work<T> work) {
         // Whoever interrupts a job's thread means the job, not its end.
         boolean interrupted = Thread.interrupted();
         try {
-            for (int attempt = 1; ; attempt++) {
-                try {
-                    return apart(work);
-                } catch (RuntimeException e) {
-                    if (attempt == TRIES_TO_PERSIST) {
-                        throw e;
-                    }
-                    LOG.log(
-                            Level.WARNING,
-                            "Recording failed and is tried again: {0}",
-                            Text.line(String.valueOf(e.getMessage())));
-                    pause(pauseToPersist * attempt);
-                }
-            }
+            return tried(caller, work, TRIES_TO_PERSIST);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private <T extends @Nullable Object> T tried(Caller caller, Work<T> work, int tries) {
+        long deadline = System.nanoTime() + outage.toNanos();
+        int failures = 0;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return apart(work);
+            } catch (RuntimeException e) {
+                boolean away = isAway(e);
+                if (away) {
+                    caller.databaseWasAway();
+                } else {
+                    failures++;
+                }
+                boolean again = away ? System.nanoTime() < deadline : failures < tries;
+                if (!again || !caller.isWanted() || Thread.currentThread().isInterrupted()) {
+                    throw e;
+                }
+                LOG.log(
+                        attempt == 1 ? Level.WARNING : Level.DEBUG,
+                        "Recording failed and is tried again: {0}",
+                        Text.line(String.valueOf(e.getMessage())));
+                pause(Math.min(pauseToPersist * attempt, LONGEST_PAUSE));
             }
         }
     }
@@ -171,6 +231,23 @@ final class Database {
     private static boolean isTransient(Throwable thrown) {
         String state = sqlState(thrown);
         return state != null && TRANSIENT.contains(state);
+    }
+
+    static boolean isLockTimeout(Throwable thrown) {
+        String state = sqlState(thrown);
+        return state != null && LOCK_TIMEOUTS.contains(state);
+    }
+
+    /** Whether the database could not be reached, or broke the connection off. */
+    static boolean isAway(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException e
+                    && e.getSQLState() != null
+                    && AWAY.matcher(e.getSQLState()).matches()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static @Nullable String sqlState(Throwable thrown) {

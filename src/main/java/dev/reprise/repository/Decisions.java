@@ -7,9 +7,9 @@ import dev.reprise.repository.Dialect.Acquired;
 import dev.reprise.repository.JobExecutions.Launch;
 import dev.reprise.repository.JobExecutions.State;
 import dev.reprise.repository.Owners.Owner;
+import dev.reprise.repository.Owners.Queued;
 import dev.reprise.repository.Refusal.Kind;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import dev.reprise.repository.TakeOvers.Outcome;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * says who owns the instance is inserted first, and only its owner looks at what the executions allow.
  */
 final class Decisions {
-
-    private static final Logger LOG = System.getLogger(RepriseRepository.class.getName());
 
     /** Each further round means that somebody else changed the instance in between. */
     private static final int ROUNDS = 100;
@@ -44,11 +42,13 @@ final class Decisions {
 
     private final Database database;
     private final Owners owners;
+    private final TakeOvers takeOvers;
     private final JobExecutions executions;
 
-    Decisions(Database database, Owners owners, JobExecutions executions) {
+    Decisions(Database database, Owners owners, TakeOvers takeOvers, JobExecutions executions) {
         this.database = database;
         this.owners = owners;
+        this.takeOvers = takeOvers;
         this.executions = executions;
     }
 
@@ -172,8 +172,8 @@ final class Decisions {
             if (owner.isPresent() && !owners.mayTakeOver(owner.get())) {
                 return alreadyRunning(owner.get(), subject);
             }
-            if (owner.isPresent() && act) {
-                takeOver(owner.get());
+            if (owner.isPresent() && act && takeOvers.takeOver(owner.get()) == Outcome.LOCKED) {
+                return alreadyRunning(owner.get(), subject);
             }
             OptionalLong dead =
                     owner.isPresent() && !act ? OptionalLong.of(owner.get().executionId()) : OptionalLong.empty();
@@ -184,19 +184,6 @@ final class Decisions {
             }
         }
         throw undecided(subject);
-    }
-
-    /** Closes what a dead node left (semantics.md §6); false if somebody else has done so. */
-    boolean takeOver(Owner dead) {
-        boolean taken = database.apart(handle -> owners.takeOver(handle, dead));
-        if (taken) {
-            LOG.log(
-                    Level.WARNING,
-                    "Node {0} died while it ran execution {1,number,#}; the execution is closed and can be restarted",
-                    dead.node(),
-                    dead.executionId());
-        }
-        return taken;
     }
 
     private static boolean isDead(State state, OptionalLong dead) {
@@ -213,11 +200,8 @@ final class Decisions {
         return decision instanceof Refusal refusal ? refusal : null;
     }
 
-    private static Refusal alreadyRunning(Owner owner, Subject subject) {
-        String how = owner.alive()
-                ? "Wait for it, or stop it first."
-                : "That node is dead, but of application " + owner.node().application()
-                        + ", whose nodes will take it over.";
+    private Refusal alreadyRunning(Owner owner, Subject subject) {
+        String how = owner.alive() ? queueOf(owner) + "Wait for it, or stop it first." : whyNotTakenOver(owner);
         return new Refusal(
                 Kind.ALREADY_RUNNING,
                 subject.jobName(),
@@ -227,6 +211,22 @@ final class Decisions {
                 List.of(),
                 subject.label() + " is already running (execution " + owner.executionId() + " on node "
                         + owner.node().name() + "). " + how);
+    }
+
+    private String queueOf(Owner owner) {
+        Queued queued = database.read(handle -> owners.queued(handle, owner));
+        return queued.place() == 0
+                ? ""
+                : "It waits for a thread there: place " + queued.place() + " of the queue, while " + queued.running()
+                        + (queued.running() == 1 ? " execution runs. " : " executions run. ");
+    }
+
+    private String whyNotTakenOver(Owner owner) {
+        return owners.mayTakeOver(owner)
+                ? "That node is dead, but one of its database sessions still holds locks; the execution is taken over as"
+                        + " soon as the database ends it."
+                : "That node is dead, but of application " + owner.node().application()
+                        + ", whose nodes will take it over.";
     }
 
     /** Rows 6 to 10, for an instance without an owner. */

@@ -2,12 +2,13 @@ package dev.reprise.repository;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** What the databases do differently: taking an instance for oneself. */
+/** What the databases do differently: taking an instance for oneself, and ending what another process holds. */
 enum Dialect {
     H2 {
         private static final String FIND_INSTANCE = """
@@ -58,6 +59,21 @@ enum Dialect {
         String nextStepExecutionId() {
             return "next value for BATCH_STEP_EXECUTION_SEQ";
         }
+
+        @Override
+        String sessionName() {
+            return "cast(null as varchar)";
+        }
+
+        /** An H2 file has one process, whose sessions end with it. */
+        @Override
+        int endSessions(Handle handle, NodeIdentity dead, Duration lease) {
+            return 0;
+        }
+
+        /** The URL of the data source says how long. */
+        @Override
+        void limitWaitForLocks(Handle handle) {}
     },
 
     POSTGRESQL {
@@ -129,6 +145,50 @@ enum Dialect {
         String nextStepExecutionId() {
             return "nextval('BATCH_STEP_EXECUTION_SEQ')";
         }
+
+        /**
+         * What is in a transaction, was connected before the dead node reported last, and, if that has come back, began
+         * before it did. Several applications of one server share its sessions: as long as one of them lives that lived
+         * then, the server does.
+         */
+        private static final String END_SESSIONS = """
+                with DEAD as (
+                    select SESSION_NAME,
+                           case when INCARNATION = :incarnation then HEARTBEAT_AT else LAST_SEEN_AT end as LAST_SEEN_AT,
+                           case when INCARNATION = :incarnation then null else STARTED_AT end as CAME_BACK_AT
+                      from REPRISE_NODE
+                     where APPLICATION = :application and NODE_ID = :node)
+                select coalesce(sum(case when pg_terminate_backend(session.pid) then 1 else 0 end), 0)
+                  from DEAD
+                  join pg_stat_activity session on session.application_name = DEAD.SESSION_NAME
+                 where session.datname = current_database() and session.pid <> pg_backend_pid()
+                   and session.backend_start < DEAD.LAST_SEEN_AT
+                   and session.xact_start < coalesce(DEAD.CAME_BACK_AT, current_timestamp)
+                   and not exists (
+                       select 1 from REPRISE_NODE living
+                        where living.SESSION_NAME = DEAD.SESSION_NAME and living.STARTED_AT <= DEAD.LAST_SEEN_AT
+                          and living.HEARTBEAT_AT > current_timestamp - cast(:lease as bigint) * interval '0.001' second)""";
+
+        @Override
+        String sessionName() {
+            return "current_setting('application_name')";
+        }
+
+        @Override
+        int endSessions(Handle handle, NodeIdentity dead, Duration lease) {
+            return handle.createQuery(END_SESSIONS)
+                    .bind("application", dead.application())
+                    .bind("node", dead.name())
+                    .bind("incarnation", dead.incarnation())
+                    .bind("lease", lease.toMillis())
+                    .mapTo(Integer.class)
+                    .one();
+        }
+
+        @Override
+        void limitWaitForLocks(Handle handle) {
+            handle.execute("set local lock_timeout = '3s'");
+        }
     };
 
     /** An instance that is ours alone until the transaction ends, and the id of the execution that it is for. */
@@ -148,6 +208,19 @@ enum Dialect {
 
     /** The SQL expression that gives the next id of a step execution. */
     abstract String nextStepExecutionId();
+
+    /** The SQL expression that gives the name by which sessions of this process can be found, or null. */
+    abstract String sessionName();
+
+    /**
+     * Ends the sessions of a dead node that are in a transaction, and so its transactions.
+     *
+     * @return how many
+     */
+    abstract int endSessions(Handle handle, NodeIdentity dead, Duration lease);
+
+    /** Lets the transaction of the handle wait for locks for a few seconds and no longer. */
+    abstract void limitWaitForLocks(Handle handle);
 
     static Dialect of(DataSource dataSource) {
         try (Connection connection = dataSource.getConnection()) {

@@ -2,6 +2,7 @@ package dev.reprise.repository;
 
 import dev.reprise.identity.JobParameter;
 import dev.reprise.identity.JobParameters;
+import jakarta.batch.runtime.BatchStatus;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDateTime;
@@ -40,14 +41,17 @@ final class JobExecutions {
 
     /**
      * Guarded: the execution that is restarted is still the last one, and no other one of the instance forbids it. The
-     * position that a stop had set stays with the instance until a restart has ended.
+     * position that a stop had set stays with the instance until a restart has ended. Where nobody is known to ask for it,
+     * as in a restart by recovery, it is for who asked before.
      */
     private static final String INSERT_NEXT = """
             insert into BATCH_JOB_EXECUTION
                 (JOB_EXECUTION_ID, VERSION, JOB_INSTANCE_ID, CREATE_TIME, LAST_UPDATED, STATUS, EXIT_CODE, EXIT_MESSAGE,
-                 REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE, REPRISE_RESTART_POSITION)
+                 REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE, REPRISE_RESTART_POSITION, REPRISE_RECOVERIES)
             select :id, 0, :instance, localtimestamp, localtimestamp, 'STARTING', 'UNKNOWN', '',
-                   :job, :submitter, :node, o.REPRISE_RESTART_POSITION
+                   :job, coalesce(:submitter, o.REPRISE_SUBMITTER), :node, o.REPRISE_RESTART_POSITION,
+                   (select r.ATTEMPT from REPRISE_RESTART r
+                     where r.JOB_INSTANCE_ID = :instance and r.JOB_EXECUTION_ID = :original)
               from BATCH_JOB_EXECUTION o
              where o.JOB_EXECUTION_ID = :original and o.JOB_INSTANCE_ID = :instance
                and not exists (select 1 from BATCH_JOB_EXECUTION e
@@ -83,6 +87,8 @@ final class JobExecutions {
     private static final String REQUEST_STOP = """
             update BATCH_JOB_EXECUTION set STATUS = 'STOPPING', LAST_UPDATED = localtimestamp
              where JOB_EXECUTION_ID = :execution and STATUS in ('STARTING', 'STARTED')""";
+
+    private static final String STATUS = "select STATUS from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = :execution";
 
     private static final String ABANDON = """
             update BATCH_JOB_EXECUTION
@@ -255,6 +261,13 @@ final class JobExecutions {
 
     boolean requestStop(Handle handle, long executionId) {
         return handle.createUpdate(REQUEST_STOP).bind("execution", executionId).execute() == 1;
+    }
+
+    BatchStatus status(Handle handle, long executionId) {
+        return Status.of(handle.createQuery(STATUS)
+                .bind("execution", executionId)
+                .mapTo(String.class)
+                .one());
     }
 
     boolean abandon(Handle handle, long executionId) {

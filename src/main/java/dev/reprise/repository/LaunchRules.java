@@ -1,9 +1,11 @@
 package dev.reprise.repository;
 
 import dev.reprise.identity.JobParameters;
+import dev.reprise.job.RecoveryPolicy;
 import java.util.List;
 import java.util.Properties;
 import org.jberet.job.model.Job;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code launch} knows of a job and the repository does not: its parameter schema and its policies. */
 public interface LaunchRules {
@@ -15,6 +17,14 @@ public interface LaunchRules {
      * @param given as they came in, marks ({@code -name}) and the engine's own ({@code jberet.…}) included
      */
     Verdict judge(Job job, Properties given);
+
+    /**
+     * What becomes of an execution of a job whose node died.
+     *
+     * @param known the job as its XML defines it, if it ran here
+     * @throws IllegalArgumentException if this deployment has no such job, or cannot read it
+     */
+    RecoveryPolicy recoveryOf(String jobName, @Nullable Job known);
 
     /**
      * What the rules say of a launch.

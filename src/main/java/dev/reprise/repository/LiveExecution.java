@@ -1,6 +1,8 @@
 package dev.reprise.repository;
 
 import jakarta.batch.runtime.StepExecution;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -11,13 +13,18 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jberet.runtime.AbstractStepExecution;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.PartitionExecutionImpl;
 import org.jspecify.annotations.Nullable;
 
 /** A job execution that this node runs, from its decision to its recorded end. Thread-safe. */
-final class LiveExecution {
+final class LiveExecution implements Database.Caller {
+
+    /** Under the name that people look for. */
+    private static final Logger LOG = System.getLogger(RepriseRepository.class.getName());
 
     /** The engine gives a partition the id of its step. */
     private record StepKey(long stepExecutionId, int partition) {
@@ -27,9 +34,20 @@ final class LiveExecution {
         }
     }
 
+    private enum Phase {
+        QUEUED,
+        RUNNING,
+        STOPPED_IN_QUEUE
+    }
+
     private final JobExecutionImpl execution;
+    private final NodeIdentity node;
     private final String label;
     private final boolean identityNone;
+    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.QUEUED);
+    private final AtomicBoolean lost = new AtomicBoolean();
+    private final AtomicBoolean warned = new AtomicBoolean();
+    private final Set<String> interruptedSteps = ConcurrentHashMap.newKeySet();
     private final long began = System.nanoTime();
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
     private final Map<StepKey, RunningStep> steps = new ConcurrentHashMap<>();
@@ -39,9 +57,15 @@ final class LiveExecution {
     private volatile @Nullable Course course;
     private volatile boolean stepsLeftOpen;
     private volatile String failure = "";
+    private volatile boolean databaseWasAway;
+    private volatile boolean stoppedByServer;
 
-    LiveExecution(JobExecutionImpl execution, String label, boolean identityNone) {
+    /**
+     * @param node which incarnation of this node owns it
+     */
+    LiveExecution(JobExecutionImpl execution, NodeIdentity node, String label, boolean identityNone) {
         this.execution = execution;
+        this.node = node;
         this.label = label;
         this.identityNone = identityNone;
     }
@@ -60,9 +84,80 @@ final class LiveExecution {
         return identityNone;
     }
 
-    /** The job is about to run its first element. */
-    void begin() {
+    /** What stands in its owner's row. */
+    NodeIdentity node() {
+        return node;
+    }
+
+    /** The job is about to run its first element; false if it was stopped before. */
+    boolean begin() {
+        if (!phase.compareAndSet(Phase.QUEUED, Phase.RUNNING)) {
+            return false;
+        }
         course = new Course(execution);
+        return true;
+    }
+
+    /** It is not to begin any more; false if it has begun. */
+    boolean endInQueue() {
+        return phase.compareAndSet(Phase.QUEUED, Phase.STOPPED_IN_QUEUE);
+    }
+
+    /**
+     * This node does not own it any more: its threads are to end, and nothing of it is recorded.
+     *
+     * @param why as people read it
+     */
+    void lose(String why) {
+        if (lost.compareAndSet(false, true)) {
+            warn("execution " + execution.getExecutionId() + " is not this node's any more: " + why
+                    + ". What runs of it here is stopped, and records nothing");
+            execution.stop();
+        }
+    }
+
+    boolean isLost() {
+        return lost.get();
+    }
+
+    /** The one line that a fenced execution logs. */
+    void warn(String message) {
+        if (warned.compareAndSet(false, true)) {
+            LOG.log(Level.WARNING, "{0}: {1}", label, message);
+        }
+    }
+
+    @Override
+    public boolean isWanted() {
+        return !isLost();
+    }
+
+    @Override
+    public void databaseWasAway() {
+        databaseWasAway = true;
+    }
+
+    /** Whether it can have failed because the database was away. */
+    boolean wasCutOff() {
+        return databaseWasAway;
+    }
+
+    /** A step ended FAILED. */
+    void interrupted(String step) {
+        interruptedSteps.add(step);
+    }
+
+    Set<String> interruptedSteps() {
+        return interruptedSteps;
+    }
+
+    /** Its server stops, and whoever comes after it goes on with it. */
+    void stoppedByServer() {
+        stoppedByServer = true;
+    }
+
+    boolean isStoppedByServer() {
+        return stoppedByServer;
     }
 
     /** Empty before it begins. */

@@ -1,26 +1,44 @@
 package dev.reprise.repository;
 
 import jakarta.transaction.TransactionManager;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
-/** The rows of {@code REPRISE_NODE}: which processes run an application, and when each last reported. Thread-safe. */
+/**
+ * The rows of {@code REPRISE_NODE}: which processes run an application, and when each last reported, by the clock of the
+ * database (semantics.md §6). Thread-safe.
+ */
 public final class NodeRegistry {
 
+    /** A name whose process has missed two reports is free. */
     private static final String FIND = """
-            select INCARNATION from REPRISE_NODE where APPLICATION = :application and NODE_ID = :node for update""";
+            select INCARNATION, PROCESS, cast(HEARTBEAT_AT as varchar(40)) as REPORTED,
+                   case when HEARTBEAT_AT > current_timestamp
+                                            - 2 * coalesce(HEARTBEAT_MILLIS, 0) * interval '0.001' second
+                        then 1 else 0 end as TAKEN
+              from REPRISE_NODE
+             where APPLICATION = :application and NODE_ID = :node
+               for update""";
 
     private static final String INSERT = """
-            insert into REPRISE_NODE (APPLICATION, NODE_ID, INCARNATION, STARTED_AT, HEARTBEAT_AT)
-            values (:application, :node, 1, current_timestamp, current_timestamp)""";
+            insert into REPRISE_NODE
+                (APPLICATION, NODE_ID, INCARNATION, STARTED_AT, HEARTBEAT_AT, PROCESS, HEARTBEAT_MILLIS, SESSION_NAME)
+            values (:application, :node, 1, current_timestamp, current_timestamp, :process, :heartbeat, <session>)""";
 
     private static final String NEXT_INCARNATION = """
             update REPRISE_NODE
-               set INCARNATION = INCARNATION + 1, STARTED_AT = current_timestamp, HEARTBEAT_AT = current_timestamp
+               set INCARNATION = INCARNATION + 1, STARTED_AT = current_timestamp,
+                   LAST_SEEN_AT = coalesce(HEARTBEAT_AT, LAST_SEEN_AT), HEARTBEAT_AT = current_timestamp,
+                   PROCESS = :process, HEARTBEAT_MILLIS = :heartbeat, SESSION_NAME = <session>
              where APPLICATION = :application and NODE_ID = :node""";
 
     private static final String HEARTBEAT = """
@@ -28,10 +46,8 @@ public final class NodeRegistry {
              where APPLICATION = ? and NODE_ID = ? and INCARNATION = ?""";
 
     private static final String LEAVE = """
-            update REPRISE_NODE set HEARTBEAT_AT = null
+            update REPRISE_NODE set HEARTBEAT_AT = null, LAST_SEEN_AT = HEARTBEAT_AT
              where APPLICATION = :application and NODE_ID = :node and INCARNATION = :incarnation""";
-
-    private static final int SECONDS_TO_REPORT = 5;
 
     private final Database database;
 
@@ -40,17 +56,34 @@ public final class NodeRegistry {
     }
 
     /**
-     * Enters a process under its name. What an earlier process of that name ran is dead from now on.
+     * What became of a wish to enter.
+     *
+     * @param incarnation of the row: of who has entered now, or of the process in the way
+     * @param entered whether the name is the asking process' now
+     * @param lastReport of the process in the way, as the database writes a time
+     * @param process in the way, as people find it
+     */
+    public record Entry(
+            long incarnation,
+            boolean entered,
+            @Nullable String lastReport,
+            @Nullable String process) {}
+
+    /**
+     * Enters this process under a name unless another one reports under it. What an earlier process of that name ran is
+     * dead from now on.
      *
      * @param application the name of the deployment's job repository
      * @param node the name of the node
+     * @param heartbeat the interval of the reports that will follow
+     * @param before what this process was before, if it was silent and now comes back: that is not in its way
      */
-    public NodeIdentity join(String application, String node) {
+    public Entry enter(String application, String node, Duration heartbeat, @Nullable NodeIdentity before) {
         for (int attempt = 1; ; attempt++) {
             try {
-                return database.apart(handle -> join(handle, application, node));
+                return database.apart(handle -> enter(handle, application, node, heartbeat, before));
             } catch (RuntimeException e) {
-                // Two processes inserted the same name at once: the second one becomes the next incarnation.
+                // Two processes inserted the same name at once: the second one finds the first now.
                 if (attempt == 3 || !Database.isDuplicateKey(e)) {
                     throw e;
                 }
@@ -58,28 +91,66 @@ public final class NodeRegistry {
         }
     }
 
-    private static NodeIdentity join(Handle handle, String application, String node) {
-        Optional<Long> before = handle.createQuery(FIND)
+    /**
+     * Enters a process that will never report, as the only node there is: for tests of jobs.
+     *
+     * @throws IllegalStateException if another process reports under that name
+     */
+    public NodeIdentity join(String application, String node) {
+        Entry entry = enter(application, node, Duration.ZERO, null);
+        if (!entry.entered()) {
+            throw new IllegalStateException("There is a live node " + node + ": " + entry.process());
+        }
+        return new NodeIdentity(application, node, entry.incarnation());
+    }
+
+    private Entry enter(
+            Handle handle, String application, String node, Duration heartbeat, @Nullable NodeIdentity before) {
+        Optional<Entry> found = handle.createQuery(FIND)
                 .bind("application", application)
                 .bind("node", node)
-                .mapTo(Long.class)
+                .map((row, context) -> found(row, before))
                 .findOne();
-        handle.createUpdate(before.isPresent() ? NEXT_INCARNATION : INSERT)
+        if (found.isPresent() && !found.get().entered()) {
+            return found.get();
+        }
+        handle.createUpdate(found.isPresent() ? NEXT_INCARNATION : INSERT)
+                .define("session", database.dialect().sessionName())
                 .bind("application", application)
                 .bind("node", node)
+                .bind("process", thisProcess())
+                .bind("heartbeat", heartbeat.toMillis())
                 .execute();
-        return new NodeIdentity(application, node, before.orElse(0L) + 1);
+        return new Entry(found.map(Entry::incarnation).orElse(0L) + 1, true, null, null);
+    }
+
+    private static Entry found(ResultSet row, @Nullable NodeIdentity before) throws SQLException {
+        long incarnation = row.getLong("INCARNATION");
+        boolean own = before != null && before.incarnation() == incarnation;
+        return new Entry(
+                incarnation, own || row.getInt("TAKEN") == 0, row.getString("REPORTED"), row.getString("PROCESS"));
+    }
+
+    private static String thisProcess() {
+        String host;
+        try {
+            host = InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            host = "an unknown host";
+        }
+        return Text.fit("process " + ProcessHandle.current().pid() + " on " + host, Text.NODE_COLUMN);
     }
 
     /**
      * Says that the node is alive, on a connection that the caller keeps for this alone: a full pool must not look
      * like death.
      *
+     * @param patience how long the statement may take
      * @return false if a newer incarnation has the name
      */
-    public static boolean heartbeat(Connection connection, NodeIdentity node) throws SQLException {
+    public static boolean heartbeat(Connection connection, NodeIdentity node, Duration patience) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(HEARTBEAT)) {
-            update.setQueryTimeout(SECONDS_TO_REPORT);
+            update.setQueryTimeout((int) Math.max(1, patience.toSeconds()));
             update.setString(1, node.application());
             update.setString(2, node.name());
             update.setLong(3, node.incarnation());

@@ -16,4 +16,13 @@ final class NotRecordedError extends Error {
     NotRecordedError(String message, Throwable cause) {
         super(message, cause);
     }
+
+    private NotRecordedError(String message, boolean writableStackTrace) {
+        super(message, null, false, writableStackTrace);
+    }
+
+    /** For what another node owns now: what there is to know is the message. */
+    static NotRecordedError fenced(String message) {
+        return new NotRecordedError(message, false);
+    }
 }

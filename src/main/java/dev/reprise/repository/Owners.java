@@ -1,8 +1,14 @@
 package dev.reprise.repository;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 
 /** Who runs what: the rows of {@code REPRISE_OWNER}, and taking over what dead nodes left (semantics.md §6). */
@@ -13,6 +19,22 @@ final class Owners {
      * @param alive whether its node reported within the lease, as this incarnation
      */
     record Owner(long instanceId, long executionId, NodeIdentity node, boolean mine, boolean alive) {}
+
+    /**
+     * What this incarnation of this node owns.
+     *
+     * @param stopRequested whether somebody wants it stopped
+     */
+    record Own(Owner owner, boolean stopRequested) {}
+
+    /**
+     * An execution that was closed for somebody.
+     *
+     * @param status that it has now
+     * @param interrupted the steps that were running
+     * @param restartsInARow how many restarts by recovery led to it
+     */
+    record Closed(String jobName, String status, List<String> interrupted, int restartsInARow) {}
 
     private static final String OWNER = """
             select o.JOB_INSTANCE_ID, o.JOB_EXECUTION_ID, o.APPLICATION, o.NODE_ID, o.INCARNATION,
@@ -25,8 +47,27 @@ final class Owners {
 
     private static final String OWNER_OF_INSTANCE = OWNER + " where o.JOB_INSTANCE_ID = :instance";
 
-    private static final String EARLIER_INCARNATIONS =
-            OWNER + " where o.APPLICATION = :application and o.NODE_ID = :node and o.INCARNATION <> :incarnation";
+    private static final String OF_THE_DEAD = OWNER + """
+             where o.APPLICATION = :application
+               and (o.NODE_ID <> :node or o.INCARNATION <> :incarnation)
+               and (n.INCARNATION is null or n.INCARNATION <> o.INCARNATION or n.HEARTBEAT_AT is null
+                    or n.HEARTBEAT_AT <= current_timestamp - cast(:lease as bigint) * interval '0.001' second)
+             order by o.JOB_EXECUTION_ID""";
+
+    private static final String OF_THIS_NODE = """
+            select o.JOB_INSTANCE_ID, o.JOB_EXECUTION_ID, e.STATUS
+              from REPRISE_OWNER o
+              join BATCH_JOB_EXECUTION e on e.JOB_EXECUTION_ID = o.JOB_EXECUTION_ID
+             where o.APPLICATION = :application and o.NODE_ID = :node and o.INCARNATION = :incarnation""";
+
+    /** Only where the same node took it: those before it, in the order in which they came. */
+    private static final String QUEUE = """
+            select count(case when e.STATUS = 'STARTING' and e.JOB_EXECUTION_ID <= :execution then 1 end)
+                   * max(case when e.STATUS = 'STARTING' and e.JOB_EXECUTION_ID = :execution then 1 else 0 end) as PLACE,
+                   count(case when e.STATUS <> 'STARTING' then 1 end) as RUNNING
+              from REPRISE_OWNER o
+              join BATCH_JOB_EXECUTION e on e.JOB_EXECUTION_ID = o.JOB_EXECUTION_ID
+             where o.APPLICATION = :application and o.NODE_ID = :node and o.INCARNATION = :incarnation""";
 
     private static final String LOCK = """
             select JOB_EXECUTION_ID from REPRISE_OWNER
@@ -42,11 +83,13 @@ final class Owners {
              where JOB_EXECUTION_ID = :execution and APPLICATION = :application
                and NODE_ID = :node and INCARNATION = :incarnation""";
 
-    private static final String STATUS = "select STATUS from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = :execution";
+    private static final String JOB = """
+            select REPRISE_JOB_NAME, STATUS, coalesce(REPRISE_RECOVERIES, 0) as RECOVERIES
+              from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = :execution""";
 
     /** Waits for chunks that are being committed, and keeps further ones out. */
     private static final String LOCK_STEPS = """
-            select STEP_EXECUTION_ID from BATCH_STEP_EXECUTION
+            select STEP_NAME, REPRISE_PARTITION from BATCH_STEP_EXECUTION
              where JOB_EXECUTION_ID = :execution and STATUS in ('STARTING', 'STARTED', 'STOPPING')
              order by STEP_EXECUTION_ID
                for update""";
@@ -76,60 +119,93 @@ final class Owners {
                    END_TIME = localtimestamp, LAST_UPDATED = localtimestamp, VERSION = VERSION + 1
              where JOB_EXECUTION_ID = :execution""";
 
-    private final NodeIdentity self;
+    private static final String MESSAGE = """
+            update BATCH_JOB_EXECUTION set EXIT_MESSAGE = :message where JOB_EXECUTION_ID = :execution""";
+
+    private final Supplier<NodeIdentity> self;
     private final Duration lease;
 
-    Owners(NodeIdentity self, Duration lease) {
+    Owners(Supplier<NodeIdentity> self, Duration lease) {
         this.self = self;
         this.lease = lease;
     }
 
     Optional<Owner> of(Handle handle, long instanceId) {
+        NodeIdentity here = self.get();
         return handle.createQuery(OWNER_OF_INSTANCE)
                 .bind("lease", lease.toMillis())
                 .bind("instance", instanceId)
-                .map((row, context) -> owner(
-                        row.getLong(1),
-                        row.getLong(2),
-                        new NodeIdentity(row.getString(3), row.getString(4), row.getLong(5)),
-                        row.getInt(6) == 1))
+                .map((row, context) -> owner(row, here))
                 .findOne();
     }
 
-    /** What earlier incarnations of this node left running. */
-    List<Owner> ofEarlierIncarnations(Handle handle) {
-        return handle.createQuery(EARLIER_INCARNATIONS)
+    /** What nodes left running that do not report any more, and what earlier incarnations left. */
+    List<Owner> ofTheDead(Handle handle) {
+        NodeIdentity here = self.get();
+        return handle.createQuery(OF_THE_DEAD)
                 .bind("lease", lease.toMillis())
-                .bind("application", self.application())
-                .bind("node", self.name())
-                .bind("incarnation", self.incarnation())
-                .map((row, context) -> owner(
-                        row.getLong(1),
-                        row.getLong(2),
-                        new NodeIdentity(row.getString(3), row.getString(4), row.getLong(5)),
-                        row.getInt(6) == 1))
+                .bind("application", here.application())
+                .bind("node", here.name())
+                .bind("incarnation", here.incarnation())
+                .map((row, context) -> owner(row, here))
                 .list();
     }
 
-    private Owner owner(long instance, long execution, NodeIdentity node, boolean reported) {
-        boolean mine = node.equals(self);
-        boolean replaced = node.name().equals(self.name())
-                && node.application().equals(self.application())
-                && node.incarnation() != self.incarnation();
-        return new Owner(instance, execution, node, mine, mine || (reported && !replaced));
+    /** What this incarnation of this node owns, by the id of the execution. */
+    Map<Long, Own> ofThisNode(Handle handle) {
+        NodeIdentity here = self.get();
+        Map<Long, Own> owned = new HashMap<>();
+        handle.createQuery(OF_THIS_NODE)
+                .bind("application", here.application())
+                .bind("node", here.name())
+                .bind("incarnation", here.incarnation())
+                .map((row, context) -> new Own(
+                        new Owner(row.getLong(1), row.getLong(2), here, true, true),
+                        "STOPPING".equals(row.getString(3))))
+                .forEach(own -> owned.put(own.owner().executionId(), own));
+        return owned;
+    }
+
+    /**
+     * Where an execution stands that waits for a thread.
+     *
+     * @param place from 1; 0 if it does not wait
+     * @param running how many executions run there
+     */
+    record Queued(int place, int running) {}
+
+    Queued queued(Handle handle, Owner owner) {
+        return handle.createQuery(QUEUE)
+                .bind("execution", owner.executionId())
+                .bind("application", owner.node().application())
+                .bind("node", owner.node().name())
+                .bind("incarnation", owner.node().incarnation())
+                .map((row, context) -> new Queued(row.getInt(1), row.getInt(2)))
+                .one();
+    }
+
+    private static Owner owner(ResultSet row, NodeIdentity here) throws SQLException {
+        NodeIdentity node = new NodeIdentity(row.getString(3), row.getString(4), row.getLong(5));
+        boolean mine = node.equals(here);
+        boolean replaced = node.name().equals(here.name())
+                && node.application().equals(here.application())
+                && node.incarnation() != here.incarnation();
+        boolean reported = row.getInt(6) == 1;
+        return new Owner(row.getLong(1), row.getLong(2), node, mine, mine || (reported && !replaced));
     }
 
     /** Whether this node may close what that owner left: only nodes of the same application do. */
     boolean mayTakeOver(Owner owner) {
-        return !owner.alive() && owner.node().application().equals(self.application());
+        return !owner.alive() && owner.node().application().equals(self.get().application());
     }
 
     /**
-     * Ends the execution of a dead owner, with its running steps and partitions, in the transaction of the handle.
+     * Ends an execution for the node that owns it, with its running steps and partitions, in the transaction of the
+     * handle.
      *
-     * @return false if it is not that owner's any more
+     * @return empty if it is not that owner's any more
      */
-    boolean takeOver(Handle handle, Owner dead) {
+    Optional<Closed> close(Handle handle, Owner dead, String message) {
         boolean stillTheirs = handle.createQuery(LOCK)
                 .bind("instance", dead.instanceId())
                 .bind("application", dead.node().application())
@@ -139,37 +215,62 @@ final class Owners {
                 .findOne()
                 .isPresent();
         if (!stillTheirs) {
-            return false;
+            return Optional.empty();
         }
-        String before = handle.createQuery(STATUS)
+        Closed before = handle.createQuery(JOB)
                 .bind("execution", dead.executionId())
-                .mapTo(String.class)
+                .map((row, context) ->
+                        new Closed(row.getString(1), String.valueOf(row.getString(2)), List.of(), row.getInt(3)))
                 .one();
-        String status = "STOPPING".equals(before) ? "STOPPED" : "FAILED";
-        String message = "Node " + dead.node() + " died while it ran this; closed by node " + self + ".";
-
-        closeSteps(handle, dead.executionId(), status, message);
+        String status = before.status().equals("STOPPING") ? "STOPPED" : "FAILED";
+        List<String> interrupted = closeSteps(handle, dead.executionId(), status, message);
         handle.createUpdate(CLOSE_JOB)
                 .bind("execution", dead.executionId())
                 .bind("status", status)
                 .bind("message", message)
                 .execute();
         release(handle, dead.executionId(), dead.node());
-        return true;
+        return Optional.of(new Closed(before.jobName(), status, interrupted, before.restartsInARow()));
     }
 
-    /** Ends the steps and partitions of an execution that are still running in the tables, and raises their versions. */
-    void closeSteps(Handle handle, long executionId, String status, String message) {
+    /** How many restarts by recovery led to an execution. */
+    int restartsInARow(Handle handle, long executionId) {
+        return handle.createQuery(JOB)
+                .bind("execution", executionId)
+                .map((row, context) -> row.getInt(3))
+                .one();
+    }
+
+    /** Replaces what is said of an execution that has ended. */
+    void say(Handle handle, long executionId, String message) {
+        handle.createUpdate(MESSAGE)
+                .bind("execution", executionId)
+                .bind("message", Text.fit(message, Text.TEXT_COLUMN))
+                .execute();
+    }
+
+    /**
+     * Ends the steps and partitions of an execution that are still running in the tables, and raises their versions.
+     *
+     * @return the names of these steps, without partitions
+     */
+    List<String> closeSteps(Handle handle, long executionId, String status, String message) {
+        List<String> running = new ArrayList<>();
         handle.createQuery(LOCK_STEPS)
                 .bind("execution", executionId)
-                .mapTo(Long.class)
-                .list();
+                .map((row, context) -> row.getObject(2) == null ? row.getString(1) : null)
+                .forEach(name -> {
+                    if (name != null) {
+                        running.add(name);
+                    }
+                });
         handle.createUpdate(SUM_PARTITIONS).bind("execution", executionId).execute();
         handle.createUpdate(CLOSE_STEPS)
                 .bind("execution", executionId)
                 .bind("status", status)
                 .bind("message", message)
                 .execute();
+        return running;
     }
 
     /** Keeps steps from starting and the execution from ending, on whichever node, until the transaction ends. */
@@ -180,12 +281,8 @@ final class Owners {
                 .list();
     }
 
-    /** Gives up what this node owns; false if it does not own it any more. */
-    boolean release(Handle handle, long executionId) {
-        return release(handle, executionId, self);
-    }
-
-    private static boolean release(Handle handle, long executionId, NodeIdentity owner) {
+    /** Gives up what a node owns; false if it does not own it any more. */
+    boolean release(Handle handle, long executionId, NodeIdentity owner) {
         return handle.createUpdate(RELEASE)
                         .bind("execution", executionId)
                         .bind("application", owner.application())

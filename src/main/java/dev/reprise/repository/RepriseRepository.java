@@ -10,6 +10,7 @@ import dev.reprise.repository.LaunchDecision.StepPlan;
 import dev.reprise.repository.LaunchRules.Verdict;
 import dev.reprise.repository.Owners.Owner;
 import dev.reprise.repository.StepExecutions.LastOfStep;
+import dev.reprise.repository.TakeOvers.Outcome;
 import jakarta.batch.operations.JobExecutionIsRunningException;
 import jakarta.batch.operations.JobExecutionNotRunningException;
 import jakarta.batch.operations.JobRestartException;
@@ -23,6 +24,7 @@ import java.lang.System.Logger.Level;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jberet.job.model.Job;
@@ -71,10 +74,12 @@ public final class RepriseRepository implements JobRepository {
      *
      * @param dataSource a JTA data source, the one that the chunks' own data is in
      * @param transactions the transactions of that data source
-     * @param node this process, as {@link NodeRegistry#join} entered it
+     * @param node this process, as {@link NodeRegistry} entered it last; throws while it counts as dead
      * @param lease after which time without a heartbeat a node is dead
+     * @param outage for how long the bookkeeping of what runs waits for a database that is away
      * @param rules what the repository does not know of jobs
      * @param submitter who asks for an execution, on the asking thread; gives null where nobody is known
+     * @param serverStops whether the server asks for a stop, on the asking thread, because it is stopping itself
      * @param application loads the classes of checkpoints and user data
      * @param serialFilter which classes may be read back beside the application's own: the syntax of
      *     {@link java.io.ObjectInputFilter.Config}; may be empty
@@ -82,21 +87,27 @@ public final class RepriseRepository implements JobRepository {
     public record Parts(
             DataSource dataSource,
             TransactionManager transactions,
-            NodeIdentity node,
+            Supplier<NodeIdentity> node,
             Duration lease,
+            Duration outage,
             LaunchRules rules,
             Supplier<@Nullable String> submitter,
+            BooleanSupplier serverStops,
             ClassLoader application,
             String serialFilter) {}
 
-    private final NodeIdentity self;
+    private final Supplier<NodeIdentity> self;
+    private final BooleanSupplier serverStops;
     private final LaunchRules rules;
     private final Supplier<@Nullable String> submitter;
     private final Database database;
     private final Owners owners;
     private final JobExecutions executions;
     private final StepExecutions steps;
-    private final Transitions transitions;
+    private final Transitions transitions = new Transitions();
+    private final Restarts restarts;
+    private final TakeOvers takeOvers;
+    private final OwnershipCheck ownershipCheck;
     private final Decisions decisions;
     private final StepRecorder stepRecorder;
 
@@ -110,21 +121,24 @@ public final class RepriseRepository implements JobRepository {
     private final ThreadLocal<@Nullable WeakReference<LiveExecution>> createdHere = new ThreadLocal<>();
 
     public RepriseRepository(Parts parts) {
-        this(parts, new Database(parts.dataSource(), parts.transactions()));
+        this(parts, new Database(parts.dataSource(), parts.transactions(), parts.outage()));
     }
 
     RepriseRepository(Parts parts, Database database) {
         RunningStep.checkEngine();
         this.self = parts.node();
+        this.serverStops = parts.serverStops();
         this.rules = parts.rules();
         this.submitter = parts.submitter();
         this.database = database;
         Checkpoints checkpoints = new Checkpoints(parts.application(), parts.serialFilter());
         this.owners = new Owners(self, parts.lease());
-        this.executions = new JobExecutions(self.application());
-        this.steps = new StepExecutions(self, database.dialect(), checkpoints);
-        this.decisions = new Decisions(database, owners, executions);
-        this.transitions = new Transitions(self);
+        this.executions = new JobExecutions(self.get().application());
+        this.steps = new StepExecutions(database.dialect(), checkpoints);
+        this.restarts = new Restarts(self, parts.lease());
+        this.takeOvers = new TakeOvers(database, owners, restarts, rules, jobs, self, parts.lease());
+        this.ownershipCheck = new OwnershipCheck(database, owners, takeOvers, live);
+        this.decisions = new Decisions(database, owners, takeOvers, executions);
         this.stepRecorder = new StepRecorder(database, steps, transitions, checkpoints, live);
     }
 
@@ -197,7 +211,8 @@ public final class RepriseRepository implements JobRepository {
             throw new LaunchRefusedException(Decisions.invalid(subject, List.of(fault.get())));
         }
         JobExecutionImpl execution = new JobExecutionImpl(instance, properties);
-        Launch launch = new Launch(job.getId(), subject.parameters(), self, submitter.get());
+        NodeIdentity node = self.get();
+        Launch launch = new Launch(job.getId(), subject.parameters(), node, submitter.get());
         Acquired acquired = original == null
                 ? decisions.start(identityOf(job, verdict), subject, launch)
                 : decisions.restart(instance.getInstanceId(), original.getExecutionId(), subject, launch);
@@ -205,7 +220,7 @@ public final class RepriseRepository implements JobRepository {
         instance.setId(acquired.instanceId());
         execution.setId(acquired.executionId());
         instance.addJobExecution(execution);
-        LiveExecution created = new LiveExecution(execution, subject.label(), verdict.identityNone());
+        LiveExecution created = new LiveExecution(execution, node, subject.label(), verdict.identityNone());
         live.put(acquired.executionId(), created);
         createdHere.set(new WeakReference<>(created));
         execution.registerJobStopNotifier(this::recordStopRequest);
@@ -317,9 +332,12 @@ public final class RepriseRepository implements JobRepository {
         if (running == null) {
             return;
         }
+        if (!running.begin()) {
+            return;
+        }
         try {
-            running.begin();
-            boolean started = database.apart(handle -> executions.start(handle, execution.getExecutionId()));
+            boolean started =
+                    database.patiently(running, handle -> executions.start(handle, execution.getExecutionId()));
             if (started) {
                 LOG.log(Level.INFO, "{0}: execution {1,number,#} started", running.label(), execution.getExecutionId());
             } else {
@@ -334,11 +352,19 @@ public final class RepriseRepository implements JobRepository {
 
     /** Never throws: the engine would neither clean up nor wake those who wait. */
     private void recordEnd(LiveExecution running) {
+        settleLateStop(running);
         try {
-            stepRecorder.recordLeftEnds(running);
-            boolean recorded = database.persistently(handle -> recordEnd(handle, running));
+            if (!running.isLost()) {
+                stepRecorder.recordLeftEnds(running);
+            }
+            boolean recorded =
+                    !running.isLost() && database.persistently(running, handle -> recordEnd(handle, running));
             ended(running, recorded);
         } catch (RuntimeException | Error e) {
+            if (running.isLost()) {
+                ended(running, false);
+                return;
+            }
             unrecorded.add(running);
             LOG.log(
                     Level.ERROR,
@@ -350,19 +376,54 @@ public final class RepriseRepository implements JobRepository {
         }
     }
 
+    /**
+     * A stop that comes when the engine has decided how the job ends overwrites its status in memory. The engine looks
+     * for a stop until a moment before that, so it is one that was just in time; but it does not hide a failure.
+     */
+    private static void settleLateStop(LiveExecution running) {
+        JobExecutionImpl execution = running.execution();
+        if (execution.getBatchStatus() == BatchStatus.STOPPING) {
+            execution.setBatchStatus(running.failure().isEmpty() ? BatchStatus.STOPPED : BatchStatus.FAILED);
+        }
+    }
+
     /** False if another node owns it now. */
     private boolean recordEnd(Handle handle, LiveExecution running) {
         JobExecutionImpl execution = running.execution();
         long id = execution.getExecutionId();
-        String position = execution.getBatchStatus() == BatchStatus.STOPPED ? execution.getRestartPosition() : null;
-        if (!owners.release(handle, id)) {
+        BatchStatus status = execution.getBatchStatus();
+        String position = status == BatchStatus.STOPPED ? execution.getRestartPosition() : null;
+        if (!owners.release(handle, id, running.node())) {
             return false;
         }
-        executions.end(handle, execution, reasonOf(running), Job.UNRESTARTABLE.equals(position) ? null : position);
+        String next = restartOf(handle, running, status);
+        executions.end(
+                handle, execution, next + reasonOf(running), Job.UNRESTARTABLE.equals(position) ? null : position);
         if (running.hasStepsLeftOpen()) {
             owners.closeSteps(handle, id, "FAILED", "The job ended, and the end of this step was not recorded.");
         }
         return true;
+    }
+
+    /** What failed because the database was away is restarted; what failed for another reason is not, and is said so. */
+    private String restartOf(Handle handle, LiveExecution running, BatchStatus status) {
+        long instance = running.execution().getJobInstance().getInstanceId();
+        long id = running.execution().getExecutionId();
+        if (running.isStoppedByServer() && status != BatchStatus.STOPPED) {
+            restarts.forget(handle, instance, id);
+        }
+        boolean stopped = running.execution().isStopRequested() && !running.isStoppedByServer();
+        if (status != BatchStatus.FAILED || !running.wasCutOff() || stopped) {
+            return "";
+        }
+        Owner owner = new Owner(instance, id, running.node(), true, true);
+        String next = takeOvers.planRestart(
+                handle,
+                owner,
+                running.execution().getJobName(),
+                running.interruptedSteps(),
+                owners.restartsInARow(handle, id));
+        return "The database was away while it ran. " + next + "\n";
     }
 
     /** The engine tells nobody why a job fails between its steps. */
@@ -387,25 +448,83 @@ public final class RepriseRepository implements JobRepository {
                     ended(running.execution()),
                     Text.duration(running.nanosSinceItBegan()));
         } else {
-            LOG.log(
-                    Level.WARNING,
-                    "{0}: execution {1,number,#} ended {2} here, but another node owns it now; nothing of it was"
-                            + " recorded",
-                    running.label(),
-                    id,
-                    running.execution().getBatchStatus());
+            running.warn("execution " + id + " ended " + running.execution().getBatchStatus()
+                    + " here, but another node owns it now; nothing of it was recorded");
         }
         live.remove(id);
         stepRecorder.forget(running);
         running.ended().complete(recorded);
     }
 
-    /** Records the ends that the database could not be told when they came. To be called now and then. */
-    public void recordLeftEnds() {
+    // ---- A node lives and dies -------------------------------------------------------------------------------------
+
+    /**
+     * Records the ends that the database could not be told when they came, and compares what this node owns with what it
+     * runs. To be called after each report of the node, by one thread at a time.
+     */
+    public void tend() {
         for (LiveExecution running : List.copyOf(unrecorded)) {
-            stepRecorder.recordLeftEnds(running);
-            ended(running, database.apart(handle -> recordEnd(handle, running)));
+            if (!running.isLost()) {
+                stepRecorder.recordLeftEnds(running);
+            }
+            ended(running, !running.isLost() && database.apart(handle -> recordEnd(handle, running)));
             unrecorded.remove(running);
+        }
+        ownershipCheck.compare();
+    }
+
+    /**
+     * This node counts as dead: what it runs is others' now, and is to end.
+     *
+     * @param why as people read it
+     */
+    public void lost(String why) {
+        for (LiveExecution running : live.values()) {
+            running.lose("the node " + why);
+        }
+    }
+
+    /**
+     * Closes what dead nodes of this application, and earlier incarnations of this one, left running; each execution is
+     * closed by one node.
+     *
+     * @return how many this node has closed
+     */
+    public int takeOverFromTheDead() {
+        int taken = 0;
+        for (Owner dead : takeOvers.ofTheDead()) {
+            if (takeOvers.takeOver(dead) == Outcome.DONE) {
+                taken++;
+            }
+        }
+        return taken;
+    }
+
+    /** The restarts that are due, and that this node has taken upon itself now: no other one does them. */
+    public List<DueRestart> claimRestarts() {
+        return database.apart(restarts::claim);
+    }
+
+    /** A restart that was claimed has happened, or must not happen any more. */
+    public void restarted(DueRestart restart) {
+        database.doApart(handle -> restarts.forget(handle, restart));
+    }
+
+    /** Whether somebody could not reach the database, as far as an exception tells. */
+    public static boolean isDatabaseAway(Throwable thrown) {
+        return Database.isAway(thrown);
+    }
+
+    /**
+     * Stops everything that this node runs, because its server stops; it is restarted when the server is back, or by
+     * another node if this one leaves. Does not wait.
+     */
+    public void stopForServer() {
+        for (LiveExecution running : live.values()) {
+            if (!running.execution().isStopRequested() && !running.isEnding()) {
+                running.stoppedByServer();
+                running.execution().stop();
+            }
         }
     }
 
@@ -460,8 +579,7 @@ public final class RepriseRepository implements JobRepository {
         long instanceId = execution.getJobInstance().getInstanceId();
         Subject subject = new Subject(execution.getJobName(), parametersOf(execution), true);
         Owner owner = database.read(handle -> owners.of(handle, instanceId)).orElse(null);
-        if (owner != null && owners.mayTakeOver(owner)) {
-            decisions.takeOver(owner);
+        if (owner != null && owners.mayTakeOver(owner) && takeOvers.takeOver(owner) != Outcome.LOCKED) {
             return;
         }
         Refusal refusal = decisions.inTheWay(instanceId, owner, subject);
@@ -470,23 +588,28 @@ public final class RepriseRepository implements JobRepository {
         }
     }
 
-    /** Closes what earlier incarnations of this node left running; returns how many executions that were. */
-    public int takeOverFromEarlierIncarnations() {
-        int taken = 0;
-        for (Owner dead : database.read(owners::ofEarlierIncarnations)) {
-            if (decisions.takeOver(dead)) {
-                taken++;
-            }
-        }
-        return taken;
-    }
-
     /** Called on the thread that stops, for an execution that this node runs. */
     private void recordStopRequest(long executionId) {
+        LiveExecution running = live.get(executionId);
+        if (running == null || running.isLost()) {
+            return;
+        }
+        if (serverStops.getAsBoolean()) {
+            running.stoppedByServer();
+        }
         try {
-            database.doApart(handle -> executions.requestStop(handle, executionId));
+            database.doApart(handle -> {
+                if (executions.requestStop(handle, executionId) && running.isStoppedByServer()) {
+                    restarts.planHere(
+                            handle, running.execution().getJobInstance().getInstanceId(), executionId);
+                }
+            });
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "The stop of execution " + executionId + " is under way but not recorded", e);
+        }
+        if (running.endInQueue()) {
+            // The engine finds it STOPPING when it comes to it, and does not run it.
+            recordEnd(running);
         }
     }
 
@@ -500,7 +623,10 @@ public final class RepriseRepository implements JobRepository {
             return running;
         });
         if (!requested && !live.containsKey(id)) {
-            throw new JobExecutionNotRunningException("Execution " + id + " does not run.");
+            BatchStatus status = database.read(handle -> executions.status(handle, id));
+            if (status != BatchStatus.STOPPED && status != BatchStatus.STOPPING) {
+                throw new JobExecutionNotRunningException("Execution " + id + " does not run: it is " + status + ".");
+            }
         }
     }
 
@@ -625,9 +751,10 @@ public final class RepriseRepository implements JobRepository {
     }
 
     private Optional<LiveExecution> ofInstance(long instanceId) {
+        // An earlier one that this node has lost may still be ending.
         return live.values().stream()
                 .filter(running -> running.execution().getJobInstance().getInstanceId() == instanceId)
-                .findAny();
+                .max(Comparator.comparingLong(running -> running.execution().getExecutionId()));
     }
 
     // ---- Reading ---------------------------------------------------------------------------------------------------

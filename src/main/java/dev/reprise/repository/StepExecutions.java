@@ -18,7 +18,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.jberet.runtime.AbstractStepExecution;
-import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
 import org.jdbi.v3.core.Handle;
@@ -220,12 +219,10 @@ final class StepExecutions {
               join BATCH_STEP_EXECUTION s on s.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
              where e.JOB_INSTANCE_ID = :instance and s.STEP_NAME = :name""";
 
-    private final NodeIdentity self;
     private final Dialect dialect;
     private final Checkpoints checkpoints;
 
-    StepExecutions(NodeIdentity self, Dialect dialect, Checkpoints checkpoints) {
-        this.self = self;
+    StepExecutions(Dialect dialect, Checkpoints checkpoints) {
         this.dialect = dialect;
         this.checkpoints = checkpoints;
     }
@@ -248,23 +245,25 @@ final class StepExecutions {
      * @throws NotRecordedError if this node does not own the execution any more
      */
     RunningStep insert(
-            Handle handle, JobExecutionImpl job, AbstractStepExecution execution, @Nullable RunningStep partitionOf) {
+            Handle handle, LiveExecution running, AbstractStepExecution execution, @Nullable RunningStep partitionOf) {
+        long job = running.execution().getExecutionId();
+        NodeIdentity self = running.node();
         Integer partition = execution instanceof PartitionExecutionImpl p ? Integer.valueOf(p.getPartitionId()) : null;
         String name = partition == null ? execution.getStepName() : partitionName(execution.getStepName(), partition);
         long id = handle.createQuery(LOCK_OWNER_AND_DRAW_ID)
                 .define("nextId", dialect.nextStepExecutionId())
-                .bind("execution", job.getExecutionId())
+                .bind("execution", job)
                 .bind("application", self.application())
                 .bind("node", self.name())
                 .bind("incarnation", self.incarnation())
                 .mapTo(Long.class)
                 .findOne()
-                .orElseThrow(() -> new NotRecordedError("Step " + name + " of job execution " + job.getExecutionId()
+                .orElseThrow(() -> new NotRecordedError("Step " + name + " of job execution " + job
                         + " does not start: another node owns the execution now."));
         handle.createUpdate(INSERT)
                 .bind("id", id)
                 .bind("name", name)
-                .bind("execution", job.getExecutionId())
+                .bind("execution", job)
                 .bind("partition", partition)
                 .bind("partitionOf", partitionOf == null ? null : Long.valueOf(partitionOf.id()))
                 .bind("reader", execution.getReaderCheckpointInfoSerialized())

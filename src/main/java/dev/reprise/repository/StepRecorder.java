@@ -63,7 +63,8 @@ final class StepRecorder {
     void add(JobExecutionImpl job, StepExecutionImpl execution) {
         LiveExecution running = ours(job.getExecutionId(), execution.getStepName());
         try {
-            RunningStep step = database.apart(handle -> steps.insert(handle, job, execution, null));
+            RunningStep step = database.patiently(running, handle -> steps.insert(handle, running, execution, null));
+            closeStraysOf(running);
             execution.setId(step.id());
             running.add(execution, step);
             liveByStep.put(step.id(), running);
@@ -106,12 +107,20 @@ final class StepRecorder {
             partition.setPartitionId(numbers.next());
         }
         boolean beginsAPlan = numbers == null && !step.isPartitioned();
-        running.add(partition, database.apart(handle -> {
+        running.add(partition, database.patiently(running, handle -> {
             if (beginsAPlan) {
                 steps.beginPlan(handle, step, 0);
             }
-            return steps.insert(handle, running.execution(), partition, step);
+            return steps.insert(handle, running, partition, step);
         }));
+        closeStraysOf(running);
+    }
+
+    /** A connection that broke in a commit leaves it open whether the row was inserted; then there are two now. */
+    private static void closeStraysOf(LiveExecution running) {
+        if (running.wasCutOff()) {
+            running.leaveStepsOpen();
+        }
     }
 
     private @Nullable PartitionNumbers numbersOf(StepExecutionImpl step) {
@@ -133,8 +142,11 @@ final class StepRecorder {
         }
         LiveExecution running = liveByStep.get(enclosing.getStepExecutionId());
         RunningStep step = running == null ? null : running.find(enclosing);
-        if (step != null) {
-            database.doApart(handle -> steps.beginPlan(handle, step, toRun));
+        if (running != null && step != null) {
+            database.patiently(running, handle -> {
+                steps.beginPlan(handle, step, toRun);
+                return step;
+            });
         }
     }
 
@@ -156,16 +168,15 @@ final class StepRecorder {
                     + " committed with its checkpoint. Is jberet.local-tx set in the job, or does a writer end the"
                     + " transaction itself?");
         }
-        Saved saved = chunk == null ? saveUserData(step) : saveChunk(running, step, chunk);
+        Saved saved = chunk == null ? saveUserData(running, step) : saveChunk(running, step, chunk);
         return saved != Saved.STOP_REQUESTED;
     }
 
-    private Saved saveUserData(RunningStep step) {
+    private Saved saveUserData(LiveExecution running, RunningStep step) {
         step.keepExitStatus();
-        Saved saved = database.persistently(handle -> steps.saveUserData(handle, step));
+        Saved saved = database.persistently(running, handle -> steps.saveUserData(handle, step));
         if (saved == Saved.FENCED) {
-            step.fence();
-            throw new NotRecordedError(fenceMessage(step));
+            throw fenced(running, step);
         }
         step.updated();
         return saved;
@@ -179,13 +190,15 @@ final class StepRecorder {
             }
             Saved saved = database.joined(handle -> steps.commitChunk(handle, step, counts));
             if (saved == Saved.FENCED) {
-                step.fence();
                 running.leaveStepsOpen();
-                throw new NotRecordedError(fenceMessage(step));
+                throw fenced(running, step);
             }
             chunk.registerSynchronization(new ChunkOutcome(step, counts));
             return saved;
         } catch (RuntimeException | RollbackException | SystemException e) {
+            if (Database.isAway(e)) {
+                running.databaseWasAway();
+            }
             rollBack(chunk, e);
             throw new NotRecordedError(
                     "A chunk of step " + step.name() + " was not recorded, so it was rolled back: " + e.getMessage(),
@@ -210,6 +223,12 @@ final class StepRecorder {
         } catch (SystemException | IllegalStateException e) {
             why.addSuppressed(e);
         }
+    }
+
+    private static NotRecordedError fenced(LiveExecution running, RunningStep step) {
+        step.fence();
+        running.warn(fenceMessage(step));
+        return NotRecordedError.fenced(fenceMessage(step));
     }
 
     private static String fenceMessage(RunningStep step) {
@@ -246,7 +265,7 @@ final class StepRecorder {
         }
         if (step.partitionOf() == null) {
             if (step.isFenced()) {
-                throw new NotRecordedError(fenceMessage(step));
+                throw NotRecordedError.fenced(fenceMessage(step));
             }
         } else if (isTerminal(execution.getBatchStatus())) {
             end(running, step);
@@ -302,9 +321,8 @@ final class StepRecorder {
         if (taken.isEmpty()) {
             return;
         }
-        long executionId = running.execution().getExecutionId();
         try {
-            database.doApart(handle -> transitions.insert(handle, executionId, taken));
+            database.doApart(handle -> transitions.insert(handle, running, taken));
         } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, running.label() + ": how the job went on is not recorded: " + taken, e);
         }
@@ -325,16 +343,24 @@ final class StepRecorder {
             return;
         }
         step.restoreExitStatus();
-        String trace = stackTraceOf(step);
+        String trace = stackTraceOf(running, step);
         running.failed(trace);
+        if (step.partitionOf() == null && step.execution().getBatchStatus() == BatchStatus.FAILED) {
+            running.interrupted(step.name());
+        }
         UnrecordedEnd end = new UnrecordedEnd(
                 step, trace, step.partitionOf() == null ? courseAfter(running, step.execution()) : List.of());
         try {
             synchronized (step.ends()) {
-                boolean recorded = !step.isFenced() && database.persistently(handle -> record(handle, running, end));
+                boolean recorded = !step.isFenced()
+                        && !running.isLost()
+                        && database.persistently(running, handle -> record(handle, running, end));
                 ended(running, step, trace, recorded);
             }
         } catch (RuntimeException | Error e) {
+            if (running.isLost()) {
+                return;
+            }
             running.unrecordedEnds().add(end);
             LOG.log(
                     Level.ERROR,
@@ -354,7 +380,7 @@ final class StepRecorder {
         if (!steps.end(handle, end.step(), end.trace())) {
             return false;
         }
-        transitions.insert(handle, running.execution().getExecutionId(), end.transitions());
+        transitions.insert(handle, running, end.transitions());
         return true;
     }
 
@@ -373,12 +399,8 @@ final class StepRecorder {
         RunningStep whole = step.partitionOf();
         if (!recorded) {
             running.leaveStepsOpen();
-            LOG.log(
-                    Level.WARNING,
-                    "{0}: step {1} ended {2} here, but its row is not this node''s to write",
-                    running.label(),
-                    step.name(),
-                    step.execution().getBatchStatus());
+            running.warn("step " + step.name() + " ended " + step.execution().getBatchStatus()
+                    + " here, but its row is not this node's to write");
             return;
         }
         step.end();
@@ -390,9 +412,12 @@ final class StepRecorder {
     }
 
     /** The engine keeps the exception serialized, and may not find a class of it again. */
-    private static String stackTraceOf(RunningStep step) {
+    private static String stackTraceOf(LiveExecution running, RunningStep step) {
         try {
             Exception exception = step.execution().getException();
+            if (exception != null && Database.isAway(exception)) {
+                running.databaseWasAway();
+            }
             return exception == null ? "" : Text.stackTrace(exception);
         } catch (RuntimeException | Error e) {
             Throwable root = e;

@@ -11,6 +11,7 @@ final class Text {
     static final int NAME_COLUMN = 100;
     static final int TEXT_COLUMN = 2500;
     static final int SUBMITTER_COLUMN = 250;
+    static final int NODE_COLUMN = 250;
 
     private static final int LINE = 300;
     private static final String CUT = "…";

@@ -24,16 +24,11 @@ final class Transitions {
              where JOB_EXECUTION_ID = :execution
              order by TRANSITION_ID""";
 
-    private final NodeIdentity self;
-
-    Transitions(NodeIdentity self) {
-        this.self = self;
-    }
-
-    void insert(Handle handle, long executionId, List<TransitionTaken> taken) {
+    void insert(Handle handle, LiveExecution running, List<TransitionTaken> taken) {
+        NodeIdentity self = running.node();
         for (TransitionTaken transition : taken) {
             handle.createUpdate(INSERT)
-                    .bind("execution", executionId)
+                    .bind("execution", running.execution().getExecutionId())
                     .bind("element", Text.fit(transition.element(), Text.NAME_COLUMN))
                     .bind("exitStatus", Text.fitOrNull(transition.exitStatus(), Text.TEXT_COLUMN))
                     .bind("kind", transition.kind().name())

@@ -8,8 +8,8 @@ import com.arjuna.common.internal.util.propertyservice.BeanPopulator;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.LaunchRequest;
 import dev.reprise.launch.SchemaRules;
-import dev.reprise.node.Node;
 import dev.reprise.repository.LaunchRefusedException;
+import dev.reprise.repository.NodeIdentity;
 import dev.reprise.repository.NodeRegistry;
 import dev.reprise.repository.RepriseRepository;
 import dev.reprise.repository.Schema;
@@ -79,6 +79,7 @@ public final class InProcessBatch
     private static final Duration NEVER = Duration.ofDays(365);
 
     private static final List<String> TABLES = List.of(
+            "REPRISE_RESTART",
             "REPRISE_OWNER",
             "REPRISE_EXCEPTION",
             "REPRISE_TRANSITION",
@@ -103,7 +104,7 @@ public final class InProcessBatch
     /** What is there while it is open. */
     private record Parts(
             AgroalDataSource dataSource,
-            Node node,
+            NodeIdentity node,
             JobRepository repository,
             @Nullable Beans beans,
             Engine engine) {}
@@ -238,8 +239,7 @@ public final class InProcessBatch
                 ? null
                 : new Beans(settings.discovery ? Set.of() : settings.beans, type -> resource(type, dataSource));
         String application = "in-process";
-        Node node = Node.join(
-                dataSource, new NodeRegistry(dataSource, transactionManager()), application, "this-process", NEVER);
+        NodeIdentity node = new NodeRegistry(dataSource, transactionManager()).join(application, "this-process");
         JobRepository repository = settings.another == null
                 ? repository(dataSource, node)
                 : settings.another.apply(dataSource, transactionManager());
@@ -259,18 +259,20 @@ public final class InProcessBatch
         return new Parts(dataSource, node, repository, beans, engine);
     }
 
-    private RepriseRepository repository(DataSource dataSource, Node node) {
+    private RepriseRepository repository(DataSource dataSource, NodeIdentity node) {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
         RepriseRepository repository = new RepriseRepository(new RepriseRepository.Parts(
                 dataSource,
                 transactionManager(),
-                node.identity(),
+                () -> node,
                 NEVER,
+                Duration.ZERO,
                 new SchemaRules(loader, settings.identityNone, null),
                 () -> null,
+                () -> false,
                 loader,
                 ""));
-        repository.takeOverFromEarlierIncarnations();
+        repository.takeOverFromTheDead();
         return repository;
     }
 
@@ -334,7 +336,7 @@ public final class InProcessBatch
                 closing.beans().close();
             }
             try {
-                closing.node().close();
+                new NodeRegistry(closing.dataSource(), transactionManager()).leave(closing.node());
                 forgetDatabase(closing.dataSource());
             } finally {
                 closing.dataSource().close();

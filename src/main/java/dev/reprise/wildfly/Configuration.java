@@ -1,5 +1,6 @@
 package dev.reprise.wildfly;
 
+import dev.reprise.job.TimeSpan;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -12,8 +13,6 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * @param node this node's name within the application ({@code node}, default the host's name, with the port offset)
  * @param heartbeat the interval of this node's reports ({@code heartbeat}, default {@code 5s})
  * @param lease after which silence a node is dead ({@code lease}, default {@code 30s}, at least three heartbeats)
+ * @param outage for how long the bookkeeping of what runs waits for a database that is away ({@code outage}, default
+ *     {@code 60s})
+ * @param stopTimeout how long what runs may take to end when the server stops ({@code stop-timeout}, default {@code 60s})
  * @param progress the interval of progress lines ({@code progress}, default {@code 5s})
  * @param serialFilter what may be deserialised beside the application's own classes ({@code serial-filter})
  */
@@ -34,15 +36,23 @@ record Configuration(
         String node,
         Duration heartbeat,
         Duration lease,
+        Duration outage,
+        Duration stopTimeout,
         Duration progress,
         String serialFilter) {
 
     static final String FILE = "META-INF/reprise.properties";
 
-    private static final Set<String> KEYS =
-            Set.of("data-source", "identity", "node", "heartbeat", "lease", "progress", "serial-filter");
-
-    private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)");
+    private static final Set<String> KEYS = Set.of(
+            "data-source",
+            "identity",
+            "node",
+            "heartbeat",
+            "lease",
+            "outage",
+            "stop-timeout",
+            "progress",
+            "serial-filter");
 
     Configuration {
         if (lease.compareTo(heartbeat.multipliedBy(3)) < 0) {
@@ -86,6 +96,8 @@ record Configuration(
                 value(file, systemProperty, "node", defaultNode(systemProperty)),
                 duration("heartbeat", value(file, systemProperty, "heartbeat", "5s")),
                 duration("lease", value(file, systemProperty, "lease", "30s")),
+                duration("outage", value(file, systemProperty, "outage", "60s")),
+                duration("stop-timeout", value(file, systemProperty, "stop-timeout", "60s")),
                 duration("progress", value(file, systemProperty, "progress", "5s")),
                 value(file, systemProperty, "serial-filter", ""));
     }
@@ -107,17 +119,10 @@ record Configuration(
     }
 
     private static Duration duration(String key, String value) {
-        Matcher matcher = DURATION.matcher(value);
-        if (!matcher.matches() || Long.parseLong(matcher.group(1)) == 0) {
-            throw new IllegalArgumentException(
-                    "reprise." + key + " is '" + value + "'; write a time above zero as 500ms, 5s or 2m");
-        }
-        long number = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(number);
-            case "s" -> Duration.ofSeconds(number);
-            default -> Duration.ofMinutes(number);
-        };
+        return TimeSpan.of(value)
+                .filter(time -> !time.isZero())
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "reprise." + key + " is '" + value + "'; write a time above zero as 500ms, 5s or 2m"));
     }
 
     private static String defaultNode(UnaryOperator<@Nullable String> systemProperty) {

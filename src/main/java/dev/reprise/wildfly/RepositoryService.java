@@ -1,9 +1,11 @@
 package dev.reprise.wildfly;
 
 import dev.reprise.job.JobLinter;
+import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.SchemaRules;
 import dev.reprise.monitor.ProgressLog;
 import dev.reprise.node.Node;
+import dev.reprise.recovery.Recovery;
 import dev.reprise.repository.NodeRegistry;
 import dev.reprise.repository.RepriseRepository;
 import dev.reprise.repository.Schema;
@@ -12,6 +14,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -31,39 +35,40 @@ final class RepositoryService implements Service {
 
     private static final Logger LOG = System.getLogger(RepositoryService.class.getName());
 
-    /** How long running executions may take to reach the end of their chunk when the deployment stops. */
-    private static final Duration ENDS = Duration.ofSeconds(10);
-
     /** The classes of a WAR are its own, and it has one repository. */
     private static final AtomicReference<@Nullable SchemaRules> RULES = new AtomicReference<>();
 
     private final String application;
     private final Configuration configuration;
-    private final Supplier<DataSource> dataSource;
-    private final Supplier<Executor> executor;
+    private final Needs needs;
     private final Consumer<JobRepository> provided;
 
     private @Nullable Node node;
     private @Nullable RepriseRepository opened;
     private @Nullable ProgressLog progress;
+    private @Nullable ServerSuspension suspension;
+    private @Nullable Recovery recovery;
 
-    RepositoryService(
-            String application,
-            Configuration configuration,
-            Supplier<DataSource> dataSource,
-            Supplier<Executor> executor,
-            Consumer<JobRepository> provided) {
+    /**
+     * What it has of the server, once that is up.
+     *
+     * @param dataSource that the configuration names
+     * @param executor for what takes its time
+     * @param suspendController for {@link ServerSuspension}
+     */
+    record Needs(Supplier<DataSource> dataSource, Supplier<Executor> executor, Supplier<Object> suspendController) {}
+
+    RepositoryService(String application, Configuration configuration, Needs needs, Consumer<JobRepository> provided) {
         this.application = application;
         this.configuration = configuration;
-        this.dataSource = dataSource;
-        this.executor = executor;
+        this.needs = needs;
         this.provided = provided;
     }
 
     @Override
     public void start(StartContext context) {
         context.asynchronous();
-        executor.get().execute(() -> {
+        needs.executor().get().execute(() -> {
             ClassLoader before = Thread.currentThread().getContextClassLoader();
             Thread.currentThread().setContextClassLoader(RepositoryService.class.getClassLoader());
             try {
@@ -81,15 +86,13 @@ final class RepositoryService implements Service {
 
     @SuppressWarnings("BanJNDI") // a constant name of the server's own
     private synchronized RepriseRepository open() throws NamingException {
-        DataSource database = dataSource.get();
+        DataSource database = needs.dataSource().get();
         TransactionManager transactions = InitialContext.doLookup("java:jboss/TransactionManager");
         Schema.migrate(database);
         Node joined = Node.join(
                 database,
                 new NodeRegistry(database, transactions),
-                application,
-                configuration.node(),
-                configuration.heartbeat());
+                new Node.Settings(application, configuration.node(), configuration.heartbeat(), configuration.lease()));
         node = joined;
         ClassLoader loader = RepositoryService.class.getClassLoader();
         SchemaRules rules = new SchemaRules(
@@ -100,15 +103,23 @@ final class RepositoryService implements Service {
         RepriseRepository repository = new RepriseRepository(new RepriseRepository.Parts(
                 database,
                 transactions,
-                joined.identity(),
+                joined::identity,
                 configuration.lease(),
+                configuration.outage(),
                 rules,
                 Submitter.ofThisThread(),
+                ServerStop::isAsking,
                 loader,
                 configuration.serialFilter()));
-        int closed = repository.takeOverFromEarlierIncarnations();
-        joined.afterEachReport(repository::recordLeftEnds);
         opened = repository;
+        int closed = repository.takeOverFromTheDead();
+        ServerSuspension server = ServerSuspension.register(
+                needs.suspendController().get(), new StopsWithTheServer(repository, configuration.stopTimeout()));
+        suspension = server;
+        Recovery recovering =
+                new Recovery(repository, loader, () -> !server.isSuspended() && JobLauncher.isOperatorUp());
+        recovery = recovering;
+        joined.attend(recovering);
         progress = new ProgressLog(repository, configuration.progress());
         LOG.log(
                 Level.INFO,
@@ -129,17 +140,36 @@ final class RepositoryService implements Service {
 
     private static String leftBehind(int executions) {
         return switch (executions) {
-            case 0 -> "nothing left behind by an earlier run";
-            case 1 -> "1 execution of an earlier run closed";
-            default -> executions + " executions of an earlier run closed";
+            case 0 -> "nothing left behind by a dead node";
+            case 1 -> "1 execution of a dead node closed";
+            default -> executions + " executions of dead nodes closed";
         };
+    }
+
+    /** What runs here ends at the next chunk, and goes on when the server does. */
+    private record StopsWithTheServer(RepriseRepository repository, Duration atMost)
+            implements ServerSuspension.Listener {
+
+        @Override
+        public CompletionStage<Void> suspending() {
+            return CompletableFuture.runAsync(
+                    () -> {
+                        repository.stopForServer();
+                        repository.awaitEnds(atMost);
+                    },
+                    stopping -> new Thread(stopping, "reprise-stop").start());
+        }
+
+        /** The next report finds what is to be restarted. */
+        @Override
+        public void resumed() {}
     }
 
     @Override
     public void stop(StopContext context) {
         provided.accept(null);
         context.asynchronous();
-        executor.get().execute(() -> {
+        needs.executor().get().execute(() -> {
             try {
                 close();
             } finally {
@@ -154,11 +184,21 @@ final class RepositoryService implements Service {
         if (lines != null) {
             lines.close();
         }
+        ServerSuspension listening = suspension;
+        suspension = null;
+        if (listening != null) {
+            listening.close();
+        }
+        Recovery recovering = recovery;
+        recovery = null;
+        if (recovering != null) {
+            recovering.close();
+        }
         RepriseRepository closing = opened;
         opened = null;
         if (closing != null) {
             // WildFly has asked them to stop, and does not wait.
-            closing.awaitEnds(ENDS);
+            closing.awaitEnds(configuration.stopTimeout());
         }
         Node leaving = node;
         node = null;

@@ -41,8 +41,13 @@ public final class RepriseActivator implements ServiceActivator {
         Consumer<JobRepository> provided = builder.provides(name);
         Supplier<DataSource> dataSource = builder.requires(DATA_SOURCES.append(configuration.dataSource()));
         Supplier<Executor> executor = builder.requires(EXECUTOR);
+        Supplier<Object> suspendController = builder.requires(ServerSuspension.CONTROLLER);
         builder.requires(TRANSACTION_MANAGER);
-        builder.setInstance(new RepositoryService(application, configuration, dataSource, executor, provided));
+        builder.setInstance(new RepositoryService(
+                application,
+                configuration,
+                new RepositoryService.Needs(dataSource, executor, suspendController),
+                provided));
         builder.install();
     }
 }

@@ -3,7 +3,9 @@ package dev.reprise.job;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Read by the engine's own parser, from XML as a deployment holds it. */
@@ -31,6 +33,11 @@ class JobDefinitionTest {
                         "flights",
                         true,
                         false,
+                        new RecoveryPolicy(
+                                RecoveryPolicy.Choice.UNLESS_A_BATCHLET_RAN,
+                                3,
+                                Duration.ofSeconds(10),
+                                Set.of("first", "left1", "right1", "nested")),
                         List.of(
                                 new StepDefinition("first", true, false, false),
                                 new StepDefinition("left1", false, false, false),

@@ -152,7 +152,7 @@ class JobLinterTest {
     @Test
     void readsTheIdentityProperty() {
         assertThat(lint("identity")).isEqualTo("""
-                identity.xml:4: error: job 'identity': its property 'reprise.identity' is 'off'. Write 'none' (each start is a new instance) or 'parameters' (the same parameters are the same instance), or leave it out, which means 'parameters'. [identity]
+                identity.xml:4: error: job 'identity': its property 'reprise.identity' is 'off'. Write 'none' (each start is a new instance) or 'parameters' (the same parameters are the same instance), or leave it out, which means 'parameters'. [property]
                 """);
     }
 

@@ -27,6 +27,7 @@ public class Tables {
             "BATCH_JOB_EXECUTION_CONTEXT",
             "BATCH_STEP_EXECUTION_CONTEXT",
             "REPRISE_OWNER",
+            "REPRISE_RESTART",
             "REPRISE_NODE",
             "REPRISE_EXCEPTION",
             "REPRISE_TRANSITION");

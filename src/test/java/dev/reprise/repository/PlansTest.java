@@ -130,7 +130,15 @@ class PlansTest {
         JobExecutionImpl loaded = other.load(again.getExecutionId(), JOB);
         loaded.setBatchStatus(BatchStatus.ABANDONED);
         other.repository.updateJobExecution(loaded, false, false);
-        other.other("node-2").repository.takeOverFromEarlierIncarnations();
+        TestNode third = other.other("node-2");
+        third.repository.takeOverFromTheDead();
+
+        // What a node does after each report.
+        third.run(JOB, "month", "2001-02");
+        third.repository.tend();
+        third.serverStops = true;
+        third.start(JOB, "month", "2001-03").stop();
+        third.repository.claimRestarts().forEach(third.repository::restarted);
 
         assertNoWholeTable(database.stopRecording());
     }
@@ -184,7 +192,9 @@ class PlansTest {
 
     private static void assertNoWholeTable(Cost cost) throws Exception {
         Map<String, Entry> distinct = new LinkedHashMap<>();
-        cost.entries().forEach(entry -> distinct.putIfAbsent(entry.sql(), entry));
+        cost.entries().stream()
+                .filter(entry -> !entry.sql().startsWith("set local"))
+                .forEach(entry -> distinct.putIfAbsent(entry.sql(), entry));
         List<String> wholeTables = new ArrayList<>();
         for (Entry entry : distinct.values()) {
             List<String> plan = plan(entry);

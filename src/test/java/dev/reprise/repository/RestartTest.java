@@ -40,7 +40,7 @@ class RestartTest {
             assertThat(node.stepRow(resumed)).isEqualTo("STARTED|EXECUTING|0|0|0|0|0|0");
             node = node.other("node-1");
             last = again;
-            node.repository.takeOverFromEarlierIncarnations();
+            node.repository.takeOverFromTheDead();
         }
         StepExecutionImpl original = node.original("load", last);
         assertThat(original.getReaderCheckpointInfo()).isEqualTo("10");
@@ -100,7 +100,7 @@ class RestartTest {
                         + ", localtimestamp, 'FAILED', 0, " + again.getStepExecutionId()
                         + " from BATCH_STEP_EXECUTION");
         TestNode next = node.other("node-1");
-        next.repository.takeOverFromEarlierIncarnations();
+        next.repository.takeOverFromTheDead();
 
         StepExecutionImpl crashed = next.original("load", second);
         assertThat(shown(next.partitions(crashed, false)))
@@ -168,7 +168,7 @@ class RestartTest {
 
         JobExecutionImpl second = node.restart(first.getExecutionId(), job);
         TestNode next = node.other("node-1");
-        next.repository.takeOverFromEarlierIncarnations();
+        next.repository.takeOverFromTheDead();
         assertThat(next.load(second.getExecutionId(), job).getRestartPosition()).isEqualTo("report");
 
         JobExecutionImpl third = next.rerun(second.getExecutionId(), job);

@@ -106,11 +106,11 @@ class TakeOverTest {
         TestNode again = before.other("node-1");
         assertThat(again.identity.incarnation()).isEqualTo(2);
 
-        assertThat(again.repository.takeOverFromEarlierIncarnations()).isEqualTo(1);
+        assertThat(again.repository.takeOverFromTheDead()).isEqualTo(1);
 
         assertThat(again.status(left.getExecutionId())).isEqualTo("FAILED");
         assertThat(again.stepRow(step)).startsWith("FAILED|FAILED|");
-        assertThat(again.repository.takeOverFromEarlierIncarnations()).isZero();
+        assertThat(again.repository.takeOverFromTheDead()).isZero();
     }
 
     /** Another node sees it too: the owner's incarnation is not the node's any more. */

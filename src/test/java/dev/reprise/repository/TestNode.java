@@ -2,6 +2,7 @@ package dev.reprise.repository;
 
 import dev.reprise.identity.JobParameters;
 import dev.reprise.job.JobDefinition;
+import dev.reprise.job.RecoveryPolicy;
 import dev.reprise.repository.LaunchRules.Verdict;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.Metric.MetricType;
@@ -44,6 +45,9 @@ final class TestNode {
     private final Set<StepExecutionImpl> planned = Collections.newSetFromMap(new IdentityHashMap<>());
     private boolean askedForPartitions;
 
+    /** Whether it is the server itself that asks for stops. */
+    boolean serverStops;
+
     final TestDatabase database;
     final NodeIdentity identity;
     final RepriseRepository repository;
@@ -55,10 +59,12 @@ final class TestNode {
                 new RepriseRepository.Parts(
                         database.pooled(),
                         TRANSACTIONS,
-                        identity,
+                        () -> identity,
                         LEASE,
-                        TestNode::judge,
+                        Duration.ZERO,
+                        new Rules(),
                         () -> "somebody",
+                        () -> serverStops,
                         LOADER,
                         serialFilter),
                 access);
@@ -71,7 +77,11 @@ final class TestNode {
 
     /** The same, which hardly waits before it tries again to record an end. */
     static TestNode impatient(TestDatabase database) {
-        return of(database, "app-" + UUID.randomUUID(), "node-1", new Database(database.pooled(), TRANSACTIONS, 1));
+        return of(
+                database,
+                "app-" + UUID.randomUUID(),
+                "node-1",
+                new Database(database.pooled(), TRANSACTIONS, Duration.ZERO, 1));
     }
 
     /** A node that has just started: the next incarnation of that name. */
@@ -95,10 +105,22 @@ final class TestNode {
     }
 
     /** Rules without schemas. */
-    private static Verdict judge(Job job, Properties given) {
-        boolean identityNone = JobDefinition.of(job).identityNone();
-        return new Verdict(
-                List.of(), JobParameters.ofProperties(given), List.of(), identityNone, job.getRestartableBoolean());
+    private static final class Rules implements LaunchRules {
+
+        @Override
+        public Verdict judge(Job job, Properties given) {
+            boolean identityNone = JobDefinition.of(job).identityNone();
+            return new Verdict(
+                    List.of(), JobParameters.ofProperties(given), List.of(), identityNone, job.getRestartableBoolean());
+        }
+
+        @Override
+        public RecoveryPolicy recoveryOf(String jobName, @Nullable Job known) {
+            if (known == null) {
+                throw new IllegalArgumentException("this deployment has no job '" + jobName + "'");
+            }
+            return JobDefinition.of(known).recovery();
+        }
     }
 
     /** A job that no other test has. */

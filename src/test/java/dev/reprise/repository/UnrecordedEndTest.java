@@ -41,7 +41,7 @@ class UnrecordedEndTest {
 
         database.execute("alter table BATCH_STEP_EXECUTION drop constraint NO_STEP_ENDS");
         database.execute("alter table BATCH_JOB_EXECUTION drop constraint NO_JOB_ENDS");
-        node.repository.recordLeftEnds();
+        node.repository.tend();
 
         assertThat(node.repository.awaitEnd(execution.getExecutionId(), Duration.ZERO))
                 .isTrue();

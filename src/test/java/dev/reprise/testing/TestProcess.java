@@ -4,6 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.reprise.database.WatchedDatabase;
 import dev.reprise.launch.SchemaRules;
+import dev.reprise.repository.NodeIdentity;
 import dev.reprise.repository.NodeRegistry;
 import dev.reprise.repository.RepriseRepository;
 import io.agroal.api.AgroalDataSource;
@@ -349,14 +350,17 @@ final class TestProcess implements AutoCloseable {
 
     private JobRepository ourRepositoryOfAnotherNode() {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        NodeIdentity node = new NodeRegistry(dataSource(), InProcessBatch.transactionManager())
+                .join("in-process", "another-process");
         return new RepriseRepository(new RepriseRepository.Parts(
                 dataSource(),
                 InProcessBatch.transactionManager(),
-                new NodeRegistry(dataSource(), InProcessBatch.transactionManager())
-                        .join("in-process", "another-process"),
+                () -> node,
                 Duration.ofDays(365),
+                Duration.ZERO,
                 new SchemaRules(loader, false, null),
                 () -> null,
+                () -> false,
                 loader,
                 ""));
     }

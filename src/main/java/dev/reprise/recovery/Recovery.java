@@ -1,0 +1,155 @@
+package dev.reprise.recovery;
+
+import dev.reprise.launch.JobLauncher;
+import dev.reprise.node.Node;
+import dev.reprise.repository.DueRestart;
+import dev.reprise.repository.LaunchRefusedException;
+import dev.reprise.repository.RepriseRepository;
+import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
+import jakarta.batch.operations.JobExecutionNotMostRecentException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+
+/**
+ * What a live node does after each of its reports (semantics.md §6): it compares what it owns with what it runs, closes
+ * what dead nodes of its application left, and restarts what is to be restarted. On threads of its own, so that a report
+ * never waits for it. Thread-safe.
+ */
+public final class Recovery implements Node.Duties, AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Recovery.class.getName());
+
+    private final RepriseRepository repository;
+    private final BooleanSupplier mayRestart;
+    private final ExecutorService threads;
+    private final Duty tending = new Duty("looking after what this node runs", this::tend);
+    private final Duty recovering = new Duty("looking for what dead nodes left", this::recover);
+
+    /**
+     * @param application whose class loader and job operator its threads see
+     * @param mayRestart whether jobs may begin on this node now; not while its server starts or is suspended
+     */
+    public Recovery(RepriseRepository repository, ClassLoader application, BooleanSupplier mayRestart) {
+        this.repository = repository;
+        this.mayRestart = mayRestart;
+        this.threads = Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task, "reprise-recovery");
+            thread.setDaemon(true);
+            thread.setContextClassLoader(application);
+            return thread;
+        });
+    }
+
+    @Override
+    public void reported() {
+        tending.wake();
+        recovering.wake();
+    }
+
+    /** At once, whatever else is being done, because that may be waiting for the database. */
+    @Override
+    public void lost(String why) {
+        execute(() -> repository.lost(why));
+    }
+
+    private void tend() {
+        repository.tend();
+    }
+
+    private void recover() {
+        repository.takeOverFromTheDead();
+        if (mayRestart.getAsBoolean()) {
+            repository.claimRestarts().forEach(this::restart);
+        }
+    }
+
+    private void restart(DueRestart due) {
+        try {
+            long restarted = JobLauncher.recover(due.executionId());
+            LOG.log(
+                    Level.INFO,
+                    "Execution {0,number,#} of {1} is restarted as execution {2,number,#}",
+                    due.executionId(),
+                    due.jobName(),
+                    restarted);
+        } catch (JobExecutionAlreadyCompleteException | JobExecutionNotMostRecentException somebodyElseDid) {
+            LOG.log(Level.DEBUG, "restarted already", somebodyElseDid);
+        } catch (LaunchRefusedException e) {
+            boolean done = switch (e.refusal().kind()) {
+                case ALREADY_RUNNING, ALREADY_COMPLETE, NOT_THE_LAST, ABANDONED -> true;
+                case NO_SUCH_JOB, INVALID_JOB, INVALID_PARAMETERS, UNKNOWN_STATE, NOT_RESTARTABLE, RESTART_INSTEAD ->
+                    false;
+            };
+            LOG.log(
+                    done ? Level.DEBUG : Level.ERROR,
+                    "Execution {0,number,#} of {1} is not restarted: {2}",
+                    due.executionId(),
+                    due.jobName(),
+                    e.getMessage());
+        } catch (RuntimeException e) {
+            if (RepriseRepository.isDatabaseAway(e) || !mayRestart.getAsBoolean()) {
+                throw e; // the restart stays due
+            }
+            LOG.log(
+                    Level.ERROR,
+                    "Execution " + due.executionId() + " of " + due.jobName()
+                            + " could not be restarted, and is not tried" + " again. Restart it by hand.",
+                    e);
+        }
+        repository.restarted(due);
+    }
+
+    private void execute(Runnable task) {
+        try {
+            threads.execute(task);
+        } catch (RejectedExecutionException closed) {
+            LOG.log(Level.DEBUG, "closed meanwhile", closed);
+        }
+    }
+
+    /** Something that one thread does at a time; who asks while it is being done need not wait for the next turn. */
+    private final class Duty {
+
+        private final String what;
+        private final Runnable work;
+        private final AtomicBoolean busy = new AtomicBoolean();
+        private volatile boolean failing;
+
+        Duty(String what, Runnable work) {
+            this.what = what;
+            this.work = work;
+        }
+
+        void wake() {
+            if (busy.compareAndSet(false, true)) {
+                execute(this::run);
+            }
+        }
+
+        private void run() {
+            try {
+                work.run();
+                failing = false;
+            } catch (RuntimeException | LinkageError e) {
+                LOG.log(
+                        failing ? Level.DEBUG : Level.WARNING,
+                        "Trouble while " + what + "; it is tried again after the next report",
+                        e);
+                failing = true;
+            } finally {
+                busy.set(false);
+            }
+        }
+    }
+
+    /** Does nothing more. What is being done is interrupted. */
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

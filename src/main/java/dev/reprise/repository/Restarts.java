@@ -1,0 +1,145 @@
+package dev.reprise.repository;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rows of {@code REPRISE_RESTART}: which executions are restarted without anybody asking, and by which node
+ * (semantics.md §6). Every method uses the handle of its caller.
+ */
+final class Restarts {
+
+    private static final String UPDATE = """
+            update REPRISE_RESTART
+               set JOB_EXECUTION_ID = :execution, APPLICATION = :application, ATTEMPT = :attempt,
+                   NOT_BEFORE = current_timestamp + cast(:pause as bigint) * interval '0.001' second,
+                   NODE_ID = :node, INCARNATION = :incarnation
+             where JOB_INSTANCE_ID = :instance""";
+
+    private static final String INSERT = """
+            insert into REPRISE_RESTART
+                (JOB_INSTANCE_ID, JOB_EXECUTION_ID, APPLICATION, ATTEMPT, NOT_BEFORE, NODE_ID, INCARNATION)
+            values (:instance, :execution, :application, :attempt,
+                    current_timestamp + cast(:pause as bigint) * interval '0.001' second, :node, :incarnation)""";
+
+    /** Not what still ends, and not what another live node has taken upon itself. */
+    private static final String DUE = """
+            select r.JOB_INSTANCE_ID, r.JOB_EXECUTION_ID, r.NODE_ID, r.INCARNATION, e.REPRISE_JOB_NAME,
+                   case when e.STATUS in ('FAILED', 'STOPPED')
+                         and not exists (select 1 from BATCH_JOB_EXECUTION later
+                                          where later.JOB_INSTANCE_ID = r.JOB_INSTANCE_ID
+                                            and later.JOB_EXECUTION_ID > r.JOB_EXECUTION_ID)
+                        then 0 else 1 end as VOID
+              from REPRISE_RESTART r
+              join BATCH_JOB_EXECUTION e on e.JOB_EXECUTION_ID = r.JOB_EXECUTION_ID
+              left join REPRISE_NODE n on n.APPLICATION = r.APPLICATION and n.NODE_ID = r.NODE_ID
+             where r.APPLICATION = :application and r.NOT_BEFORE <= current_timestamp
+               and (r.NODE_ID is null or r.NODE_ID = :node
+                    or n.INCARNATION is null or n.INCARNATION <> r.INCARNATION or n.HEARTBEAT_AT is null
+                    or n.HEARTBEAT_AT <= current_timestamp - cast(:lease as bigint) * interval '0.001' second)
+               and not exists (select 1 from REPRISE_OWNER o where o.JOB_EXECUTION_ID = r.JOB_EXECUTION_ID)
+             order by r.JOB_EXECUTION_ID
+             fetch first 100 rows only""";
+
+    /** As it was seen, and no other way. */
+    private static final String CLAIM = """
+            update REPRISE_RESTART set NODE_ID = :node, INCARNATION = :incarnation
+             where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID = :execution
+               and coalesce(NODE_ID, '') = :seenNode and coalesce(INCARNATION, 0) = :seenIncarnation""";
+
+    private static final String FORGET = """
+            delete from REPRISE_RESTART where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID = :execution""";
+
+    private final Supplier<NodeIdentity> self;
+    private final Duration lease;
+
+    Restarts(Supplier<NodeIdentity> self, Duration lease) {
+        this.self = self;
+        this.lease = lease;
+    }
+
+    /**
+     * A restart that may happen now.
+     *
+     * @param seen who had taken it upon itself, or null
+     * @param isVoid whether there is nothing to restart any more
+     */
+    private record Due(DueRestart restart, @Nullable NodeIdentity seen, boolean isVoid) {}
+
+    /** After a death, on whichever node finds the time first. */
+    void plan(Handle handle, long instanceId, long executionId, int attempt, Duration pause) {
+        plan(handle, instanceId, executionId, attempt, pause, null);
+    }
+
+    /** By the node that runs it now, if that comes back before its lease ends; else by any other. */
+    void planHere(Handle handle, long instanceId, long executionId) {
+        plan(handle, instanceId, executionId, 0, Duration.ZERO, self.get());
+    }
+
+    private void plan(
+            Handle handle, long instanceId, long executionId, int attempt, Duration pause, @Nullable NodeIdentity by) {
+        for (String statement : List.of(UPDATE, INSERT)) {
+            int rows = handle.createUpdate(statement)
+                    .bind("instance", instanceId)
+                    .bind("execution", executionId)
+                    .bind("application", self.get().application())
+                    .bind("attempt", attempt)
+                    .bind("pause", pause.toMillis())
+                    .bind("node", by == null ? null : by.name())
+                    .bind("incarnation", by == null ? null : Long.valueOf(by.incarnation()))
+                    .execute();
+            if (rows == 1) {
+                return;
+            }
+        }
+    }
+
+    /** What this node is to restart now, which no other node then does. What nobody needs any more is forgotten. */
+    List<DueRestart> claim(Handle handle) {
+        NodeIdentity here = self.get();
+        List<Due> due = handle.createQuery(DUE)
+                .bind("application", here.application())
+                .bind("node", here.name())
+                .bind("lease", lease.toMillis())
+                .map((row, context) -> {
+                    String node = row.getString(3);
+                    return new Due(
+                            new DueRestart(row.getLong(1), row.getLong(2), row.getString(5)),
+                            node == null ? null : new NodeIdentity(here.application(), node, row.getLong(4)),
+                            row.getInt(6) == 1);
+                })
+                .list();
+        due.stream().filter(Due::isVoid).forEach(restart -> forget(handle, restart.restart()));
+        return due.stream()
+                .filter(restart -> !restart.isVoid() && claim(handle, restart, here))
+                .map(Due::restart)
+                .toList();
+    }
+
+    private static boolean claim(Handle handle, Due due, NodeIdentity here) {
+        NodeIdentity seen = due.seen();
+        return handle.createUpdate(CLAIM)
+                        .bind("node", here.name())
+                        .bind("incarnation", here.incarnation())
+                        .bind("instance", due.restart().instanceId())
+                        .bind("execution", due.restart().executionId())
+                        .bind("seenNode", seen == null ? "" : seen.name())
+                        .bind("seenIncarnation", seen == null ? 0L : seen.incarnation())
+                        .execute()
+                == 1;
+    }
+
+    void forget(Handle handle, DueRestart restart) {
+        forget(handle, restart.instanceId(), restart.executionId());
+    }
+
+    void forget(Handle handle, long instanceId, long executionId) {
+        handle.createUpdate(FORGET)
+                .bind("instance", instanceId)
+                .bind("execution", executionId)
+                .execute();
+    }
+}

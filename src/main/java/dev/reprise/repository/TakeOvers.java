@@ -1,0 +1,163 @@
+package dev.reprise.repository;
+
+import dev.reprise.job.RecoveryPolicy;
+import dev.reprise.repository.Owners.Closed;
+import dev.reprise.repository.Owners.Owner;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jberet.job.model.Job;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Closes what nobody runs any more, and says what becomes of it (semantics.md §6): one transaction for each execution,
+ * which one node wins. Thread-safe.
+ */
+final class TakeOvers {
+
+    /** Under the name that people look for. */
+    private static final Logger LOG = System.getLogger(RepriseRepository.class.getName());
+
+    private final Database database;
+    private final Owners owners;
+    private final Restarts restarts;
+    private final LaunchRules rules;
+    private final Map<String, Job> jobs;
+    private final Supplier<NodeIdentity> self;
+    private final Duration lease;
+
+    /**
+     * @param jobs that ran here, by name
+     */
+    TakeOvers(
+            Database database,
+            Owners owners,
+            Restarts restarts,
+            LaunchRules rules,
+            Map<String, Job> jobs,
+            Supplier<NodeIdentity> self,
+            Duration lease) {
+        this.database = database;
+        this.owners = owners;
+        this.restarts = restarts;
+        this.rules = rules;
+        this.jobs = jobs;
+        this.self = self;
+        this.lease = lease;
+    }
+
+    /** How a take-over ended. */
+    enum Outcome {
+        /** The execution is closed. */
+        DONE,
+        /** Somebody else closed it, or it was not dead after all. */
+        GONE,
+        /** A session of the dead node still holds locks, and could not be ended: to be tried again. */
+        LOCKED
+    }
+
+    /** What became of an execution that was closed, and what becomes of it now. */
+    private record Fate(String status, String next) {}
+
+    List<Owner> ofTheDead() {
+        return database.read(owners::ofTheDead);
+    }
+
+    /** Closes what a dead node left, and plans its restart if its job's policy says so. */
+    Outcome takeOver(Owner dead) {
+        endSessions(dead.node());
+        String reason = "Node " + dead.node() + " died while it ran this; closed by node " + self.get() + ".";
+        return close(dead, reason, "Node " + dead.node() + " died while it ran execution " + dead.executionId() + ".");
+    }
+
+    /** Closes what this node owns and no thread of it runs. */
+    Outcome closeWithoutThread(Owner own) {
+        return close(
+                own,
+                "No thread of node " + self.get() + " ran this; closed by the node itself.",
+                "Execution " + own.executionId() + " belongs to this node, but no thread of it runs it.");
+    }
+
+    private Outcome close(Owner owner, String reason, String logged) {
+        Optional<Fate> fate;
+        try {
+            fate = database.impatiently(handle -> close(handle, owner, reason));
+        } catch (RuntimeException e) {
+            if (!Database.isLockTimeout(e)) {
+                throw e;
+            }
+            LOG.log(
+                    Level.WARNING,
+                    "{0} Its rows are locked by a session of the database that could not be ended, so it cannot be closed"
+                            + " yet; it is tried again.",
+                    logged);
+            return Outcome.LOCKED;
+        }
+        fate.ifPresent(closed -> LOG.log(Level.WARNING, "{0} It is {1}. {2}", logged, closed.status(), closed.next()));
+        return fate.isPresent() ? Outcome.DONE : Outcome.GONE;
+    }
+
+    private Optional<Fate> close(Handle handle, Owner owner, String reason) {
+        Optional<Closed> closed = owners.close(handle, owner, reason);
+        if (closed.isEmpty()) {
+            return Optional.empty();
+        }
+        Closed execution = closed.get();
+        // Stopped because somebody wanted that; or because its server stopped, and then its restart is planned already.
+        String next = execution.status().equals("FAILED")
+                ? planRestart(handle, owner, execution.jobName(), execution.interrupted(), execution.restartsInARow())
+                : "It was to be stopped.";
+        owners.say(handle, owner.executionId(), reason + " " + next);
+        return Optional.of(new Fate(execution.status(), next));
+    }
+
+    /**
+     * Plans the restart of an execution that failed through no fault of its own, if the policy of its job says so.
+     *
+     * @param interrupted the steps that were running
+     * @return what becomes of it, as people read it
+     */
+    String planRestart(Handle handle, Owner owner, String jobName, Collection<String> interrupted, int restartsInARow) {
+        RecoveryPolicy policy;
+        try {
+            policy = rules.recoveryOf(jobName, jobs.get(jobName));
+        } catch (IllegalArgumentException e) {
+            return "It is not restarted by itself: " + e.getMessage();
+        }
+        Optional<String> objection = policy.objection(interrupted, restartsInARow);
+        if (objection.isPresent()) {
+            return "It is not restarted by itself: " + objection.get() + ".";
+        }
+        int attempt = restartsInARow + 1;
+        Duration pause = policy.pauseBefore(attempt);
+        restarts.plan(handle, owner.instanceId(), owner.executionId(), attempt, pause);
+        return pause.isZero()
+                ? "It is restarted."
+                : "It is restarted in " + Text.duration(pause.toNanos()) + ", for the " + attempt + ". time in a row.";
+    }
+
+    /**
+     * Ends what sessions of a dead node still hold: a paused process in mid-chunk has locks on its rows and on those of
+     * the job's own tables.
+     */
+    private void endSessions(NodeIdentity dead) {
+        try {
+            int ended = database.apart(handle -> database.dialect().endSessions(handle, dead, lease));
+            if (ended > 0) {
+                LOG.log(Level.WARNING, "Ended {0} database sessions that dead node {1} held open", ended, dead);
+            }
+        } catch (RuntimeException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "The database sessions of dead node {0} could not be ended: {1}. If they hold locks, what it ran has to"
+                            + " wait for the database to notice. May the database user call pg_terminate_backend?",
+                    dead,
+                    Text.line(String.valueOf(e.getMessage())));
+        }
+    }
+}
