@@ -240,12 +240,17 @@ final class JobExecutions {
         return handle.createUpdate(START).bind("execution", executionId).execute() == 1;
     }
 
-    void end(Handle handle, JobExecutionImpl execution, String exitMessage, @Nullable String restartPosition) {
+    void end(
+            Handle handle,
+            JobExecutionImpl execution,
+            BatchStatus status,
+            String exitMessage,
+            @Nullable String restartPosition) {
         String exitStatus = execution.getExitStatus();
         handle.createUpdate(END)
                 .bind("execution", execution.getExecutionId())
-                .bind("status", execution.getBatchStatus().name())
-                .bind("exitCode", Text.fit(exitStatus == null ? "" : exitStatus, Text.TEXT_COLUMN))
+                .bind("status", status.name())
+                .bind("exitCode", Text.fit(exitStatus == null ? status.name() : exitStatus, Text.TEXT_COLUMN))
                 .bind("exitMessage", Text.fit(exitMessage, Text.TEXT_COLUMN))
                 .bind("position", restartPosition)
                 .execute();

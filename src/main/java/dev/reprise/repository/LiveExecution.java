@@ -103,6 +103,11 @@ final class LiveExecution implements Database.Caller {
         return phase.compareAndSet(Phase.QUEUED, Phase.STOPPED_IN_QUEUE);
     }
 
+    /** Whether it ended before it began. */
+    boolean endedInQueue() {
+        return phase.get() == Phase.STOPPED_IN_QUEUE;
+    }
+
     /**
      * This node does not own it any more: its threads are to end, and nothing of it is recorded.
      *

@@ -382,7 +382,7 @@ public final class RepriseRepository implements JobRepository {
      */
     private static void settleLateStop(LiveExecution running) {
         JobExecutionImpl execution = running.execution();
-        if (execution.getBatchStatus() == BatchStatus.STOPPING) {
+        if (execution.getBatchStatus() == BatchStatus.STOPPING && !running.endedInQueue()) {
             execution.setBatchStatus(running.failure().isEmpty() ? BatchStatus.STOPPED : BatchStatus.FAILED);
         }
     }
@@ -391,14 +391,14 @@ public final class RepriseRepository implements JobRepository {
     private boolean recordEnd(Handle handle, LiveExecution running) {
         JobExecutionImpl execution = running.execution();
         long id = execution.getExecutionId();
-        BatchStatus status = execution.getBatchStatus();
+        BatchStatus status = running.endedInQueue() ? BatchStatus.STOPPED : execution.getBatchStatus();
         String position = status == BatchStatus.STOPPED ? execution.getRestartPosition() : null;
         if (!owners.release(handle, id, running.node())) {
             return false;
         }
         String next = restartOf(handle, running, status);
         executions.end(
-                handle, execution, next + reasonOf(running), Job.UNRESTARTABLE.equals(position) ? null : position);
+                handle, execution, status, next + reasonOf(running), Job.UNRESTARTABLE.equals(position) ? null : position);
         if (running.hasStepsLeftOpen()) {
             owners.closeSteps(handle, id, "FAILED", "The job ended, and the end of this step was not recorded.");
         }
@@ -608,7 +608,7 @@ public final class RepriseRepository implements JobRepository {
             LOG.log(Level.WARNING, "The stop of execution " + executionId + " is under way but not recorded", e);
         }
         if (running.endInQueue()) {
-            // The engine finds it STOPPING when it comes to it, and does not run it.
+            // In memory it stays STOPPING: so the engine does not run it when it comes to it.
             recordEnd(running);
         }
     }

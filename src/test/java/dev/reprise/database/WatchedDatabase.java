@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,6 +68,7 @@ public final class WatchedDatabase {
     private int commits;
     private boolean recording;
     private volatile Client client = new Client(this);
+    private volatile boolean away;
 
     private WatchedDatabase(String real) {
         this.real = real;
@@ -89,6 +91,7 @@ public final class WatchedDatabase {
     Connection connect(Properties properties) throws SQLException {
         Client owner = client;
         owner.mustLive();
+        mustBeThere();
         Connection connection = DriverManager.getConnection(real, properties);
         owner.connections.add(connection);
         return WatchingDriver.watched(connection, owner);
@@ -148,6 +151,21 @@ public final class WatchedDatabase {
     /** The process dies with its next commit, which does not happen. */
     public void killAtNextCommit() {
         client.diesAtCommit = true;
+    }
+
+    /** Nobody gets a connection any more, and none works, until it {@link #comesBack}. */
+    public void goesAway() {
+        away = true;
+    }
+
+    public void comesBack() {
+        away = false;
+    }
+
+    private void mustBeThere() throws SQLException {
+        if (away) {
+            throw new SQLNonTransientConnectionException("the database is away", "08006");
+        }
     }
 
     /** Makes the next statements of the process fail that contain the pattern. */
@@ -212,6 +230,7 @@ public final class WatchedDatabase {
 
         void executes(Entry entry, boolean autoCommit) throws SQLException {
             counted();
+            database.mustBeThere();
             failIfWanted(entry.sql());
             database.executed(entry, autoCommit);
         }

@@ -84,6 +84,15 @@ final class TestNode {
                 new Database(database.pooled(), TRANSACTIONS, Duration.ZERO, 1));
     }
 
+    /** The same, which waits that long for a database that is away. */
+    static TestNode patient(TestDatabase database, Duration outage) {
+        return of(
+                database,
+                "app-" + UUID.randomUUID(),
+                "node-1",
+                new Database(database.pooled(), TRANSACTIONS, outage, 1));
+    }
+
     /** A node that has just started: the next incarnation of that name. */
     static TestNode of(TestDatabase database, String application, String name) {
         return of(database, application, name, new Database(database.pooled(), TRANSACTIONS));
@@ -135,6 +144,18 @@ final class TestNode {
     /** A job of which each start is a new instance. */
     static Job jobWithoutIdentity() {
         return builder().property("reprise.identity", "none").build();
+    }
+
+    /** A job whose step is a batchlet. */
+    static Job batchlet() {
+        return new JobBuilder("job-" + UUID.randomUUID())
+                .step(new StepBuilder("load").batchlet("b").build())
+                .build();
+    }
+
+    /** A job with a property. */
+    static Job job(String property, String value) {
+        return builder().property(property, value).build();
     }
 
     private static JobBuilder builder() {

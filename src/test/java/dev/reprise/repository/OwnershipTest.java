@@ -1,0 +1,186 @@
+package dev.reprise.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.reprise.repository.TestNode.Chunk;
+import jakarta.batch.operations.JobExecutionNotRunningException;
+import jakarta.batch.runtime.BatchStatus;
+import java.time.Duration;
+import org.jberet.job.model.Job;
+import org.jberet.runtime.JobExecutionImpl;
+import org.jberet.runtime.StepExecutionImpl;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** semantics.md §6: a node compares what it owns with what it runs, and stops reach it. */
+class OwnershipTest {
+
+    private static final String[] MONTH = {"month", "2001-01"};
+
+    private final Job job = TestNode.job();
+
+    @ParameterizedTest
+    @EnumSource
+    void stopsHereWhatWasStoppedOnAnotherNode(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl execution = node.run(job, MONTH);
+        TestNode other = node.other("node-2");
+        other.repository.stopJobExecution(other.load(execution.getExecutionId(), job));
+        assertThat(execution.isStopRequested()).isFalse();
+
+        node.repository.tend();
+
+        assertThat(execution.isStopRequested()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void endsWhatWaitsForAThreadWhenItIsStopped(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl queued = node.start(job, MONTH);
+
+        queued.stop();
+
+        assertThat(node.status(queued.getExecutionId())).isEqualTo("STOPPED");
+        assertThat(node.owner(queued.getExecutionId())).isEmpty();
+        assertThat(node.repository.awaitEnd(queued.getExecutionId(), Duration.ZERO))
+                .isTrue();
+        assertThatCode(() -> node.repository.stopJobExecution(queued))
+                .as("the engine asks for it too")
+                .doesNotThrowAnyException();
+        assertThat(queued.getBatchStatus())
+                .as("what keeps the engine from running it when it comes to it")
+                .isEqualTo(BatchStatus.STOPPING);
+        node.end(queued, BatchStatus.STOPPED);
+        assertThat(node.status(queued.getExecutionId())).isEqualTo("STOPPED");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void saysOfWhatEndedThatItDoesNotRun(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl execution = node.run(job, MONTH);
+        node.end(execution, BatchStatus.COMPLETED);
+
+        assertThat(catchThrowableOfType(
+                        JobExecutionNotRunningException.class, () -> node.repository.stopJobExecution(execution)))
+                .hasMessageEndingWith("does not run: it is COMPLETED.");
+    }
+
+    /** The engine has decided how the job ends, and says so next. */
+    @ParameterizedTest
+    @EnumSource
+    void neverRecordsAnEndAsStopping(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl execution = node.run(job, MONTH);
+        execution.setBatchStatus(BatchStatus.COMPLETED);
+        execution.stop();
+        assertThat(execution.getBatchStatus()).isEqualTo(BatchStatus.STOPPING);
+
+        node.repository.updateJobExecution(execution, true, false);
+
+        assertThat(node.status(execution.getExecutionId())).isEqualTo("STOPPED");
+        assertThat(execution.getBatchStatus()).isEqualTo(BatchStatus.STOPPED);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void neverHidesAFailureBehindALateStop(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl execution = node.run(job, MONTH);
+        StepExecutionImpl step = node.step(execution, "load");
+        step.setException(new IllegalStateException("broken"));
+        node.end(step, BatchStatus.FAILED);
+        execution.setBatchStatus(BatchStatus.FAILED);
+        execution.stop();
+
+        node.repository.updateJobExecution(execution, true, false);
+
+        assertThat(node.status(execution.getExecutionId())).isEqualTo("FAILED");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void stopsAndForgetsWhatAnotherNodeTookOver(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl execution = node.run(job, MONTH);
+        StepExecutionImpl step = node.step(execution, "load");
+        node.commit(execution, step, new Chunk(10, 0, "10"));
+        TestNode other = node.other("node-2");
+        node.leaseExpires();
+        other.repository.takeOverFromTheDead();
+        String closed = node.stepRow(step);
+        assertThat(closed).startsWith("FAILED|");
+
+        node.repository.tend();
+
+        assertThat(execution.isStopRequested()).as("its threads end").isTrue();
+        node.end(step, BatchStatus.COMPLETED);
+        node.end(execution, BatchStatus.COMPLETED);
+        assertThat(node.stepRow(step)).isEqualTo(closed);
+        assertThat(node.status(execution.getExecutionId())).isEqualTo("FAILED");
+        assertThat(node.repository.awaitEnd(execution.getExecutionId(), Duration.ZERO))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void recordsNothingMoreAfterItWasLost(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl execution = node.run(job, MONTH);
+        StepExecutionImpl step = node.step(execution, "load");
+
+        node.repository.lost("could not report for 30 s");
+
+        assertThat(execution.isStopRequested()).isTrue();
+        node.end(step, BatchStatus.STOPPED);
+        node.end(execution, BatchStatus.STOPPED);
+        assertThat(node.status(execution.getExecutionId()))
+                .as("who takes it over says how it ended")
+                .isEqualTo("STARTED");
+        assertThat(node.owner(execution.getExecutionId())).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void closesWhatNoThreadRuns(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl execution = node.run(job, MONTH);
+        StepExecutionImpl step = node.step(execution, "load");
+        TestNode amnesia = node.with("");
+
+        amnesia.repository.tend();
+        assertThat(node.status(execution.getExecutionId()))
+                .as("somebody who begins or ends is seen so for a moment")
+                .isEqualTo("STARTED");
+        amnesia.repository.tend();
+
+        assertThat(node.status(execution.getExecutionId())).isEqualTo("FAILED");
+        assertThat(node.stepRow(step)).startsWith("FAILED|");
+        assertThat(node.owner(execution.getExecutionId())).isEmpty();
+        assertThat(node.database.row(
+                        "select EXIT_MESSAGE from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = ?",
+                        execution.getExecutionId()))
+                .startsWith("No thread of node node-1 (incarnation 1) ran this; closed by the node itself.");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void saysHowLongTheQueueIs(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        node.run(job, "number", "1");
+        node.start(job, "number", "2");
+        node.start(job, "number", "3");
+
+        assertThat(node.repository
+                        .explain(job, TestNode.parameters("number", "3"), java.util.Map.of())
+                        .message())
+                .contains("on node node-1). It waits for a thread there: place 2 of the queue, while 1 execution runs.");
+        assertThat(node.repository
+                        .explain(job, TestNode.parameters("number", "1"), java.util.Map.of())
+                        .message())
+                .endsWith("on node node-1). Wait for it, or stop it first.");
+    }
+}

@@ -1,0 +1,288 @@
+package dev.reprise.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.repository.TestNode.Chunk;
+import jakarta.batch.runtime.BatchStatus;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.jberet.job.model.Job;
+import org.jberet.repository.ApplicationAndJobName;
+import org.jberet.runtime.JobExecutionImpl;
+import org.jberet.runtime.StepExecutionImpl;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** semantics.md §6: what is restarted without anybody asking, how often, and by whom. */
+class RecoveryPlanTest {
+
+    private static final String[] MONTH = {"month", "2001-01"};
+
+    private Job job = TestNode.job();
+
+    @ParameterizedTest
+    @EnumSource
+    void restartsWhatADeadNodeLeftOnce(TestDatabase.Kind kind) {
+        TestNode dead = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl left = dead.run(job, MONTH);
+        dead.step(left, "load");
+        TestNode other = survivor(dead);
+        TestNode third = other.other("node-3");
+
+        assertThat(other.repository.takeOverFromTheDead()).isEqualTo(1);
+        assertThat(third.repository.takeOverFromTheDead()).isZero();
+
+        assertThat(message(other, left)).endsWith("closed by node node-2 (incarnation 1). It is restarted.");
+        List<DueRestart> due = other.repository.claimRestarts();
+        assertThat(due)
+                .containsExactly(new DueRestart(
+                        left.getJobInstance().getInstanceId(), left.getExecutionId(), job.getId()));
+        assertThat(third.repository.claimRestarts()).as("claimed by node-2").isEmpty();
+        JobExecutionImpl restarted = other.rerun(left.getExecutionId(), job);
+        assertThat(recoveries(other, restarted)).isEqualTo("1");
+        other.repository.restarted(due.get(0));
+        assertThat(planned(other, left)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void leavesTheRestartToAnotherNodeIfWhoClaimedItDies(TestDatabase.Kind kind) {
+        TestNode dead = TestNode.on(TestDatabase.shared(kind));
+        dead.run(job, MONTH);
+        TestNode other = survivor(dead);
+        TestNode third = other.other("node-3");
+        other.repository.takeOverFromTheDead();
+        assertThat(other.repository.claimRestarts()).hasSize(1);
+
+        other.leaseExpires();
+
+        assertThat(third.repository.claimRestarts()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofOneRestartIsClaimedByOneOfManyNodes(TestDatabase.Kind kind) throws Exception {
+        TestNode dead = TestNode.on(TestDatabase.shared(kind));
+        dead.run(job, MONTH);
+        TestNode other = survivor(dead);
+        other.repository.takeOverFromTheDead();
+        List<TestNode> nodes = IntStream.range(0, 8)
+                .mapToObj(number -> other.other("claims-" + number))
+                .toList();
+        ExecutorService threads = Executors.newFixedThreadPool(nodes.size());
+        try {
+            int claimed = 0;
+            for (var claim : threads.invokeAll(nodes.stream()
+                    .map(node -> (java.util.concurrent.Callable<Integer>)
+                            () -> node.repository.claimRestarts().size())
+                    .toList())) {
+                claimed += claim.get();
+            }
+            assertThat(claimed).isEqualTo(1);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** Somebody launched it meanwhile. */
+    @ParameterizedTest
+    @EnumSource
+    void forgetsARestartThatSomebodyElseDid(TestDatabase.Kind kind) {
+        TestNode dead = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl left = dead.run(job, MONTH);
+        TestNode other = survivor(dead);
+        other.repository.takeOverFromTheDead();
+        other.rerun(left.getExecutionId(), job);
+
+        assertThat(other.repository.claimRestarts()).isEmpty();
+        assertThat(planned(other, left)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void givesUpAfterThreeRestartsInARow(TestDatabase.Kind kind) {
+        job = TestNode.job("reprise.recovery.back-off", "0s");
+        TestNode dead = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl left = dead.run(job, MONTH);
+        for (int restart = 1; restart <= 3; restart++) {
+            TestNode other = survivor(dead);
+            other.repository.takeOverFromTheDead();
+            assertThat(other.repository.claimRestarts()).as("restart " + restart).hasSize(1);
+            left = other.rerun(left.getExecutionId(), job);
+            assertThat(recoveries(other, left)).isEqualTo(String.valueOf(restart));
+            dead = other;
+        }
+        TestNode last = survivor(dead);
+
+        assertThat(last.repository.takeOverFromTheDead()).isEqualTo(1);
+
+        assertThat(last.repository.claimRestarts()).isEmpty();
+        assertThat(message(last, left)).contains("It is not restarted by itself: it was restarted 3 times in a row");
+        assertThat(recoveries(last, last.rerun(left.getExecutionId(), job)))
+                .as("a person's restart begins to count anew")
+                .isEqualTo("null");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void waitsBeforeTheSecondRestartInARow(TestDatabase.Kind kind) {
+        TestNode dead = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl left = dead.run(job, MONTH);
+        TestNode other = survivor(dead);
+        other.repository.takeOverFromTheDead();
+        JobExecutionImpl again = other.rerun(left.getExecutionId(), job);
+        TestNode third = survivor(other);
+
+        third.repository.takeOverFromTheDead();
+
+        assertThat(message(third, again)).endsWith("It is restarted in 10 s, for the 2. time in a row.");
+        assertThat(third.repository.claimRestarts()).isEmpty();
+        assertThat(planned(third, again)).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void leavesABatchletToAPerson(TestDatabase.Kind kind) {
+        job = TestNode.batchlet();
+        TestNode dead = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl left = dead.run(job, MONTH);
+        dead.step(left, "load");
+        TestNode other = survivor(dead);
+
+        assertThat(other.repository.takeOverFromTheDead()).isEqualTo(1);
+
+        assertThat(other.repository.claimRestarts()).isEmpty();
+        assertThat(message(other, left)).contains("It is not restarted by itself: the batchlet of step load was running");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void leavesWhatWasToBeStoppedAlone(TestDatabase.Kind kind) {
+        TestNode dead = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl left = dead.run(job, MONTH);
+        dead.step(left, "load");
+        left.stop();
+        TestNode other = survivor(dead);
+
+        assertThat(other.repository.takeOverFromTheDead()).isEqualTo(1);
+
+        assertThat(other.status(left.getExecutionId())).isEqualTo("STOPPED");
+        assertThat(other.repository.claimRestarts()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void goesOnWithWhatAServerStopped(TestDatabase.Kind kind) {
+        TestNode suspended = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl stopped = suspended.run(job, MONTH);
+        TestNode other = suspended.other("node-2");
+        suspended.serverStops = true;
+
+        stopped.stop();
+
+        assertThat(suspended.repository.claimRestarts()).as("it has not ended yet").isEmpty();
+        suspended.end(stopped, BatchStatus.STOPPED);
+        assertThat(other.repository.claimRestarts()).as("its node lives").isEmpty();
+        assertThat(suspended.repository.claimRestarts()).as("and is back").hasSize(1);
+        suspended.leaseExpires();
+        assertThat(other.repository.claimRestarts()).as("its node is dead").hasSize(1);
+        assertThat(recoveries(other, other.rerun(stopped.getExecutionId(), job)))
+                .as("nobody died")
+                .isEqualTo("0");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void goesOnWithWhatAServerStoppedAndDidNotLiveToEnd(TestDatabase.Kind kind) {
+        TestNode dead = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl left = dead.run(job, MONTH);
+        dead.step(left, "load");
+        dead.repository.stopForServer();
+        TestNode other = survivor(dead);
+
+        assertThat(other.repository.takeOverFromTheDead()).isEqualTo(1);
+
+        assertThat(other.status(left.getExecutionId())).isEqualTo("STOPPED");
+        assertThat(other.repository.claimRestarts()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void forgetsWhatEndedOtherwiseThanStoppedByItsServer(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        for (BatchStatus end : List.of(BatchStatus.COMPLETED, BatchStatus.FAILED)) {
+            JobExecutionImpl execution = node.run(job, "end", end.name());
+            node.repository.stopForServer();
+
+            node.end(execution, end);
+
+            assertThat(node.repository.claimRestarts()).isEmpty();
+            assertThat(planned(node, execution)).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void restartsWhatFailedBecauseTheDatabaseWasAway(TestDatabase.Kind kind) throws Exception {
+        TestDatabase database = TestDatabase.migrated(kind);
+        TestNode node = TestNode.patient(database, Duration.ofSeconds(20));
+        JobExecutionImpl execution = node.run(job, MONTH);
+        StepExecutionImpl step = node.step(execution, "load");
+        node.commit(execution, step, new Chunk(10, 0, "10"));
+        database.watched().goesAway();
+        Thread end = new Thread(() -> {
+            node.end(step, BatchStatus.FAILED);
+            node.end(execution, BatchStatus.FAILED);
+        });
+        end.start();
+        end.join(200);
+        assertThat(end.isAlive()).as("it waits for the database").isTrue();
+
+        database.watched().comesBack();
+        end.join(10_000);
+
+        assertThat(database.row("select STATUS from BATCH_JOB_EXECUTION")).isEqualTo("FAILED");
+        assertThat(message(node, execution)).startsWith("The database was away while it ran. It is restarted.");
+        assertThat(node.repository.claimRestarts()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void leavesAnOrdinaryFailureToAPerson(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl execution = node.run(job, MONTH);
+        StepExecutionImpl step = node.step(execution, "load");
+        step.setException(new IllegalStateException("broken"));
+        node.end(step, BatchStatus.FAILED);
+        node.end(execution, BatchStatus.FAILED);
+
+        assertThat(node.repository.claimRestarts()).isEmpty();
+    }
+
+    /** Another node of the same application, which knows the job; the dead one has been silent for a lease. */
+    private TestNode survivor(TestNode dead) {
+        TestNode other = dead.other("node-" + (Integer.parseInt(dead.identity.name().substring(5)) + 1));
+        other.repository.addJob(new ApplicationAndJobName("", job.getId()), job);
+        dead.leaseExpires();
+        return other;
+    }
+
+    private static String message(TestNode node, JobExecutionImpl execution) {
+        return node.database.row(
+                "select EXIT_MESSAGE from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = ?", execution.getExecutionId());
+    }
+
+    private static String recoveries(TestNode node, JobExecutionImpl execution) {
+        return node.database.row(
+                "select REPRISE_RECOVERIES from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = ?",
+                execution.getExecutionId());
+    }
+
+    private static List<String> planned(TestNode node, JobExecutionImpl execution) {
+        return node.database.rows(
+                "select ATTEMPT from REPRISE_RESTART where JOB_EXECUTION_ID = ?", execution.getExecutionId());
+    }
+}
