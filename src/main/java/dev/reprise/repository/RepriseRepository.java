@@ -398,7 +398,11 @@ public final class RepriseRepository implements JobRepository {
         }
         String next = restartOf(handle, running, status);
         executions.end(
-                handle, execution, status, next + reasonOf(running), Job.UNRESTARTABLE.equals(position) ? null : position);
+                handle,
+                execution,
+                status,
+                next + reasonOf(running),
+                Job.UNRESTARTABLE.equals(position) ? null : position);
         if (running.hasStepsLeftOpen()) {
             owners.closeSteps(handle, id, "FAILED", "The job ended, and the end of this step was not recorded.");
         }

@@ -23,7 +23,7 @@ class KillIT {
     private static final Duration TAKE_OVER = Cluster.LEASE.plus(Cluster.HEARTBEAT.multipliedBy(2));
 
     /** What two cores may add, on which the killed server starts again at the same time. */
-    private static final Duration MARGIN = Duration.ofSeconds(2);
+    private static final Duration MARGIN = Duration.ofSeconds(1);
 
     private static final Duration LONGEST_JOB = Duration.ofMinutes(2);
 
@@ -91,7 +91,7 @@ class KillIT {
         aftermath.wrote(run, written);
         assertThat(executions).as("executions of " + run).hasSize(2);
         assertThat(executions.get(0)).element(1).isEqualTo("FAILED");
-        assertThat(executions.get(0)).element(4).asString().contains("node " + victim.name());
+        assertThat(executions.get(0)).element(4).asString().contains("Node " + victim.name() + " (");
         assertThat(takenOver).isLessThanOrEqualTo(TAKE_OVER.plus(MARGIN));
     }
 

@@ -38,8 +38,8 @@ class RecoveryPlanTest {
         assertThat(message(other, left)).endsWith("closed by node node-2 (incarnation 1). It is restarted.");
         List<DueRestart> due = other.repository.claimRestarts();
         assertThat(due)
-                .containsExactly(new DueRestart(
-                        left.getJobInstance().getInstanceId(), left.getExecutionId(), job.getId()));
+                .containsExactly(
+                        new DueRestart(left.getJobInstance().getInstanceId(), left.getExecutionId(), job.getId()));
         assertThat(third.repository.claimRestarts()).as("claimed by node-2").isEmpty();
         JobExecutionImpl restarted = other.rerun(left.getExecutionId(), job);
         assertThat(recoveries(other, restarted)).isEqualTo("1");
@@ -110,7 +110,9 @@ class RecoveryPlanTest {
         for (int restart = 1; restart <= 3; restart++) {
             TestNode other = survivor(dead);
             other.repository.takeOverFromTheDead();
-            assertThat(other.repository.claimRestarts()).as("restart " + restart).hasSize(1);
+            assertThat(other.repository.claimRestarts())
+                    .as("restart " + restart)
+                    .hasSize(1);
             left = other.rerun(left.getExecutionId(), job);
             assertThat(recoveries(other, left)).isEqualTo(String.valueOf(restart));
             dead = other;
@@ -155,7 +157,8 @@ class RecoveryPlanTest {
         assertThat(other.repository.takeOverFromTheDead()).isEqualTo(1);
 
         assertThat(other.repository.claimRestarts()).isEmpty();
-        assertThat(message(other, left)).contains("It is not restarted by itself: the batchlet of step load was running");
+        assertThat(message(other, left))
+                .contains("It is not restarted by itself: the batchlet of step load was running");
     }
 
     @ParameterizedTest
@@ -183,7 +186,9 @@ class RecoveryPlanTest {
 
         stopped.stop();
 
-        assertThat(suspended.repository.claimRestarts()).as("it has not ended yet").isEmpty();
+        assertThat(suspended.repository.claimRestarts())
+                .as("it has not ended yet")
+                .isEmpty();
         suspended.end(stopped, BatchStatus.STOPPED);
         assertThat(other.repository.claimRestarts()).as("its node lives").isEmpty();
         assertThat(suspended.repository.claimRestarts()).as("and is back").hasSize(1);
@@ -264,7 +269,8 @@ class RecoveryPlanTest {
 
     /** Another node of the same application, which knows the job; the dead one has been silent for a lease. */
     private TestNode survivor(TestNode dead) {
-        TestNode other = dead.other("node-" + (Integer.parseInt(dead.identity.name().substring(5)) + 1));
+        TestNode other =
+                dead.other("node-" + (Integer.parseInt(dead.identity.name().substring(5)) + 1));
         other.repository.addJob(new ApplicationAndJobName("", job.getId()), job);
         dead.leaseExpires();
         return other;
