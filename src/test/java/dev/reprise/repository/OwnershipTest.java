@@ -177,7 +177,8 @@ class OwnershipTest {
         assertThat(node.repository
                         .explain(job, TestNode.parameters("number", "3"), java.util.Map.of())
                         .message())
-                .contains("on node node-1). It waits for a thread there: place 2 of the queue, while 1 execution runs.");
+                .contains(
+                        "on node node-1). It waits for a thread there: place 2 of the queue, while 1 execution runs.");
         assertThat(node.repository
                         .explain(job, TestNode.parameters("number", "1"), java.util.Map.of())
                         .message())

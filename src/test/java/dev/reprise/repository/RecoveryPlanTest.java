@@ -1,8 +1,10 @@
 package dev.reprise.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.repository.TestNode.Chunk;
+import jakarta.batch.operations.JobStartException;
 import jakarta.batch.runtime.BatchStatus;
 import java.time.Duration;
 import java.util.List;
@@ -38,8 +40,8 @@ class RecoveryPlanTest {
         assertThat(message(other, left)).endsWith("closed by node node-2 (incarnation 1). It is restarted.");
         List<DueRestart> due = other.repository.claimRestarts();
         assertThat(due)
-                .containsExactly(new DueRestart(
-                        left.getJobInstance().getInstanceId(), left.getExecutionId(), job.getId()));
+                .containsExactly(
+                        new DueRestart(left.getJobInstance().getInstanceId(), left.getExecutionId(), job.getId()));
         assertThat(third.repository.claimRestarts()).as("claimed by node-2").isEmpty();
         JobExecutionImpl restarted = other.rerun(left.getExecutionId(), job);
         assertThat(recoveries(other, restarted)).isEqualTo("1");
@@ -110,7 +112,9 @@ class RecoveryPlanTest {
         for (int restart = 1; restart <= 3; restart++) {
             TestNode other = survivor(dead);
             other.repository.takeOverFromTheDead();
-            assertThat(other.repository.claimRestarts()).as("restart " + restart).hasSize(1);
+            assertThat(other.repository.claimRestarts())
+                    .as("restart " + restart)
+                    .hasSize(1);
             left = other.rerun(left.getExecutionId(), job);
             assertThat(recoveries(other, left)).isEqualTo(String.valueOf(restart));
             dead = other;
@@ -155,7 +159,8 @@ class RecoveryPlanTest {
         assertThat(other.repository.takeOverFromTheDead()).isEqualTo(1);
 
         assertThat(other.repository.claimRestarts()).isEmpty();
-        assertThat(message(other, left)).contains("It is not restarted by itself: the batchlet of step load was running");
+        assertThat(message(other, left))
+                .contains("It is not restarted by itself: the batchlet of step load was running");
     }
 
     @ParameterizedTest
@@ -179,11 +184,16 @@ class RecoveryPlanTest {
         TestNode suspended = TestNode.on(TestDatabase.shared(kind));
         JobExecutionImpl stopped = suspended.run(job, MONTH);
         TestNode other = suspended.other("node-2");
-        suspended.serverStops = true;
 
-        stopped.stop();
+        suspended.repository.suspend();
 
-        assertThat(suspended.repository.claimRestarts()).as("it has not ended yet").isEmpty();
+        assertThat(stopped.isStopRequested()).isTrue();
+        assertThatThrownBy(() -> suspended.start(job, "month", "2001-02"))
+                .isInstanceOf(JobStartException.class)
+                .hasMessageContaining("The server is being suspended or stopped");
+        assertThat(suspended.repository.claimRestarts())
+                .as("it has not ended yet")
+                .isEmpty();
         suspended.end(stopped, BatchStatus.STOPPED);
         assertThat(other.repository.claimRestarts()).as("its node lives").isEmpty();
         assertThat(suspended.repository.claimRestarts()).as("and is back").hasSize(1);
@@ -200,7 +210,7 @@ class RecoveryPlanTest {
         TestNode dead = TestNode.on(TestDatabase.shared(kind));
         JobExecutionImpl left = dead.run(job, MONTH);
         dead.step(left, "load");
-        dead.repository.stopForServer();
+        dead.repository.suspend();
         TestNode other = survivor(dead);
 
         assertThat(other.repository.takeOverFromTheDead()).isEqualTo(1);
@@ -215,7 +225,8 @@ class RecoveryPlanTest {
         TestNode node = TestNode.on(TestDatabase.shared(kind));
         for (BatchStatus end : List.of(BatchStatus.COMPLETED, BatchStatus.FAILED)) {
             JobExecutionImpl execution = node.run(job, "end", end.name());
-            node.repository.stopForServer();
+            node.repository.suspend();
+            node.repository.resume();
 
             node.end(execution, end);
 
@@ -264,7 +275,8 @@ class RecoveryPlanTest {
 
     /** Another node of the same application, which knows the job; the dead one has been silent for a lease. */
     private TestNode survivor(TestNode dead) {
-        TestNode other = dead.other("node-" + (Integer.parseInt(dead.identity.name().substring(5)) + 1));
+        TestNode other =
+                dead.other("node-" + (Integer.parseInt(dead.identity.name().substring(5)) + 1));
         other.repository.addJob(new ApplicationAndJobName("", job.getId()), job);
         dead.leaseExpires();
         return other;
