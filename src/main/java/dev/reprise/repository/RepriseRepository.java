@@ -14,6 +14,7 @@ import dev.reprise.repository.TakeOvers.Outcome;
 import jakarta.batch.operations.JobExecutionIsRunningException;
 import jakarta.batch.operations.JobExecutionNotRunningException;
 import jakarta.batch.operations.JobRestartException;
+import jakarta.batch.operations.JobStartException;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.batch.runtime.JobInstance;
@@ -35,7 +36,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jberet.job.model.Job;
@@ -79,7 +79,6 @@ public final class RepriseRepository implements JobRepository {
      * @param outage for how long the bookkeeping of what runs waits for a database that is away
      * @param rules what the repository does not know of jobs
      * @param submitter who asks for an execution, on the asking thread; gives null where nobody is known
-     * @param serverStops whether the server asks for a stop, on the asking thread, because it is stopping itself
      * @param application loads the classes of checkpoints and user data
      * @param serialFilter which classes may be read back beside the application's own: the syntax of
      *     {@link java.io.ObjectInputFilter.Config}; may be empty
@@ -92,12 +91,10 @@ public final class RepriseRepository implements JobRepository {
             Duration outage,
             LaunchRules rules,
             Supplier<@Nullable String> submitter,
-            BooleanSupplier serverStops,
             ClassLoader application,
             String serialFilter) {}
 
     private final Supplier<NodeIdentity> self;
-    private final BooleanSupplier serverStops;
     private final LaunchRules rules;
     private final Supplier<@Nullable String> submitter;
     private final Database database;
@@ -114,6 +111,8 @@ public final class RepriseRepository implements JobRepository {
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
     private final Map<Long, LiveExecution> live = new ConcurrentHashMap<>();
 
+    private volatile boolean suspended;
+
     /** Ended, and the database does not know yet. */
     private final Set<LiveExecution> unrecorded = ConcurrentHashMap.newKeySet();
 
@@ -127,7 +126,6 @@ public final class RepriseRepository implements JobRepository {
     RepriseRepository(Parts parts, Database database) {
         RunningStep.checkEngine();
         this.self = parts.node();
-        this.serverStops = parts.serverStops();
         this.rules = parts.rules();
         this.submitter = parts.submitter();
         this.database = database;
@@ -211,6 +209,10 @@ public final class RepriseRepository implements JobRepository {
             throw new LaunchRefusedException(Decisions.invalid(subject, List.of(fault.get())));
         }
         JobExecutionImpl execution = new JobExecutionImpl(instance, properties);
+        if (suspended) {
+            throw new JobStartException("The server is being suspended or stopped, or the application undeployed, so "
+                    + subject.label() + " does not start here. Launch it on another node, or later.");
+        }
         NodeIdentity node = self.get();
         Launch launch = new Launch(job.getId(), subject.parameters(), node, submitter.get());
         Acquired acquired = original == null
@@ -224,6 +226,9 @@ public final class RepriseRepository implements JobRepository {
         live.put(acquired.executionId(), created);
         createdHere.set(new WeakReference<>(created));
         execution.registerJobStopNotifier(this::recordStopRequest);
+        if (suspended) {
+            stopForServer(created);
+        }
         return execution;
     }
 
@@ -520,16 +525,24 @@ public final class RepriseRepository implements JobRepository {
     }
 
     /**
-     * Stops everything that this node runs, because its server stops; it is restarted when the server is back, or by
-     * another node if this one leaves. Does not wait.
+     * Takes no launches any more, and stops everything that this node runs, because its server stops. What it stops is
+     * restarted when the server is back, or by another node if this one leaves. Does not wait for it.
      */
-    public void stopForServer() {
-        for (LiveExecution running : live.values()) {
-            if (!running.execution().isStopRequested() && !running.isEnding()) {
-                running.stoppedByServer();
-                running.execution().stop();
-            }
+    public void suspend() {
+        suspended = true;
+        live.values().forEach(RepriseRepository::stopForServer);
+    }
+
+    private static void stopForServer(LiveExecution running) {
+        if (!running.execution().isStopRequested() && !running.isEnding()) {
+            running.stoppedByServer();
+            running.execution().stop();
         }
+    }
+
+    /** Takes launches again. */
+    public void resume() {
+        suspended = false;
     }
 
     /**
@@ -546,12 +559,18 @@ public final class RepriseRepository implements JobRepository {
         }
     }
 
-    /** Waits for the ends of all executions of this node, which somebody has asked to stop. */
-    public void awaitEnds(Duration atMost) {
+    /**
+     * Waits for the ends of all executions of this node, which somebody has asked to stop.
+     *
+     * @return whether nothing runs on this node (any more)
+     */
+    public boolean awaitEnds(Duration atMost) {
         long deadline = System.nanoTime() + atMost.toNanos();
+        boolean all = true;
         for (long executionId : live.keySet()) {
-            awaitEnd(executionId, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+            all &= awaitEnd(executionId, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
         }
+        return all;
     }
 
     private static String ended(JobExecutionImpl execution) {
@@ -597,9 +616,6 @@ public final class RepriseRepository implements JobRepository {
         LiveExecution running = live.get(executionId);
         if (running == null || running.isLost()) {
             return;
-        }
-        if (serverStops.getAsBoolean()) {
-            running.stoppedByServer();
         }
         try {
             database.doApart(handle -> {

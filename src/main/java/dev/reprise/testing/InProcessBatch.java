@@ -269,7 +269,6 @@ public final class InProcessBatch
                 Duration.ZERO,
                 new SchemaRules(loader, settings.identityNone, null),
                 () -> null,
-                () -> false,
                 loader,
                 ""));
         repository.takeOverFromTheDead();

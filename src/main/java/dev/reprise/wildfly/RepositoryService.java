@@ -108,7 +108,6 @@ final class RepositoryService implements Service {
                 configuration.outage(),
                 rules,
                 Submitter.ofThisThread(),
-                ServerStop::isAsking,
                 loader,
                 configuration.serialFilter()));
         opened = repository;
@@ -154,7 +153,7 @@ final class RepositoryService implements Service {
         public CompletionStage<Void> suspending() {
             return CompletableFuture.runAsync(
                     () -> {
-                        repository.stopForServer();
+                        repository.suspend();
                         repository.awaitEnds(atMost);
                     },
                     stopping -> new Thread(stopping, "reprise-stop").start());
@@ -162,7 +161,26 @@ final class RepositoryService implements Service {
 
         /** The next report finds what is to be restarted. */
         @Override
-        public void resumed() {}
+        public void resumed() {
+            repository.resume();
+        }
+    }
+
+    /** Stops what runs, and waits for it as long as the configuration says; only once. */
+    synchronized void endJobs() {
+        RepriseRepository ending = opened;
+        opened = null;
+        if (ending == null) {
+            return;
+        }
+        ending.suspend();
+        if (!ending.awaitEnds(configuration.stopTimeout())) {
+            LOG.log(
+                    Level.WARNING,
+                    "Some jobs of {0} did not end in {1} s; who takes them over goes on after their last committed chunk",
+                    application,
+                    configuration.stopTimeout().toSeconds());
+        }
     }
 
     @Override
@@ -194,12 +212,7 @@ final class RepositoryService implements Service {
         if (recovering != null) {
             recovering.close();
         }
-        RepriseRepository closing = opened;
-        opened = null;
-        if (closing != null) {
-            // WildFly has asked them to stop, and does not wait.
-            closing.awaitEnds(configuration.stopTimeout());
-        }
+        endJobs();
         Node leaving = node;
         node = null;
         if (leaving != null) {

@@ -43,11 +43,25 @@ public final class RepriseActivator implements ServiceActivator {
         Supplier<Executor> executor = builder.requires(EXECUTOR);
         Supplier<Object> suspendController = builder.requires(ServerSuspension.CONTROLLER);
         builder.requires(TRANSACTION_MANAGER);
-        builder.setInstance(new RepositoryService(
+        RepositoryService repository = new RepositoryService(
                 application,
                 configuration,
                 new RepositoryService.Needs(dataSource, executor, suspendController),
-                provided));
+                provided);
+        builder.setInstance(repository);
+        builder.install();
+        HoldService.completionOf(here.getClassLoader(), context.getServiceRegistry())
+                .ifPresent(complete -> hold(context, repository, name, complete));
+    }
+
+    private static void hold(
+            ServiceActivatorContext context, RepositoryService repository, ServiceName name, ServiceName complete) {
+        ServiceBuilder<?> builder = context.getServiceTarget().addService();
+        builder.provides(name.append("hold"));
+        builder.requires(complete);
+        builder.requires(name);
+        Supplier<Executor> executor = builder.requires(EXECUTOR);
+        builder.setInstance(new HoldService(repository::endJobs, executor));
         builder.install();
     }
 }

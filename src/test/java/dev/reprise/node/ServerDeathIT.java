@@ -8,10 +8,14 @@ import dev.reprise.server.ServerProcess.Answer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** A real server that is killed, or stopped, and started again: semantics.md §3 row 5, and what survives. */
 class ServerDeathIT {
+
+    private static final Pattern COMPLETED = Pattern.compile("slow\\[.*]: execution (\\d+) COMPLETED");
 
     private static final String RUN = "killed-" + System.nanoTime();
 
@@ -29,10 +33,14 @@ class ServerDeathIT {
             server.start();
 
             assertThat(server.log()).contains("1 execution of a dead node closed");
-            Answer complete = await("the execution is restarted by itself, and completes")
+            await("the execution is restarted by itself, and completes")
                     .atMost(Duration.ofMinutes(1))
-                    .until(() -> server.launch(launch), answer -> answer.text().contains("is already complete"));
-            long restarted = Long.parseLong(complete.text().replaceFirst("(?s).*\\(execution (\\d+).*", "$1"));
+                    .until(() -> COMPLETED.matcher(server.log()).find());
+            assertThat(server.log())
+                    .containsPattern("Execution " + started.executionId() + " of slow is restarted as execution \\d+");
+            Matcher completed = COMPLETED.matcher(server.log());
+            assertThat(completed.find()).isTrue();
+            long restarted = Long.parseLong(completed.group(1));
             assertThat(restarted).isGreaterThan(started.executionId());
 
             server.stop();

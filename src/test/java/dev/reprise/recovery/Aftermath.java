@@ -28,6 +28,8 @@ final class Aftermath {
             select STEP_EXECUTION_ID, JOB_EXECUTION_ID, STEP_NAME, STATUS from BATCH_STEP_EXECUTION
              where STATUS in ('STARTING', 'STARTED', 'STOPPING', 'UNKNOWN')""";
 
+    private static final String PLANNED = "select JOB_EXECUTION_ID, ATTEMPT, NODE_ID from REPRISE_RESTART";
+
     private static final String EXECUTIONS_OF_RUN = """
             select e.JOB_EXECUTION_ID, e.STATUS, e.EXIT_CODE, e.REPRISE_NODE, e.EXIT_MESSAGE
               from BATCH_JOB_EXECUTION e
@@ -63,7 +65,7 @@ final class Aftermath {
         this.database = database;
     }
 
-    /** Waits until no execution and no step looks as if it ran, and nothing has an owner. */
+    /** Waits until no execution and no step looks as if it ran, nothing has an owner, and nothing is to be restarted. */
     void nothingRuns() {
         nothingRuns(DEADLINE);
     }
@@ -79,6 +81,9 @@ final class Aftermath {
                             .isEmpty();
                     assertThat(database.rows(RUNNING_STEPS))
                             .as("steps that look as if they ran")
+                            .isEmpty();
+                    assertThat(database.rows(PLANNED))
+                            .as("restarts still to come")
                             .isEmpty();
                 });
     }

@@ -136,8 +136,9 @@ class PlansTest {
         // What a node does after each report.
         third.run(JOB, "month", "2001-02");
         third.repository.tend();
-        third.serverStops = true;
-        third.start(JOB, "month", "2001-03").stop();
+        third.start(JOB, "month", "2001-03");
+        third.repository.suspend();
+        third.repository.resume();
         third.repository.claimRestarts().forEach(third.repository::restarted);
 
         assertNoWholeTable(database.stopRecording());

@@ -1,8 +1,10 @@
 package dev.reprise.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.repository.TestNode.Chunk;
+import jakarta.batch.operations.JobStartException;
 import jakarta.batch.runtime.BatchStatus;
 import java.time.Duration;
 import java.util.List;
@@ -182,10 +184,13 @@ class RecoveryPlanTest {
         TestNode suspended = TestNode.on(TestDatabase.shared(kind));
         JobExecutionImpl stopped = suspended.run(job, MONTH);
         TestNode other = suspended.other("node-2");
-        suspended.serverStops = true;
 
-        stopped.stop();
+        suspended.repository.suspend();
 
+        assertThat(stopped.isStopRequested()).isTrue();
+        assertThatThrownBy(() -> suspended.start(job, "month", "2001-02"))
+                .isInstanceOf(JobStartException.class)
+                .hasMessageContaining("The server is being suspended or stopped");
         assertThat(suspended.repository.claimRestarts())
                 .as("it has not ended yet")
                 .isEmpty();
@@ -205,7 +210,7 @@ class RecoveryPlanTest {
         TestNode dead = TestNode.on(TestDatabase.shared(kind));
         JobExecutionImpl left = dead.run(job, MONTH);
         dead.step(left, "load");
-        dead.repository.stopForServer();
+        dead.repository.suspend();
         TestNode other = survivor(dead);
 
         assertThat(other.repository.takeOverFromTheDead()).isEqualTo(1);
@@ -220,7 +225,8 @@ class RecoveryPlanTest {
         TestNode node = TestNode.on(TestDatabase.shared(kind));
         for (BatchStatus end : List.of(BatchStatus.COMPLETED, BatchStatus.FAILED)) {
             JobExecutionImpl execution = node.run(job, "end", end.name());
-            node.repository.stopForServer();
+            node.repository.suspend();
+            node.repository.resume();
 
             node.end(execution, end);
 

@@ -45,9 +45,6 @@ final class TestNode {
     private final Set<StepExecutionImpl> planned = Collections.newSetFromMap(new IdentityHashMap<>());
     private boolean askedForPartitions;
 
-    /** Whether it is the server itself that asks for stops. */
-    boolean serverStops;
-
     final TestDatabase database;
     final NodeIdentity identity;
     final RepriseRepository repository;
@@ -64,7 +61,6 @@ final class TestNode {
                         Duration.ZERO,
                         new Rules(),
                         () -> "somebody",
-                        () -> serverStops,
                         LOADER,
                         serialFilter),
                 access);

@@ -360,7 +360,6 @@ final class TestProcess implements AutoCloseable {
                 Duration.ZERO,
                 new SchemaRules(loader, false, null),
                 () -> null,
-                () -> false,
                 loader,
                 ""));
     }
