@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** What has to be in the tables after every test, whatever it broke. */
@@ -151,6 +152,7 @@ final class Aftermath {
         return await("execution " + execution + " ends")
                 .atMost(deadline)
                 .pollInterval(Duration.ofMillis(50))
-                .until(() -> database.time(END, execution), time -> time != null);
+                .until(() -> database.time(END, execution), Optional::isPresent)
+                .orElseThrow();
     }
 }

@@ -13,7 +13,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import org.jspecify.annotations.Nullable;
 
 /** The PostgreSQL of the cluster, which a test may stop for a while; looked at directly, past every proxy. */
@@ -21,6 +24,7 @@ public final class ClusterDatabase implements AutoCloseable {
 
     private final Path data;
     private final int port;
+    private final Deque<Connection> idle = new ConcurrentLinkedDeque<>();
     private @Nullable EmbeddedPostgres running;
 
     ClusterDatabase(Path data) {
@@ -62,6 +66,7 @@ public final class ClusterDatabase implements AutoCloseable {
     public void stop() {
         EmbeddedPostgres stopping = running;
         running = null;
+        idle.clear();
         try {
             if (stopping != null) {
                 stopping.close();
@@ -73,21 +78,20 @@ public final class ClusterDatabase implements AutoCloseable {
 
     /** The rows of a query, as text. */
     public List<List<String>> rows(String sql, Object... arguments) {
-        try (Connection connection = connect();
-                PreparedStatement query = prepared(connection, sql, arguments);
-                ResultSet result = query.executeQuery()) {
+        return with(sql, arguments, query -> {
             List<List<String>> rows = new ArrayList<>();
-            while (result.next()) {
-                List<String> row = new ArrayList<>();
-                for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
-                    row.add(String.valueOf(result.getString(i)));
+            try (ResultSet result = query.executeQuery()) {
+                int columns = result.getMetaData().getColumnCount();
+                while (result.next()) {
+                    List<String> row = new ArrayList<>();
+                    for (int i = 1; i <= columns; i++) {
+                        row.add(String.valueOf(result.getString(i)));
+                    }
+                    rows.add(row);
                 }
-                rows.add(row);
             }
             return rows;
-        } catch (SQLException e) {
-            throw new IllegalStateException(sql, e);
-        }
+        });
     }
 
     /** The only column of the rows of a query, as text. */
@@ -102,32 +106,44 @@ public final class ClusterDatabase implements AutoCloseable {
 
     /** The database's clock, as the tables have it. */
     public LocalDateTime now() {
-        try (Connection connection = connect();
-                PreparedStatement query = connection.prepareStatement("select localtimestamp");
-                ResultSet result = query.executeQuery()) {
-            result.next();
-            return result.getObject(1, LocalDateTime.class);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        return time("select localtimestamp").orElseThrow();
     }
 
-    /** A time from the tables: null if the query gives no row or nothing. */
-    public @Nullable LocalDateTime time(String sql, Object... arguments) {
-        try (Connection connection = connect();
-                PreparedStatement query = prepared(connection, sql, arguments);
-                ResultSet result = query.executeQuery()) {
-            return result.next() ? result.getObject(1, LocalDateTime.class) : null;
-        } catch (SQLException e) {
-            throw new IllegalStateException(sql, e);
-        }
+    /** A time from the tables; empty if the query gives no row, or nothing in it. */
+    public Optional<LocalDateTime> time(String sql, Object... arguments) {
+        return with(sql, arguments, query -> {
+            try (ResultSet result = query.executeQuery()) {
+                return result.next() ? Optional.ofNullable(result.getObject(1, LocalDateTime.class)) : Optional.empty();
+            }
+        });
     }
 
     /** Runs a statement. */
     public void execute(String sql, Object... arguments) {
-        try (Connection connection = connect();
-                PreparedStatement statement = prepared(connection, sql, arguments)) {
-            statement.execute();
+        with(sql, arguments, PreparedStatement::execute);
+    }
+
+    private interface Use<T> {
+        T of(PreparedStatement statement) throws SQLException;
+    }
+
+    /** A connection is kept only if it was of use. */
+    private <T> T with(String sql, Object[] arguments, Use<T> use) {
+        try {
+            Connection kept = idle.poll();
+            Connection connection = kept == null ? connect() : kept;
+            boolean works = false;
+            try (PreparedStatement statement = prepared(connection, sql, arguments)) {
+                T result = use.of(statement);
+                works = true;
+                return result;
+            } finally {
+                if (works) {
+                    idle.push(connection);
+                } else {
+                    connection.close();
+                }
+            }
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
         }
