@@ -53,7 +53,8 @@ class LaunchAtStart {
     private void launch(String job) {
         try {
             awaitServer();
-            LaunchRequest request = LaunchRequest.of(job);
+            // What a dead node left may be restarted at this moment, by this node or another.
+            LaunchRequest request = LaunchRequest.of(job).attaching();
             for (String property : System.getProperties().stringPropertyNames()) {
                 String value = System.getProperty(property, "");
                 if (property.startsWith(PROPERTY + ".") && !property.equals(HINT) && !value.isEmpty()) {
