@@ -12,6 +12,12 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
+import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +50,7 @@ class ArchitectureTest {
         rooms.put("monitor", List.of("repository", "job", "item"));
         rooms.put("web", List.copyOf(rooms.keySet()));
         rooms.put("wildfly", List.copyOf(rooms.keySet()));
-        rooms.put("testing", List.of("launch", "job", "node", "repository", "identity"));
+        rooms.put("testing", List.of("launch", "job", "repository", "identity"));
         rooms.put("sample", List.of("item"));
         return rooms;
     }
@@ -129,6 +135,34 @@ class ArchitectureTest {
                         .or(resideInAPackage("java.sql..")
                                 .and(type(java.sql.Connection.class).negate())
                                 .and(assignableTo(java.sql.SQLException.class).negate())))
+                .check(CLASSES);
+    }
+
+    /** Time is the database's clock (semantics.md §6); spans are measured with {@code System.nanoTime()}. */
+    @Test
+    void noNodesClockDecidesAnything() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "dev.reprise.repository..",
+                        "dev.reprise.node..",
+                        "dev.reprise.recovery..",
+                        "dev.reprise.launch..",
+                        "dev.reprise.partition..")
+                .should()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethod(LocalDateTime.class, "now")
+                .orShould()
+                .callMethod(ZonedDateTime.class, "now")
+                .orShould()
+                .callMethod(OffsetDateTime.class, "now")
+                .orShould()
+                .callConstructor(Date.class)
+                .orShould()
+                .dependOnClassesThat(assignableTo(Clock.class))
                 .check(CLASSES);
     }
 

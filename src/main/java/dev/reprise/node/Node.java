@@ -97,7 +97,16 @@ public final class Node implements AutoCloseable {
      * @throws IllegalStateException if that one reports again: two nodes have one name
      */
     public static Node join(DataSource dataSource, NodeRegistry registry, Settings settings) {
-        Node node = new Node(dataSource, registry, settings, enter(registry, settings));
+        NodeIdentity identity = enter(registry, settings);
+        registry.anotherWithItsSessions(identity)
+                .ifPresent(other -> LOG.log(
+                        Level.WARNING,
+                        "The database sessions of node {0} have the name of those of node {1}: if one of the two dies, the"
+                                + " locks that it holds cannot be ended. Give each server a name of its own in the"
+                                + " connection property ApplicationName of the data source.",
+                        identity.name(),
+                        other));
+        Node node = new Node(dataSource, registry, settings, identity);
         node.begin();
         return node;
     }

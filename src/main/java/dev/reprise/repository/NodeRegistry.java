@@ -45,6 +45,14 @@ public final class NodeRegistry {
             update REPRISE_NODE set HEARTBEAT_AT = current_timestamp
              where APPLICATION = ? and NODE_ID = ? and INCARNATION = ?""";
 
+    private static final String SAME_SESSIONS = """
+            select other.NODE_ID
+              from REPRISE_NODE self
+              join REPRISE_NODE other on other.SESSION_NAME = self.SESSION_NAME and other.NODE_ID <> self.NODE_ID
+             where self.APPLICATION = :application and self.NODE_ID = :node and other.HEARTBEAT_AT is not null
+             order by other.NODE_ID
+             fetch first 1 row only""";
+
     private static final String LEAVE = """
             update REPRISE_NODE set HEARTBEAT_AT = null, LAST_SEEN_AT = HEARTBEAT_AT
              where APPLICATION = :application and NODE_ID = :node and INCARNATION = :incarnation""";
@@ -156,6 +164,15 @@ public final class NodeRegistry {
             update.setLong(3, node.incarnation());
             return update.executeUpdate() == 1;
         }
+    }
+
+    /** Another node whose sessions the database cannot tell from this one's: what a dead one of them holds stays held. */
+    public Optional<String> anotherWithItsSessions(NodeIdentity node) {
+        return database.read(handle -> handle.createQuery(SAME_SESSIONS)
+                .bind("application", node.application())
+                .bind("node", node.name())
+                .mapTo(String.class)
+                .findOne());
     }
 
     /** Says that the node is gone, so that nobody waits out its lease. */

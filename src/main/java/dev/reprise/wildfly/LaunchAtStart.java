@@ -30,7 +30,7 @@ class LaunchAtStart {
     private static final String PROPERTY = "reprise.launch";
     private static final String HINT = PROPERTY + ".hint";
 
-    /** How long the deployment's job operator may take to come up. */
+    /** How long the server may take to come up. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final JobLauncher launcher;
@@ -52,8 +52,9 @@ class LaunchAtStart {
 
     private void launch(String job) {
         try {
-            awaitOperator(launcher);
-            LaunchRequest request = LaunchRequest.of(job);
+            awaitServer();
+            // What a dead node left may be restarted at this moment, by this node or another.
+            LaunchRequest request = LaunchRequest.of(job).attaching();
             for (String property : System.getProperties().stringPropertyNames()) {
                 String value = System.getProperty(property, "");
                 if (property.startsWith(PROPERTY + ".") && !property.equals(HINT) && !value.isEmpty()) {
@@ -78,22 +79,17 @@ class LaunchAtStart {
         }
     }
 
-    /** The beans of a deployment are up before its job operator is. */
-    static void awaitOperator(JobLauncher launcher) {
+    /** The beans of a deployment are up before its job operator is, and that before a server that boots. */
+    static void awaitServer() {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (true) {
+        while (!RepositoryService.isServerUp() || !JobLauncher.isOperatorUp()) {
+            if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
+                throw new IllegalStateException("the server was not up after " + PATIENCE.toSeconds() + " s");
+            }
             try {
-                launcher.repository().getJobNames();
-                return;
-            } catch (RuntimeException e) {
-                if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
-                    throw e;
-                }
-                try {
-                    TimeUnit.MILLISECONDS.sleep(200);
-                } catch (InterruptedException interrupted) {
-                    Thread.currentThread().interrupt();
-                }
+                TimeUnit.MILLISECONDS.sleep(200);
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
     }

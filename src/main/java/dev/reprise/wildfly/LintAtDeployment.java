@@ -2,7 +2,6 @@ package dev.reprise.wildfly;
 
 import dev.reprise.job.Finding;
 import dev.reprise.job.Finding.Severity;
-import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.SchemaRules;
 import jakarta.annotation.Resource;
 import jakarta.batch.runtime.BatchRuntime;
@@ -10,7 +9,6 @@ import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
-import jakarta.inject.Inject;
 import jakarta.servlet.ServletContext;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -28,15 +26,8 @@ class LintAtDeployment {
 
     private static final String FOLDER = "/WEB-INF/classes/META-INF/batch-jobs/";
 
-    private final JobLauncher launcher;
-
     @Resource
     private ManagedExecutorService executor;
-
-    @Inject
-    LintAtDeployment(JobLauncher launcher) {
-        this.launcher = launcher;
-    }
 
     void deployed(@Observes @Initialized(ApplicationScoped.class) Object event) {
         try {
@@ -62,7 +53,7 @@ class LintAtDeployment {
 
     private void lint(Set<String> jobs) {
         try {
-            LaunchAtStart.awaitOperator(launcher);
+            LaunchAtStart.awaitServer();
             jobs.addAll(BatchRuntime.getJobOperator().getJobNames()); // also those in WEB-INF/lib
             RepositoryService.rules().ifPresent(rules -> jobs.forEach(job -> log(rules, job)));
         } catch (RuntimeException e) {

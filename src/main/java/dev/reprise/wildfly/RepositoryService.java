@@ -38,6 +38,8 @@ final class RepositoryService implements Service {
     /** The classes of a WAR are its own, and it has one repository. */
     private static final AtomicReference<@Nullable SchemaRules> RULES = new AtomicReference<>();
 
+    private static final AtomicReference<@Nullable ServerSuspension> SERVER = new AtomicReference<>();
+
     private final String application;
     private final Configuration configuration;
     private final Needs needs;
@@ -115,6 +117,7 @@ final class RepositoryService implements Service {
         ServerSuspension server = ServerSuspension.register(
                 needs.suspendController().get(), new StopsWithTheServer(repository, configuration.stopTimeout()));
         suspension = server;
+        SERVER.set(server);
         Recovery recovering =
                 new Recovery(repository, loader, () -> !server.isSuspended() && JobLauncher.isOperatorUp());
         recovery = recovering;
@@ -135,6 +138,12 @@ final class RepositoryService implements Service {
     /** The rules of this deployment, as soon as its repository is open. */
     static Optional<SchemaRules> rules() {
         return Optional.ofNullable(RULES.get());
+    }
+
+    /** Whether this deployment's repository is open, and its server neither boots nor is suspended. */
+    static boolean isServerUp() {
+        ServerSuspension server = SERVER.get();
+        return server != null && !server.isSuspended();
     }
 
     private static String leftBehind(int executions) {

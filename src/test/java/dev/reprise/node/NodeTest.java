@@ -1,0 +1,198 @@
+package dev.reprise.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.reprise.database.WatchedDatabase;
+import dev.reprise.repository.NodeIdentity;
+import dev.reprise.repository.NodeRegistry;
+import dev.reprise.repository.Schema;
+import dev.reprise.testing.InProcessBatch;
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import jakarta.batch.operations.JobStartException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** semantics.md §6: a node reports, has its name for itself, and gives up when it could not report for a lease. */
+class NodeTest {
+
+    private static final Duration HEARTBEAT = Duration.ofMillis(50);
+    private static final Duration LEASE = Duration.ofMillis(400);
+
+    private final String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
+    private final WatchedDatabase database = WatchedDatabase.of(url);
+    private final Witness witness = new Witness();
+    private AgroalDataSource pool;
+
+    /** What a node said. */
+    private static final class Witness implements Node.Duties {
+
+        private final AtomicInteger reports = new AtomicInteger();
+        private final List<String> losses = new CopyOnWriteArrayList<>();
+
+        @Override
+        public void reported() {
+            reports.incrementAndGet();
+        }
+
+        @Override
+        public void lost(String why) {
+            losses.add(why);
+        }
+    }
+
+    @BeforeEach
+    void migrate() throws SQLException {
+        JdbcDataSource h2 = new JdbcDataSource();
+        h2.setUrl(url);
+        Schema.migrate(h2);
+        pool = AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
+                .connectionPoolConfiguration(pool -> pool.maxSize(5)
+                        .acquisitionTimeout(Duration.ofSeconds(5))
+                        .connectionFactoryConfiguration(factory -> factory.jdbcUrl(database.url()))));
+    }
+
+    @AfterEach
+    void close() {
+        pool.close();
+    }
+
+    @Test
+    void reportsAndHasItsDutiesDone() {
+        try (Node node = join("a")) {
+            int before = witness.reports.get();
+            await().atMost(Duration.ofSeconds(10)).until(() -> witness.reports.get() > before + 3);
+
+            assertThat(node.identity()).isEqualTo(new NodeIdentity("app", "a", 1));
+            assertThat(witness.losses).isEmpty();
+        }
+        assertThat(row("select HEARTBEAT_AT from REPRISE_NODE"))
+                .as("it has left")
+                .isEqualTo("null");
+    }
+
+    @Test
+    void refusesAnotherLiveNodeOfItsName() {
+        try (Node node = join("a")) {
+            assertThatThrownBy(() -> join("a"))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageStartingWith("There is a live node a of application app: process "
+                            + ProcessHandle.current().pid() + " on ")
+                    .hasMessageEndingWith("Give this server a name of its own: the system property reprise.node.");
+            assertThat(node.identity().incarnation()).isEqualTo(1);
+            try (Node other = join("b")) {
+                assertThat(other.identity()).isEqualTo(new NodeIdentity("app", "b", 1));
+            }
+        }
+    }
+
+    @Test
+    void takesTheNameOfAProcessThatIsSilent() {
+        registry().enter("app", "a", HEARTBEAT, null);
+
+        try (Node node = join("a")) {
+            assertThat(node.identity().incarnation()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void givesUpAfterALeaseWithoutAReportAndComesBackAsANewIncarnation() {
+        try (Node node = join("a")) {
+            database.goesAway();
+            await().atMost(Duration.ofSeconds(10)).until(() -> !witness.losses.isEmpty());
+
+            assertThat(witness.losses).singleElement().asString().startsWith("could not report for ");
+            assertThatThrownBy(node::identity)
+                    .isInstanceOf(JobStartException.class)
+                    .hasMessageContaining("so it runs nothing until it can report again");
+
+            database.comesBack();
+            int before = witness.reports.get();
+            await().atMost(Duration.ofSeconds(10)).until(() -> witness.reports.get() > before);
+            assertThat(node.identity().incarnation()).isEqualTo(2);
+            assertThat(witness.losses).hasSize(1);
+            assertThat(row("select INCARNATION from REPRISE_NODE")).isEqualTo("2");
+        }
+    }
+
+    @Test
+    void outlivesAnOutageThatIsShorterThanTheLease() {
+        try (Node node = join("a", Duration.ofSeconds(30))) {
+            database.goesAway();
+            int before = witness.reports.get();
+            await().pollDelay(HEARTBEAT.multipliedBy(4)).until(() -> true);
+            assertThat(witness.reports.get()).isLessThanOrEqualTo(before + 1);
+            database.comesBack();
+            await().atMost(Duration.ofSeconds(10)).until(() -> witness.reports.get() > before + 2);
+
+            assertThat(node.identity().incarnation()).isEqualTo(1);
+            assertThat(witness.losses).isEmpty();
+        }
+    }
+
+    /** It was paused, and somebody else was started in its place. */
+    @Test
+    void runsNothingWhileAnotherProcessHasItsName() {
+        try (Node node = join("a")) {
+            execute("update REPRISE_NODE set INCARNATION = 2, HEARTBEAT_AT = current_timestamp,"
+                    + " HEARTBEAT_MILLIS = 3600000, PROCESS = 'process 4711 on elsewhere'");
+            await().atMost(Duration.ofSeconds(10)).until(() -> !witness.losses.isEmpty());
+
+            assertThat(witness.losses).containsExactly("found that another process has joined under its name");
+            assertThatThrownBy(node::identity).isInstanceOf(JobStartException.class);
+
+            execute("update REPRISE_NODE set HEARTBEAT_AT = null");
+            int before = witness.reports.get();
+            await().atMost(Duration.ofSeconds(10)).until(() -> witness.reports.get() > before);
+            assertThat(node.identity().incarnation()).isEqualTo(3);
+        }
+    }
+
+    private Node join(String name) {
+        return join(name, LEASE);
+    }
+
+    private Node join(String name, Duration lease) {
+        Node node = Node.join(pool, registry(), new Node.Settings("app", name, HEARTBEAT, lease));
+        node.attend(witness);
+        return node;
+    }
+
+    private NodeRegistry registry() {
+        return new NodeRegistry(pool, InProcessBatch.transactionManager());
+    }
+
+    private String row(String sql) {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            assertThat(row.next()).isTrue();
+            return String.valueOf(row.getString(1));
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void execute(String sql) {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            assertThat(statement.executeUpdate(sql)).isEqualTo(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package dev.reprise.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.reprise.testing.InProcessBatch;
+import dev.reprise.testing.JobRun;
+import jakarta.batch.api.AbstractBatchlet;
+import jakarta.batch.runtime.BatchStatus;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jberet.job.model.JobBuilder;
+import org.jberet.job.model.StepBuilder;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What is due is restarted after a report, through the engine. */
+class RecoveryTest {
+
+    private static final AtomicBoolean BROKEN = new AtomicBoolean();
+
+    @RegisterExtension
+    static final InProcessBatch BATCH = InProcessBatch.builder()
+            .artifact("task", () -> new AbstractBatchlet() {
+                @Override
+                public String process() {
+                    if (BROKEN.get()) {
+                        throw new IllegalStateException("broken");
+                    }
+                    return "DONE";
+                }
+            })
+            .build();
+
+    private final AtomicBoolean mayRestart = new AtomicBoolean(true);
+
+    @BeforeEach
+    void define() {
+        BATCH.define(new JobBuilder("recovered")
+                .step(new StepBuilder("only").batchlet("task").build())
+                .build());
+        BROKEN.set(true);
+    }
+
+    @Test
+    void restartsWhatIsDue() {
+        JobRun failed = BATCH.run("recovered", Map.of("month", "2001-01"));
+        assertThat(failed.status()).isEqualTo(BatchStatus.FAILED);
+        BROKEN.set(false);
+        due(failed);
+
+        try (Recovery recovery = recovery()) {
+            mayRestart.set(false);
+            recovery.reported();
+            assertThat(number("select count(*) from BATCH_JOB_EXECUTION")).isEqualTo(1);
+
+            mayRestart.set(true);
+            recovery.reported();
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() -> assertThat(
+                                    number("select count(*) from BATCH_JOB_EXECUTION where STATUS = 'COMPLETED'"))
+                            .isEqualTo(1));
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() -> assertThat(number("select count(*) from REPRISE_RESTART"))
+                            .isZero());
+        }
+        assertThat(number("select max(REPRISE_RECOVERIES) from BATCH_JOB_EXECUTION"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void forgetsWhatCannotBeRestarted() {
+        JobRun failed = BATCH.run("recovered", Map.of("month", "2001-01"));
+        due(failed);
+        execute("update BATCH_JOB_EXECUTION set REPRISE_JOB_NAME = 'gone'");
+        execute("update BATCH_JOB_INSTANCE set JOB_NAME = 'gone'");
+
+        try (Recovery recovery = recovery()) {
+            recovery.reported();
+            await().atMost(Duration.ofSeconds(10))
+                    .untilAsserted(() -> assertThat(number("select count(*) from REPRISE_RESTART"))
+                            .isZero());
+        }
+        assertThat(number("select count(*) from BATCH_JOB_EXECUTION")).isEqualTo(1);
+    }
+
+    private Recovery recovery() {
+        return new Recovery(BATCH.launcher().repository(), RecoveryTest.class.getClassLoader(), mayRestart::get);
+    }
+
+    private static void due(JobRun failed) {
+        execute("""
+                insert into REPRISE_RESTART
+                    (JOB_INSTANCE_ID, JOB_EXECUTION_ID, APPLICATION, ATTEMPT, NOT_BEFORE)
+                select JOB_INSTANCE_ID, JOB_EXECUTION_ID, 'in-process', 1, current_timestamp from BATCH_JOB_EXECUTION
+                 where JOB_EXECUTION_ID =\s""" + failed.executionId());
+    }
+
+    private static void execute(String sql) {
+        try (Connection connection = BATCH.dataSource().getConnection();
+                Statement statement = connection.createStatement()) {
+            assertThat(statement.executeUpdate(sql)).isEqualTo(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static long number(String sql) {
+        try (Connection connection = BATCH.dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(sql)) {
+            assertThat(row.next()).isTrue();
+            return row.getLong(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
