@@ -30,6 +30,9 @@ final class Database {
     /** Lock time-outs, deadlocks and lost races that a second try cures. */
     private static final Set<String> TRANSIENT = Set.of("HYT00", "40001", "40P01", "55P03", "90131");
 
+    /** A connection of the pool that the database ended while nobody used it: the statement was never executed. */
+    private static final Set<String> STALE = Set.of("08003", "57P01", "57P02");
+
     private static final Logger LOG = System.getLogger(Database.class.getName());
 
     /** Keeps what it has parsed; the statements are the same for all. */
@@ -230,7 +233,7 @@ final class Database {
 
     private static boolean isTransient(Throwable thrown) {
         String state = sqlState(thrown);
-        return state != null && TRANSIENT.contains(state);
+        return state != null && (TRANSIENT.contains(state) || STALE.contains(state));
     }
 
     static boolean isLockTimeout(Throwable thrown) {
