@@ -93,6 +93,7 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Starts the process and does not wait: two servers start at the same time. */
     public void begin() {
+        forgetUndeployment();
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "-Xmx768m",
@@ -133,6 +134,15 @@ public final class ServerProcess implements AutoCloseable {
                     .redirectOutput(console(starts).toFile());
             builder.environment().putAll(environment);
             process = builder.start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What was taken out of service before the last end comes back. */
+    private void forgetUndeployment() {
+        try {
+            Files.deleteIfExists(base.resolve("deployments").resolve(DEPLOYMENT + ".undeployed"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
