@@ -25,6 +25,9 @@ class KillIT {
     /** What two cores may add, on which the killed server starts again at the same time. */
     private static final Duration MARGIN = Duration.ofSeconds(1);
 
+    /** After the launch. The pauses of each job alone, between its chunks, take longer. */
+    private static final Duration LATEST_KILL = Duration.ofMillis(2500);
+
     private static final Duration LONGEST_JOB = Duration.ofMinutes(2);
 
     private Cluster cluster;
@@ -39,7 +42,7 @@ class KillIT {
     @Test
     void theOtherNodeEndsItAtOnceAndGoesOn() {
         new Trials("kill, chunks").run(cluster, Trials.count("kills", 20, 200), (number, random) -> {
-            killed("many", Map.of("count", "200000", "-pauseMillis", "10"), Map.of("work", 200_000), number, random);
+            killed("many", Map.of("count", "200000", "-pauseMillis", "15"), Map.of("work", 200_000), number, random);
             return 1;
         });
     }
@@ -47,7 +50,7 @@ class KillIT {
     @Test
     void partitionsGoOnEachFromItsOwnPlace() {
         new Trials("kill, partitions").run(cluster, Trials.count("kills.partitions", 2, 20), (number, random) -> {
-            killed("ranges", Map.of("count", "50000", "-pauseMillis", "20"), Map.of("work", 200_000), number, random);
+            killed("ranges", Map.of("count", "50000", "-pauseMillis", "60"), Map.of("work", 200_000), number, random);
             return 1;
         });
     }
@@ -56,7 +59,7 @@ class KillIT {
     void flowsOfASplitGoOn() {
         new Trials("kill, split").run(cluster, Trials.count("kills.splits", 2, 20), (number, random) -> {
             Map<String, Integer> written = Map.of("left", 60_000, "right", 60_000, "last", 60_000);
-            killed("two-flows", Map.of("count", "60000", "-pauseMillis", "10"), written, number, random);
+            killed("two-flows", Map.of("count", "60000", "-pauseMillis", "50"), written, number, random);
             return 1;
         });
     }
@@ -73,7 +76,8 @@ class KillIT {
         cluster.database().execute("truncate TEST_ITEM");
         String run = job + "-killed-" + System.nanoTime();
         long execution = victim.start(job, Runs.with(parameters, "run", run)).executionId();
-        TimeUnit.MILLISECONDS.sleep(random.nextLong(2500)); // the moment of the fault, not a wait for something
+        TimeUnit.MILLISECONDS.sleep(
+                random.nextLong(LATEST_KILL.toMillis())); // the moment of the fault, not a wait for something
 
         LocalDateTime killed = cluster.database().now();
         victim.server().kill();
