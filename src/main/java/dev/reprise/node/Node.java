@@ -3,7 +3,6 @@ package dev.reprise.node;
 import dev.reprise.repository.NodeIdentity;
 import dev.reprise.repository.NodeRegistry;
 import dev.reprise.repository.NodeRegistry.Entry;
-import jakarta.batch.operations.JobStartException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
@@ -160,13 +159,13 @@ public final class Node implements AutoCloseable {
     /**
      * What stands in the rows of what this process runs.
      *
-     * @throws JobStartException while the node counts as dead: it must not begin anything
+     * @throws IllegalStateException while the node counts as dead: it must not begin anything
      */
     public NodeIdentity identity() {
         String why = lost;
         if (why != null) {
-            throw new JobStartException("Node " + settings.name() + " " + why
-                    + ", so it runs nothing until it can report again. Launch on another node, or later.");
+            throw new IllegalStateException(
+                    "Node " + settings.name() + " " + why + ", so it runs nothing until it can report again.");
         }
         return identity;
     }

@@ -4,14 +4,17 @@ import dev.reprise.launch.JobLauncher;
 import dev.reprise.node.Node;
 import dev.reprise.repository.DueRestart;
 import dev.reprise.repository.LaunchRefusedException;
+import dev.reprise.repository.Refusal;
 import dev.reprise.repository.RepriseRepository;
 import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
 import jakarta.batch.operations.JobExecutionNotMostRecentException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
@@ -23,6 +26,11 @@ import java.util.function.BooleanSupplier;
 public final class Recovery implements Node.Duties, AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Recovery.class.getName());
+
+    /** Until what could not be restarted is tried again. */
+    private static final Duration PAUSE = Duration.ofMinutes(1);
+
+    private static final Duration ENDING = Duration.ofSeconds(5);
 
     private final RepriseRepository repository;
     private final BooleanSupplier mayRestart;
@@ -70,7 +78,7 @@ public final class Recovery implements Node.Duties, AutoCloseable {
 
     private void restart(DueRestart due) {
         try {
-            long restarted = JobLauncher.recover(due.executionId());
+            long restarted = JobLauncher.recover(due);
             LOG.log(
                     Level.INFO,
                     "Execution {0,number,#} of {1} is restarted as execution {2,number,#}",
@@ -80,10 +88,19 @@ public final class Recovery implements Node.Duties, AutoCloseable {
         } catch (JobExecutionAlreadyCompleteException | JobExecutionNotMostRecentException somebodyElseDid) {
             LOG.log(Level.DEBUG, "restarted already", somebodyElseDid);
         } catch (LaunchRefusedException e) {
+            if (e.refusal().kind() == Refusal.Kind.NODE_UNAVAILABLE) {
+                repository.postpone(due, Duration.ZERO);
+                return;
+            }
             boolean done = switch (e.refusal().kind()) {
                 case ALREADY_RUNNING, ALREADY_COMPLETE, NOT_THE_LAST, ABANDONED -> true;
-                case NO_SUCH_JOB, INVALID_JOB, INVALID_PARAMETERS, UNKNOWN_STATE, NOT_RESTARTABLE, RESTART_INSTEAD ->
-                    false;
+                case NO_SUCH_JOB,
+                        INVALID_JOB,
+                        INVALID_PARAMETERS,
+                        UNKNOWN_STATE,
+                        NOT_RESTARTABLE,
+                        RESTART_INSTEAD,
+                        NODE_UNAVAILABLE -> false;
             };
             LOG.log(
                     done ? Level.DEBUG : Level.ERROR,
@@ -92,14 +109,17 @@ public final class Recovery implements Node.Duties, AutoCloseable {
                     due.jobName(),
                     e.getMessage());
         } catch (RuntimeException e) {
-            if (RepriseRepository.isDatabaseAway(e) || !mayRestart.getAsBoolean()) {
-                throw e; // the restart stays due
+            boolean stopping = repository.isSuspended() || !mayRestart.getAsBoolean();
+            if (!stopping) {
+                LOG.log(
+                        Level.ERROR,
+                        "Execution " + due.executionId() + " of " + due.jobName()
+                                + " could not be restarted. It is tried" + " again in " + PAUSE.toSeconds()
+                                + " s, on whichever node; abandon it to end that.",
+                        e);
             }
-            LOG.log(
-                    Level.ERROR,
-                    "Execution " + due.executionId() + " of " + due.jobName()
-                            + " could not be restarted, and is not tried" + " again. Restart it by hand.",
-                    e);
+            repository.postpone(due, stopping ? Duration.ZERO : PAUSE);
+            return;
         }
         repository.restarted(due);
     }
@@ -147,9 +167,19 @@ public final class Recovery implements Node.Duties, AutoCloseable {
         }
     }
 
-    /** Does nothing more. What is being done is interrupted. */
+    /**
+     * Does nothing more, and waits a little for what is being done. That is not interrupted: an interrupt in the middle
+     * of a write closes an embedded H2 database for everybody.
+     */
     @Override
     public void close() {
-        threads.shutdownNow();
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(ENDING.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.log(Level.DEBUG, "recovery is still at work");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

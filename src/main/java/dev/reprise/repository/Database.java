@@ -8,10 +8,13 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -243,14 +246,20 @@ final class Database {
 
     /** Whether the database could not be reached, or broke the connection off. */
     static boolean isAway(Throwable thrown) {
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException e
-                    && e.getSQLState() != null
-                    && AWAY.matcher(e.getSQLState()).matches()) {
-                return true;
-            }
+        return isAway(thrown, Collections.newSetFromMap(new IdentityHashMap<>()));
+    }
+
+    /** A transaction manager may keep as suppressed why a commit failed. */
+    private static boolean isAway(@Nullable Throwable thrown, Set<Throwable> seen) {
+        if (thrown == null || !seen.add(thrown)) {
+            return false;
         }
-        return false;
+        boolean away = thrown instanceof SQLException e
+                && e.getSQLState() != null
+                && AWAY.matcher(e.getSQLState()).matches();
+        return away
+                || isAway(thrown.getCause(), seen)
+                || Stream.of(thrown.getSuppressed()).anyMatch(suppressed -> isAway(suppressed, seen));
     }
 
     private static @Nullable String sqlState(Throwable thrown) {

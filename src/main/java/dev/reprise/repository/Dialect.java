@@ -171,7 +171,8 @@ enum Dialect {
 
         @Override
         String sessionName() {
-            return "current_setting('application_name')";
+            // What the driver calls every session is the name of none.
+            return "nullif(nullif(current_setting('application_name'), ''), 'PostgreSQL JDBC Driver')";
         }
 
         @Override

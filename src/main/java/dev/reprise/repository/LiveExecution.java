@@ -1,5 +1,6 @@
 package dev.reprise.repository;
 
+import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.StepExecution;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -58,6 +59,8 @@ final class LiveExecution implements Database.Caller {
     private volatile boolean stepsLeftOpen;
     private volatile String failure = "";
     private volatile boolean databaseWasAway;
+    private volatile boolean cutOff;
+    private volatile @Nullable BatchStatus end;
     private volatile boolean stoppedByServer;
 
     /**
@@ -142,9 +145,28 @@ final class LiveExecution implements Database.Caller {
         databaseWasAway = true;
     }
 
-    /** Whether it can have failed because the database was away. */
-    boolean wasCutOff() {
+    /** Whether something was recorded on a second try, so that a first one may have been recorded too. */
+    boolean wasRecordedAgain() {
         return databaseWasAway;
+    }
+
+    /** Something of it failed because the database was away. */
+    void cutOff() {
+        cutOff = true;
+    }
+
+    boolean wasCutOff() {
+        return cutOff;
+    }
+
+    /** How it ends, whatever comes to its status in memory from now on; the first answer is the last. */
+    synchronized BatchStatus end(BatchStatus status) {
+        BatchStatus before = end;
+        if (before == null) {
+            end = status;
+            return status;
+        }
+        return before;
     }
 
     /** A step ended FAILED. */
@@ -159,6 +181,11 @@ final class LiveExecution implements Database.Caller {
     /** Its server stops, and whoever comes after it goes on with it. */
     void stoppedByServer() {
         stoppedByServer = true;
+    }
+
+    /** Somebody had asked for it before the server did: then it is not to come back. */
+    void stoppedBySomebody() {
+        stoppedByServer = false;
     }
 
     boolean isStoppedByServer() {

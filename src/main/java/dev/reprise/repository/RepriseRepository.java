@@ -14,7 +14,6 @@ import dev.reprise.repository.TakeOvers.Outcome;
 import jakarta.batch.operations.JobExecutionIsRunningException;
 import jakarta.batch.operations.JobExecutionNotRunningException;
 import jakarta.batch.operations.JobRestartException;
-import jakarta.batch.operations.JobStartException;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.batch.runtime.JobInstance;
@@ -36,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jberet.job.model.Job;
@@ -118,6 +118,10 @@ public final class RepriseRepository implements JobRepository {
 
     @SuppressWarnings("ThreadLocalUsage") // of this deployment alone, and weak: a thread of the server outlives it
     private final ThreadLocal<@Nullable WeakReference<LiveExecution>> createdHere = new ThreadLocal<>();
+
+    /** Which restart in a row this thread does. */
+    @SuppressWarnings("ThreadLocalUsage") // of this deployment alone, and gone when the restart is done
+    private final ThreadLocal<@Nullable Integer> recovering = new ThreadLocal<>();
 
     public RepriseRepository(Parts parts) {
         this(parts, new Database(parts.dataSource(), parts.transactions(), parts.outage()));
@@ -209,12 +213,13 @@ public final class RepriseRepository implements JobRepository {
             throw new LaunchRefusedException(Decisions.invalid(subject, List.of(fault.get())));
         }
         JobExecutionImpl execution = new JobExecutionImpl(instance, properties);
-        if (suspended) {
-            throw new JobStartException("The server is being suspended or stopped, or the application undeployed, so "
-                    + subject.label() + " does not start here. Launch it on another node, or later.");
-        }
-        NodeIdentity node = self.get();
-        Launch launch = new Launch(job.getId(), subject.parameters(), node, submitter.get());
+        NodeIdentity node = availableNode(subject);
+        Launch launch = new Launch(
+                job.getId(),
+                subject.parameters(),
+                node,
+                submitter.get(),
+                recovering.get() == null ? 0 : recovering.get());
         Acquired acquired = original == null
                 ? decisions.start(identityOf(job, verdict), subject, launch)
                 : decisions.restart(instance.getInstanceId(), original.getExecutionId(), subject, launch);
@@ -230,6 +235,25 @@ public final class RepriseRepository implements JobRepository {
             stopForServer(created);
         }
         return execution;
+    }
+
+    private NodeIdentity availableNode(Subject subject) {
+        String why = "Its server is being suspended or stopped, or the application undeployed.";
+        if (!suspended) {
+            try {
+                return self.get();
+            } catch (IllegalStateException e) {
+                why = String.valueOf(e.getMessage());
+            }
+        }
+        throw new LaunchRefusedException(new Refusal(
+                Refusal.Kind.NODE_UNAVAILABLE,
+                subject.jobName(),
+                null,
+                null,
+                null,
+                List.of(),
+                subject.label() + " does not start on this node. " + why + " Launch it on another node, or later."));
     }
 
     /**
@@ -357,7 +381,7 @@ public final class RepriseRepository implements JobRepository {
 
     /** Never throws: the engine would neither clean up nor wake those who wait. */
     private void recordEnd(LiveExecution running) {
-        settleLateStop(running);
+        settleEnd(running);
         try {
             if (!running.isLost()) {
                 stepRecorder.recordLeftEnds(running);
@@ -385,45 +409,58 @@ public final class RepriseRepository implements JobRepository {
      * A stop that comes when the engine has decided how the job ends overwrites its status in memory. The engine looks
      * for a stop until a moment before that, so it is one that was just in time; but it does not hide a failure.
      */
-    private static void settleLateStop(LiveExecution running) {
+    private static void settleEnd(LiveExecution running) {
         JobExecutionImpl execution = running.execution();
-        if (execution.getBatchStatus() == BatchStatus.STOPPING && !running.endedInQueue()) {
-            execution.setBatchStatus(running.failure().isEmpty() ? BatchStatus.STOPPED : BatchStatus.FAILED);
+        BatchStatus status = execution.getBatchStatus();
+        if (running.endedInQueue()) {
+            running.end(BatchStatus.STOPPED);
+            return;
         }
+        BatchStatus stopped = running.failure().isEmpty() ? BatchStatus.STOPPED : BatchStatus.FAILED;
+        execution.setBatchStatus(running.end(status == BatchStatus.STOPPING ? stopped : status));
     }
 
     /** False if another node owns it now. */
     private boolean recordEnd(Handle handle, LiveExecution running) {
         JobExecutionImpl execution = running.execution();
         long id = execution.getExecutionId();
-        BatchStatus status = running.endedInQueue() ? BatchStatus.STOPPED : execution.getBatchStatus();
+        BatchStatus status = running.end(execution.getBatchStatus());
         String position = status == BatchStatus.STOPPED ? execution.getRestartPosition() : null;
         if (!owners.release(handle, id, running.node())) {
             return false;
         }
-        String next = restartOf(handle, running, status);
-        executions.end(
-                handle,
-                execution,
-                status,
-                next + reasonOf(running),
-                Job.UNRESTARTABLE.equals(position) ? null : position);
+        Optional<String> next = restartOf(handle, running, status);
+        if (next.isPresent()) {
+            executions.endToGoOn(handle, execution, status, next.get() + reasonOf(running));
+        } else {
+            executions.end(
+                    handle, execution, status, reasonOf(running), Job.UNRESTARTABLE.equals(position) ? null : position);
+        }
         if (running.hasStepsLeftOpen()) {
             owners.closeSteps(handle, id, "FAILED", "The job ended, and the end of this step was not recorded.");
         }
         return true;
     }
 
-    /** What failed because the database was away is restarted; what failed for another reason is not, and is said so. */
-    private String restartOf(Handle handle, LiveExecution running, BatchStatus status) {
+    /**
+     * What was stopped by the server, or failed because the database was away, goes on by itself.
+     *
+     * @return what is said of that; empty if it ended in its own way
+     */
+    private Optional<String> restartOf(Handle handle, LiveExecution running, BatchStatus status) {
         long instance = running.execution().getJobInstance().getInstanceId();
         long id = running.execution().getExecutionId();
-        if (running.isStoppedByServer() && status != BatchStatus.STOPPED) {
+        if (running.isStoppedByServer() && status == BatchStatus.STOPPED) {
+            // Once more: that it was to stop may not have been recorded.
+            restarts.planHere(handle, instance, id);
+            return Optional.of("");
+        }
+        if (running.isStoppedByServer()) {
             restarts.forget(handle, instance, id);
         }
         boolean stopped = running.execution().isStopRequested() && !running.isStoppedByServer();
         if (status != BatchStatus.FAILED || !running.wasCutOff() || stopped) {
-            return "";
+            return Optional.empty();
         }
         Owner owner = new Owner(instance, id, running.node(), true, true);
         String next = takeOvers.planRestart(
@@ -432,7 +469,7 @@ public final class RepriseRepository implements JobRepository {
                 running.execution().getJobName(),
                 running.interruptedSteps(),
                 owners.restartsInARow(handle, id));
-        return "The database was away while it ran. " + next + "\n";
+        return Optional.of("The database was away while it ran. " + next + "\n");
     }
 
     /** The engine tells nobody why a job fails between its steps. */
@@ -472,14 +509,18 @@ public final class RepriseRepository implements JobRepository {
      * runs. To be called after each report of the node, by one thread at a time.
      */
     public void tend() {
-        for (LiveExecution running : List.copyOf(unrecorded)) {
-            if (!running.isLost()) {
-                stepRecorder.recordLeftEnds(running);
-            }
-            ended(running, !running.isLost() && database.apart(handle -> recordEnd(handle, running)));
-            unrecorded.remove(running);
-        }
         ownershipCheck.compare();
+        for (LiveExecution running : List.copyOf(unrecorded)) {
+            try {
+                if (!running.isLost()) {
+                    stepRecorder.recordLeftEnds(running);
+                }
+                ended(running, !running.isLost() && database.apart(handle -> recordEnd(handle, running)));
+                unrecorded.remove(running);
+            } catch (RuntimeException e) {
+                LOG.log(Level.DEBUG, running.label() + ": its end cannot be recorded yet", e);
+            }
+        }
     }
 
     /**
@@ -502,8 +543,16 @@ public final class RepriseRepository implements JobRepository {
     public int takeOverFromTheDead() {
         int taken = 0;
         for (Owner dead : takeOvers.ofTheDead()) {
-            if (takeOvers.takeOver(dead) == Outcome.DONE) {
-                taken++;
+            try {
+                if (takeOvers.takeOver(dead) == Outcome.DONE) {
+                    taken++;
+                }
+            } catch (RuntimeException e) {
+                LOG.log(
+                        Level.WARNING,
+                        "What dead node " + dead.node() + " left of execution " + dead.executionId()
+                                + " cannot be closed yet; it is tried again",
+                        e);
             }
         }
         return taken;
@@ -511,7 +560,7 @@ public final class RepriseRepository implements JobRepository {
 
     /** The restarts that are due, and that this node has taken upon itself now: no other one does them. */
     public List<DueRestart> claimRestarts() {
-        return database.apart(restarts::claim);
+        return suspended ? List.of() : database.apart(restarts::claim);
     }
 
     /** A restart that was claimed has happened, or must not happen any more. */
@@ -519,9 +568,14 @@ public final class RepriseRepository implements JobRepository {
         database.doApart(handle -> restarts.forget(handle, restart));
     }
 
-    /** Whether somebody could not reach the database, as far as an exception tells. */
-    public static boolean isDatabaseAway(Throwable thrown) {
-        return Database.isAway(thrown);
+    /** A restart that was claimed could not happen: it is due again after a pause, on any node. */
+    public void postpone(DueRestart restart, Duration pause) {
+        database.doApart(handle -> restarts.postpone(handle, restart, pause));
+    }
+
+    /** Whether the node takes no launches now, because its server stops. */
+    public boolean isSuspended() {
+        return suspended;
     }
 
     /**
@@ -546,10 +600,38 @@ public final class RepriseRepository implements JobRepository {
     }
 
     /**
-     * Ends an execution whose thread the engine could not start: the last one that was created on this thread, if it
-     * has not begun.
+     * Launches on this thread, through the engine. An execution that was recorded, and that the engine then could not give
+     * a thread, is ended.
+     *
+     * @param launch starts or restarts an execution, and returns its id
      */
-    public void failWhatNeverRan() {
+    public long launch(LongSupplier launch) {
+        createdHere.remove();
+        try {
+            return launch.getAsLong();
+        } catch (RuntimeException e) {
+            failWhatNeverRan();
+            throw e;
+        } finally {
+            createdHere.remove();
+        }
+    }
+
+    /**
+     * {@link #launch} for nobody who asks: what is restarted counts how many restarts of that kind led to it.
+     *
+     * @param due what is restarted
+     */
+    public long recover(DueRestart due, LongSupplier restart) {
+        recovering.set(due.attempt());
+        try {
+            return launch(restart);
+        } finally {
+            recovering.remove();
+        }
+    }
+
+    private void failWhatNeverRan() {
         WeakReference<LiveExecution> last = createdHere.get();
         LiveExecution created = last == null ? null : last.get();
         if (created != null && created.execution().getBatchStatus() == BatchStatus.STARTING) {
@@ -618,12 +700,17 @@ public final class RepriseRepository implements JobRepository {
             return;
         }
         try {
-            database.doApart(handle -> {
-                if (executions.requestStop(handle, executionId) && running.isStoppedByServer()) {
+            boolean first = database.apart(handle -> {
+                boolean requested = executions.requestStop(handle, executionId);
+                if (requested && running.isStoppedByServer()) {
                     restarts.planHere(
                             handle, running.execution().getJobInstance().getInstanceId(), executionId);
                 }
+                return requested;
             });
+            if (!first) {
+                running.stoppedBySomebody();
+            }
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "The stop of execution " + executionId + " is under way but not recorded", e);
         }

@@ -27,7 +27,7 @@ final class Restarts {
 
     /** Not what still ends, and not what another live node has taken upon itself. */
     private static final String DUE = """
-            select r.JOB_INSTANCE_ID, r.JOB_EXECUTION_ID, r.NODE_ID, r.INCARNATION, e.REPRISE_JOB_NAME,
+            select r.JOB_INSTANCE_ID, r.JOB_EXECUTION_ID, r.NODE_ID, r.INCARNATION, e.REPRISE_JOB_NAME, r.ATTEMPT,
                    case when e.STATUS in ('FAILED', 'STOPPED')
                          and not exists (select 1 from BATCH_JOB_EXECUTION later
                                           where later.JOB_INSTANCE_ID = r.JOB_INSTANCE_ID
@@ -49,6 +49,12 @@ final class Restarts {
             update REPRISE_RESTART set NODE_ID = :node, INCARNATION = :incarnation
              where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID = :execution
                and coalesce(NODE_ID, '') = :seenNode and coalesce(INCARNATION, 0) = :seenIncarnation""";
+
+    private static final String POSTPONE = """
+            update REPRISE_RESTART
+               set NODE_ID = null, INCARNATION = null,
+                   NOT_BEFORE = current_timestamp + cast(:pause as bigint) * interval '0.001' second
+             where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID = :execution""";
 
     private static final String FORGET = """
             delete from REPRISE_RESTART where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID = :execution""";
@@ -107,9 +113,9 @@ final class Restarts {
                 .map((row, context) -> {
                     String node = row.getString(3);
                     return new Due(
-                            new DueRestart(row.getLong(1), row.getLong(2), row.getString(5)),
+                            new DueRestart(row.getLong(1), row.getLong(2), row.getString(5), row.getInt(6)),
                             node == null ? null : new NodeIdentity(here.application(), node, row.getLong(4)),
-                            row.getInt(6) == 1);
+                            row.getInt(7) == 1);
                 })
                 .list();
         due.stream().filter(Due::isVoid).forEach(restart -> forget(handle, restart.restart()));
@@ -130,6 +136,14 @@ final class Restarts {
                         .bind("seenIncarnation", seen == null ? 0L : seen.incarnation())
                         .execute()
                 == 1;
+    }
+
+    void postpone(Handle handle, DueRestart restart, Duration pause) {
+        handle.createUpdate(POSTPONE)
+                .bind("pause", pause.toMillis())
+                .bind("instance", restart.instanceId())
+                .bind("execution", restart.executionId())
+                .execute();
     }
 
     void forget(Handle handle, DueRestart restart) {

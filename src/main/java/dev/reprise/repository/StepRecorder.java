@@ -71,6 +71,9 @@ final class StepRecorder {
             job.addStepExecution(execution);
             LOG.log(Level.INFO, "{0}: step {1} started", running.label(), step.name());
         } catch (RuntimeException | NotRecordedError e) {
+            if (Database.isAway(e)) {
+                running.cutOff();
+            }
             running.failed(Text.stackTrace(e));
             running.course().ifPresent(course -> course.cannotStart(execution.getStepName()));
             throw e;
@@ -118,7 +121,7 @@ final class StepRecorder {
 
     /** A connection that broke in a commit leaves it open whether the row was inserted; then there are two now. */
     private static void closeStraysOf(LiveExecution running) {
-        if (running.wasCutOff()) {
+        if (running.wasRecordedAgain()) {
             running.leaveStepsOpen();
         }
     }
@@ -197,7 +200,7 @@ final class StepRecorder {
             return saved;
         } catch (RuntimeException | RollbackException | SystemException e) {
             if (Database.isAway(e)) {
-                running.databaseWasAway();
+                running.cutOff();
             }
             rollBack(chunk, e);
             throw new NotRecordedError(
@@ -416,7 +419,7 @@ final class StepRecorder {
         try {
             Exception exception = step.execution().getException();
             if (exception != null && Database.isAway(exception)) {
-                running.databaseWasAway();
+                running.cutOff();
             }
             return exception == null ? "" : Text.stackTrace(exception);
         } catch (RuntimeException | Error e) {

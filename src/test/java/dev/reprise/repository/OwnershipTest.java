@@ -85,6 +85,23 @@ class OwnershipTest {
         assertThat(execution.getBatchStatus()).isEqualTo(BatchStatus.STOPPED);
     }
 
+    /** The stop comes while the database refuses the end. */
+    @ParameterizedTest
+    @EnumSource
+    void recordsTheEndThatTheEngineDecided(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.migrated(kind);
+        TestNode node = TestNode.impatient(database);
+        JobExecutionImpl execution = node.run(job, MONTH);
+        database.execute("alter table BATCH_JOB_EXECUTION add constraint NO_JOB_ENDS check (END_TIME is null)");
+        node.end(execution, BatchStatus.COMPLETED);
+        database.execute("alter table BATCH_JOB_EXECUTION drop constraint NO_JOB_ENDS");
+
+        execution.stop();
+        node.repository.tend();
+
+        assertThat(node.status(execution.getExecutionId())).isEqualTo("COMPLETED");
+    }
+
     @ParameterizedTest
     @EnumSource
     void neverHidesAFailureBehindALateStop(TestDatabase.Kind kind) {
