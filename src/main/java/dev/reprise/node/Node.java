@@ -69,9 +69,13 @@ public final class Node implements AutoCloseable {
         /**
          * The node counts as dead: what it runs is others' now.
          *
+         * @param before what the node was
          * @param why as people read it
          */
-        default void lost(String why) {}
+        default void lost(NodeIdentity before, String why) {}
+
+        /** Reports arrive again that did not for a while. The next thing that is called is {@link #reported}. */
+        default void reportsAgain() {}
     }
 
     private Node(DataSource dataSource, NodeRegistry registry, Settings settings, NodeIdentity identity) {
@@ -189,7 +193,7 @@ public final class Node implements AutoCloseable {
                 "Node {0} {1}, and counts as dead: it stops what it runs, and others take it over",
                 identity,
                 why);
-        duties.lost(why);
+        duties.lost(identity, why);
     }
 
     /** One report; a failed one is tried again at the next interval, on a new connection. */
@@ -212,11 +216,13 @@ public final class Node implements AutoCloseable {
                 reported = sent;
                 if (silent) {
                     LOG.log(Level.INFO, "Node {0} reports again", identity);
+                    duties.reportsAgain();
                 }
                 silent = false;
                 duties.reported();
             }
-        } catch (SQLException | RuntimeException | LinkageError e) {
+        } catch (SQLException | RuntimeException | Error e) {
+            // Whatever it is: a task that throws is not run again, and the node would never report again.
             if (!silent) {
                 LOG.log(
                         Level.WARNING,
@@ -269,8 +275,9 @@ public final class Node implements AutoCloseable {
         Connection current = connection;
         connection = null;
         if (current != null) {
-            try {
-                current.close();
+            try (current) {
+                // The pool would hand it on as it is.
+                current.setNetworkTimeout(Runnable::run, 0);
             } catch (SQLException e) {
                 LOG.log(Level.DEBUG, "closing a broken connection", e);
             }

@@ -4,6 +4,7 @@ import dev.reprise.launch.JobLauncher;
 import dev.reprise.node.Node;
 import dev.reprise.repository.DueRestart;
 import dev.reprise.repository.LaunchRefusedException;
+import dev.reprise.repository.NodeIdentity;
 import dev.reprise.repository.Refusal;
 import dev.reprise.repository.RepriseRepository;
 import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
@@ -34,16 +35,23 @@ public final class Recovery implements Node.Duties, AutoCloseable {
 
     private final RepriseRepository repository;
     private final BooleanSupplier mayRestart;
+    private final Runnable checkConnections;
     private final ExecutorService threads;
     private final Duty tending = new Duty("looking after what this node runs", this::tend);
     private final Duty recovering = new Duty("looking for what dead nodes left", this::recover);
 
     /**
      * @param application whose class loader and job operator its threads see
+     * @param checkConnections takes connections that do not work any more out of the pool, before anybody gets them
      * @param mayRestart whether jobs may begin on this node now; not while its server starts or is suspended
      */
-    public Recovery(RepriseRepository repository, ClassLoader application, BooleanSupplier mayRestart) {
+    public Recovery(
+            RepriseRepository repository,
+            ClassLoader application,
+            Runnable checkConnections,
+            BooleanSupplier mayRestart) {
         this.repository = repository;
+        this.checkConnections = checkConnections;
         this.mayRestart = mayRestart;
         this.threads = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "reprise-recovery");
@@ -61,8 +69,14 @@ public final class Recovery implements Node.Duties, AutoCloseable {
 
     /** At once, whatever else is being done, because that may be waiting for the database. */
     @Override
-    public void lost(String why) {
-        execute(() -> repository.lost(why));
+    public void lost(NodeIdentity before, String why) {
+        execute(() -> repository.lost(before, why));
+    }
+
+    /** The pool may hold connections that the database has ended. */
+    @Override
+    public void reportsAgain() {
+        execute(checkConnections);
     }
 
     private void tend() {
@@ -147,7 +161,15 @@ public final class Recovery implements Node.Duties, AutoCloseable {
 
         void wake() {
             if (busy.compareAndSet(false, true)) {
-                execute(this::run);
+                boolean begun = false;
+                try {
+                    execute(this::run);
+                    begun = true;
+                } finally {
+                    if (!begun) {
+                        busy.set(false);
+                    }
+                }
             }
         }
 

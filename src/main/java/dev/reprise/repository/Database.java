@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -135,11 +136,15 @@ final class Database {
     }
 
     private static <T extends @Nullable Object> T retried(Supplier<T> work) {
+        return retried(work, Database::isTransient);
+    }
+
+    private static <T extends @Nullable Object> T retried(Supplier<T> work, Predicate<RuntimeException> mayBeCured) {
         for (int attempt = 1; ; attempt++) {
             try {
                 return work.get();
             } catch (RuntimeException e) {
-                if (attempt == TRIES || !isTransient(e)) {
+                if (attempt == TRIES || !mayBeCured.test(e)) {
                     throw e;
                 }
                 pause(attempt);
@@ -161,10 +166,12 @@ final class Database {
      * @throws org.jdbi.v3.core.JdbiException for which {@link #isLockTimeout} holds
      */
     <T extends @Nullable Object> T impatiently(Work<T> work) {
-        return suspended(() -> jdbi.inTransaction(handle -> {
-            dialect.limitWaitForLocks(handle);
-            return work.with(handle);
-        }));
+        return suspended(() -> retried(
+                () -> jdbi.inTransaction(handle -> {
+                    dialect.limitWaitForLocks(handle);
+                    return work.with(handle);
+                }),
+                e -> isTransient(e) && !isLockTimeout(e)));
     }
 
     /** {@link #apart(Work)}, which waits for a database that is away. */

@@ -80,11 +80,12 @@ final class JobExecutions {
                    REPRISE_RESTART_POSITION = :position
              where JOB_EXECUTION_ID = :execution""";
 
-    /** A restart begins where this execution was to begin. */
+    /** A restart begins where this execution was to begin, unless a stop has set another position. */
     private static final String END_TO_GO_ON = """
             update BATCH_JOB_EXECUTION
                set STATUS = :status, EXIT_CODE = :exitCode, EXIT_MESSAGE = :exitMessage,
-                   END_TIME = localtimestamp, LAST_UPDATED = localtimestamp, VERSION = VERSION + 1
+                   END_TIME = localtimestamp, LAST_UPDATED = localtimestamp, VERSION = VERSION + 1,
+                   REPRISE_RESTART_POSITION = coalesce(:position, REPRISE_RESTART_POSITION)
              where JOB_EXECUTION_ID = :execution""";
 
     private static final String EXIT_MESSAGE =
@@ -257,24 +258,34 @@ final class JobExecutions {
             BatchStatus status,
             String exitMessage,
             @Nullable String restartPosition) {
-        ending(handle, END, execution, status, exitMessage)
-                .bind("position", restartPosition)
-                .execute();
+        end(handle, END, execution, status, exitMessage, restartPosition);
     }
 
     /** Ends what goes on by itself, as after a crash. */
-    void endToGoOn(Handle handle, JobExecutionImpl execution, BatchStatus status, String exitMessage) {
-        ending(handle, END_TO_GO_ON, execution, status, exitMessage).execute();
+    void endToGoOn(
+            Handle handle,
+            JobExecutionImpl execution,
+            BatchStatus status,
+            String exitMessage,
+            @Nullable String restartPosition) {
+        end(handle, END_TO_GO_ON, execution, status, exitMessage, restartPosition);
     }
 
-    private static Update ending(
-            Handle handle, String statement, JobExecutionImpl execution, BatchStatus status, String exitMessage) {
+    private static void end(
+            Handle handle,
+            String statement,
+            JobExecutionImpl execution,
+            BatchStatus status,
+            String exitMessage,
+            @Nullable String restartPosition) {
         String exitStatus = execution.getExitStatus();
-        return handle.createUpdate(statement)
+        handle.createUpdate(statement)
                 .bind("execution", execution.getExecutionId())
                 .bind("status", status.name())
                 .bind("exitCode", Text.fit(exitStatus == null ? status.name() : exitStatus, Text.TEXT_COLUMN))
-                .bind("exitMessage", Text.fit(exitMessage, Text.TEXT_COLUMN));
+                .bind("exitMessage", Text.fit(exitMessage, Text.TEXT_COLUMN))
+                .bind("position", restartPosition)
+                .execute();
     }
 
     String exitMessage(Handle handle, long executionId) {

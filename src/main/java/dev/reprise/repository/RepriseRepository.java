@@ -97,6 +97,7 @@ public final class RepriseRepository implements JobRepository {
     private final Supplier<NodeIdentity> self;
     private final LaunchRules rules;
     private final Supplier<@Nullable String> submitter;
+    private final ClassLoader application;
     private final Database database;
     private final Owners owners;
     private final JobExecutions executions;
@@ -132,6 +133,7 @@ public final class RepriseRepository implements JobRepository {
         this.self = parts.node();
         this.rules = parts.rules();
         this.submitter = parts.submitter();
+        this.application = parts.application();
         this.database = database;
         Checkpoints checkpoints = new Checkpoints(parts.application(), parts.serialFilter());
         this.owners = new Owners(self, parts.lease());
@@ -227,7 +229,8 @@ public final class RepriseRepository implements JobRepository {
         instance.setId(acquired.instanceId());
         execution.setId(acquired.executionId());
         instance.addJobExecution(execution);
-        LiveExecution created = new LiveExecution(execution, node, subject.label(), verdict.identityNone());
+        LiveExecution created =
+                new LiveExecution(execution, node, subject.label(), verdict.identityNone(), application);
         live.put(acquired.executionId(), created);
         createdHere.set(new WeakReference<>(created));
         execution.registerJobStopNotifier(this::recordStopRequest);
@@ -381,6 +384,9 @@ public final class RepriseRepository implements JobRepository {
 
     /** Never throws: the engine would neither clean up nor wake those who wait. */
     private void recordEnd(LiveExecution running) {
+        if (!running.claimEnd()) {
+            return;
+        }
         settleEnd(running);
         try {
             if (!running.isLost()) {
@@ -430,11 +436,11 @@ public final class RepriseRepository implements JobRepository {
             return false;
         }
         Optional<String> next = restartOf(handle, running, status);
+        String begin = Job.UNRESTARTABLE.equals(position) ? null : position;
         if (next.isPresent()) {
-            executions.endToGoOn(handle, execution, status, next.get() + reasonOf(running));
+            executions.endToGoOn(handle, execution, status, next.get() + reasonOf(running), begin);
         } else {
-            executions.end(
-                    handle, execution, status, reasonOf(running), Job.UNRESTARTABLE.equals(position) ? null : position);
+            executions.end(handle, execution, status, reasonOf(running), begin);
         }
         if (running.hasStepsLeftOpen()) {
             owners.closeSteps(handle, id, "FAILED", "The job ended, and the end of this step was not recorded.");
@@ -451,8 +457,10 @@ public final class RepriseRepository implements JobRepository {
         long instance = running.execution().getJobInstance().getInstanceId();
         long id = running.execution().getExecutionId();
         if (running.isStoppedByServer() && status == BatchStatus.STOPPED) {
-            // Once more: that it was to stop may not have been recorded.
-            restarts.planHere(handle, instance, id);
+            // Who has recorded that it is to stop has also recorded whether it goes on.
+            if (executions.status(handle, id) != BatchStatus.STOPPING) {
+                restarts.planHere(handle, instance, id);
+            }
             return Optional.of("");
         }
         if (running.isStoppedByServer()) {
@@ -509,7 +517,6 @@ public final class RepriseRepository implements JobRepository {
      * runs. To be called after each report of the node, by one thread at a time.
      */
     public void tend() {
-        ownershipCheck.compare();
         for (LiveExecution running : List.copyOf(unrecorded)) {
             try {
                 if (!running.isLost()) {
@@ -521,17 +528,19 @@ public final class RepriseRepository implements JobRepository {
                 LOG.log(Level.DEBUG, running.label() + ": its end cannot be recorded yet", e);
             }
         }
+        ownershipCheck.compare();
     }
 
     /**
-     * This node counts as dead: what it runs is others' now, and is to end.
+     * This node counted as dead: what it ran is others' now, and is to end.
      *
+     * @param before what the node was
      * @param why as people read it
      */
-    public void lost(String why) {
-        for (LiveExecution running : live.values()) {
-            running.lose("the node " + why);
-        }
+    public void lost(NodeIdentity before, String why) {
+        live.values().stream()
+                .filter(running -> running.node().equals(before))
+                .forEach(running -> running.lose("the node " + why));
     }
 
     /**
@@ -544,7 +553,7 @@ public final class RepriseRepository implements JobRepository {
         int taken = 0;
         for (Owner dead : takeOvers.ofTheDead()) {
             try {
-                if (takeOvers.takeOver(dead) == Outcome.DONE) {
+                if (takeOver(dead) == Outcome.DONE) {
                     taken++;
                 }
             } catch (RuntimeException e) {
@@ -558,6 +567,10 @@ public final class RepriseRepository implements JobRepository {
         return taken;
     }
 
+    Outcome takeOver(Owner dead) {
+        return takeOvers.takeOver(dead);
+    }
+
     /** The restarts that are due, and that this node has taken upon itself now: no other one does them. */
     public List<DueRestart> claimRestarts() {
         return suspended ? List.of() : database.apart(restarts::claim);
@@ -565,7 +578,7 @@ public final class RepriseRepository implements JobRepository {
 
     /** A restart that was claimed has happened, or must not happen any more. */
     public void restarted(DueRestart restart) {
-        database.doApart(handle -> restarts.forget(handle, restart));
+        database.doApart(handle -> restarts.done(handle, restart));
     }
 
     /** A restart that was claimed could not happen: it is due again after a pause, on any node. */
@@ -588,9 +601,9 @@ public final class RepriseRepository implements JobRepository {
     }
 
     private static void stopForServer(LiveExecution running) {
-        if (!running.execution().isStopRequested() && !running.isEnding()) {
+        if (!running.execution().isStopRequested() && !running.isDone()) {
             running.stoppedByServer();
-            running.execution().stop();
+            running.stop();
         }
     }
 

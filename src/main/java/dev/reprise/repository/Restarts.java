@@ -54,7 +54,14 @@ final class Restarts {
             update REPRISE_RESTART
                set NODE_ID = null, INCARNATION = null,
                    NOT_BEFORE = current_timestamp + cast(:pause as bigint) * interval '0.001' second
-             where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID = :execution""";
+             where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID = :execution
+               and NODE_ID = :node and INCARNATION = :incarnation""";
+
+    /** Another node may have claimed it since, because this one was silent. */
+    private static final String DONE = """
+            delete from REPRISE_RESTART
+             where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID = :execution
+               and NODE_ID = :node and INCARNATION = :incarnation""";
 
     private static final String FORGET = """
             delete from REPRISE_RESTART where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID = :execution""";
@@ -118,7 +125,10 @@ final class Restarts {
                             row.getInt(7) == 1);
                 })
                 .list();
-        due.stream().filter(Due::isVoid).forEach(restart -> forget(handle, restart.restart()));
+        due.stream()
+                .filter(Due::isVoid)
+                .map(Due::restart)
+                .forEach(restart -> forget(handle, restart.instanceId(), restart.executionId()));
         return due.stream()
                 .filter(restart -> !restart.isVoid() && claim(handle, restart, here))
                 .map(Due::restart)
@@ -143,17 +153,26 @@ final class Restarts {
                 .bind("pause", pause.toMillis())
                 .bind("instance", restart.instanceId())
                 .bind("execution", restart.executionId())
+                .bind("node", self.get().name())
+                .bind("incarnation", self.get().incarnation())
                 .execute();
     }
 
-    void forget(Handle handle, DueRestart restart) {
-        forget(handle, restart.instanceId(), restart.executionId());
+    void done(Handle handle, DueRestart restart) {
+        handle.createUpdate(DONE)
+                .bind("instance", restart.instanceId())
+                .bind("execution", restart.executionId())
+                .bind("node", self.get().name())
+                .bind("incarnation", self.get().incarnation())
+                .execute();
     }
 
-    void forget(Handle handle, long instanceId, long executionId) {
-        handle.createUpdate(FORGET)
-                .bind("instance", instanceId)
-                .bind("execution", executionId)
-                .execute();
+    /** False if none was planned. */
+    boolean forget(Handle handle, long instanceId, long executionId) {
+        return handle.createUpdate(FORGET)
+                        .bind("instance", instanceId)
+                        .bind("execution", executionId)
+                        .execute()
+                == 1;
     }
 }

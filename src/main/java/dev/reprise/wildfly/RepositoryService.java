@@ -119,8 +119,11 @@ final class RepositoryService implements Service {
                 needs.suspendController().get(), new StopsWithTheServer(repository, configuration.stopTimeout()));
         suspension = server;
         SERVER.set(server);
-        Recovery recovering =
-                new Recovery(repository, loader, () -> !server.isSuspended() && JobLauncher.isOperatorUp());
+        Recovery recovering = new Recovery(
+                repository,
+                loader,
+                new ConnectionPool(configuration.dataSource())::check,
+                () -> !server.isSuspended() && JobLauncher.isOperatorUp());
         recovery = recovering;
         joined.attend(recovering);
         progress = new ProgressLog(repository, configuration.progress());
@@ -161,12 +164,9 @@ final class RepositoryService implements Service {
 
         @Override
         public CompletionStage<Void> suspending() {
+            repository.suspend();
             return CompletableFuture.runAsync(
-                    () -> {
-                        repository.suspend();
-                        repository.awaitEnds(atMost);
-                    },
-                    stopping -> new Thread(stopping, "reprise-stop").start());
+                    () -> repository.awaitEnds(atMost), waiting -> new Thread(waiting, "reprise-suspension").start());
         }
 
         /** The next report finds what is to be restarted. */

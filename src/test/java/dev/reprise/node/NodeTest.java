@@ -49,7 +49,7 @@ class NodeTest {
         }
 
         @Override
-        public void lost(String why) {
+        public void lost(NodeIdentity before, String why) {
             losses.add(why);
         }
     }

@@ -2,7 +2,9 @@ package dev.reprise.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.reprise.repository.Owners.Owner;
 import dev.reprise.repository.TestNode.Chunk;
 import jakarta.batch.runtime.BatchStatus;
 import java.sql.SQLException;
@@ -188,7 +190,7 @@ class RecoveryPlanTest {
 
         suspended.repository.suspend();
 
-        assertThat(stopped.isStopRequested()).isTrue();
+        await().until(() -> suspended.status(stopped.getExecutionId()).equals("STOPPING"));
         assertThatThrownBy(() -> suspended.start(job, "month", "2001-02"))
                 .isInstanceOf(LaunchRefusedException.class)
                 .hasMessageEndingWith("does not start on this node. Its server is being suspended or stopped, or the"
@@ -249,12 +251,66 @@ class RecoveryPlanTest {
         JobExecutionImpl left = dead.run(job, MONTH);
         dead.step(left, "load");
         dead.repository.suspend();
+        await().until(() -> dead.status(left.getExecutionId()).equals("STOPPING"));
         TestNode other = survivor(dead);
 
         assertThat(other.repository.takeOverFromTheDead()).isEqualTo(1);
 
         assertThat(other.status(left.getExecutionId())).isEqualTo("STOPPED");
         assertThat(other.repository.claimRestarts()).hasSize(1);
+    }
+
+    /** A batchlet that does not obey may still run, on the server that stopped. */
+    @ParameterizedTest
+    @EnumSource
+    void leavesABatchletThatDidNotEndWithItsServerToAPerson(TestDatabase.Kind kind) {
+        job = TestNode.batchlet();
+        TestNode dead = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl left = dead.run(job, MONTH);
+        dead.step(left, "load");
+        dead.repository.suspend();
+        await().until(() -> dead.status(left.getExecutionId()).equals("STOPPING"));
+        TestNode other = survivor(dead);
+
+        assertThat(other.repository.takeOverFromTheDead()).isEqualTo(1);
+
+        assertThat(other.repository.claimRestarts()).isEmpty();
+        assertThat(message(other, left))
+                .contains("Its server was stopping. It is not restarted by itself: the batchlet of step load");
+    }
+
+    /** It reported again while the others were being closed. */
+    @ParameterizedTest
+    @EnumSource
+    void leavesANodeThatReportsAgainWhatItHas(TestDatabase.Kind kind) {
+        TestNode slow = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl execution = slow.run(job, MONTH);
+        TestNode other = survivor(slow);
+        Owner found = new Owner(
+                execution.getJobInstance().getInstanceId(), execution.getExecutionId(), slow.identity, false, false);
+        slow.database.execute(
+                "update REPRISE_NODE set HEARTBEAT_AT = current_timestamp where APPLICATION = ? and NODE_ID = ?",
+                slow.identity.application(),
+                slow.identity.name());
+
+        assertThat(other.repository.takeOver(found)).isEqualTo(TakeOvers.Outcome.GONE);
+
+        assertThat(slow.status(execution.getExecutionId())).isEqualTo("STARTED");
+    }
+
+    /** A restart that began at a position begins there again. */
+    @ParameterizedTest
+    @EnumSource
+    void goesOnWhereARestartBegan(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl first = node.run(job, MONTH);
+        first.setRestartPosition("later");
+        node.end(first, BatchStatus.STOPPED);
+        JobExecutionImpl second = node.rerun(first.getExecutionId(), job);
+        node.repository.suspend();
+        node.end(second, BatchStatus.STOPPED);
+
+        assertThat(node.load(second.getExecutionId(), job).getRestartPosition()).isEqualTo("later");
     }
 
     @ParameterizedTest
