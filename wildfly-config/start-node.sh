@@ -29,6 +29,11 @@ for needed in "$JBOSS_HOME/standalone/configuration/standalone-postgresql.xml" "
 done
 
 mkdir -p "$base/deployments"
+exec 9>"$base/lock"
+if command -v flock >/dev/null && ! flock -n 9; then
+  echo "node $name runs already, in $base" >&2
+  exit 1
+fi
 cp -r "$JBOSS_HOME/standalone/configuration" "$base/"
 rm -f "$base"/deployments/*
 cp "$war" "$base/deployments/"

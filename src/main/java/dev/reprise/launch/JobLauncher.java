@@ -2,6 +2,7 @@ package dev.reprise.launch;
 
 import dev.reprise.job.JobGraph;
 import dev.reprise.job.StepDefinition;
+import dev.reprise.repository.DueRestart;
 import dev.reprise.repository.LaunchDecision;
 import dev.reprise.repository.LaunchRefusedException;
 import dev.reprise.repository.Refusal;
@@ -24,7 +25,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import org.jberet.creation.ArchiveXmlLoader;
 import org.jberet.job.model.Job;
 import org.jberet.operations.AbstractJobOperator;
@@ -115,7 +115,7 @@ public class JobLauncher {
             Properties properties = request.properties();
             properties.setProperty(RUN_ID, String.valueOf(runId));
             try {
-                return started(() -> operator().start(request.job(), properties));
+                return ourRepository().launch(() -> operator().start(request.job(), properties));
             } catch (LaunchRefusedException e) {
                 // Somebody took that number: take the one after.
                 if (round == ROUNDS || e.refusal().instanceId() == null) {
@@ -129,7 +129,7 @@ public class JobLauncher {
     private long launch(LaunchRequest request, Properties properties) {
         for (int round = 0; ; round++) {
             try {
-                return started(() -> operator().start(request.job(), properties));
+                return ourRepository().launch(() -> operator().start(request.job(), properties));
             } catch (LaunchRefusedException e) {
                 Refusal refusal = e.refusal();
                 Long inTheWay = refusal.executionId();
@@ -153,7 +153,7 @@ public class JobLauncher {
         strict.putAll(properties);
         strict.setProperty(RESTART_MODE, "strict");
         try {
-            return started(() -> operator().restart(executionId, strict));
+            return ourRepository().launch(() -> operator().restart(executionId, strict));
         } catch (JobExecutionAlreadyCompleteException | JobExecutionNotMostRecentException e) {
             return null;
         } catch (JobRestartException e) {
@@ -176,7 +176,8 @@ public class JobLauncher {
                         ALREADY_COMPLETE,
                         ABANDONED,
                         UNKNOWN_STATE,
-                        NOT_RESTARTABLE -> throw refused;
+                        NOT_RESTARTABLE,
+                        NODE_UNAVAILABLE -> throw refused;
             };
         }
     }
@@ -194,35 +195,22 @@ public class JobLauncher {
     /**
      * Restarts an execution for nobody who asks, in the name of who asked for it before (semantics.md §6).
      *
+     * @param due taken upon this node
      * @return the id of the new execution
      * @throws JobRestartException or another exception of {@code JobOperator.restart}
      * @throws LaunchRefusedException with the reason if the repository refuses
      */
-    public static long recover(long executionId) {
-        JobExecution before = ourRepository().getJobExecution(executionId);
+    public static long recover(DueRestart due) {
+        RepriseRepository repository = ourRepository();
+        JobExecution before = repository.getJobExecution(due.executionId());
+        String submitter = before instanceof JobExecutionImpl found ? found.getUser() : null;
         Properties strict = new Properties();
         strict.setProperty(RESTART_MODE, "strict");
         try {
-            return started(() -> engine().restart(
-                            executionId, strict, before instanceof JobExecutionImpl found ? found.getUser() : null));
+            return repository.recover(due, () -> engine().restart(due.executionId(), strict, submitter));
         } catch (JobRestartException e) {
             if (e.getCause() instanceof LaunchRefusedException refused) {
                 throw refused;
-            }
-            throw e;
-        }
-    }
-
-    /** An execution that is recorded, and that the engine then cannot start, must not stay STARTING. */
-    private static long started(LongSupplier launch) {
-        try {
-            return launch.getAsLong();
-        } catch (JobExecutionAlreadyCompleteException | JobExecutionNotMostRecentException changedMeanwhile) {
-            throw changedMeanwhile;
-        } catch (RuntimeException e) {
-            boolean refused = e instanceof LaunchRefusedException || e.getCause() instanceof LaunchRefusedException;
-            if (!refused) {
-                ourRepository().failWhatNeverRan();
             }
             throw e;
         }

@@ -3,7 +3,6 @@ package dev.reprise.node;
 import dev.reprise.repository.NodeIdentity;
 import dev.reprise.repository.NodeRegistry;
 import dev.reprise.repository.NodeRegistry.Entry;
-import jakarta.batch.operations.JobStartException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
@@ -70,9 +69,13 @@ public final class Node implements AutoCloseable {
         /**
          * The node counts as dead: what it runs is others' now.
          *
+         * @param before what the node was
          * @param why as people read it
          */
-        default void lost(String why) {}
+        default void lost(NodeIdentity before, String why) {}
+
+        /** Reports arrive again that did not for a while. The next thing that is called is {@link #reported}. */
+        default void reportsAgain() {}
     }
 
     private Node(DataSource dataSource, NodeRegistry registry, Settings settings, NodeIdentity identity) {
@@ -160,13 +163,13 @@ public final class Node implements AutoCloseable {
     /**
      * What stands in the rows of what this process runs.
      *
-     * @throws JobStartException while the node counts as dead: it must not begin anything
+     * @throws IllegalStateException while the node counts as dead: it must not begin anything
      */
     public NodeIdentity identity() {
         String why = lost;
         if (why != null) {
-            throw new JobStartException("Node " + settings.name() + " " + why
-                    + ", so it runs nothing until it can report again. Launch on another node, or later.");
+            throw new IllegalStateException(
+                    "Node " + settings.name() + " " + why + ", so it runs nothing until it can report again.");
         }
         return identity;
     }
@@ -190,7 +193,7 @@ public final class Node implements AutoCloseable {
                 "Node {0} {1}, and counts as dead: it stops what it runs, and others take it over",
                 identity,
                 why);
-        duties.lost(why);
+        duties.lost(identity, why);
     }
 
     /** One report; a failed one is tried again at the next interval, on a new connection. */
@@ -213,11 +216,13 @@ public final class Node implements AutoCloseable {
                 reported = sent;
                 if (silent) {
                     LOG.log(Level.INFO, "Node {0} reports again", identity);
+                    duties.reportsAgain();
                 }
                 silent = false;
                 duties.reported();
             }
-        } catch (SQLException | RuntimeException | LinkageError e) {
+        } catch (SQLException | RuntimeException | Error e) {
+            // Whatever it is: a task that throws is not run again, and the node would never report again.
             if (!silent) {
                 LOG.log(
                         Level.WARNING,
@@ -270,8 +275,9 @@ public final class Node implements AutoCloseable {
         Connection current = connection;
         connection = null;
         if (current != null) {
-            try {
-                current.close();
+            try (current) {
+                // The pool would hand it on as it is.
+                current.setNetworkTimeout(Runnable::run, 0);
             } catch (SQLException e) {
                 LOG.log(Level.DEBUG, "closing a broken connection", e);
             }

@@ -4,14 +4,18 @@ import dev.reprise.launch.JobLauncher;
 import dev.reprise.node.Node;
 import dev.reprise.repository.DueRestart;
 import dev.reprise.repository.LaunchRefusedException;
+import dev.reprise.repository.NodeIdentity;
+import dev.reprise.repository.Refusal;
 import dev.reprise.repository.RepriseRepository;
 import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
 import jakarta.batch.operations.JobExecutionNotMostRecentException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 
@@ -24,18 +28,30 @@ public final class Recovery implements Node.Duties, AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Recovery.class.getName());
 
+    /** Until what could not be restarted is tried again. */
+    private static final Duration PAUSE = Duration.ofMinutes(1);
+
+    private static final Duration ENDING = Duration.ofSeconds(5);
+
     private final RepriseRepository repository;
     private final BooleanSupplier mayRestart;
+    private final Runnable checkConnections;
     private final ExecutorService threads;
     private final Duty tending = new Duty("looking after what this node runs", this::tend);
     private final Duty recovering = new Duty("looking for what dead nodes left", this::recover);
 
     /**
      * @param application whose class loader and job operator its threads see
+     * @param checkConnections takes connections that do not work any more out of the pool, before anybody gets them
      * @param mayRestart whether jobs may begin on this node now; not while its server starts or is suspended
      */
-    public Recovery(RepriseRepository repository, ClassLoader application, BooleanSupplier mayRestart) {
+    public Recovery(
+            RepriseRepository repository,
+            ClassLoader application,
+            Runnable checkConnections,
+            BooleanSupplier mayRestart) {
         this.repository = repository;
+        this.checkConnections = checkConnections;
         this.mayRestart = mayRestart;
         this.threads = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "reprise-recovery");
@@ -53,8 +69,14 @@ public final class Recovery implements Node.Duties, AutoCloseable {
 
     /** At once, whatever else is being done, because that may be waiting for the database. */
     @Override
-    public void lost(String why) {
-        execute(() -> repository.lost(why));
+    public void lost(NodeIdentity before, String why) {
+        execute(() -> repository.lost(before, why));
+    }
+
+    /** The pool may hold connections that the database has ended. */
+    @Override
+    public void reportsAgain() {
+        execute(checkConnections);
     }
 
     private void tend() {
@@ -70,7 +92,7 @@ public final class Recovery implements Node.Duties, AutoCloseable {
 
     private void restart(DueRestart due) {
         try {
-            long restarted = JobLauncher.recover(due.executionId());
+            long restarted = JobLauncher.recover(due);
             LOG.log(
                     Level.INFO,
                     "Execution {0,number,#} of {1} is restarted as execution {2,number,#}",
@@ -80,10 +102,19 @@ public final class Recovery implements Node.Duties, AutoCloseable {
         } catch (JobExecutionAlreadyCompleteException | JobExecutionNotMostRecentException somebodyElseDid) {
             LOG.log(Level.DEBUG, "restarted already", somebodyElseDid);
         } catch (LaunchRefusedException e) {
+            if (e.refusal().kind() == Refusal.Kind.NODE_UNAVAILABLE) {
+                repository.postpone(due, Duration.ZERO);
+                return;
+            }
             boolean done = switch (e.refusal().kind()) {
                 case ALREADY_RUNNING, ALREADY_COMPLETE, NOT_THE_LAST, ABANDONED -> true;
-                case NO_SUCH_JOB, INVALID_JOB, INVALID_PARAMETERS, UNKNOWN_STATE, NOT_RESTARTABLE, RESTART_INSTEAD ->
-                    false;
+                case NO_SUCH_JOB,
+                        INVALID_JOB,
+                        INVALID_PARAMETERS,
+                        UNKNOWN_STATE,
+                        NOT_RESTARTABLE,
+                        RESTART_INSTEAD,
+                        NODE_UNAVAILABLE -> false;
             };
             LOG.log(
                     done ? Level.DEBUG : Level.ERROR,
@@ -92,14 +123,17 @@ public final class Recovery implements Node.Duties, AutoCloseable {
                     due.jobName(),
                     e.getMessage());
         } catch (RuntimeException e) {
-            if (RepriseRepository.isDatabaseAway(e) || !mayRestart.getAsBoolean()) {
-                throw e; // the restart stays due
+            boolean stopping = repository.isSuspended() || !mayRestart.getAsBoolean();
+            if (!stopping) {
+                LOG.log(
+                        Level.ERROR,
+                        "Execution " + due.executionId() + " of " + due.jobName()
+                                + " could not be restarted. It is tried" + " again in " + PAUSE.toSeconds()
+                                + " s, on whichever node; abandon it to end that.",
+                        e);
             }
-            LOG.log(
-                    Level.ERROR,
-                    "Execution " + due.executionId() + " of " + due.jobName()
-                            + " could not be restarted, and is not tried" + " again. Restart it by hand.",
-                    e);
+            repository.postpone(due, stopping ? Duration.ZERO : PAUSE);
+            return;
         }
         repository.restarted(due);
     }
@@ -127,7 +161,15 @@ public final class Recovery implements Node.Duties, AutoCloseable {
 
         void wake() {
             if (busy.compareAndSet(false, true)) {
-                execute(this::run);
+                boolean begun = false;
+                try {
+                    execute(this::run);
+                    begun = true;
+                } finally {
+                    if (!begun) {
+                        busy.set(false);
+                    }
+                }
             }
         }
 
@@ -147,9 +189,19 @@ public final class Recovery implements Node.Duties, AutoCloseable {
         }
     }
 
-    /** Does nothing more. What is being done is interrupted. */
+    /**
+     * Does nothing more, and waits a little for what is being done. That is not interrupted: an interrupt in the middle
+     * of a write closes an embedded H2 database for everybody.
+     */
     @Override
     public void close() {
-        threads.shutdownNow();
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(ENDING.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.log(Level.DEBUG, "recovery is still at work");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

@@ -8,10 +8,14 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -132,11 +136,15 @@ final class Database {
     }
 
     private static <T extends @Nullable Object> T retried(Supplier<T> work) {
+        return retried(work, Database::isTransient);
+    }
+
+    private static <T extends @Nullable Object> T retried(Supplier<T> work, Predicate<RuntimeException> mayBeCured) {
         for (int attempt = 1; ; attempt++) {
             try {
                 return work.get();
             } catch (RuntimeException e) {
-                if (attempt == TRIES || !isTransient(e)) {
+                if (attempt == TRIES || !mayBeCured.test(e)) {
                     throw e;
                 }
                 pause(attempt);
@@ -158,10 +166,12 @@ final class Database {
      * @throws org.jdbi.v3.core.JdbiException for which {@link #isLockTimeout} holds
      */
     <T extends @Nullable Object> T impatiently(Work<T> work) {
-        return suspended(() -> jdbi.inTransaction(handle -> {
-            dialect.limitWaitForLocks(handle);
-            return work.with(handle);
-        }));
+        return suspended(() -> retried(
+                () -> jdbi.inTransaction(handle -> {
+                    dialect.limitWaitForLocks(handle);
+                    return work.with(handle);
+                }),
+                e -> isTransient(e) && !isLockTimeout(e)));
     }
 
     /** {@link #apart(Work)}, which waits for a database that is away. */
@@ -243,14 +253,20 @@ final class Database {
 
     /** Whether the database could not be reached, or broke the connection off. */
     static boolean isAway(Throwable thrown) {
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException e
-                    && e.getSQLState() != null
-                    && AWAY.matcher(e.getSQLState()).matches()) {
-                return true;
-            }
+        return isAway(thrown, Collections.newSetFromMap(new IdentityHashMap<>()));
+    }
+
+    /** A transaction manager may keep as suppressed why a commit failed. */
+    private static boolean isAway(@Nullable Throwable thrown, Set<Throwable> seen) {
+        if (thrown == null || !seen.add(thrown)) {
+            return false;
         }
-        return false;
+        boolean away = thrown instanceof SQLException e
+                && e.getSQLState() != null
+                && AWAY.matcher(e.getSQLState()).matches();
+        return away
+                || isAway(thrown.getCause(), seen)
+                || Stream.of(thrown.getSuppressed()).anyMatch(suppressed -> isAway(suppressed, seen));
     }
 
     private static @Nullable String sqlState(Throwable thrown) {

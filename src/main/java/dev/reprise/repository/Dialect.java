@@ -154,7 +154,8 @@ enum Dialect {
         private static final String END_SESSIONS = """
                 with DEAD as (
                     select SESSION_NAME,
-                           case when INCARNATION = :incarnation then HEARTBEAT_AT else LAST_SEEN_AT end as LAST_SEEN_AT,
+                           case when INCARNATION = :incarnation then coalesce(HEARTBEAT_AT, LAST_SEEN_AT)
+                                else LAST_SEEN_AT end as LAST_SEEN_AT,
                            case when INCARNATION = :incarnation then null else STARTED_AT end as CAME_BACK_AT
                       from REPRISE_NODE
                      where APPLICATION = :application and NODE_ID = :node)
@@ -171,7 +172,8 @@ enum Dialect {
 
         @Override
         String sessionName() {
-            return "current_setting('application_name')";
+            // What the driver calls every session is the name of none.
+            return "nullif(nullif(current_setting('application_name'), ''), 'PostgreSQL JDBC Driver')";
         }
 
         @Override

@@ -6,5 +6,6 @@ package dev.reprise.repository;
  * @param instanceId its job instance
  * @param executionId the execution that is restarted
  * @param jobName its job
+ * @param attempt which restart in a row it will be; 0 after an orderly stop
  */
-public record DueRestart(long instanceId, long executionId, String jobName) {}
+public record DueRestart(long instanceId, long executionId, String jobName, int attempt) {}

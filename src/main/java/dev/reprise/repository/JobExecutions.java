@@ -50,8 +50,7 @@ final class JobExecutions {
                  REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE, REPRISE_RESTART_POSITION, REPRISE_RECOVERIES)
             select :id, 0, :instance, localtimestamp, localtimestamp, 'STARTING', 'UNKNOWN', '',
                    :job, coalesce(:submitter, o.REPRISE_SUBMITTER), :node, o.REPRISE_RESTART_POSITION,
-                   (select r.ATTEMPT from REPRISE_RESTART r
-                     where r.JOB_INSTANCE_ID = :instance and r.JOB_EXECUTION_ID = :original)
+                   cast(:recoveries as integer)
               from BATCH_JOB_EXECUTION o
              where o.JOB_EXECUTION_ID = :original and o.JOB_INSTANCE_ID = :instance
                and not exists (select 1 from BATCH_JOB_EXECUTION e
@@ -79,6 +78,14 @@ final class JobExecutions {
                set STATUS = :status, EXIT_CODE = :exitCode, EXIT_MESSAGE = :exitMessage,
                    END_TIME = localtimestamp, LAST_UPDATED = localtimestamp, VERSION = VERSION + 1,
                    REPRISE_RESTART_POSITION = :position
+             where JOB_EXECUTION_ID = :execution""";
+
+    /** A restart begins where this execution was to begin, unless a stop has set another position. */
+    private static final String END_TO_GO_ON = """
+            update BATCH_JOB_EXECUTION
+               set STATUS = :status, EXIT_CODE = :exitCode, EXIT_MESSAGE = :exitMessage,
+                   END_TIME = localtimestamp, LAST_UPDATED = localtimestamp, VERSION = VERSION + 1,
+                   REPRISE_RESTART_POSITION = coalesce(:position, REPRISE_RESTART_POSITION)
              where JOB_EXECUTION_ID = :execution""";
 
     private static final String EXIT_MESSAGE =
@@ -168,12 +175,17 @@ final class JobExecutions {
         this.application = application;
     }
 
-    /** Who asks for an execution, and what for. */
+    /**
+     * Who asks for an execution, and what for.
+     *
+     * @param recoveries how many restarts by recovery led to it, one right after the other
+     */
     record Launch(
             String jobName,
             JobParameters parameters,
             NodeIdentity node,
-            @Nullable String submitter) {}
+            @Nullable String submitter,
+            int recoveries) {}
 
     /**
      * Inserts an execution and its parameters.
@@ -190,7 +202,7 @@ final class JobExecutions {
                 .bind("submitter", submitter == null ? null : Text.fit(submitter, Text.SUBMITTER_COLUMN))
                 .bind("node", launch.node().name());
         if (original.isPresent()) {
-            insert.bind("original", original.getAsLong());
+            insert.bind("original", original.getAsLong()).bind("recoveries", launch.recoveries());
         }
         if (insert.execute() == 0) {
             return false;
@@ -246,8 +258,28 @@ final class JobExecutions {
             BatchStatus status,
             String exitMessage,
             @Nullable String restartPosition) {
+        end(handle, END, execution, status, exitMessage, restartPosition);
+    }
+
+    /** Ends what goes on by itself, as after a crash. */
+    void endToGoOn(
+            Handle handle,
+            JobExecutionImpl execution,
+            BatchStatus status,
+            String exitMessage,
+            @Nullable String restartPosition) {
+        end(handle, END_TO_GO_ON, execution, status, exitMessage, restartPosition);
+    }
+
+    private static void end(
+            Handle handle,
+            String statement,
+            JobExecutionImpl execution,
+            BatchStatus status,
+            String exitMessage,
+            @Nullable String restartPosition) {
         String exitStatus = execution.getExitStatus();
-        handle.createUpdate(END)
+        handle.createUpdate(statement)
                 .bind("execution", execution.getExecutionId())
                 .bind("status", status.name())
                 .bind("exitCode", Text.fit(exitStatus == null ? status.name() : exitStatus, Text.TEXT_COLUMN))

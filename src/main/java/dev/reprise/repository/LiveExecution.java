@@ -1,5 +1,6 @@
 package dev.reprise.repository;
 
+import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.StepExecution;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -42,11 +43,13 @@ final class LiveExecution implements Database.Caller {
 
     private final JobExecutionImpl execution;
     private final NodeIdentity node;
+    private final ClassLoader application;
     private final String label;
     private final boolean identityNone;
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.QUEUED);
     private final AtomicBoolean lost = new AtomicBoolean();
     private final AtomicBoolean warned = new AtomicBoolean();
+    private final AtomicBoolean endClaimed = new AtomicBoolean();
     private final Set<String> interruptedSteps = ConcurrentHashMap.newKeySet();
     private final long began = System.nanoTime();
     private final CompletableFuture<Boolean> ended = new CompletableFuture<>();
@@ -58,13 +61,22 @@ final class LiveExecution implements Database.Caller {
     private volatile boolean stepsLeftOpen;
     private volatile String failure = "";
     private volatile boolean databaseWasAway;
+    private volatile boolean cutOff;
+    private volatile @Nullable BatchStatus end;
     private volatile boolean stoppedByServer;
 
     /**
      * @param node which incarnation of this node owns it
+     * @param application loads its artifacts
      */
-    LiveExecution(JobExecutionImpl execution, NodeIdentity node, String label, boolean identityNone) {
+    LiveExecution(
+            JobExecutionImpl execution,
+            NodeIdentity node,
+            String label,
+            boolean identityNone,
+            ClassLoader application) {
         this.execution = execution;
+        this.application = application;
         this.node = node;
         this.label = label;
         this.identityNone = identityNone;
@@ -117,8 +129,19 @@ final class LiveExecution implements Database.Caller {
         if (lost.compareAndSet(false, true)) {
             warn("execution " + execution.getExecutionId() + " is not this node's any more: " + why
                     + ". What runs of it here is stopped, and records nothing");
-            execution.stop();
+            stop();
         }
+    }
+
+    /** Stops it, on a thread of its own: a batchlet may take its time to stop, or never return from it. */
+    void stop() {
+        if (execution.isStopRequested()) {
+            return;
+        }
+        Thread stopping = new Thread(execution::stop, "reprise-stop-" + execution.getExecutionId());
+        stopping.setDaemon(true);
+        stopping.setContextClassLoader(application);
+        stopping.start();
     }
 
     boolean isLost() {
@@ -142,16 +165,46 @@ final class LiveExecution implements Database.Caller {
         databaseWasAway = true;
     }
 
-    /** Whether it can have failed because the database was away. */
-    boolean wasCutOff() {
+    /** Whether something was recorded on a second try, so that a first one may have been recorded too. */
+    boolean wasRecordedAgain() {
         return databaseWasAway;
     }
 
-    /** A step ended FAILED. */
-    void interrupted(String step) {
-        interruptedSteps.add(step);
+    /** Something of it failed because the database was away. */
+    void cutOff() {
+        cutOff = true;
     }
 
+    void cutOff(String step) {
+        interruptedSteps.add(step);
+        cutOff();
+    }
+
+    boolean wasCutOff() {
+        return cutOff;
+    }
+
+    /** True for who says first that the engine is done with it, and is to record its end. */
+    boolean claimEnd() {
+        return endClaimed.compareAndSet(false, true);
+    }
+
+    /** Whether the engine is done with it. Its status in memory may say so, and yet it goes on where a failure is routed to. */
+    boolean isDone() {
+        return endClaimed.get();
+    }
+
+    /** How it ends, whatever comes to its status in memory from now on; the first answer is the last. */
+    synchronized BatchStatus end(BatchStatus status) {
+        BatchStatus before = end;
+        if (before == null) {
+            end = status;
+            return status;
+        }
+        return before;
+    }
+
+    /** The steps that failed because the database was away. */
     Set<String> interruptedSteps() {
         return interruptedSteps;
     }
@@ -159,6 +212,11 @@ final class LiveExecution implements Database.Caller {
     /** Its server stops, and whoever comes after it goes on with it. */
     void stoppedByServer() {
         stoppedByServer = true;
+    }
+
+    /** Somebody had asked for it before the server did: then it is not to come back. */
+    void stoppedBySomebody() {
+        stoppedByServer = false;
     }
 
     boolean isStoppedByServer() {
@@ -188,7 +246,7 @@ final class LiveExecution implements Database.Caller {
         return ended;
     }
 
-    /** Whether the engine is done with it, so that {@link #ended()} is near. */
+    /** Whether the engine seems to be done with it, so that {@link #ended()} is near. */
     boolean isEnding() {
         return switch (execution.getBatchStatus()) {
             case COMPLETED, FAILED, STOPPED, ABANDONED -> true;

@@ -75,6 +75,11 @@ final class Owners {
                and NODE_ID = :node and INCARNATION = :incarnation
                for update""";
 
+    private static final String ALIVE = """
+            select count(*) from REPRISE_NODE
+             where APPLICATION = :application and NODE_ID = :node and INCARNATION = :incarnation
+               and HEARTBEAT_AT > current_timestamp - cast(:lease as bigint) * interval '0.001' second""";
+
     private static final String LOCK_EXECUTION = """
             select JOB_INSTANCE_ID from REPRISE_OWNER where JOB_EXECUTION_ID = :execution for update""";
 
@@ -197,6 +202,18 @@ final class Owners {
     /** Whether this node may close what that owner left: only nodes of the same application do. */
     boolean mayTakeOver(Owner owner) {
         return !owner.alive() && owner.node().application().equals(self.get().application());
+    }
+
+    /** Whether a node has reported within the lease, as that incarnation. */
+    boolean isAlive(Handle handle, NodeIdentity node) {
+        return handle.createQuery(ALIVE)
+                        .bind("application", node.application())
+                        .bind("node", node.name())
+                        .bind("incarnation", node.incarnation())
+                        .bind("lease", lease.toMillis())
+                        .mapTo(Integer.class)
+                        .one()
+                > 0;
     }
 
     /**

@@ -35,11 +35,11 @@ final class OwnershipCheck {
         for (LiveExecution execution : running) {
             Own own = owned.get(execution.execution().getExecutionId());
             if (own == null) {
-                if (!execution.isEnding()) {
+                if (!execution.isDone()) {
                     execution.lose("another node has taken it over");
                 }
-            } else if (own.stopRequested() && !execution.isEnding()) {
-                execution.execution().stop();
+            } else if (own.stopRequested() && !execution.isDone()) {
+                execution.stop();
             }
         }
         Set<Long> seen = new HashSet<>();

@@ -50,6 +50,8 @@ public record Refusal(
         /** Row 10, for a plain {@code JobOperator.start}: it can be restarted, but not started again. */
         RESTART_INSTEAD,
         /** A restart of an execution that is not the last of its instance any more. */
-        NOT_THE_LAST
+        NOT_THE_LAST,
+        /** This node takes no launches now: its server stops, or it cannot report to the database. */
+        NODE_UNAVAILABLE
     }
 }

@@ -14,7 +14,6 @@ import dev.reprise.repository.TakeOvers.Outcome;
 import jakarta.batch.operations.JobExecutionIsRunningException;
 import jakarta.batch.operations.JobExecutionNotRunningException;
 import jakarta.batch.operations.JobRestartException;
-import jakarta.batch.operations.JobStartException;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.batch.runtime.JobInstance;
@@ -36,6 +35,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jberet.job.model.Job;
@@ -97,6 +97,7 @@ public final class RepriseRepository implements JobRepository {
     private final Supplier<NodeIdentity> self;
     private final LaunchRules rules;
     private final Supplier<@Nullable String> submitter;
+    private final ClassLoader application;
     private final Database database;
     private final Owners owners;
     private final JobExecutions executions;
@@ -119,6 +120,10 @@ public final class RepriseRepository implements JobRepository {
     @SuppressWarnings("ThreadLocalUsage") // of this deployment alone, and weak: a thread of the server outlives it
     private final ThreadLocal<@Nullable WeakReference<LiveExecution>> createdHere = new ThreadLocal<>();
 
+    /** Which restart in a row this thread does. */
+    @SuppressWarnings("ThreadLocalUsage") // of this deployment alone, and gone when the restart is done
+    private final ThreadLocal<@Nullable Integer> recovering = new ThreadLocal<>();
+
     public RepriseRepository(Parts parts) {
         this(parts, new Database(parts.dataSource(), parts.transactions(), parts.outage()));
     }
@@ -128,6 +133,7 @@ public final class RepriseRepository implements JobRepository {
         this.self = parts.node();
         this.rules = parts.rules();
         this.submitter = parts.submitter();
+        this.application = parts.application();
         this.database = database;
         Checkpoints checkpoints = new Checkpoints(parts.application(), parts.serialFilter());
         this.owners = new Owners(self, parts.lease());
@@ -209,12 +215,13 @@ public final class RepriseRepository implements JobRepository {
             throw new LaunchRefusedException(Decisions.invalid(subject, List.of(fault.get())));
         }
         JobExecutionImpl execution = new JobExecutionImpl(instance, properties);
-        if (suspended) {
-            throw new JobStartException("The server is being suspended or stopped, or the application undeployed, so "
-                    + subject.label() + " does not start here. Launch it on another node, or later.");
-        }
-        NodeIdentity node = self.get();
-        Launch launch = new Launch(job.getId(), subject.parameters(), node, submitter.get());
+        NodeIdentity node = availableNode(subject);
+        Launch launch = new Launch(
+                job.getId(),
+                subject.parameters(),
+                node,
+                submitter.get(),
+                recovering.get() == null ? 0 : recovering.get());
         Acquired acquired = original == null
                 ? decisions.start(identityOf(job, verdict), subject, launch)
                 : decisions.restart(instance.getInstanceId(), original.getExecutionId(), subject, launch);
@@ -222,7 +229,8 @@ public final class RepriseRepository implements JobRepository {
         instance.setId(acquired.instanceId());
         execution.setId(acquired.executionId());
         instance.addJobExecution(execution);
-        LiveExecution created = new LiveExecution(execution, node, subject.label(), verdict.identityNone());
+        LiveExecution created =
+                new LiveExecution(execution, node, subject.label(), verdict.identityNone(), application);
         live.put(acquired.executionId(), created);
         createdHere.set(new WeakReference<>(created));
         execution.registerJobStopNotifier(this::recordStopRequest);
@@ -230,6 +238,25 @@ public final class RepriseRepository implements JobRepository {
             stopForServer(created);
         }
         return execution;
+    }
+
+    private NodeIdentity availableNode(Subject subject) {
+        String why = "Its server is being suspended or stopped, or the application undeployed.";
+        if (!suspended) {
+            try {
+                return self.get();
+            } catch (IllegalStateException e) {
+                why = String.valueOf(e.getMessage());
+            }
+        }
+        throw new LaunchRefusedException(new Refusal(
+                Refusal.Kind.NODE_UNAVAILABLE,
+                subject.jobName(),
+                null,
+                null,
+                null,
+                List.of(),
+                subject.label() + " does not start on this node. " + why + " Launch it on another node, or later."));
     }
 
     /**
@@ -357,7 +384,10 @@ public final class RepriseRepository implements JobRepository {
 
     /** Never throws: the engine would neither clean up nor wake those who wait. */
     private void recordEnd(LiveExecution running) {
-        settleLateStop(running);
+        if (!running.claimEnd()) {
+            return;
+        }
+        settleEnd(running);
         try {
             if (!running.isLost()) {
                 stepRecorder.recordLeftEnds(running);
@@ -385,45 +415,60 @@ public final class RepriseRepository implements JobRepository {
      * A stop that comes when the engine has decided how the job ends overwrites its status in memory. The engine looks
      * for a stop until a moment before that, so it is one that was just in time; but it does not hide a failure.
      */
-    private static void settleLateStop(LiveExecution running) {
+    private static void settleEnd(LiveExecution running) {
         JobExecutionImpl execution = running.execution();
-        if (execution.getBatchStatus() == BatchStatus.STOPPING && !running.endedInQueue()) {
-            execution.setBatchStatus(running.failure().isEmpty() ? BatchStatus.STOPPED : BatchStatus.FAILED);
+        BatchStatus status = execution.getBatchStatus();
+        if (running.endedInQueue()) {
+            running.end(BatchStatus.STOPPED);
+            return;
         }
+        BatchStatus stopped = running.failure().isEmpty() ? BatchStatus.STOPPED : BatchStatus.FAILED;
+        execution.setBatchStatus(running.end(status == BatchStatus.STOPPING ? stopped : status));
     }
 
     /** False if another node owns it now. */
     private boolean recordEnd(Handle handle, LiveExecution running) {
         JobExecutionImpl execution = running.execution();
         long id = execution.getExecutionId();
-        BatchStatus status = running.endedInQueue() ? BatchStatus.STOPPED : execution.getBatchStatus();
+        BatchStatus status = running.end(execution.getBatchStatus());
         String position = status == BatchStatus.STOPPED ? execution.getRestartPosition() : null;
         if (!owners.release(handle, id, running.node())) {
             return false;
         }
-        String next = restartOf(handle, running, status);
-        executions.end(
-                handle,
-                execution,
-                status,
-                next + reasonOf(running),
-                Job.UNRESTARTABLE.equals(position) ? null : position);
+        Optional<String> next = restartOf(handle, running, status);
+        String begin = Job.UNRESTARTABLE.equals(position) ? null : position;
+        if (next.isPresent()) {
+            executions.endToGoOn(handle, execution, status, next.get() + reasonOf(running), begin);
+        } else {
+            executions.end(handle, execution, status, reasonOf(running), begin);
+        }
         if (running.hasStepsLeftOpen()) {
             owners.closeSteps(handle, id, "FAILED", "The job ended, and the end of this step was not recorded.");
         }
         return true;
     }
 
-    /** What failed because the database was away is restarted; what failed for another reason is not, and is said so. */
-    private String restartOf(Handle handle, LiveExecution running, BatchStatus status) {
+    /**
+     * What was stopped by the server, or failed because the database was away, goes on by itself.
+     *
+     * @return what is said of that; empty if it ended in its own way
+     */
+    private Optional<String> restartOf(Handle handle, LiveExecution running, BatchStatus status) {
         long instance = running.execution().getJobInstance().getInstanceId();
         long id = running.execution().getExecutionId();
-        if (running.isStoppedByServer() && status != BatchStatus.STOPPED) {
+        if (running.isStoppedByServer() && status == BatchStatus.STOPPED) {
+            // Who has recorded that it is to stop has also recorded whether it goes on.
+            if (executions.status(handle, id) != BatchStatus.STOPPING) {
+                restarts.planHere(handle, instance, id);
+            }
+            return Optional.of("");
+        }
+        if (running.isStoppedByServer()) {
             restarts.forget(handle, instance, id);
         }
         boolean stopped = running.execution().isStopRequested() && !running.isStoppedByServer();
         if (status != BatchStatus.FAILED || !running.wasCutOff() || stopped) {
-            return "";
+            return Optional.empty();
         }
         Owner owner = new Owner(instance, id, running.node(), true, true);
         String next = takeOvers.planRestart(
@@ -432,7 +477,7 @@ public final class RepriseRepository implements JobRepository {
                 running.execution().getJobName(),
                 running.interruptedSteps(),
                 owners.restartsInARow(handle, id));
-        return "The database was away while it ran. " + next + "\n";
+        return Optional.of("The database was away while it ran. " + next + "\n");
     }
 
     /** The engine tells nobody why a job fails between its steps. */
@@ -473,24 +518,29 @@ public final class RepriseRepository implements JobRepository {
      */
     public void tend() {
         for (LiveExecution running : List.copyOf(unrecorded)) {
-            if (!running.isLost()) {
-                stepRecorder.recordLeftEnds(running);
+            try {
+                if (!running.isLost()) {
+                    stepRecorder.recordLeftEnds(running);
+                }
+                ended(running, !running.isLost() && database.apart(handle -> recordEnd(handle, running)));
+                unrecorded.remove(running);
+            } catch (RuntimeException e) {
+                LOG.log(Level.DEBUG, running.label() + ": its end cannot be recorded yet", e);
             }
-            ended(running, !running.isLost() && database.apart(handle -> recordEnd(handle, running)));
-            unrecorded.remove(running);
         }
         ownershipCheck.compare();
     }
 
     /**
-     * This node counts as dead: what it runs is others' now, and is to end.
+     * This node counted as dead: what it ran is others' now, and is to end.
      *
+     * @param before what the node was
      * @param why as people read it
      */
-    public void lost(String why) {
-        for (LiveExecution running : live.values()) {
-            running.lose("the node " + why);
-        }
+    public void lost(NodeIdentity before, String why) {
+        live.values().stream()
+                .filter(running -> running.node().equals(before))
+                .forEach(running -> running.lose("the node " + why));
     }
 
     /**
@@ -502,26 +552,43 @@ public final class RepriseRepository implements JobRepository {
     public int takeOverFromTheDead() {
         int taken = 0;
         for (Owner dead : takeOvers.ofTheDead()) {
-            if (takeOvers.takeOver(dead) == Outcome.DONE) {
-                taken++;
+            try {
+                if (takeOver(dead) == Outcome.DONE) {
+                    taken++;
+                }
+            } catch (RuntimeException e) {
+                LOG.log(
+                        Level.WARNING,
+                        "What dead node " + dead.node() + " left of execution " + dead.executionId()
+                                + " cannot be closed yet; it is tried again",
+                        e);
             }
         }
         return taken;
     }
 
+    Outcome takeOver(Owner dead) {
+        return takeOvers.takeOver(dead);
+    }
+
     /** The restarts that are due, and that this node has taken upon itself now: no other one does them. */
     public List<DueRestart> claimRestarts() {
-        return database.apart(restarts::claim);
+        return suspended ? List.of() : database.apart(restarts::claim);
     }
 
     /** A restart that was claimed has happened, or must not happen any more. */
     public void restarted(DueRestart restart) {
-        database.doApart(handle -> restarts.forget(handle, restart));
+        database.doApart(handle -> restarts.done(handle, restart));
     }
 
-    /** Whether somebody could not reach the database, as far as an exception tells. */
-    public static boolean isDatabaseAway(Throwable thrown) {
-        return Database.isAway(thrown);
+    /** A restart that was claimed could not happen: it is due again after a pause, on any node. */
+    public void postpone(DueRestart restart, Duration pause) {
+        database.doApart(handle -> restarts.postpone(handle, restart, pause));
+    }
+
+    /** Whether the node takes no launches now, because its server stops. */
+    public boolean isSuspended() {
+        return suspended;
     }
 
     /**
@@ -534,9 +601,9 @@ public final class RepriseRepository implements JobRepository {
     }
 
     private static void stopForServer(LiveExecution running) {
-        if (!running.execution().isStopRequested() && !running.isEnding()) {
+        if (!running.execution().isStopRequested() && !running.isDone()) {
             running.stoppedByServer();
-            running.execution().stop();
+            running.stop();
         }
     }
 
@@ -546,10 +613,38 @@ public final class RepriseRepository implements JobRepository {
     }
 
     /**
-     * Ends an execution whose thread the engine could not start: the last one that was created on this thread, if it
-     * has not begun.
+     * Launches on this thread, through the engine. An execution that was recorded, and that the engine then could not give
+     * a thread, is ended.
+     *
+     * @param launch starts or restarts an execution, and returns its id
      */
-    public void failWhatNeverRan() {
+    public long launch(LongSupplier launch) {
+        createdHere.remove();
+        try {
+            return launch.getAsLong();
+        } catch (RuntimeException e) {
+            failWhatNeverRan();
+            throw e;
+        } finally {
+            createdHere.remove();
+        }
+    }
+
+    /**
+     * {@link #launch} for nobody who asks: what is restarted counts how many restarts of that kind led to it.
+     *
+     * @param due what is restarted
+     */
+    public long recover(DueRestart due, LongSupplier restart) {
+        recovering.set(due.attempt());
+        try {
+            return launch(restart);
+        } finally {
+            recovering.remove();
+        }
+    }
+
+    private void failWhatNeverRan() {
         WeakReference<LiveExecution> last = createdHere.get();
         LiveExecution created = last == null ? null : last.get();
         if (created != null && created.execution().getBatchStatus() == BatchStatus.STARTING) {
@@ -618,12 +713,17 @@ public final class RepriseRepository implements JobRepository {
             return;
         }
         try {
-            database.doApart(handle -> {
-                if (executions.requestStop(handle, executionId) && running.isStoppedByServer()) {
+            boolean first = database.apart(handle -> {
+                boolean requested = executions.requestStop(handle, executionId);
+                if (requested && running.isStoppedByServer()) {
                     restarts.planHere(
                             handle, running.execution().getJobInstance().getInstanceId(), executionId);
                 }
+                return requested;
             });
+            if (!first) {
+                running.stoppedBySomebody();
+            }
         } catch (RuntimeException e) {
             LOG.log(Level.WARNING, "The stop of execution " + executionId + " is under way but not recorded", e);
         }

@@ -27,7 +27,7 @@ final class Restarts {
 
     /** Not what still ends, and not what another live node has taken upon itself. */
     private static final String DUE = """
-            select r.JOB_INSTANCE_ID, r.JOB_EXECUTION_ID, r.NODE_ID, r.INCARNATION, e.REPRISE_JOB_NAME,
+            select r.JOB_INSTANCE_ID, r.JOB_EXECUTION_ID, r.NODE_ID, r.INCARNATION, e.REPRISE_JOB_NAME, r.ATTEMPT,
                    case when e.STATUS in ('FAILED', 'STOPPED')
                          and not exists (select 1 from BATCH_JOB_EXECUTION later
                                           where later.JOB_INSTANCE_ID = r.JOB_INSTANCE_ID
@@ -49,6 +49,19 @@ final class Restarts {
             update REPRISE_RESTART set NODE_ID = :node, INCARNATION = :incarnation
              where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID = :execution
                and coalesce(NODE_ID, '') = :seenNode and coalesce(INCARNATION, 0) = :seenIncarnation""";
+
+    private static final String POSTPONE = """
+            update REPRISE_RESTART
+               set NODE_ID = null, INCARNATION = null,
+                   NOT_BEFORE = current_timestamp + cast(:pause as bigint) * interval '0.001' second
+             where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID = :execution
+               and NODE_ID = :node and INCARNATION = :incarnation""";
+
+    /** Another node may have claimed it since, because this one was silent. */
+    private static final String DONE = """
+            delete from REPRISE_RESTART
+             where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID = :execution
+               and NODE_ID = :node and INCARNATION = :incarnation""";
 
     private static final String FORGET = """
             delete from REPRISE_RESTART where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID = :execution""";
@@ -107,12 +120,15 @@ final class Restarts {
                 .map((row, context) -> {
                     String node = row.getString(3);
                     return new Due(
-                            new DueRestart(row.getLong(1), row.getLong(2), row.getString(5)),
+                            new DueRestart(row.getLong(1), row.getLong(2), row.getString(5), row.getInt(6)),
                             node == null ? null : new NodeIdentity(here.application(), node, row.getLong(4)),
-                            row.getInt(6) == 1);
+                            row.getInt(7) == 1);
                 })
                 .list();
-        due.stream().filter(Due::isVoid).forEach(restart -> forget(handle, restart.restart()));
+        due.stream()
+                .filter(Due::isVoid)
+                .map(Due::restart)
+                .forEach(restart -> forget(handle, restart.instanceId(), restart.executionId()));
         return due.stream()
                 .filter(restart -> !restart.isVoid() && claim(handle, restart, here))
                 .map(Due::restart)
@@ -132,14 +148,31 @@ final class Restarts {
                 == 1;
     }
 
-    void forget(Handle handle, DueRestart restart) {
-        forget(handle, restart.instanceId(), restart.executionId());
+    void postpone(Handle handle, DueRestart restart, Duration pause) {
+        handle.createUpdate(POSTPONE)
+                .bind("pause", pause.toMillis())
+                .bind("instance", restart.instanceId())
+                .bind("execution", restart.executionId())
+                .bind("node", self.get().name())
+                .bind("incarnation", self.get().incarnation())
+                .execute();
     }
 
-    void forget(Handle handle, long instanceId, long executionId) {
-        handle.createUpdate(FORGET)
-                .bind("instance", instanceId)
-                .bind("execution", executionId)
+    void done(Handle handle, DueRestart restart) {
+        handle.createUpdate(DONE)
+                .bind("instance", restart.instanceId())
+                .bind("execution", restart.executionId())
+                .bind("node", self.get().name())
+                .bind("incarnation", self.get().incarnation())
                 .execute();
+    }
+
+    /** False if none was planned. */
+    boolean forget(Handle handle, long instanceId, long executionId) {
+        return handle.createUpdate(FORGET)
+                        .bind("instance", instanceId)
+                        .bind("execution", executionId)
+                        .execute()
+                == 1;
     }
 }

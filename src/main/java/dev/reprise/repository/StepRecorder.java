@@ -62,6 +62,10 @@ final class StepRecorder {
     /** A step starts: its row is there before it runs. */
     void add(JobExecutionImpl job, StepExecutionImpl execution) {
         LiveExecution running = ours(job.getExecutionId(), execution.getStepName());
+        if (running.endedInQueue()) {
+            throw NotRecordedError.fenced("Step " + execution.getStepName() + " does not start: execution "
+                    + job.getExecutionId() + " was stopped before it began.");
+        }
         try {
             RunningStep step = database.patiently(running, handle -> steps.insert(handle, running, execution, null));
             closeStraysOf(running);
@@ -71,6 +75,9 @@ final class StepRecorder {
             job.addStepExecution(execution);
             LOG.log(Level.INFO, "{0}: step {1} started", running.label(), step.name());
         } catch (RuntimeException | NotRecordedError e) {
+            if (Database.isAway(e)) {
+                running.cutOff();
+            }
             running.failed(Text.stackTrace(e));
             running.course().ifPresent(course -> course.cannotStart(execution.getStepName()));
             throw e;
@@ -118,7 +125,7 @@ final class StepRecorder {
 
     /** A connection that broke in a commit leaves it open whether the row was inserted; then there are two now. */
     private static void closeStraysOf(LiveExecution running) {
-        if (running.wasCutOff()) {
+        if (running.wasRecordedAgain()) {
             running.leaveStepsOpen();
         }
     }
@@ -197,7 +204,7 @@ final class StepRecorder {
             return saved;
         } catch (RuntimeException | RollbackException | SystemException e) {
             if (Database.isAway(e)) {
-                running.databaseWasAway();
+                running.cutOff(step.execution().getStepName());
             }
             rollBack(chunk, e);
             throw new NotRecordedError(
@@ -345,9 +352,6 @@ final class StepRecorder {
         step.restoreExitStatus();
         String trace = stackTraceOf(running, step);
         running.failed(trace);
-        if (step.partitionOf() == null && step.execution().getBatchStatus() == BatchStatus.FAILED) {
-            running.interrupted(step.name());
-        }
         UnrecordedEnd end = new UnrecordedEnd(
                 step, trace, step.partitionOf() == null ? courseAfter(running, step.execution()) : List.of());
         try {
@@ -416,7 +420,7 @@ final class StepRecorder {
         try {
             Exception exception = step.execution().getException();
             if (exception != null && Database.isAway(exception)) {
-                running.databaseWasAway();
+                running.cutOff(step.execution().getStepName());
             }
             return exception == null ? "" : Text.stackTrace(exception);
         } catch (RuntimeException | Error e) {

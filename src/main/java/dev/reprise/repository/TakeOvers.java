@@ -10,6 +10,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jberet.job.model.Job;
 import org.jdbi.v3.core.Handle;
@@ -30,6 +32,9 @@ final class TakeOvers {
     private final Map<String, Job> jobs;
     private final Supplier<NodeIdentity> self;
     private final Duration lease;
+
+    /** What could not be closed because of a lock, and was said to be so. */
+    private final Set<Long> locked = ConcurrentHashMap.newKeySet();
 
     /**
      * @param jobs that ran here, by name
@@ -86,18 +91,22 @@ final class TakeOvers {
     private Outcome close(Owner owner, String reason, String logged) {
         Optional<Fate> fate;
         try {
-            fate = database.impatiently(handle -> close(handle, owner, reason));
+            // Who has reported since it was found dead keeps what it has.
+            fate = database.impatiently(handle -> !owner.mine() && owners.isAlive(handle, owner.node())
+                    ? Optional.empty()
+                    : close(handle, owner, reason));
         } catch (RuntimeException e) {
             if (!Database.isLockTimeout(e)) {
                 throw e;
             }
             LOG.log(
-                    Level.WARNING,
+                    locked.add(owner.executionId()) ? Level.WARNING : Level.DEBUG,
                     "{0} Its rows are locked by a session of the database that could not be ended, so it cannot be closed"
                             + " yet; it is tried again.",
                     logged);
             return Outcome.LOCKED;
         }
+        locked.remove(owner.executionId());
         fate.ifPresent(closed -> LOG.log(Level.WARNING, "{0} It is {1}. {2}", logged, closed.status(), closed.next()));
         return fate.isPresent() ? Outcome.DONE : Outcome.GONE;
     }
@@ -108,12 +117,20 @@ final class TakeOvers {
             return Optional.empty();
         }
         Closed execution = closed.get();
-        // Stopped because somebody wanted that; or because its server stopped, and then its restart is planned already.
         String next = execution.status().equals("FAILED")
                 ? planRestart(handle, owner, execution.jobName(), execution.interrupted(), execution.restartsInARow())
-                : "It was to be stopped.";
+                : afterAStop(handle, owner, execution);
         owners.say(handle, owner.executionId(), reason + " " + next);
         return Optional.of(new Fate(execution.status(), next));
+    }
+
+    /** Stopped because somebody wanted that; or because its server stopped, and then its restart is planned already. */
+    private String afterAStop(Handle handle, Owner owner, Closed execution) {
+        if (!restarts.forget(handle, owner.instanceId(), owner.executionId())) {
+            return "It was to be stopped.";
+        }
+        return "Its server was stopping. "
+                + planRestart(handle, owner, execution.jobName(), execution.interrupted(), execution.restartsInARow());
     }
 
     /**

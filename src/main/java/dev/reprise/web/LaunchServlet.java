@@ -110,6 +110,8 @@ public final class LaunchServlet extends HttpServlet {
             case NO_SUCH_JOB -> answer(response, HttpServletResponse.SC_NOT_FOUND, refusal.message() + "\n");
             case INVALID_PARAMETERS ->
                 answer(response, HttpServletResponse.SC_BAD_REQUEST, String.join("\n", refusal.faults()) + "\n");
+            case NODE_UNAVAILABLE ->
+                answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, refusal.message() + "\n");
             case INVALID_JOB,
                     ALREADY_RUNNING,
                     ALREADY_COMPLETE,

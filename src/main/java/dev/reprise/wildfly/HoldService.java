@@ -28,13 +28,16 @@ final class HoldService implements Service {
     /** What WildFly calls the class loader of a deployment: {@code deployment.shop.war}, {@code deployment.a.ear.b.war}. */
     private static final String LOADER = "deployment.";
 
+    private final Runnable beginJobs;
     private final Runnable endJobs;
     private final Supplier<Executor> executor;
 
     /**
+     * @param beginJobs now that all is there
      * @param endJobs returns when the jobs have ended, or have taken too long
      */
-    HoldService(Runnable endJobs, Supplier<Executor> executor) {
+    HoldService(Runnable beginJobs, Runnable endJobs, Supplier<Executor> executor) {
+        this.beginJobs = beginJobs;
         this.endJobs = endJobs;
         this.executor = executor;
     }
@@ -69,7 +72,9 @@ final class HoldService implements Service {
     }
 
     @Override
-    public void start(StartContext context) {}
+    public void start(StartContext context) {
+        beginJobs.run();
+    }
 
     @Override
     public void stop(StopContext context) {

@@ -50,6 +50,7 @@ final class RepositoryService implements Service {
     private @Nullable ProgressLog progress;
     private @Nullable ServerSuspension suspension;
     private @Nullable Recovery recovery;
+    private boolean jobsEnded;
 
     /**
      * What it has of the server, once that is up.
@@ -118,8 +119,11 @@ final class RepositoryService implements Service {
                 needs.suspendController().get(), new StopsWithTheServer(repository, configuration.stopTimeout()));
         suspension = server;
         SERVER.set(server);
-        Recovery recovering =
-                new Recovery(repository, loader, () -> !server.isSuspended() && JobLauncher.isOperatorUp());
+        Recovery recovering = new Recovery(
+                repository,
+                loader,
+                new ConnectionPool(configuration.dataSource())::check,
+                () -> !server.isSuspended() && JobLauncher.isOperatorUp());
         recovery = recovering;
         joined.attend(recovering);
         progress = new ProgressLog(repository, configuration.progress());
@@ -160,12 +164,9 @@ final class RepositoryService implements Service {
 
         @Override
         public CompletionStage<Void> suspending() {
+            repository.suspend();
             return CompletableFuture.runAsync(
-                    () -> {
-                        repository.suspend();
-                        repository.awaitEnds(atMost);
-                    },
-                    stopping -> new Thread(stopping, "reprise-stop").start());
+                    () -> repository.awaitEnds(atMost), waiting -> new Thread(waiting, "reprise-suspension").start());
         }
 
         /** The next report finds what is to be restarted. */
@@ -175,13 +176,22 @@ final class RepositoryService implements Service {
         }
     }
 
+    /** Takes launches, again if need be. */
+    synchronized void beginJobs() {
+        RepriseRepository beginning = opened;
+        jobsEnded = false;
+        if (beginning != null) {
+            beginning.resume();
+        }
+    }
+
     /** Stops what runs, and waits for it as long as the configuration says; only once. */
     synchronized void endJobs() {
         RepriseRepository ending = opened;
-        opened = null;
-        if (ending == null) {
+        if (ending == null || jobsEnded) {
             return;
         }
+        jobsEnded = true;
         ending.suspend();
         if (!ending.awaitEnds(configuration.stopTimeout())) {
             LOG.log(
@@ -222,6 +232,7 @@ final class RepositoryService implements Service {
             recovering.close();
         }
         endJobs();
+        opened = null;
         Node leaving = node;
         node = null;
         if (leaving != null) {

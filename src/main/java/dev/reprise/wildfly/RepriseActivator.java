@@ -61,7 +61,7 @@ public final class RepriseActivator implements ServiceActivator {
         builder.requires(complete);
         builder.requires(name);
         Supplier<Executor> executor = builder.requires(EXECUTOR);
-        builder.setInstance(new HoldService(repository::endJobs, executor));
+        builder.setInstance(new HoldService(repository::beginJobs, repository::endJobs, executor));
         builder.install();
     }
 }

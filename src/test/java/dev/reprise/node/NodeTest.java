@@ -11,7 +11,6 @@ import dev.reprise.repository.Schema;
 import dev.reprise.testing.InProcessBatch;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
-import jakarta.batch.operations.JobStartException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -31,7 +30,7 @@ import org.junit.jupiter.api.Test;
 class NodeTest {
 
     private static final Duration HEARTBEAT = Duration.ofMillis(50);
-    private static final Duration LEASE = Duration.ofMillis(400);
+    private static final Duration LEASE = Duration.ofSeconds(2);
 
     private final String url = "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1";
     private final WatchedDatabase database = WatchedDatabase.of(url);
@@ -50,7 +49,7 @@ class NodeTest {
         }
 
         @Override
-        public void lost(String why) {
+        public void lost(NodeIdentity before, String why) {
             losses.add(why);
         }
     }
@@ -117,7 +116,7 @@ class NodeTest {
 
             assertThat(witness.losses).singleElement().asString().startsWith("could not report for ");
             assertThatThrownBy(node::identity)
-                    .isInstanceOf(JobStartException.class)
+                    .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("so it runs nothing until it can report again");
 
             database.comesBack();
@@ -153,7 +152,7 @@ class NodeTest {
             await().atMost(Duration.ofSeconds(10)).until(() -> !witness.losses.isEmpty());
 
             assertThat(witness.losses).containsExactly("found that another process has joined under its name");
-            assertThatThrownBy(node::identity).isInstanceOf(JobStartException.class);
+            assertThatThrownBy(node::identity).isInstanceOf(IllegalStateException.class);
 
             execute("update REPRISE_NODE set HEARTBEAT_AT = null");
             int before = witness.reports.get();

@@ -14,6 +14,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jberet.job.model.JobBuilder;
 import org.jberet.job.model.StepBuilder;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +40,7 @@ class RecoveryTest {
             .build();
 
     private final AtomicBoolean mayRestart = new AtomicBoolean(true);
+    private final AtomicInteger asked = new AtomicInteger();
 
     @BeforeEach
     void define() {
@@ -58,6 +60,7 @@ class RecoveryTest {
         try (Recovery recovery = recovery()) {
             mayRestart.set(false);
             recovery.reported();
+            await().atMost(Duration.ofSeconds(10)).until(() -> asked.get() > 0);
             assertThat(number("select count(*) from BATCH_JOB_EXECUTION")).isEqualTo(1);
 
             mayRestart.set(true);
@@ -75,7 +78,7 @@ class RecoveryTest {
     }
 
     @Test
-    void forgetsWhatCannotBeRestarted() {
+    void triesAgainLaterWhatCouldNotBeRestarted() {
         JobRun failed = BATCH.run("recovered", Map.of("month", "2001-01"));
         due(failed);
         execute("update BATCH_JOB_EXECUTION set REPRISE_JOB_NAME = 'gone'");
@@ -84,14 +87,18 @@ class RecoveryTest {
         try (Recovery recovery = recovery()) {
             recovery.reported();
             await().atMost(Duration.ofSeconds(10))
-                    .untilAsserted(() -> assertThat(number("select count(*) from REPRISE_RESTART"))
-                            .isZero());
+                    .untilAsserted(() -> assertThat(
+                                    number("select count(*) from REPRISE_RESTART where NOT_BEFORE > current_timestamp"))
+                            .isEqualTo(1));
         }
         assertThat(number("select count(*) from BATCH_JOB_EXECUTION")).isEqualTo(1);
     }
 
     private Recovery recovery() {
-        return new Recovery(BATCH.launcher().repository(), RecoveryTest.class.getClassLoader(), mayRestart::get);
+        return new Recovery(BATCH.launcher().repository(), RecoveryTest.class.getClassLoader(), () -> {}, () -> {
+            asked.incrementAndGet();
+            return mayRestart.get();
+        });
     }
 
     private static void due(JobRun failed) {

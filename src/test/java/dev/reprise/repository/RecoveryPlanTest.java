@@ -2,11 +2,14 @@ package dev.reprise.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.reprise.repository.Owners.Owner;
 import dev.reprise.repository.TestNode.Chunk;
-import jakarta.batch.operations.JobStartException;
 import jakarta.batch.runtime.BatchStatus;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,9 +44,9 @@ class RecoveryPlanTest {
         List<DueRestart> due = other.repository.claimRestarts();
         assertThat(due)
                 .containsExactly(
-                        new DueRestart(left.getJobInstance().getInstanceId(), left.getExecutionId(), job.getId()));
+                        new DueRestart(left.getJobInstance().getInstanceId(), left.getExecutionId(), job.getId(), 1));
         assertThat(third.repository.claimRestarts()).as("claimed by node-2").isEmpty();
-        JobExecutionImpl restarted = other.rerun(left.getExecutionId(), job);
+        JobExecutionImpl restarted = recover(other, due.get(0));
         assertThat(recoveries(other, restarted)).isEqualTo("1");
         other.repository.restarted(due.get(0));
         assertThat(planned(other, left)).isEmpty();
@@ -112,10 +115,9 @@ class RecoveryPlanTest {
         for (int restart = 1; restart <= 3; restart++) {
             TestNode other = survivor(dead);
             other.repository.takeOverFromTheDead();
-            assertThat(other.repository.claimRestarts())
-                    .as("restart " + restart)
-                    .hasSize(1);
-            left = other.rerun(left.getExecutionId(), job);
+            List<DueRestart> due = other.repository.claimRestarts();
+            assertThat(due).as("restart " + restart).hasSize(1);
+            left = recover(other, due.get(0));
             assertThat(recoveries(other, left)).isEqualTo(String.valueOf(restart));
             dead = other;
         }
@@ -127,7 +129,7 @@ class RecoveryPlanTest {
         assertThat(message(last, left)).contains("It is not restarted by itself: it was restarted 3 times in a row");
         assertThat(recoveries(last, last.rerun(left.getExecutionId(), job)))
                 .as("a person's restart begins to count anew")
-                .isEqualTo("null");
+                .isEqualTo("0");
     }
 
     @ParameterizedTest
@@ -137,7 +139,8 @@ class RecoveryPlanTest {
         JobExecutionImpl left = dead.run(job, MONTH);
         TestNode other = survivor(dead);
         other.repository.takeOverFromTheDead();
-        JobExecutionImpl again = other.rerun(left.getExecutionId(), job);
+        JobExecutionImpl again = recover(other, other.repository.claimRestarts().get(0));
+        assertThat(again.getExecutionId()).isGreaterThan(left.getExecutionId());
         TestNode third = survivor(other);
 
         third.repository.takeOverFromTheDead();
@@ -187,21 +190,58 @@ class RecoveryPlanTest {
 
         suspended.repository.suspend();
 
-        assertThat(stopped.isStopRequested()).isTrue();
+        await().until(() -> suspended.status(stopped.getExecutionId()).equals("STOPPING"));
         assertThatThrownBy(() -> suspended.start(job, "month", "2001-02"))
-                .isInstanceOf(JobStartException.class)
-                .hasMessageContaining("The server is being suspended or stopped");
+                .isInstanceOf(LaunchRefusedException.class)
+                .hasMessageEndingWith("does not start on this node. Its server is being suspended or stopped, or the"
+                        + " application undeployed. Launch it on another node, or later.");
         assertThat(suspended.repository.claimRestarts())
                 .as("it has not ended yet")
                 .isEmpty();
         suspended.end(stopped, BatchStatus.STOPPED);
         assertThat(other.repository.claimRestarts()).as("its node lives").isEmpty();
+        suspended.repository.resume();
         assertThat(suspended.repository.claimRestarts()).as("and is back").hasSize(1);
         suspended.leaseExpires();
         assertThat(other.repository.claimRestarts()).as("its node is dead").hasSize(1);
         assertThat(recoveries(other, other.rerun(stopped.getExecutionId(), job)))
                 .as("nobody died")
                 .isEqualTo("0");
+    }
+
+    /** Nothing is claimed that could not be launched. */
+    @ParameterizedTest
+    @EnumSource
+    void claimsNothingWhileTheServerStops(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl stopped = node.run(job, MONTH);
+        node.repository.suspend();
+        node.end(stopped, BatchStatus.STOPPED);
+
+        assertThat(node.repository.claimRestarts()).isEmpty();
+        node.repository.resume();
+        List<DueRestart> due = node.repository.claimRestarts();
+        assertThat(due).hasSize(1);
+
+        node.repository.postpone(due.get(0), Duration.ofHours(1));
+        assertThat(node.repository.claimRestarts()).isEmpty();
+        assertThat(planned(node, stopped)).hasSize(1);
+    }
+
+    /** Somebody wanted it stopped on another node, before the server began to stop. */
+    @ParameterizedTest
+    @EnumSource
+    void doesNotGoOnWithWhatSomebodyHadStopped(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl stopped = node.run(job, MONTH);
+        TestNode other = node.other("node-2");
+        other.repository.stopJobExecution(other.load(stopped.getExecutionId(), job));
+
+        node.repository.suspend();
+        node.end(stopped, BatchStatus.STOPPED);
+        node.repository.resume();
+
+        assertThat(node.repository.claimRestarts()).isEmpty();
     }
 
     @ParameterizedTest
@@ -211,12 +251,66 @@ class RecoveryPlanTest {
         JobExecutionImpl left = dead.run(job, MONTH);
         dead.step(left, "load");
         dead.repository.suspend();
+        await().until(() -> dead.status(left.getExecutionId()).equals("STOPPING"));
         TestNode other = survivor(dead);
 
         assertThat(other.repository.takeOverFromTheDead()).isEqualTo(1);
 
         assertThat(other.status(left.getExecutionId())).isEqualTo("STOPPED");
         assertThat(other.repository.claimRestarts()).hasSize(1);
+    }
+
+    /** A batchlet that does not obey may still run, on the server that stopped. */
+    @ParameterizedTest
+    @EnumSource
+    void leavesABatchletThatDidNotEndWithItsServerToAPerson(TestDatabase.Kind kind) {
+        job = TestNode.batchlet();
+        TestNode dead = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl left = dead.run(job, MONTH);
+        dead.step(left, "load");
+        dead.repository.suspend();
+        await().until(() -> dead.status(left.getExecutionId()).equals("STOPPING"));
+        TestNode other = survivor(dead);
+
+        assertThat(other.repository.takeOverFromTheDead()).isEqualTo(1);
+
+        assertThat(other.repository.claimRestarts()).isEmpty();
+        assertThat(message(other, left))
+                .contains("Its server was stopping. It is not restarted by itself: the batchlet of step load");
+    }
+
+    /** It reported again while the others were being closed. */
+    @ParameterizedTest
+    @EnumSource
+    void leavesANodeThatReportsAgainWhatItHas(TestDatabase.Kind kind) {
+        TestNode slow = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl execution = slow.run(job, MONTH);
+        TestNode other = survivor(slow);
+        Owner found = new Owner(
+                execution.getJobInstance().getInstanceId(), execution.getExecutionId(), slow.identity, false, false);
+        slow.database.execute(
+                "update REPRISE_NODE set HEARTBEAT_AT = current_timestamp where APPLICATION = ? and NODE_ID = ?",
+                slow.identity.application(),
+                slow.identity.name());
+
+        assertThat(other.repository.takeOver(found)).isEqualTo(TakeOvers.Outcome.GONE);
+
+        assertThat(slow.status(execution.getExecutionId())).isEqualTo("STARTED");
+    }
+
+    /** A restart that began at a position begins there again. */
+    @ParameterizedTest
+    @EnumSource
+    void goesOnWhereARestartBegan(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl first = node.run(job, MONTH);
+        first.setRestartPosition("later");
+        node.end(first, BatchStatus.STOPPED);
+        JobExecutionImpl second = node.rerun(first.getExecutionId(), job);
+        node.repository.suspend();
+        node.end(second, BatchStatus.STOPPED);
+
+        assertThat(node.load(second.getExecutionId(), job).getRestartPosition()).isEqualTo("later");
     }
 
     @ParameterizedTest
@@ -243,6 +337,7 @@ class RecoveryPlanTest {
         JobExecutionImpl execution = node.run(job, MONTH);
         StepExecutionImpl step = node.step(execution, "load");
         node.commit(execution, step, new Chunk(10, 0, "10"));
+        step.setException(new IllegalStateException(new SQLException("the database is away", "08006")));
         database.watched().goesAway();
         Thread end = new Thread(() -> {
             node.end(step, BatchStatus.FAILED);
@@ -260,17 +355,34 @@ class RecoveryPlanTest {
         assertThat(node.repository.claimRestarts()).hasSize(1);
     }
 
+    /** Also if the database was away before, and what it had to be told was told. */
     @ParameterizedTest
     @EnumSource
-    void leavesAnOrdinaryFailureToAPerson(TestDatabase.Kind kind) {
-        TestNode node = TestNode.on(TestDatabase.shared(kind));
+    void leavesAnOrdinaryFailureToAPerson(TestDatabase.Kind kind) throws Exception {
+        TestDatabase database = TestDatabase.migrated(kind);
+        TestNode node = TestNode.patient(database, Duration.ofSeconds(20));
         JobExecutionImpl execution = node.run(job, MONTH);
         StepExecutionImpl step = node.step(execution, "load");
         step.setException(new IllegalStateException("broken"));
-        node.end(step, BatchStatus.FAILED);
+        database.watched().goesAway();
+        Thread end = new Thread(() -> node.end(step, BatchStatus.FAILED));
+        end.start();
+        end.join(200);
+        database.watched().comesBack();
+        end.join(10_000);
         node.end(execution, BatchStatus.FAILED);
 
         assertThat(node.repository.claimRestarts()).isEmpty();
+    }
+
+    /** As recovery does it, through the engine. */
+    private JobExecutionImpl recover(TestNode node, DueRestart due) {
+        List<JobExecutionImpl> restarted = new ArrayList<>();
+        node.repository.recover(due, () -> {
+            restarted.add(node.rerun(due.executionId(), job));
+            return restarted.get(0).getExecutionId();
+        });
+        return restarted.get(0);
     }
 
     /** Another node of the same application, which knows the job; the dead one has been silent for a lease. */

@@ -1,6 +1,7 @@
 package dev.reprise.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.reprise.repository.Refusal.Kind;
@@ -82,12 +83,30 @@ class UnrecordedEndTest {
     void ofAnExecutionThatNeverGotAThreadIsAFailure(TestDatabase.Kind kind) {
         TestDatabase database = TestDatabase.migrated(kind);
         TestNode node = TestNode.on(database);
-        node.start(job, "name", "never ran");
 
-        node.repository.failWhatNeverRan();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> node.repository.launch(() -> {
+                    node.start(job, "name", "never ran");
+                    throw new IllegalStateException("no thread");
+                }));
 
         assertThat(database.row("select STATUS from BATCH_JOB_EXECUTION")).isEqualTo("FAILED");
         assertThat(database.row("select EXIT_MESSAGE from BATCH_JOB_EXECUTION")).contains("could not start a thread");
         assertThat(database.row("select count(*) from REPRISE_OWNER")).isEqualTo("0");
+    }
+
+    /** What waits for a thread is not what the next launch of the same thread fails with. */
+    @ParameterizedTest
+    @EnumSource
+    void ofAnotherExecutionDoesNotEndTheOneBefore(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl queued = node.start(job, "name", "queued");
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> node.repository.launch(() -> {
+                    throw new IllegalStateException("before anything was recorded");
+                }));
+
+        assertThat(node.status(queued.getExecutionId())).isEqualTo("STARTING");
     }
 }
