@@ -67,10 +67,15 @@ public final class Schema {
                 .baselineOnMigrate(true)
                 .baselineVersion("0");
         long began = System.nanoTime();
+        FlywayException failure = null;
         while (true) {
             boolean last = System.nanoTime() - began >= patience.toNanos();
             try {
                 Flyway flyway = configuration.load();
+                if (failure != null && dialect == Dialect.H2) {
+                    // What began just now, and did not finish where DDL commits by itself, is begun again.
+                    flyway.repair();
+                }
                 refuseWhatIsNotOurs(flyway, dataSource);
                 MigrateResult result = flyway.migrate();
                 if (result.migrationsExecuted > 0) {
@@ -85,6 +90,11 @@ public final class Schema {
                     throw e;
                 }
             } catch (FlywayException e) {
+                failure = e;
+                LOG.log(
+                        Level.WARNING,
+                        "A migration of the job repository failed and is tried again: {0}",
+                        e.getMessage());
                 if (last || !pause()) {
                     throw new IllegalStateException(
                             "The tables of the job repository could not be brought up to date; nothing runs until they"

@@ -118,6 +118,20 @@ class SchemaTest {
     }
 
     /** A schema that other tables live in is welcome. */
+    /** A lock, say, that lasted too long. */
+    @ParameterizedTest
+    @EnumSource
+    void beginsAgainWhatFailedOnItsWay(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.empty(kind);
+        database.watched().fail(1, "create table if not exists REPRISE_RESTART");
+
+        Schema.migrate(database.pooled());
+
+        assertThat(database.watched().failures()).isEqualTo(1);
+        assertThat(database.row("select count(*) from REPRISE_RESTART")).isEqualTo("0");
+        Schema.migrate(database.pooled());
+    }
+
     @ParameterizedTest
     @EnumSource
     void livesBesideOtherTables(TestDatabase.Kind kind) {
