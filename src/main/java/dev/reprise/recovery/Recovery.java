@@ -35,23 +35,16 @@ public final class Recovery implements Node.Duties, AutoCloseable {
 
     private final RepriseRepository repository;
     private final BooleanSupplier mayRestart;
-    private final Runnable checkConnections;
     private final ExecutorService threads;
     private final Duty tending = new Duty("looking after what this node runs", this::tend);
     private final Duty recovering = new Duty("looking for what dead nodes left", this::recover);
 
     /**
      * @param application whose class loader and job operator its threads see
-     * @param checkConnections takes connections that do not work any more out of the pool, before anybody gets them
      * @param mayRestart whether jobs may begin on this node now; not while its server starts or is suspended
      */
-    public Recovery(
-            RepriseRepository repository,
-            ClassLoader application,
-            Runnable checkConnections,
-            BooleanSupplier mayRestart) {
+    public Recovery(RepriseRepository repository, ClassLoader application, BooleanSupplier mayRestart) {
         this.repository = repository;
-        this.checkConnections = checkConnections;
         this.mayRestart = mayRestart;
         this.threads = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "reprise-recovery");
@@ -73,10 +66,9 @@ public final class Recovery implements Node.Duties, AutoCloseable {
         execute(() -> repository.lost(before, why));
     }
 
-    /** The pool may hold connections that the database has ended. */
     @Override
     public void reportsAgain() {
-        execute(checkConnections);
+        execute(repository::discardStaleConnections);
     }
 
     private void tend() {

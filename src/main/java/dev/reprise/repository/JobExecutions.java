@@ -301,10 +301,19 @@ final class JobExecutions {
     }
 
     BatchStatus status(Handle handle, long executionId) {
-        return Status.of(handle.createQuery(STATUS)
+        return status(handle, executionId, STATUS);
+    }
+
+    private static BatchStatus status(Handle handle, long executionId, String query) {
+        return Status.of(handle.createQuery(query)
                 .bind("execution", executionId)
                 .mapTo(String.class)
                 .one());
+    }
+
+    /** Keeps others from asking for a stop until the transaction ends. */
+    BatchStatus lockStatus(Handle handle, long executionId) {
+        return status(handle, executionId, STATUS + " for update");
     }
 
     boolean abandon(Handle handle, long executionId) {

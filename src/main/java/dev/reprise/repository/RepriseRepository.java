@@ -458,13 +458,10 @@ public final class RepriseRepository implements JobRepository {
         long id = running.execution().getExecutionId();
         if (running.isStoppedByServer() && status == BatchStatus.STOPPED) {
             // Who has recorded that it is to stop has also recorded whether it goes on.
-            if (executions.status(handle, id) != BatchStatus.STOPPING) {
+            if (executions.lockStatus(handle, id) != BatchStatus.STOPPING) {
                 restarts.planHere(handle, instance, id);
             }
             return Optional.of("");
-        }
-        if (running.isStoppedByServer()) {
-            restarts.forget(handle, instance, id);
         }
         boolean stopped = running.execution().isStopRequested() && !running.isStoppedByServer();
         if (status != BatchStatus.FAILED || !running.wasCutOff() || stopped) {
@@ -508,6 +505,10 @@ public final class RepriseRepository implements JobRepository {
         live.remove(id);
         stepRecorder.forget(running);
         running.ended().complete(recorded);
+        if (running.isLost()) {
+            // Who took it over has ended its sessions, and its threads have given them back to the pool.
+            database.discardStaleConnections();
+        }
     }
 
     // ---- A node lives and dies -------------------------------------------------------------------------------------
@@ -584,6 +585,11 @@ public final class RepriseRepository implements JobRepository {
     /** A restart that was claimed could not happen: it is due again after a pause, on any node. */
     public void postpone(DueRestart restart, Duration pause) {
         database.doApart(handle -> restarts.postpone(handle, restart, pause));
+    }
+
+    /** After an outage, or after others have ended this node's sessions: before somebody else gets them from the pool. */
+    public void discardStaleConnections() {
+        database.discardStaleConnections();
     }
 
     /** Whether the node takes no launches now, because its server stops. */

@@ -25,10 +25,13 @@ final class Restarts {
             values (:instance, :execution, :application, :attempt,
                     current_timestamp + cast(:pause as bigint) * interval '0.001' second, :node, :incarnation)""";
 
-    /** Not what still ends, and not what another live node has taken upon itself. */
+    /**
+     * Not what still ends, and not what another live node has taken upon itself. Void is what ended otherwise than it was
+     * planned: what its server stopped (attempt 0) is to end STOPPED.
+     */
     private static final String DUE = """
             select r.JOB_INSTANCE_ID, r.JOB_EXECUTION_ID, r.NODE_ID, r.INCARNATION, e.REPRISE_JOB_NAME, r.ATTEMPT,
-                   case when e.STATUS in ('FAILED', 'STOPPED')
+                   case when (e.STATUS = 'STOPPED' or (e.STATUS = 'FAILED' and r.ATTEMPT > 0))
                          and not exists (select 1 from BATCH_JOB_EXECUTION later
                                           where later.JOB_INSTANCE_ID = r.JOB_INSTANCE_ID
                                             and later.JOB_EXECUTION_ID > r.JOB_EXECUTION_ID)

@@ -119,11 +119,9 @@ final class RepositoryService implements Service {
                 needs.suspendController().get(), new StopsWithTheServer(repository, configuration.stopTimeout()));
         suspension = server;
         SERVER.set(server);
-        Recovery recovering = new Recovery(
-                repository,
-                loader,
-                new ConnectionPool(configuration.dataSource())::check,
-                () -> !server.isSuspended() && JobLauncher.isOperatorUp());
+        Recovery recovering =
+                new Recovery(repository, loader, () -> !server.isSuspended() && JobLauncher.isOperatorUp());
+
         recovery = recovering;
         joined.attend(recovering);
         progress = new ProgressLog(repository, configuration.progress());

@@ -95,7 +95,7 @@ class RecoveryTest {
     }
 
     private Recovery recovery() {
-        return new Recovery(BATCH.launcher().repository(), RecoveryTest.class.getClassLoader(), () -> {}, () -> {
+        return new Recovery(BATCH.launcher().repository(), RecoveryTest.class.getClassLoader(), () -> {
             asked.incrementAndGet();
             return mayRestart.get();
         });
