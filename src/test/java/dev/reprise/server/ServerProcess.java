@@ -20,9 +20,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jboss.shrinkwrap.api.exporter.ZipExporter;
@@ -74,7 +77,7 @@ public final class ServerProcess implements AutoCloseable {
         this.base = ServerFolder.create(folder);
         this.offset = FreePorts.offset();
         this.options = List.copyOf(options);
-        this.environment = Map.copyOf(environment);
+        this.environment = new ConcurrentHashMap<>(environment);
         war.as(ZipExporter.class)
                 .exportTo(base.resolve("deployments").resolve(DEPLOYMENT).toFile(), true);
     }
@@ -145,6 +148,34 @@ public final class ServerProcess implements AutoCloseable {
             Files.deleteIfExists(base.resolve("deployments").resolve(DEPLOYMENT + ".undeployed"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A variable of its environment from its next start on; null takes it away. */
+    public void environment(String variable, @Nullable String value) {
+        if (value == null) {
+            environment.remove(variable);
+        } else {
+            environment.put(variable, value);
+        }
+    }
+
+    /** The time of day that the server has, to the second. */
+    public Instant clock() {
+        HttpRequest request = HttpRequest.newBuilder(uri("/launch"))
+                .timeout(Duration.ofSeconds(10))
+                .build();
+        try {
+            String date = http.send(request, HttpResponse.BodyHandlers.discarding())
+                    .headers()
+                    .firstValue("Date")
+                    .orElseThrow();
+            return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(date));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         }
     }
 
