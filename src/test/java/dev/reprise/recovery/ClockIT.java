@@ -3,7 +3,6 @@ package dev.reprise.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.reprise.server.Cluster;
 import dev.reprise.server.ClusterNode;
 import dev.reprise.server.Trials;
 import java.io.IOException;
@@ -16,26 +15,14 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The clock of a node decides nothing: semantics.md §6. */
-@Tag("chaos")
-class ClockIT {
+class ClockIT extends OnTwoServers {
 
     private static final Map<String, String> PARAMETERS = Map.of("count", "100000", "-pauseMillis", "20");
 
     private static final Map<String, Integer> WRITTEN = Map.of("work", 100_000);
-
-    private Cluster cluster;
-    private Aftermath aftermath;
-
-    @BeforeEach
-    void cluster() {
-        cluster = Cluster.ready();
-        aftermath = new Aftermath(cluster.database());
-    }
 
     @AfterEach
     void setTheClock() {

@@ -3,20 +3,16 @@ package dev.reprise.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.reprise.server.Cluster;
 import dev.reprise.server.ClusterNode;
 import dev.reprise.server.Trials;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A node that only seemed dead comes back: nothing of its work is recorded any more, and it serves again. */
-@Tag("chaos")
-class FenceIT {
+class FenceIT extends OnTwoServers {
 
     private static final Duration LONGEST_JOB = Duration.ofMinutes(2);
 
@@ -27,15 +23,6 @@ class FenceIT {
             select e.STATUS, e.END_TIME, e.VERSION, s.STATUS, s.END_TIME, s.VERSION, s.WRITE_COUNT, s.COMMIT_COUNT
               from BATCH_JOB_EXECUTION e join BATCH_STEP_EXECUTION s on s.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
              where e.JOB_EXECUTION_ID = ? order by s.STEP_EXECUTION_ID""";
-
-    private Cluster cluster;
-    private Aftermath aftermath;
-
-    @BeforeEach
-    void cluster() {
-        cluster = Cluster.ready();
-        aftermath = new Aftermath(cluster.database());
-    }
 
     @Test
     void aPausedNode() {

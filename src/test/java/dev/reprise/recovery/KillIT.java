@@ -11,13 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** {@code kill -9} of a node in the middle of its jobs, at any moment: semantics.md §6. */
-@Tag("chaos")
-class KillIT {
+class KillIT extends OnTwoServers {
 
     /** A node reports up to a heartbeat before it dies, and the others look once in a heartbeat. */
     private static final Duration TAKE_OVER = Cluster.LEASE.plus(Cluster.HEARTBEAT.multipliedBy(2));
@@ -29,15 +26,6 @@ class KillIT {
     private static final Duration LATEST_KILL = Duration.ofMillis(2500);
 
     private static final Duration LONGEST_JOB = Duration.ofMinutes(2);
-
-    private Cluster cluster;
-    private Aftermath aftermath;
-
-    @BeforeEach
-    void cluster() {
-        cluster = Cluster.ready();
-        aftermath = new Aftermath(cluster.database());
-    }
 
     @Test
     void theOtherNodeEndsItAtOnceAndGoesOn() {

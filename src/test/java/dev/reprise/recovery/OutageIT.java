@@ -2,7 +2,6 @@ package dev.reprise.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.reprise.server.Cluster;
 import dev.reprise.server.ClusterNode;
 import dev.reprise.server.Trials;
 import java.time.Duration;
@@ -10,24 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The database goes away in the middle of jobs, for longer than the lease, and comes back. */
-@Tag("chaos")
-class OutageIT {
+class OutageIT extends OnTwoServers {
 
     private static final Duration LONGEST_JOB = Duration.ofMinutes(3);
-
-    private Cluster cluster;
-    private Aftermath aftermath;
-
-    @BeforeEach
-    void cluster() {
-        cluster = Cluster.ready();
-        aftermath = new Aftermath(cluster.database());
-    }
 
     @Test
     void everyJobCompletesAfterwards() {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.reprise.remote.Reply;
-import dev.reprise.server.Cluster;
 import dev.reprise.server.ClusterNode;
 import dev.reprise.server.Trials;
 import java.time.Duration;
@@ -19,24 +18,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** semantics.md §3: however many ask on two nodes for one identity at the same moment, exactly one execution starts. */
-@Tag("chaos")
-class RaceIT {
+class RaceIT extends OnTwoServers {
 
     private static final int THREADS_OF_EACH = 16;
 
     private final ExecutorService pool = Executors.newFixedThreadPool(2 * THREADS_OF_EACH);
-
-    private Cluster cluster;
-
-    @BeforeEach
-    void cluster() {
-        cluster = Cluster.ready();
-    }
 
     @AfterEach
     void close() {

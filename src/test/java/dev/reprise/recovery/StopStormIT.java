@@ -19,13 +19,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Stops at any moment, sent to any node, reach what runs, what waits for a thread and what is just ending. */
-@Tag("chaos")
-class StopStormIT {
+class StopStormIT extends OnTwoServers {
 
     /** More than the two nodes have threads for: the last ones wait. */
     private static final int AT_ONCE = 40;
@@ -64,18 +61,9 @@ class StopStormIT {
 
     private final ExecutorService pool = Executors.newFixedThreadPool(AT_ONCE);
 
-    private Cluster cluster;
-    private Aftermath aftermath;
-
     /** A job that was stopped. */
     private record Stopped(
             String job, String run, long execution, ClusterNode runs, ClusterNode asked, LocalDateTime at) {}
-
-    @BeforeEach
-    void cluster() {
-        cluster = Cluster.ready();
-        aftermath = new Aftermath(cluster.database());
-    }
 
     @AfterEach
     void close() {

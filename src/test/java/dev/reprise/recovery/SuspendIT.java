@@ -3,35 +3,22 @@ package dev.reprise.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.reprise.server.Cluster;
 import dev.reprise.server.Trials;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A server that is suspended, undeployed or shut down stops what it runs itself, and nothing of that is lost. */
-@Tag("chaos")
-class SuspendIT {
+class SuspendIT extends OnTwoServers {
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private static final Map<String, String> SIX_SECONDS = Map.of("count", "200000", "-pauseMillis", "20");
 
     private static final String STATUS = "select STATUS from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = ?";
-
-    private Cluster cluster;
-    private Aftermath aftermath;
-
-    @BeforeEach
-    void cluster() {
-        cluster = Cluster.ready();
-        aftermath = new Aftermath(cluster.database());
-    }
 
     @Test
     void aSuspendedServerStopsItsOwnAndGoesOnWhenItResumes() {
