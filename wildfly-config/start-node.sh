@@ -1,22 +1,22 @@
 #!/usr/bin/env bash
 # Starts one of several servers that run an application together, on one machine and one PostgreSQL database.
 #
-#   wildfly-config/start-node.sh NAME [PORT_OFFSET]
+#   wildfly-config/start-node.sh NAME [PORT_OFFSET [FURTHER ARGUMENTS OF THE SERVER, such as -Dreprise.lease=10s]]
 #
 #   JBOSS_HOME           a WildFly that wildfly-config/configure-postgresql.cli configured; else the one in target/
 #   REPRISE_WAR          what to deploy; else target/ROOT.war
 #   REPRISE_NODES        where each node gets a folder; else target/nodes
 #   REPRISE_DB_URL, REPRISE_DB_USER, REPRISE_DB_PASSWORD   the database, the same for all nodes
-#   JAVA_OPTS            further options, such as -Dreprise.lease=10s
 #
 # The server runs in the foreground: Ctrl-C stops it, and its jobs go on elsewhere.
 set -euo pipefail
-name=${1:?"usage: $0 NAME [PORT_OFFSET]"}
+name=${1:?"usage: $0 NAME [PORT_OFFSET [ARGUMENTS OF THE SERVER]]"}
 offset=${2:-0}
+shift $(($# > 2 ? 2 : $#))
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 : "${REPRISE_DB_URL:?"is not set: jdbc:postgresql://host:5432/database"}"
 if [[ -z ${JBOSS_HOME:-} ]]; then
-  JBOSS_HOME=$(echo "$here"/target/wildfly-*)
+  for JBOSS_HOME in "$here"/target/wildfly-*/; do JBOSS_HOME=${JBOSS_HOME%/}; done
 fi
 export JBOSS_HOME
 war=${REPRISE_WAR:-$here/target/ROOT.war}
@@ -44,4 +44,5 @@ exec "$JBOSS_HOME/bin/standalone.sh" -c standalone-postgresql.xml \
   -Djboss.socket.binding.port-offset="$offset" \
   -Djboss.tx.node.id="${name:0:23}" \
   -Dreprise.node="$name" \
-  -Dreprise.samples="$here"
+  -Dreprise.samples="$here" \
+  "$@"
