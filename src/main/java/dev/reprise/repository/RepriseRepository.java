@@ -221,7 +221,7 @@ public final class RepriseRepository implements JobRepository {
                 subject.parameters(),
                 node,
                 submitter.get(),
-                recovering.get() == null ? 0 : recovering.get());
+                Optional.ofNullable(recovering.get()).orElse(0));
         Acquired acquired = original == null
                 ? decisions.start(identityOf(job, verdict), subject, launch)
                 : decisions.restart(instance.getInstanceId(), original.getExecutionId(), subject, launch);
@@ -551,21 +551,7 @@ public final class RepriseRepository implements JobRepository {
      * @return how many this node has closed
      */
     public int takeOverFromTheDead() {
-        int taken = 0;
-        for (Owner dead : takeOvers.ofTheDead()) {
-            try {
-                if (takeOver(dead) == Outcome.DONE) {
-                    taken++;
-                }
-            } catch (RuntimeException e) {
-                LOG.log(
-                        Level.WARNING,
-                        "What dead node " + dead.node() + " left of execution " + dead.executionId()
-                                + " cannot be closed yet; it is tried again",
-                        e);
-            }
-        }
-        return taken;
+        return takeOvers.takeOverAll();
     }
 
     Outcome takeOver(Owner dead) {

@@ -7,7 +7,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -69,13 +69,40 @@ final class TakeOvers {
     /** What became of an execution that was closed, and what becomes of it now. */
     private record Fate(String status, String next) {}
 
-    List<Owner> ofTheDead() {
-        return database.read(owners::ofTheDead);
+    /**
+     * {@link #takeOver} of all that dead nodes left. What fails is tried again the next time.
+     *
+     * @return how many executions this node has closed
+     */
+    int takeOverAll() {
+        Set<NodeIdentity> ended = new HashSet<>();
+        int taken = 0;
+        for (Owner dead : database.read(owners::ofTheDead)) {
+            if (ended.add(dead.node())) {
+                endSessions(dead.node());
+            }
+            try {
+                if (closeForTheDead(dead) == Outcome.DONE) {
+                    taken++;
+                }
+            } catch (RuntimeException e) {
+                LOG.log(
+                        Level.WARNING,
+                        "What dead node " + dead.node() + " left of execution " + dead.executionId()
+                                + " cannot be closed yet; it is tried again",
+                        e);
+            }
+        }
+        return taken;
     }
 
     /** Closes what a dead node left, and plans its restart if its job's policy says so. */
     Outcome takeOver(Owner dead) {
         endSessions(dead.node());
+        return closeForTheDead(dead);
+    }
+
+    private Outcome closeForTheDead(Owner dead) {
         String reason = "Node " + dead.node() + " died while it ran this; closed by node " + self.get() + ".";
         return close(dead, reason, "Node " + dead.node() + " died while it ran execution " + dead.executionId() + ".");
     }

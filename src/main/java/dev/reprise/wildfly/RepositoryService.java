@@ -121,7 +121,6 @@ final class RepositoryService implements Service {
         SERVER.set(server);
         Recovery recovering =
                 new Recovery(repository, loader, () -> !server.isSuspended() && JobLauncher.isOperatorUp());
-
         recovery = recovering;
         joined.attend(recovering);
         progress = new ProgressLog(repository, configuration.progress());
