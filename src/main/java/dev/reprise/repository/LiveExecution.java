@@ -209,9 +209,12 @@ final class LiveExecution implements Database.Caller {
         return interruptedSteps;
     }
 
-    /** Its server stops, and whoever comes after it goes on with it. */
-    void stoppedByServer() {
-        stoppedByServer = true;
+    /** Its server stops: it is to go on when that is back, or elsewhere. Does not wait. */
+    void stopForServer() {
+        if (!execution.isStopRequested() && !isDone()) {
+            stoppedByServer = true;
+            stop();
+        }
     }
 
     /** Somebody had asked for it before the server did: then it is not to come back. */

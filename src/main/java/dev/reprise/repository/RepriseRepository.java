@@ -32,9 +32,6 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -48,7 +45,6 @@ import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.JobInstanceImpl;
 import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
-import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,14 +104,12 @@ public final class RepriseRepository implements JobRepository {
     private final OwnershipCheck ownershipCheck;
     private final Decisions decisions;
     private final StepRecorder stepRecorder;
+    private final JobRecorder jobRecorder;
 
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
     private final Map<Long, LiveExecution> live = new ConcurrentHashMap<>();
 
     private volatile boolean suspended;
-
-    /** Ended, and the database does not know yet. */
-    private final Set<LiveExecution> unrecorded = ConcurrentHashMap.newKeySet();
 
     @SuppressWarnings("ThreadLocalUsage") // of this deployment alone, and weak: a thread of the server outlives it
     private final ThreadLocal<@Nullable WeakReference<LiveExecution>> createdHere = new ThreadLocal<>();
@@ -144,6 +138,7 @@ public final class RepriseRepository implements JobRepository {
         this.ownershipCheck = new OwnershipCheck(database, owners, takeOvers, live);
         this.decisions = new Decisions(database, owners, takeOvers, executions);
         this.stepRecorder = new StepRecorder(database, steps, transitions, checkpoints, live);
+        this.jobRecorder = new JobRecorder(database, owners, executions, restarts, takeOvers, stepRecorder, live);
     }
 
     // ---- Jobs ------------------------------------------------------------------------------------------------------
@@ -233,9 +228,9 @@ public final class RepriseRepository implements JobRepository {
                 new LiveExecution(execution, node, subject.label(), verdict.identityNone(), application);
         live.put(acquired.executionId(), created);
         createdHere.set(new WeakReference<>(created));
-        execution.registerJobStopNotifier(this::recordStopRequest);
+        execution.registerJobStopNotifier(jobRecorder::stopRequested);
         if (suspended) {
-            stopForServer(created);
+            created.stopForServer();
         }
         return execution;
     }
@@ -347,167 +342,15 @@ public final class RepriseRepository implements JobRepository {
         LiveExecution running = live.get(execution.getExecutionId());
         if (fullUpdate && running != null) {
             running.course().ifPresent(Course::settle);
-            recordEnd(running);
+            jobRecorder.end(running);
             return;
         }
         switch (execution.getBatchStatus()) {
-            case STARTED -> recordStart(execution);
+            case STARTED -> jobRecorder.start(execution);
             case ABANDONED -> abandon(execution);
             case FAILED -> takeOverForRestart(execution);
             case STARTING, STOPPING, STOPPED, COMPLETED ->
                 LOG.log(Level.DEBUG, "nothing to record of execution {0}", execution.getExecutionId());
-        }
-    }
-
-    private void recordStart(JobExecutionImpl execution) {
-        LiveExecution running = live.get(execution.getExecutionId());
-        if (running == null) {
-            return;
-        }
-        if (!running.begin()) {
-            return;
-        }
-        try {
-            boolean started =
-                    database.patiently(running, handle -> executions.start(handle, execution.getExecutionId()));
-            if (started) {
-                LOG.log(Level.INFO, "{0}: execution {1,number,#} started", running.label(), execution.getExecutionId());
-            } else {
-                // Somebody asked for a stop before the first step, or another node took it over: its end will tell.
-                execution.stop();
-            }
-        } catch (RuntimeException | Error e) {
-            // The engine must not see it: it would neither clean up nor wake those who wait. The first step will fail.
-            LOG.log(Level.ERROR, "The start of execution " + execution.getExecutionId() + " is not recorded", e);
-        }
-    }
-
-    /** Never throws: the engine would neither clean up nor wake those who wait. */
-    private void recordEnd(LiveExecution running) {
-        if (!running.claimEnd()) {
-            return;
-        }
-        settleEnd(running);
-        try {
-            if (!running.isLost()) {
-                stepRecorder.recordLeftEnds(running);
-            }
-            boolean recorded =
-                    !running.isLost() && database.persistently(running, handle -> recordEnd(handle, running));
-            ended(running, recorded);
-        } catch (RuntimeException | Error e) {
-            if (running.isLost()) {
-                ended(running, false);
-                return;
-            }
-            unrecorded.add(running);
-            LOG.log(
-                    Level.ERROR,
-                    running.label() + ": the end of execution "
-                            + running.execution().getExecutionId() + " ("
-                            + running.execution().getBatchStatus() + ") could not be recorded; it is kept, and recorded"
-                            + " when the database answers again",
-                    e);
-        }
-    }
-
-    /**
-     * A stop that comes when the engine has decided how the job ends overwrites its status in memory. The engine looks
-     * for a stop until a moment before that, so it is one that was just in time; but it does not hide a failure.
-     */
-    private static void settleEnd(LiveExecution running) {
-        JobExecutionImpl execution = running.execution();
-        BatchStatus status = execution.getBatchStatus();
-        if (running.endedInQueue()) {
-            running.end(BatchStatus.STOPPED);
-            return;
-        }
-        BatchStatus stopped = running.failure().isEmpty() ? BatchStatus.STOPPED : BatchStatus.FAILED;
-        execution.setBatchStatus(running.end(status == BatchStatus.STOPPING ? stopped : status));
-    }
-
-    /** False if another node owns it now. */
-    private boolean recordEnd(Handle handle, LiveExecution running) {
-        JobExecutionImpl execution = running.execution();
-        long id = execution.getExecutionId();
-        BatchStatus status = running.end(execution.getBatchStatus());
-        String position = status == BatchStatus.STOPPED ? execution.getRestartPosition() : null;
-        if (!owners.release(handle, id, running.node())) {
-            return false;
-        }
-        Optional<String> next = restartOf(handle, running, status);
-        String begin = Job.UNRESTARTABLE.equals(position) ? null : position;
-        if (next.isPresent()) {
-            executions.endToGoOn(handle, execution, status, next.get() + reasonOf(running), begin);
-        } else {
-            executions.end(handle, execution, status, reasonOf(running), begin);
-        }
-        if (running.hasStepsLeftOpen()) {
-            owners.closeSteps(handle, id, "FAILED", "The job ended, and the end of this step was not recorded.");
-        }
-        return true;
-    }
-
-    /**
-     * What was stopped by the server, or failed because the database was away, goes on by itself.
-     *
-     * @return what is said of that; empty if it ended in its own way
-     */
-    private Optional<String> restartOf(Handle handle, LiveExecution running, BatchStatus status) {
-        long instance = running.execution().getJobInstance().getInstanceId();
-        long id = running.execution().getExecutionId();
-        if (running.isStoppedByServer() && status == BatchStatus.STOPPED) {
-            // Who has recorded that it is to stop has also recorded whether it goes on.
-            if (executions.lockStatus(handle, id) != BatchStatus.STOPPING) {
-                restarts.planHere(handle, instance, id);
-            }
-            return Optional.of("");
-        }
-        boolean stopped = running.execution().isStopRequested() && !running.isStoppedByServer();
-        if (status != BatchStatus.FAILED || !running.wasCutOff() || stopped) {
-            return Optional.empty();
-        }
-        Owner owner = new Owner(instance, id, running.node(), true, true);
-        String next = takeOvers.planRestart(
-                handle,
-                owner,
-                running.execution().getJobName(),
-                running.interruptedSteps(),
-                owners.restartsInARow(handle, id));
-        return Optional.of("The database was away while it ran. " + next + "\n");
-    }
-
-    /** The engine tells nobody why a job fails between its steps. */
-    private static String reasonOf(LiveExecution running) {
-        boolean unknown = running.execution().getBatchStatus() == BatchStatus.FAILED
-                && running.failure().isEmpty();
-        return unknown
-                ? "No step failed the job, but what is between its steps: a <fail> transition (see the transitions taken),"
-                        + " a transition to what is not there, a loop or a listener of the job. The server's log has"
-                        + " the engine's message."
-                : running.failure();
-    }
-
-    private void ended(LiveExecution running, boolean recorded) {
-        long id = running.execution().getExecutionId();
-        if (recorded) {
-            LOG.log(
-                    Level.INFO,
-                    "{0}: execution {1,number,#} {2} after {3}",
-                    running.label(),
-                    id,
-                    ended(running.execution()),
-                    Text.duration(running.nanosSinceItBegan()));
-        } else {
-            running.warn("execution " + id + " ended " + running.execution().getBatchStatus()
-                    + " here, but another node owns it now; nothing of it was recorded");
-        }
-        live.remove(id);
-        stepRecorder.forget(running);
-        running.ended().complete(recorded);
-        if (running.isLost()) {
-            // Who took it over has ended its sessions, and its threads have given them back to the pool.
-            database.discardStaleConnections();
         }
     }
 
@@ -518,17 +361,7 @@ public final class RepriseRepository implements JobRepository {
      * runs. To be called after each report of the node, by one thread at a time.
      */
     public void tend() {
-        for (LiveExecution running : List.copyOf(unrecorded)) {
-            try {
-                if (!running.isLost()) {
-                    stepRecorder.recordLeftEnds(running);
-                }
-                ended(running, !running.isLost() && database.apart(handle -> recordEnd(handle, running)));
-                unrecorded.remove(running);
-            } catch (RuntimeException e) {
-                LOG.log(Level.DEBUG, running.label() + ": its end cannot be recorded yet", e);
-            }
-        }
+        jobRecorder.recordKeptEnds();
         ownershipCheck.compare();
     }
 
@@ -589,14 +422,7 @@ public final class RepriseRepository implements JobRepository {
      */
     public void suspend() {
         suspended = true;
-        live.values().forEach(RepriseRepository::stopForServer);
-    }
-
-    private static void stopForServer(LiveExecution running) {
-        if (!running.execution().isStopRequested() && !running.isDone()) {
-            running.stoppedByServer();
-            running.stop();
-        }
+        live.values().forEach(LiveExecution::stopForServer);
     }
 
     /** Takes launches again. */
@@ -642,7 +468,7 @@ public final class RepriseRepository implements JobRepository {
         if (created != null && created.execution().getBatchStatus() == BatchStatus.STARTING) {
             created.execution().setBatchStatus(BatchStatus.FAILED);
             created.failed("The engine could not start a thread for it; the server's log says why.");
-            recordEnd(created);
+            jobRecorder.end(created);
         }
     }
 
@@ -652,18 +478,7 @@ public final class RepriseRepository implements JobRepository {
      * @return whether nothing runs on this node (any more)
      */
     public boolean awaitEnds(Duration atMost) {
-        long deadline = System.nanoTime() + atMost.toNanos();
-        boolean all = true;
-        for (long executionId : live.keySet()) {
-            all &= awaitEnd(executionId, Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
-        }
-        return all;
-    }
-
-    private static String ended(JobExecutionImpl execution) {
-        String status = execution.getBatchStatus().name();
-        String exitStatus = execution.getExitStatus();
-        return exitStatus == null || exitStatus.equals(status) ? status : status + " (" + Text.line(exitStatus) + ")";
+        return jobRecorder.awaitEnds(atMost);
     }
 
     private void abandon(JobExecutionImpl execution) {
@@ -695,33 +510,6 @@ public final class RepriseRepository implements JobRepository {
         Refusal refusal = decisions.inTheWay(instanceId, owner, subject);
         if (refusal != null) {
             throw new JobRestartException(new LaunchRefusedException(refusal));
-        }
-    }
-
-    /** Called on the thread that stops, for an execution that this node runs. */
-    private void recordStopRequest(long executionId) {
-        LiveExecution running = live.get(executionId);
-        if (running == null || running.isLost()) {
-            return;
-        }
-        try {
-            boolean first = database.apart(handle -> {
-                boolean requested = executions.requestStop(handle, executionId);
-                if (requested && running.isStoppedByServer()) {
-                    restarts.planHere(
-                            handle, running.execution().getJobInstance().getInstanceId(), executionId);
-                }
-                return requested;
-            });
-            if (!first) {
-                running.stoppedBySomebody();
-            }
-        } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "The stop of execution " + executionId + " is under way but not recorded", e);
-        }
-        if (running.endInQueue()) {
-            // In memory it stays STOPPING: so the engine does not run it when it comes to it.
-            recordEnd(running);
         }
     }
 
@@ -981,21 +769,7 @@ public final class RepriseRepository implements JobRepository {
      * @return whether the execution does not run on this node (any more)
      */
     public boolean awaitEnd(long executionId, Duration atMost) {
-        LiveExecution running = live.get(executionId);
-        if (running == null) {
-            return true;
-        }
-        try {
-            running.ended().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
-            return true;
-        } catch (TimeoutException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException("an end is never completed with an exception", e);
-        }
+        return jobRecorder.awaitEnd(executionId, atMost);
     }
 
     /** The value of a parameter in the newest instance that has it, among the newest of the job. */
