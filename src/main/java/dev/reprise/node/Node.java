@@ -73,9 +73,6 @@ public final class Node implements AutoCloseable {
          * @param why as people read it
          */
         default void lost(NodeIdentity before, String why) {}
-
-        /** Reports arrive again that did not for a while. The next thing that is called is {@link #reported}. */
-        default void reportsAgain() {}
     }
 
     private Node(DataSource dataSource, NodeRegistry registry, Settings settings, NodeIdentity identity) {
@@ -216,7 +213,6 @@ public final class Node implements AutoCloseable {
                 reported = sent;
                 if (silent) {
                     LOG.log(Level.INFO, "Node {0} reports again", identity);
-                    duties.reportsAgain();
                 }
                 silent = false;
                 duties.reported();

@@ -66,11 +66,6 @@ public final class Recovery implements Node.Duties, AutoCloseable {
         execute(() -> repository.lost(before, why));
     }
 
-    @Override
-    public void reportsAgain() {
-        execute(repository::discardStaleConnections);
-    }
-
     private void tend() {
         repository.tend();
     }

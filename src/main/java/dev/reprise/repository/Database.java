@@ -47,9 +47,6 @@ final class Database {
     /** Connections that break or are refused, and servers that shut down or start: what another try later may cure. */
     private static final Pattern AWAY = Pattern.compile("08...|57P0.|90067|90098|90121");
 
-    /** More than a pool has. */
-    private static final int MOST_STALE = 50;
-
     private static final int TRIES = 6;
     private static final int TRIES_TO_PERSIST = 5;
     private static final int PAUSE_TO_PERSIST = 20;
@@ -138,20 +135,17 @@ final class Database {
         }
     }
 
-    private <T extends @Nullable Object> T retried(Supplier<T> work) {
+    private static <T extends @Nullable Object> T retried(Supplier<T> work) {
         return retried(work, Database::isTransient);
     }
 
-    private <T extends @Nullable Object> T retried(Supplier<T> work, Predicate<RuntimeException> mayBeCured) {
+    private static <T extends @Nullable Object> T retried(Supplier<T> work, Predicate<RuntimeException> mayBeCured) {
         for (int attempt = 1; ; attempt++) {
             try {
                 return work.get();
             } catch (RuntimeException e) {
                 if (attempt == TRIES || !mayBeCured.test(e)) {
                     throw e;
-                }
-                if (isStale(e)) {
-                    discardStaleConnections();
                 }
                 pause(attempt);
             }
@@ -249,27 +243,7 @@ final class Database {
 
     private static boolean isTransient(Throwable thrown) {
         String state = sqlState(thrown);
-        return (state != null && TRANSIENT.contains(state)) || isStale(thrown);
-    }
-
-    private static boolean isStale(Throwable thrown) {
-        String state = sqlState(thrown);
-        return state != null && STALE.contains(state);
-    }
-
-    /**
-     * Has the pool throw those connections away that the database has ended. WildFly's notices that of a statement in
-     * auto-commit mode, and not when a transaction begins or the connection is given back: then the next one gets it.
-     */
-    void discardStaleConnections() {
-        for (int connection = 0; connection < MOST_STALE; connection++) {
-            try {
-                suspended(() -> jdbi.withHandle(handle -> handle.execute("select 1")));
-                return;
-            } catch (RuntimeException e) {
-                LOG.log(Level.DEBUG, "a connection of the pool does not work any more", e);
-            }
-        }
+        return state != null && (TRANSIENT.contains(state) || STALE.contains(state));
     }
 
     static boolean isLockTimeout(Throwable thrown) {

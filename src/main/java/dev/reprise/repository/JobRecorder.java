@@ -201,10 +201,6 @@ final class JobRecorder {
         live.remove(id);
         stepRecorder.forget(running);
         running.ended().complete(recorded);
-        if (running.isLost()) {
-            // Who took it over has ended its sessions, and its threads have given them back to the pool.
-            database.discardStaleConnections();
-        }
     }
 
     private static String shown(LiveExecution ended) {

@@ -406,11 +406,6 @@ public final class RepriseRepository implements JobRepository {
         database.doApart(handle -> restarts.postpone(handle, restart, pause));
     }
 
-    /** After an outage, or after others have ended this node's sessions: before somebody else gets them from the pool. */
-    public void discardStaleConnections() {
-        database.discardStaleConnections();
-    }
-
     /** Whether the node takes no launches now, because its server stops. */
     public boolean isSuspended() {
         return suspended;
