@@ -157,6 +157,13 @@ class JobLinterTest {
     }
 
     @Test
+    void readsTheRecoveryProperties() {
+        assertThat(lint("recovery")).isEqualTo("""
+                recovery.xml:5: error: job 'recovery': its property 'reprise.recovery.back-off' is 'a while'. Write a time of at most an hour, as 500ms, 10s or 2m. [property]
+                """);
+    }
+
+    @Test
     void findsWhatIsNeverReached() {
         assertThat(lint("unreachable")).isEqualTo("""
                 unreachable.xml:7: warning: step 'orphan' is never reached: no transition leads to it. Add one, or remove it. [unreachable]

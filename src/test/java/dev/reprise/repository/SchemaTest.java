@@ -132,6 +132,22 @@ class SchemaTest {
         Schema.migrate(database.pooled());
     }
 
+    /** A database that has them already refuses others of these versions, even for a comment. */
+    @ParameterizedTest
+    @EnumSource
+    void neverChangesAMigrationThatSomebodyMayHave(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.migrated(kind);
+
+        assertThat(
+                        database.rows(
+                                "select \"version\", \"checksum\" from \"reprise_schema_history\" where \"version\" is not null order by \"version\""))
+                .containsExactlyElementsOf(
+                        switch (kind) {
+                            case H2 -> List.of("1|-423335191", "2|30609815", "3|1669248295");
+                            case POSTGRESQL -> List.of("1|202028149", "2|30609815", "3|1669248295");
+                        });
+    }
+
     @ParameterizedTest
     @EnumSource
     void livesBesideOtherTables(TestDatabase.Kind kind) {

@@ -1,8 +1,8 @@
--- How a job went on after each of its steps, decisions, flows and splits.
+-- How a job went on after each of its steps, decisions and flows.
 create table REPRISE_TRANSITION (
     TRANSITION_ID bigint generated always as identity primary key,
     JOB_EXECUTION_ID bigint not null,
-    -- the step, decision, flow or split that ended, and with what
+    -- the step, decision or flow that ended, and with what
     ELEMENT varchar(100) not null,
     EXIT_STATUS varchar(2500),
     -- NEXT_ATTRIBUTE, NEXT, END, FAIL or STOP; the pattern that matched; where to
