@@ -47,9 +47,7 @@ enum Dialect {
         Acquired acquire(Handle handle, long instance, NodeIdentity node) {
             long execution = handle.createQuery(INSERT_OWNER)
                     .bind("instance", instance)
-                    .bind("application", node.application())
-                    .bind("node", node.name())
-                    .bind("incarnation", node.incarnation())
+                    .bindMap(node.bindings())
                     .mapTo(Long.class)
                     .one();
             return new Acquired(instance, execution);
@@ -116,9 +114,7 @@ enum Dialect {
             return handle.createQuery(ACQUIRE_BY_KEY)
                     .bind("job", job)
                     .bind("key", key)
-                    .bind("application", node.application())
-                    .bind("node", node.name())
-                    .bind("incarnation", node.incarnation())
+                    .bindMap(node.bindings())
                     .map((row, context) -> {
                         long execution = row.getLong(2);
                         return Optional.ofNullable(row.wasNull() ? null : new Acquired(row.getLong(1), execution));
@@ -133,9 +129,7 @@ enum Dialect {
         Acquired acquire(Handle handle, long instance, NodeIdentity node) {
             return handle.createQuery(INSERT_OWNER)
                     .bind("instance", instance)
-                    .bind("application", node.application())
-                    .bind("node", node.name())
-                    .bind("incarnation", node.incarnation())
+                    .bindMap(node.bindings())
                     .map((row, context) -> new Acquired(instance, row.getLong(1)))
                     .findOne()
                     .orElse(null);
@@ -179,9 +173,7 @@ enum Dialect {
         @Override
         int endSessions(Handle handle, NodeIdentity dead, Duration lease) {
             return handle.createQuery(END_SESSIONS)
-                    .bind("application", dead.application())
-                    .bind("node", dead.name())
-                    .bind("incarnation", dead.incarnation())
+                    .bindMap(dead.bindings())
                     .bind("lease", lease.toMillis())
                     .mapTo(Integer.class)
                     .one();

@@ -1,5 +1,6 @@
 package dev.reprise.repository;
 
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -14,6 +15,11 @@ public record NodeIdentity(String application, String name, long incarnation) {
     public NodeIdentity {
         Objects.requireNonNull(application, "application");
         Objects.requireNonNull(name, "name");
+    }
+
+    /** Its columns as statements name them: {@code :application}, {@code :node} and {@code :incarnation}. */
+    Map<String, Object> bindings() {
+        return Map.of("application", application, "node", name, "incarnation", incarnation);
     }
 
     @Override

@@ -177,10 +177,7 @@ public final class NodeRegistry {
 
     /** Says that the node is gone, so that nobody waits out its lease. */
     public void leave(NodeIdentity node) {
-        database.doApart(handle -> handle.createUpdate(LEAVE)
-                .bind("application", node.application())
-                .bind("node", node.name())
-                .bind("incarnation", node.incarnation())
-                .execute());
+        database.doApart(
+                handle -> handle.createUpdate(LEAVE).bindMap(node.bindings()).execute());
     }
 }

@@ -3,7 +3,6 @@ package dev.reprise.repository;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -149,9 +148,7 @@ final class Owners {
         NodeIdentity here = self.get();
         return handle.createQuery(OF_THE_DEAD)
                 .bind("lease", lease.toMillis())
-                .bind("application", here.application())
-                .bind("node", here.name())
-                .bind("incarnation", here.incarnation())
+                .bindMap(here.bindings())
                 .map((row, context) -> owner(row, here))
                 .list();
     }
@@ -161,9 +158,7 @@ final class Owners {
         NodeIdentity here = self.get();
         Map<Long, Own> owned = new HashMap<>();
         handle.createQuery(OF_THIS_NODE)
-                .bind("application", here.application())
-                .bind("node", here.name())
-                .bind("incarnation", here.incarnation())
+                .bindMap(here.bindings())
                 .map((row, context) -> new Own(
                         new Owner(row.getLong(1), row.getLong(2), here, true, true),
                         "STOPPING".equals(row.getString(3))))
@@ -182,9 +177,7 @@ final class Owners {
     Queued queued(Handle handle, Owner owner) {
         return handle.createQuery(QUEUE)
                 .bind("execution", owner.executionId())
-                .bind("application", owner.node().application())
-                .bind("node", owner.node().name())
-                .bind("incarnation", owner.node().incarnation())
+                .bindMap(owner.node().bindings())
                 .map((row, context) -> new Queued(row.getInt(1), row.getInt(2)))
                 .one();
     }
@@ -207,9 +200,7 @@ final class Owners {
     /** Whether a node has reported within the lease, as that incarnation. */
     boolean isAlive(Handle handle, NodeIdentity node) {
         return handle.createQuery(ALIVE)
-                        .bind("application", node.application())
-                        .bind("node", node.name())
-                        .bind("incarnation", node.incarnation())
+                        .bindMap(node.bindings())
                         .bind("lease", lease.toMillis())
                         .mapTo(Integer.class)
                         .one()
@@ -225,9 +216,7 @@ final class Owners {
     Optional<Closed> close(Handle handle, Owner dead, String message) {
         boolean stillTheirs = handle.createQuery(LOCK)
                 .bind("instance", dead.instanceId())
-                .bind("application", dead.node().application())
-                .bind("node", dead.node().name())
-                .bind("incarnation", dead.node().incarnation())
+                .bindMap(dead.node().bindings())
                 .mapTo(Long.class)
                 .findOne()
                 .isPresent();
@@ -272,15 +261,14 @@ final class Owners {
      * @return the names of these steps, without partitions
      */
     List<String> closeSteps(Handle handle, long executionId, String status, String message) {
-        List<String> running = new ArrayList<>();
-        handle.createQuery(LOCK_STEPS)
+        List<String> running = handle
+                .createQuery(LOCK_STEPS)
                 .bind("execution", executionId)
-                .map((row, context) -> row.getObject(2) == null ? row.getString(1) : null)
-                .forEach(name -> {
-                    if (name != null) {
-                        running.add(name);
-                    }
-                });
+                .map((row, context) ->
+                        row.getObject(2) == null ? Optional.of(row.getString(1)) : Optional.<String>empty())
+                .stream()
+                .flatMap(Optional::stream)
+                .toList();
         handle.createUpdate(SUM_PARTITIONS).bind("execution", executionId).execute();
         handle.createUpdate(CLOSE_STEPS)
                 .bind("execution", executionId)
@@ -302,9 +290,7 @@ final class Owners {
     boolean release(Handle handle, long executionId, NodeIdentity owner) {
         return handle.createUpdate(RELEASE)
                         .bind("execution", executionId)
-                        .bind("application", owner.application())
-                        .bind("node", owner.name())
-                        .bind("incarnation", owner.incarnation())
+                        .bindMap(owner.bindings())
                         .execute()
                 == 1;
     }

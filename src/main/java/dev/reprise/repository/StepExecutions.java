@@ -253,9 +253,7 @@ final class StepExecutions {
         long id = handle.createQuery(LOCK_OWNER_AND_DRAW_ID)
                 .define("nextId", dialect.nextStepExecutionId())
                 .bind("execution", job)
-                .bind("application", self.application())
-                .bind("node", self.name())
-                .bind("incarnation", self.incarnation())
+                .bindMap(self.bindings())
                 .mapTo(Long.class)
                 .findOne()
                 .orElseThrow(() -> new NotRecordedError("Step " + name + " of job execution " + job

@@ -34,9 +34,7 @@ final class Transitions {
                     .bind("kind", transition.kind().name())
                     .bind("pattern", Text.fit(transition.on(), Text.TEXT_COLUMN))
                     .bind("target", Text.fitOrNull(transition.target(), Text.NAME_COLUMN))
-                    .bind("application", self.application())
-                    .bind("node", self.name())
-                    .bind("incarnation", self.incarnation())
+                    .bindMap(self.bindings())
                     .execute();
         }
     }
