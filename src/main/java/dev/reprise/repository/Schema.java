@@ -61,7 +61,7 @@ public final class Schema {
     static void migrate(DataSource dataSource, Duration patience) {
         Dialect dialect = Dialect.of(dataSource);
         FluentConfiguration configuration = Flyway.configure(Schema.class.getClassLoader())
-                .dataSource(dataSource)
+                .dataSource(dialect == Dialect.H2 ? PatientDdl.on(dataSource) : dataSource)
                 .locations(FOLDERS + dialect.name().toLowerCase(Locale.ROOT), FOLDERS + "every")
                 .table(HISTORY)
                 .baselineOnMigrate(true)

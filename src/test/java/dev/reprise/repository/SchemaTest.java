@@ -4,15 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -54,6 +61,37 @@ class SchemaTest {
         }
         assertThat(history(database)).filteredOn(row -> row.startsWith("1|")).hasSize(1);
         TestNode.on(database).run(TestNode.job());
+    }
+
+    /** H2 lets two sessions that create tables at once wait for each other, until the lock of one has waited enough. */
+    @Test
+    void migratesWhileTheApplicationMakesTablesOfItsOwn() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            JdbcDataSource h2 = new JdbcDataSource();
+            h2.setUrl("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=100");
+            AtomicBoolean migrated = new AtomicBoolean();
+            FutureTask<Void> application = new FutureTask<>(() -> {
+                try (Connection connection = h2.getConnection();
+                        Statement statement = connection.createStatement()) {
+                    while (!migrated.get()) {
+                        try {
+                            statement.execute("create table if not exists OF_THE_APPLICATION (ID bigint primary key)");
+                            statement.execute("drop table if exists OF_THE_APPLICATION");
+                            TimeUnit.MILLISECONDS.sleep(1);
+                        } catch (SQLException lost) {
+                            // The application may lose its turn, the repository may not.
+                        }
+                    }
+                    return null;
+                }
+            });
+            new Thread(application).start();
+
+            Schema.migrate(h2, Duration.ZERO);
+
+            migrated.set(true);
+            application.get(30, TimeUnit.SECONDS);
+        }
     }
 
     /** Where DDL commits by itself, the tables of another node are seen before its history says that it made them. */

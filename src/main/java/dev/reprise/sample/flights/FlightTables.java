@@ -2,24 +2,19 @@ package dev.reprise.sample.flights;
 
 import jakarta.annotation.Resource;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.context.Initialized;
-import jakarta.enterprise.event.Observes;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 
 /**
- * The sample's tables. They are made when the application starts; if that fails the log says why, the rest of the
- * application works, and the job tries again whenever it is started ({@link FlightTablesListener}). Several nodes at once
- * are Flyway's business: one migrates, the others wait. Thread-safe.
+ * The sample's tables. The job makes them before it runs ({@link FlightTablesListener}), not the application when it
+ * starts: at that moment the job repository's own tables are made, and H2 lets two sessions that create tables at once
+ * wait for each other. Several nodes at once are Flyway's business: one migrates, the others wait. Thread-safe.
  */
 @ApplicationScoped
 class FlightTables {
 
-    private static final Logger LOGGER = System.getLogger(FlightTables.class.getName());
     private static final String HISTORY = "reprise_flights_history";
 
     /** The same one as the job repository's: so a chunk's rows and its checkpoint commit together. */
@@ -32,14 +27,6 @@ class FlightTables {
 
     FlightTables(DataSource dataSource) {
         this.dataSource = dataSource;
-    }
-
-    void atStartup(@Observes @Initialized(ApplicationScoped.class) Object event) {
-        try {
-            makeReady();
-        } catch (RuntimeException | SQLException e) {
-            LOGGER.log(Level.ERROR, "Job flight-performance cannot run yet, its start will try again: " + say(e), e);
-        }
     }
 
     /** Makes or updates the tables unless that was done; must be called outside of any transaction. */
