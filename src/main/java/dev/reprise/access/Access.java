@@ -8,7 +8,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +40,11 @@ public final class Access {
     }
 
     /** Works on behalf of a caller. */
-    public static <T extends @Nullable Object> T as(Caller caller, Callable<T> work) throws Exception {
+    public static <T extends @Nullable Object> T as(Caller caller, Supplier<T> work) {
         Caller before = CALLER.get();
         CALLER.set(caller);
         try {
-            return work.call();
+            return work.get();
         } finally {
             if (before == null) {
                 CALLER.remove();

@@ -36,13 +36,11 @@ final class Progresses {
         if (running.isEmpty()) {
             return null;
         }
-        long items = 0;
-        for (StepActivity step : steps) {
-            boolean ofRunning = running.stream()
-                    .anyMatch(whole -> whole.stepExecutionId() == step.stepExecutionId()
-                            || Long.valueOf(whole.stepExecutionId()).equals(step.partitionOf()));
-            items += ofRunning ? step.read() : 0;
-        }
+        // An ended partition's items are its step's already.
+        long items = steps.stream()
+                .filter(StepActivity::running)
+                .mapToLong(StepActivity::read)
+                .sum();
         // Of several steps at once, flows of a split, the one that says how far it is.
         StepActivity first = running.get(0);
         for (StepActivity step : running) {

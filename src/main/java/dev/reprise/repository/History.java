@@ -32,12 +32,18 @@ public final class History {
     /** Among how many of the newest executions the latest events are looked for. */
     private static final int RECENT = 500;
 
+    private static final String ALL = "BATCH_JOB_EXECUTION";
+
+    /** Before anything else is asked of them: a condition that few of the newest meet would make the rest be read. */
+    private static final String NEWEST =
+            "(select * from BATCH_JOB_EXECUTION <which> order by JOB_EXECUTION_ID desc fetch first :recent rows only)";
+
     private static final String EXECUTIONS = """
             select e.JOB_EXECUTION_ID, e.JOB_INSTANCE_ID, i.JOB_NAME, e.CREATE_TIME, e.START_TIME, e.END_TIME,
                    e.LAST_UPDATED, e.STATUS, e.EXIT_CODE, e.EXIT_MESSAGE, e.REPRISE_SUBMITTER, e.REPRISE_NODE,
                    coalesce(e.REPRISE_RECOVERIES, 0) as RECOVERIES,
                    case when o.JOB_EXECUTION_ID is null then 0 else 1 end as OWNED
-              from BATCH_JOB_EXECUTION e
+              from <executions> e
               join BATCH_JOB_INSTANCE i on i.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID
               <owners> REPRISE_OWNER o on o.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
             """;
@@ -54,9 +60,12 @@ public final class History {
              order by e.JOB_EXECUTION_ID desc
              fetch first :limit rows only""";
 
-    /** Nothing came after it, nothing will by itself, and nobody works on it. */
+    /**
+     * Nothing came after it, nothing will by itself, and nobody works on it. Looks at the newest that failed: most of a
+     * long history's were restarted long ago.
+     */
     private static final String UNFINISHED = EXECUTIONS + """
-             where e.STATUS in ('FAILED', 'STOPPED', 'UNKNOWN') and o.JOB_EXECUTION_ID is null
+             where o.JOB_EXECUTION_ID is null
                and not exists (select 1 from BATCH_JOB_EXECUTION l
                                 where l.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID
                                   and l.JOB_EXECUTION_ID > e.JOB_EXECUTION_ID)
@@ -65,10 +74,7 @@ public final class History {
              fetch first :limit rows only""";
 
     private static final String OF_THE_RECENT = EXECUTIONS + """
-             where e.JOB_EXECUTION_ID in (select JOB_EXECUTION_ID from BATCH_JOB_EXECUTION
-                                           order by JOB_EXECUTION_ID desc
-                                           fetch first :recent rows only)
-               and <condition>
+             where <condition>
              order by e.JOB_EXECUTION_ID desc""";
 
     /**
@@ -186,7 +192,15 @@ public final class History {
     }
 
     private static Query query(Handle handle, String statement, boolean owned) {
-        return handle.createQuery(statement).define("owners", owned ? "join" : "left join");
+        return handle.createQuery(statement)
+                .define("owners", owned ? "join" : "left join")
+                .define("executions", ALL);
+    }
+
+    private static Query newest(Handle handle, String statement, String which) {
+        return query(handle, statement, false)
+                .define("executions", NEWEST.replace("<which>", which))
+                .bind("recent", RECENT);
     }
 
     private static void bindIfGiven(Query query, String name, @Nullable String value) {
@@ -229,8 +243,10 @@ public final class History {
 
     /** What did not complete, does not run, and will not by itself: newest first. */
     public List<ExecutionState> unfinished(int limit) {
-        return database.apart(
-                handle -> read(handle, query(handle, UNFINISHED, false).bind("limit", limit)));
+        return database.apart(handle -> read(
+                handle,
+                newest(handle, UNFINISHED, "where STATUS in ('FAILED', 'STOPPED', 'UNKNOWN')")
+                        .bind("limit", limit)));
     }
 
     /** Restarts by recovery among the newest executions, newest first. */
@@ -252,9 +268,7 @@ public final class History {
     }
 
     private static Query recent(Handle handle, String condition) {
-        return query(handle, OF_THE_RECENT, false)
-                .define("condition", condition)
-                .bind("recent", RECENT);
+        return newest(handle, OF_THE_RECENT, "").define("condition", condition);
     }
 
     /** What the database's clock says. */

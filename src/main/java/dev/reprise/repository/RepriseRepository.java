@@ -793,6 +793,11 @@ public final class RepriseRepository implements JobRepository {
         }
     }
 
+    /** Whether the database is at the bottom of it. */
+    public static boolean isDatabases(Throwable thrown) {
+        return Database.isDatabases(thrown);
+    }
+
     /** What was and is, for consoles. */
     public History history() {
         return history;

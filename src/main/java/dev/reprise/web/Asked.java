@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A request: who asks, and what stands behind the question mark. */
@@ -41,14 +41,8 @@ abstract class Asked {
     }
 
     /** On behalf of the caller, whose address is on record. */
-    <T> T onBehalf(Callable<T> work) {
-        try {
-            return Access.as(caller(), work);
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
+    <T> T onBehalf(Supplier<T> work) {
+        return Access.as(caller(), work);
     }
 
     /** Refuses a caller without the role. */

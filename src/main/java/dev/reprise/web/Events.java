@@ -104,6 +104,7 @@ public class Events {
     }
 
     /** Tells a listener what changed since its last event, and from now on. */
+    @SuppressWarnings("FutureReturnValueIgnored") // each look catches what goes wrong in it
     synchronized void send(SseEventSink sink, Sse sse, @Nullable String lastEventId) {
         History history = launcher.repository().history();
         Instant now = history.now();

@@ -2,6 +2,7 @@ package dev.reprise.web;
 
 import dev.reprise.access.AccessDeniedException;
 import dev.reprise.repository.LaunchRefusedException;
+import dev.reprise.repository.RepriseRepository;
 import jakarta.batch.operations.JobExecutionIsRunningException;
 import jakarta.batch.operations.JobExecutionNotRunningException;
 import jakarta.batch.operations.NoSuchJobException;
@@ -13,7 +14,6 @@ import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.sql.SQLException;
 import java.util.UUID;
 
 /** Every exception as a problem; none with a stack trace or SQL in it. */
@@ -47,7 +47,7 @@ public final class Problems implements ExceptionMapper<Throwable> {
         }
         String mark = UUID.randomUUID().toString();
         LOG.log(Level.ERROR, "A request failed (" + mark + ")", thrown);
-        boolean database = causedBySql(thrown);
+        boolean database = RepriseRepository.isDatabases(thrown);
         return new Problem(
                         database ? "database" : "error",
                         database ? "The database does not answer" : "Error",
@@ -57,15 +57,6 @@ public final class Problems implements ExceptionMapper<Throwable> {
                                         : "The request failed.")
                                 + " The server's log says more: look for " + mark + ".")
                 .response();
-    }
-
-    private static boolean causedBySql(Throwable thrown) {
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SQLException) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static Response ofHttp(Response response) {
