@@ -1,0 +1,69 @@
+/** Numbers, times and durations as people read them. */
+import { language, t } from './text.js';
+import { serverNow } from './api.js';
+
+let formats = {};
+
+function numbers() {
+  if (formats.language !== language()) {
+    formats = {
+      language: language(),
+      whole: new Intl.NumberFormat(language(), { maximumFractionDigits: 0 }),
+      small: new Intl.NumberFormat(language(), { maximumFractionDigits: 1 }),
+    };
+  }
+  return formats;
+}
+
+export function number(value) {
+  return numbers().whole.format(value);
+}
+
+export function rate(value) {
+  return value < 10 ? numbers().small.format(value) : numbers().whole.format(value);
+}
+
+export function percent(share) {
+  // 100 % is only what is done.
+  return `${share >= 1 ? 100 : Math.min(99, Math.floor(share * 100))} %`;
+}
+
+export function duration(millis) {
+  const seconds = Math.max(0, millis) / 1000;
+  if (seconds < 10) return t('seconds', numbers().small.format(Math.round(seconds * 10) / 10));
+  if (seconds < 60) return t('seconds', Math.floor(seconds));
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return t('minutesSeconds', minutes, Math.floor(seconds % 60));
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return t('hoursMinutes', hours, minutes % 60);
+  return t('daysHours', Math.floor(hours / 24), hours % 24);
+}
+
+/** A duration without a second unit that would pretend to know. */
+export function about(millis) {
+  const seconds = Math.max(1, Math.round(millis / 1000));
+  if (seconds < 60) return t('seconds', seconds);
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return t('minutes', minutes);
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? t('hours', hours) : t('days', Math.round(hours / 24));
+}
+
+export function ago(time) {
+  const millis = serverNow() - Date.parse(time);
+  return millis < 5000 ? t('justNow') : t('ago', about(millis));
+}
+
+/** From its start, or its creation while it waits for a thread, to its end or now. */
+export function took(execution) {
+  const start = Date.parse(execution.started ?? execution.created);
+  return (execution.ended ? Date.parse(execution.ended) : serverNow()) - start;
+}
+
+const two = (value) => String(value).padStart(2, '0');
+
+/** In this computer's time zone, in an order that nobody can misread. */
+export function dateTime(time) {
+  const date = new Date(time);
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}

@@ -1,0 +1,87 @@
+/** Stop, restart, abandon: each with a dialog that says what will happen. */
+import { html, nothing } from 'lit';
+import { post } from '../api.js';
+import { go, href } from '../router.js';
+import { t } from '../text.js';
+import { actionButton } from './action-button.js';
+import { decisionBox } from './decision.js';
+import './dialog.js';
+import { namesAndTexts, parameterRows } from './parameter-rows.js';
+import { Part } from './part.js';
+import { shortValue } from './value.js';
+
+class Actions extends Part {
+  /**
+   * execution: with `actions`; decision: what a restart would do, where that is known; parameters: all of the execution's;
+   * done: called after something was changed
+   */
+  static properties = { execution: {}, actions: {}, decision: {}, parameters: {}, done: { attribute: false } };
+
+  #rows = [];
+
+  #open(name) {
+    this.querySelector(`[data-dialog=${name}]`).open();
+  }
+
+  render() {
+    const { execution } = this;
+    const { stop, restart, abandon } = this.actions;
+    if (!stop && !restart && !abandon) return nothing;
+    return html`<div class="actions">
+        ${restart ? actionButton('restart', t('restartAsk'), { kind: 'primary', onClick: () => this.#open('restart') }) : nothing}
+        ${stop ? actionButton('stop', t('stopAsk'), { onClick: () => this.#open('stop') }) : nothing}
+        ${abandon ? actionButton('abandon', t('abandonAsk'), { onClick: () => this.#open('abandon') }) : nothing}
+      </div>
+      <reprise-dialog data-dialog="restart" .title=${t('restartTitle', execution.id)} .confirm=${t('restart')} .content=${() => this.#restart()}
+        .action=${async (form) => {
+          const started = await post(`executions/${execution.id}/restart`, { nonIdentifying: this.#changes(form) });
+          this.done?.();
+          go(href('executions', started.id));
+        }}></reprise-dialog>
+      <reprise-dialog data-dialog="stop" .title=${t('stopTitle', execution.id)} .confirm=${t('stop')} .danger=${true}
+        .content=${() => html`<p>${t('stopWhat')}</p><p>${t('stopThen')}</p>`}
+        .action=${async () => {
+          await post(`executions/${execution.id}/stop`);
+          this.done?.();
+        }}></reprise-dialog>
+      <reprise-dialog data-dialog="abandon" .title=${t('abandonTitle', execution.id)} .confirm=${t('abandon')} .danger=${true}
+        .content=${() => html`<p>${t('abandonWhat')}</p><p>${t('abandonThen')}</p>`}
+        .action=${async () => {
+          await post(`executions/${execution.id}/abandon`);
+          this.done?.();
+        }}></reprise-dialog>`;
+  }
+
+  #restart() {
+    const changeable = this.#changeable();
+    return html`
+      <p>${t('restartWhat')}</p>
+      ${this.decision ? decisionBox(this.decision) : nothing}
+      <details ?open=${changeable.length > 0 && changeable.length < 4}>
+        <summary>${t('changeParameters')}</summary>
+        <p class="muted">${t('changeParametersWhat')}</p>
+        ${changeable.map((parameter) => html`<label class="field"><bdi>${parameter.name}</bdi>
+          <input name=${`p:${parameter.name}`} type=${parameter.secret ? 'password' : 'text'} value=${parameter.secret ? '' : parameter.value} placeholder=${parameter.secret ? t('unchanged') : nothing}
+            autocomplete=${parameter.secret ? 'new-password' : 'off'} spellcheck="false" dir="auto"></label>`)}
+        ${parameterRows(this.#rows, () => this.querySelector('[data-dialog=restart]').requestUpdate(), { identifying: false })}
+      </details>
+      <details><summary>${t('identifyingStay')}</summary>
+        <ul class="plain">${(this.parameters ?? []).filter((parameter) => parameter.identifying).map((parameter) => html`<li><bdi>${parameter.name}</bdi> = ${shortValue(parameter.value)}</li>`)}</ul>
+      </details>`;
+  }
+
+  #changeable() {
+    return (this.parameters ?? []).filter((parameter) => !parameter.identifying && parameter.change !== 'removed');
+  }
+
+  /** What differs from the values that the execution had. */
+  #changes(form) {
+    const changes = namesAndTexts(this.#rows);
+    for (const parameter of this.#changeable()) {
+      const text = form.get(`p:${parameter.name}`);
+      if (parameter.secret ? text : text !== parameter.value) changes[parameter.name] = text;
+    }
+    return changes;
+  }
+}
+customElements.define('reprise-actions', Actions);

@@ -1,0 +1,40 @@
+/** What a launch or a restart would do: the decision, and what becomes of each step. */
+import { html, nothing } from 'lit';
+import { href } from '../router.js';
+import { t } from '../text.js';
+import { statusIcon } from './status.js';
+import { shortValue, value } from './value.js';
+
+const icons = { SKIP: 'SKIPPED', RESUME: 'STARTED', RUN: 'STARTING' };
+
+export function stepPlans(steps) {
+  return html`<ol class="plans">
+    ${steps.map((plan) => html`<li>
+      ${statusIcon(icons[plan.fate])}
+      <div><strong><bdi>${plan.step}</bdi></strong> ${t(`fate.${plan.fate}`)}
+      ${plan.fate === 'RESUME' ? html`<span class="muted">${t('resumeAfter', plan.commits, plan.read)}${plan.checkpoint === undefined ? nothing : html` ${t('checkpoint')}: ${shortValue(plan.checkpoint, 80)}`}</span>` : nothing}</div>
+    </li>`)}
+  </ol>`;
+}
+
+const kinds = { START: 'running', RESTART: 'stopped', REFUSE: 'failed' };
+
+export function decisionBox(decision) {
+  return html`<div class="notice ${kinds[decision.decision]}">
+    <p><strong>${decision.decision === 'REFUSE' ? t('decision.REFUSE') : t(`decision.${decision.decision}`)}</strong></p>
+    <p class="message">${value(decision.message)}</p>
+    ${decision.faults?.some((fault) => fault.parameter === undefined)
+      ? html`<ul>${decision.faults.filter((fault) => fault.parameter === undefined).map((fault) => html`<li>${value(fault.message)}</li>`)}</ul>`
+      : nothing}
+    ${decision.steps?.length ? stepPlans(decision.steps) : nothing}
+    ${decision.executionId === undefined ? nothing : html`<p><a href=${href('executions', decision.executionId)}>${t('lookAtExecution', decision.executionId)}</a></p>`}
+  </div>`;
+}
+
+/** What a restart would do, as the rest of a sentence; nothing if it runs all steps from their beginning. */
+export function restartPhrase(decision) {
+  const skipped = decision.steps?.filter((plan) => plan.fate === 'SKIP') ?? [];
+  const resumed = decision.steps?.filter((plan) => plan.fate === 'RESUME') ?? [];
+  const names = (plans) => plans.map((plan) => plan.step).join(', ');
+  return [skipped.length ? t('restartSkips', names(skipped)) : '', ...resumed.map((plan) => t('restartResumes', plan.step, plan.commits))].filter(Boolean).join(t('and'));
+}

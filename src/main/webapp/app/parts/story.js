@@ -1,0 +1,81 @@
+/** What happened to an execution and how to go on, in plain sentences, for somebody who sees it for the first time. */
+import { html, nothing } from 'lit';
+import { duration, number, took } from '../format.js';
+import { href } from '../router.js';
+import { t } from '../text.js';
+import { restartPhrase } from './decision.js';
+import { partitionName } from './gantt.js';
+import { exitStatusOf, statusClass, statusIcon } from './status.js';
+import { value } from './value.js';
+
+/** @param actions the buttons to go on with, or nothing */
+export function story(execution, decision, actions) {
+  const text = tell(execution);
+  return html`<section class="story notice ${statusClass(execution.status)}" aria-labelledby="story">
+    ${statusIcon(execution.status)}
+    <div>
+      <h2 id="story">${text.title}</h2>
+      ${text.cause === undefined ? nothing : html`<p class="failure-line">${value(text.cause)}</p>`}
+      ${text.more.map((sentence) => html`<p>${sentence}</p>`)}
+      ${goOn(execution, decision)}
+      ${actions}
+    </div>
+  </section>`;
+}
+
+function tell(execution) {
+  const time = duration(took(execution));
+  switch (execution.status) {
+    case 'FAILED':
+      return failed(execution, time);
+    case 'STOPPED':
+      return { title: t('story.stopped', time), cause: execution.failure, more: [stoppedAt(execution)].filter(Boolean) };
+    case 'COMPLETED':
+      return { title: t('story.completed', time, number(written(execution.steps))), more: exitStatusOf(execution) === undefined ? [] : [t('story.exitStatus', execution.exitStatus)] };
+    case 'ABANDONED':
+      return { title: t('story.abandoned'), cause: execution.failure, more: [] };
+    case 'STOPPING':
+      return { title: t('story.stopping'), more: [] };
+    case 'STARTING':
+      return { title: t('story.starting'), more: [] };
+    case 'STARTED':
+      return { title: execution.progress?.step === undefined ? t('story.running', time) : t('story.runningStep', execution.progress.step, time), more: execution.recoveries ? [t('story.recovered', execution.recoveries)] : [] };
+    default:
+      return { title: t('story.unknown'), cause: execution.failure, more: [] };
+  }
+}
+
+function failed(execution, time) {
+  const step = execution.steps.find(({ status }) => status === 'FAILED');
+  if (!step) return { title: t('story.failedJob', time), cause: execution.failure, more: [] };
+  const partitions = step.partitions.filter(({ status }) => status === 'FAILED');
+  const cause = partitions[0]?.failure ?? step.failure ?? execution.failure;
+  const chunk = step.counts.read > 0 || step.counts.commits > 0;
+  const title = partitions.length
+    ? t('story.failedPartitions', step.name, partitionName(partitions[0]), partitions.length, step.partitions.length)
+    : chunk
+      ? t('story.failedChunk', step.name, number(step.counts.read))
+      : t('story.failedStep', step.name, duration(took({ ...step, created: execution.created })));
+  return { title, cause, more: chunk ? [t('story.committed', number(step.counts.written), step.counts.commits)] : [] };
+}
+
+function stoppedAt(execution) {
+  const step = execution.steps.find(({ status }) => status === 'STOPPED');
+  if (step) return t('story.stoppedStep', step.name, number(step.counts.written), step.counts.commits);
+  const stop = execution.transitions?.find(({ kind }) => kind === 'STOP');
+  return stop && t('story.stoppedByElement', stop.element, stop.exitStatus ?? '');
+}
+
+function written(steps) {
+  return steps.reduce((sum, step) => sum + step.counts.written, 0);
+}
+
+function goOn(execution, decision) {
+  if (execution.following !== undefined) {
+    return html`<p>${t('story.followed')} <a href=${href('executions', execution.following)}>${t('executionN', execution.following)}</a></p>`;
+  }
+  if (!['FAILED', 'STOPPED'].includes(execution.status)) return nothing;
+  if (!decision) return nothing;
+  if (decision.decision === 'RESTART') return html`<p>${t('story.restart', restartPhrase(decision))}</p>`;
+  return html`<p>${t('decision.REFUSE')} ${value(decision.message)}</p>`;
+}

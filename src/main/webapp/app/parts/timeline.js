@@ -1,0 +1,100 @@
+/**
+ * The executions of an instance on one time line. A restart may come seconds or days after a failure: the time between
+ * executions, in which nothing ran, is drawn short and its length written beside it.
+ */
+import { html, svg } from 'lit';
+import { serverNow } from '../api.js';
+import { duration } from '../format.js';
+import { href } from '../router.js';
+import { t } from '../text.js';
+import { Part } from './part.js';
+import { statusClass, statusShape, statusWord } from './status.js';
+import { Width } from './width.js';
+
+const breakWidth = 64;
+const rowHeight = 40;
+const axisHeight = 22;
+
+function spanOf(execution) {
+  const from = Date.parse(execution.started ?? execution.created);
+  return { from, to: Math.max(from + 50, execution.ended ? Date.parse(execution.ended) : execution.live ? serverNow() : from) };
+}
+
+/** Stretches in which something ran, and the pauses between them that are too long to draw to scale. */
+export function stretches(spans) {
+  const sorted = [...spans].sort((a, b) => a.from - b.from);
+  const busy = [];
+  for (const span of sorted) {
+    const last = busy.at(-1);
+    if (last && span.from <= last.to) last.to = Math.max(last.to, span.to);
+    else busy.push({ ...span });
+  }
+  const total = busy.reduce((sum, { from, to }) => sum + to - from, 0);
+  const joined = [];
+  for (const span of busy) {
+    const last = joined.at(-1);
+    if (last && span.from - last.to < total * 0.15) last.to = span.to;
+    else joined.push({ ...span });
+  }
+  return joined;
+}
+
+class Timeline extends Part {
+  static properties = { executions: {} };
+
+  #width = new Width(this);
+
+  render() {
+    const width = this.#width.value;
+    if (!width) return html`<div class="timeline"></div>`;
+    const executions = [...this.executions].reverse();
+    const labels = width < 520 ? 64 : 130;
+    const parts = stretches(executions.map(spanOf));
+    // Many pauses would leave no room for what ran.
+    const pause = Math.min(breakWidth, (width - labels) / 2 / Math.max(1, parts.length - 1));
+    const room = width - labels - 8 - pause * (parts.length - 1);
+    const total = parts.reduce((sum, { from, to }) => sum + to - from, 0);
+    let left = labels;
+    for (const part of parts) {
+      part.x = left;
+      part.width = Math.max(3, ((part.to - part.from) / total) * room);
+      left += part.width + pause;
+    }
+    const x = (time) => {
+      const part = parts.find(({ to }) => time <= to) ?? parts.at(-1);
+      return part.x + Math.min(1, Math.max(0, (time - part.from) / (part.to - part.from))) * part.width;
+    };
+    const height = axisHeight + executions.length * rowHeight + 4;
+    return html`<div class="timeline">
+      <svg width=${width} height=${height} role="group" aria-label=${t('timelineAlt', executions.length)}>
+        ${parts.slice(1).map((part, index) => {
+          const middle = (parts[index].x + parts[index].width + part.x) / 2;
+          return svg`<g class="pause"><line x1=${middle} x2=${middle} y1=${axisHeight - 4} y2=${height}/>
+            <text x=${middle} y="13" text-anchor="middle">${pause >= 40 ? t('later', duration(part.from - parts[index].to)) : '…'}</text></g>`;
+        })}
+        ${executions.map((execution, index) => this.#row(execution, axisHeight + index * rowHeight, x, labels, width))}
+      </svg>
+    </div>`;
+  }
+
+  #row(execution, y, x, labels, width) {
+    const { from, to } = spanOf(execution);
+    const left = x(from);
+    const long = Math.max(3, x(to) - left);
+    const note = duration(to - from);
+    const fits = left + long + 8 + note.length * 6.5 < width;
+    return svg`<a href=${href('executions', execution.id)} class="timeline-row" aria-label=${t('executionIs', execution.id, statusWord(execution.status), note)}>
+      <rect class="hit" x="0" y=${y} width=${width} height=${rowHeight}/>
+      <g class="icon s-${statusClass(execution.status)}" transform="translate(0 ${y + 12})">${statusShape(execution.status)}</g>
+      <text class="timeline-name" x="24" y=${y + 25}>${labels > 100 ? t('executionN', execution.id) : execution.id}</text>
+      <rect class="timeline-bar s-${statusClass(execution.status)}" x=${left} y=${y + 8} width=${long} height="24" rx="4"/>
+      ${execution.steps.filter((step) => step.started !== undefined).map((step) => {
+        const begin = x(Date.parse(step.started));
+        const end = x(step.ended === undefined ? to : Date.parse(step.ended));
+        return svg`<rect class="timeline-step s-${statusClass(step.status)}" x=${begin} y=${y + 12} width=${Math.max(1.5, end - begin - 1)} height="16" rx="2"><title>${step.name}: ${statusWord(step.status)}</title></rect>`;
+      })}
+      <text class="timeline-note" x=${fits ? left + long + 6 : left - 6} y=${y + 25} text-anchor=${fits ? 'start' : 'end'}>${note}</text>
+    </a>`;
+  }
+}
+customElements.define('reprise-timeline', Timeline);

@@ -1,0 +1,27 @@
+/** Who is logged in, and what the roles permit. */
+import { get } from './api.js';
+
+const needed = {
+  launch: ['batch-operator', 'batch-admin'],
+  stop: ['batch-operator', 'batch-admin'],
+  restart: ['batch-operator', 'batch-admin'],
+  log: ['batch-operator', 'batch-admin'],
+  stackTrace: ['batch-operator', 'batch-admin'],
+  abandon: ['batch-admin'],
+  audit: ['batch-admin'],
+};
+
+export const session = { me: undefined };
+
+export async function loadSession() {
+  session.me = await get('me');
+}
+
+export function may(action) {
+  return needed[action].some((role) => session.me?.roles.includes(role));
+}
+
+/** The role to ask an administrator for. */
+export function roleFor(action) {
+  return needed[action][0];
+}

@@ -1,0 +1,74 @@
+/** Who did what. */
+import { html, nothing } from 'lit';
+import { get } from '../api.js';
+import { Pages } from '../load.js';
+import { empty, skeleton } from '../parts/blank.js';
+import { statusIcon } from '../parts/status.js';
+import { moment } from '../parts/time.js';
+import { shortValue, value } from '../parts/value.js';
+import { href, replace } from '../router.js';
+import { may, roleFor } from '../session.js';
+import { t } from '../text.js';
+import { View } from './view.js';
+
+const icons = { done: 'COMPLETED', refused: 'STOPPED', denied: 'ABANDONED', failed: 'FAILED' };
+
+class Audit extends View {
+  static properties = { query: {} };
+
+  #typing;
+  #entries = new Pages(this, async (after, signal) =>
+    may('audit') ? get('audit', { user: this.query.user, execution: this.query.execution, after }, signal) : { items: [] });
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.#typing);
+  }
+
+  willUpdate(changed) {
+    const before = changed.get('query');
+    if (before && JSON.stringify(before) !== JSON.stringify(this.query)) this.#entries.reload();
+  }
+
+  get heading() {
+    return t('nav.audit');
+  }
+
+  #typed(field) {
+    return (event) => {
+      clearTimeout(this.#typing);
+      const text = event.target.value.trim();
+      this.#typing = setTimeout(() => replace(href('audit', undefined, { ...this.query, [field]: text })), 400);
+    };
+  }
+
+  render() {
+    return html`<h1>${this.heading}</h1>
+      <p class="summary">${t('auditWhat')}</p>
+      ${may('audit') ? this.#list() : html`<div class="notice quiet"><p>${t('needsRole', roleFor('audit'))}</p></div>`}`;
+  }
+
+  #list() {
+    return html`<form class="filters" role="search" aria-label=${t('search')} @submit=${(event) => event.preventDefault()}>
+        <label>${t('user')}<input name="user" .value=${this.query.user ?? ''} @input=${this.#typed('user')} autocomplete="off" autocapitalize="none" spellcheck="false"></label>
+        <label>${t('execution')}<input name="execution" inputmode="numeric" pattern="[0-9]*" .value=${this.query.execution ?? ''} @input=${this.#typed('execution')} autocomplete="off"></label>
+      </form>
+      ${this.#entries.render((entries) => (entries.length ? this.#table(entries) : empty(t('noAudit'))), skeleton(8))}`;
+  }
+
+  #table(entries) {
+    return html`<div class="table-scroll" tabindex="0" role="region" aria-label=${this.heading}><table class="rows">
+      <caption class="visually-hidden">${this.heading}</caption>
+      <thead><tr><th scope="col">${t('when')}</th><th scope="col">${t('user')}</th><th scope="col">${t('from')}</th><th scope="col">${t('action')}</th><th scope="col">${t('onWhat')}</th><th scope="col">${t('outcome')}</th><th scope="col">${t('details')}</th></tr></thead>
+      <tbody>${entries.map((entry) => html`<tr>
+        <td>${moment(entry.at)}</td>
+        <th scope="row">${shortValue(entry.user, 40)}</th>
+        <td>${entry.address === undefined ? '–' : shortValue(entry.address, 45)}</td>
+        <td>${t(`action.${entry.action}`)}</td>
+        <td>${entry.job === undefined ? nothing : html`<a href=${href('jobs', entry.job)}>${shortValue(entry.job, 40)}</a> `}${entry.executionId === undefined ? nothing : html`<a href=${href('executions', entry.executionId)}>${t('executionN', entry.executionId)}</a>`}</td>
+        <td><span class="outcome">${statusIcon(icons[entry.outcome])} ${t(`outcome.${entry.outcome}`)}</span></td>
+        <td class="wide">${entry.detail === undefined ? nothing : value(entry.detail)}</td>
+      </tr>`)}</tbody></table></div>`;
+  }
+}
+customElements.define('reprise-audit', Audit);

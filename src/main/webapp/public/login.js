@@ -1,0 +1,23 @@
+// What the login page can do better with scripts: the reader's language, and the way back to the screen that was asked for.
+(() => {
+  const korean = {
+    what: '배치 잡: 무엇이 실행 중이고, 무슨 일이 있었으며, 어떻게 이어 가면 되는지.',
+    user: '사용자 이름',
+    password: '비밀번호',
+    logIn: '로그인',
+    error: '사용자 이름이나 비밀번호가 맞지 않습니다. 다시 입력해 주십시오.',
+    who: '사용자와 역할은 관리자가 부여합니다.',
+  };
+  let language = navigator.language;
+  try {
+    language = localStorage.getItem('reprise.language') ?? language;
+    // The server forgets what stands after the # on the way through the login.
+    if (location.hash.length > 2) sessionStorage.setItem('reprise.screen', location.hash);
+  } catch {
+    // storage is forbidden here: the console begins at its first screen
+  }
+  if (!language.startsWith('ko')) return;
+  document.documentElement.lang = 'ko';
+  document.title = 'Reprise: 로그인';
+  for (const element of document.querySelectorAll('[data-text]')) element.textContent = korean[element.dataset.text];
+})();
