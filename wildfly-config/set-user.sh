@@ -26,8 +26,8 @@ echo >&2
 # The file that holds it is readable by nobody else, and gone in a moment; an argument would be seen by everybody.
 umask 077
 script=$(mktemp)
-trap 'rm -f "$script"' EXIT
-salt=$(od -An -tu1 -N16 /dev/urandom | tr -s ' \n' ',' | sed 's/^,//; s/,$//')
+trap 'rm -f "$script" "$script.out"' EXIT
+salt=$(od -An -td1 -N16 /dev/urandom | tr -s ' \n' ',' | sed 's/^,//; s/,$//')
 realm=/subsystem=elytron/filesystem-realm=reprise
 cat >"$script" <<CLI
 if (outcome == success) of $realm:read-identity(identity=$name)
@@ -37,5 +37,8 @@ $realm:add-identity(identity=$name)
 $realm:set-password(identity=$name, bcrypt={password="$password", iteration-count=10, salt=bytes{$salt}})
 $realm:add-identity-attribute(identity=$name, name=Roles, value=[$roles])
 CLI
-"$JBOSS_HOME/bin/jboss-cli.sh" --connect --controller="${CONTROLLER:-localhost:9990}" --file="$script" >/dev/null
+"$JBOSS_HOME/bin/jboss-cli.sh" --connect --controller="${CONTROLLER:-localhost:9990}" --file="$script" >"$script.out" || {
+  cat "$script.out" >&2
+  exit 1
+}
 echo "$name is ${2}."
