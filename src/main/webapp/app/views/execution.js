@@ -96,17 +96,17 @@ class Execution extends View {
           ${width ? html`<reprise-graph .nodes=${execution.graph} .passages=${execution.passages ?? {}} .transitions=${execution.transitions ?? []}></reprise-graph>` : empty(t('notDeployed'), t('noGraphHint'))}
         </section>
         <div class="main-column">
-        <section class="card" aria-labelledby="execution-gantt"><h2 id="execution-gantt">${t('timeline')}</h2>
-          ${execution.steps.length ? html`<reprise-gantt .execution=${execution}></reprise-gantt>` : empty(t('noSteps'), t('noStepsHint'))}
-        </section>
-      ${execution.steps.length
-        ? html`<section class="card" aria-labelledby="execution-steps"><h2 id="execution-steps">${t('steps')}</h2><reprise-steps-table .steps=${execution.steps}></reprise-steps-table></section>`
-        : nothing}
-      ${failures.length
-        ? html`<section class="card" aria-labelledby="execution-failures"><h2 id="execution-failures">${t('exceptions')}</h2>
-            ${failures.slice(0, 20).map((step) => html`<reprise-stack-trace .execution=${execution.id} .step=${step}></reprise-stack-trace>`)}</section>`
-        : nothing}
-      <section class="card" aria-labelledby="execution-parameters"><h2 id="execution-parameters">${t('parameters')}</h2>${parametersTable(execution.allParameters, execution.previous)}</section>
+          <section class="card" aria-labelledby="execution-gantt"><h2 id="execution-gantt">${t('timeline')}</h2>
+            ${execution.steps.length ? html`<reprise-gantt .execution=${execution}></reprise-gantt>` : empty(t('noSteps'), t('noStepsHint'))}
+          </section>
+          ${execution.steps.length
+            ? html`<section class="card" aria-labelledby="execution-steps"><h2 id="execution-steps">${t('steps')}</h2><reprise-steps-table .steps=${execution.steps}></reprise-steps-table></section>`
+            : nothing}
+          ${failures.length
+            ? html`<section class="card" aria-labelledby="execution-failures"><h2 id="execution-failures">${t('exceptions')}</h2>
+                ${failures.slice(0, 20).map((step) => html`<reprise-stack-trace .execution=${execution.id} .step=${step}></reprise-stack-trace>`)}</section>`
+            : nothing}
+          <section class="card" aria-labelledby="execution-parameters"><h2 id="execution-parameters">${t('parameters')}</h2>${parametersTable(execution.allParameters, execution.previous)}</section>
         </div>
       </div>
       <section class="card" aria-labelledby="execution-log"><h2 id="execution-log">${t('log')}</h2><reprise-log .execution=${execution}></reprise-log></section>`;

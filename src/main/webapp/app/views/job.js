@@ -68,14 +68,14 @@ class Job extends View {
               ? html`<section class="card" aria-labelledby="job-graph"><h2 id="job-graph">${t('graph')}</h2><reprise-graph .nodes=${job.graph}></reprise-graph></section>`
               : nothing}
             ${this.#history()}
+            <section class="card" aria-labelledby="job-instances"><h2 id="job-instances">${t('instances')}</h2>
+              ${this.#instances.render((instances) => (instances.length ? this.#instanceTable(instances) : empty(t('noInstances'), t('noInstancesHint'))), skeleton(3))}
+            </section>
           </div>
           ${job.deployed
             ? html`<section class="card launch-card" aria-labelledby="job-launch"><h2 id="job-launch" tabindex="-1">${t('launch')}</h2><reprise-launch-form .job=${job}></reprise-launch-form></section>`
             : nothing}
-        </div>`, skeleton(10))}
-      <section class="card" aria-labelledby="job-instances"><h2 id="job-instances">${t('instances')}</h2>
-        ${this.#instances.render((instances) => (instances.length ? this.#instanceTable(instances) : empty(t('noInstances'), t('noInstancesHint'))), skeleton(3))}
-      </section>`;
+        </div>`, skeleton(10))}`;
   }
 
   updated() {
