@@ -43,11 +43,12 @@ class ArchitectureTest {
         rooms.put("job", List.of("identity"));
         rooms.put("repository", List.of("job", "identity"));
         rooms.put("node", List.of("repository", "identity"));
-        rooms.put("launch", List.of("repository", "job", "identity"));
+        rooms.put("access", List.of("repository"));
+        rooms.put("launch", List.of("access", "repository", "job", "identity"));
         rooms.put("recovery", List.of("launch", "node", "repository"));
         rooms.put("partition", List.of("repository", "node"));
-        rooms.put("operate", List.of("launch", "repository"));
-        rooms.put("monitor", List.of("repository", "job", "item"));
+        rooms.put("operate", List.of("access", "launch", "repository"));
+        rooms.put("monitor", List.of("launch", "repository", "job", "identity", "item"));
         rooms.put("web", List.copyOf(rooms.keySet()));
         rooms.put("wildfly", List.copyOf(rooms.keySet()));
         rooms.put("testing", List.of("launch", "job", "repository", "identity"));

@@ -1,8 +1,18 @@
 package dev.reprise.launch;
 
+import dev.reprise.access.Access;
+import dev.reprise.access.Access.Subject;
+import dev.reprise.access.Action;
+import dev.reprise.identity.JobParameter;
+import dev.reprise.job.Finding;
+import dev.reprise.job.InvalidSchemaException;
+import dev.reprise.job.JobDefinition;
 import dev.reprise.job.JobGraph;
+import dev.reprise.job.JobLinter.Report;
+import dev.reprise.job.ParameterSchema;
 import dev.reprise.job.StepDefinition;
 import dev.reprise.repository.DueRestart;
+import dev.reprise.repository.ExecutionState;
 import dev.reprise.repository.LaunchDecision;
 import dev.reprise.repository.LaunchRefusedException;
 import dev.reprise.repository.Refusal;
@@ -12,7 +22,9 @@ import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
 import jakarta.batch.operations.JobExecutionNotMostRecentException;
 import jakarta.batch.operations.JobOperator;
 import jakarta.batch.operations.JobRestartException;
+import jakarta.batch.operations.NoSuchJobExecutionException;
 import jakarta.batch.runtime.BatchRuntime;
+import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -20,8 +32,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -37,7 +51,9 @@ import org.jspecify.annotations.Nullable;
  * Launches jobs: starts what never ran, restarts what failed or was stopped, and refuses the rest (semantics.md §3). It
  * goes through the deployment's {@code JobOperator}, and the repository decides. Inject it. Thread-safe.
  *
- * <p>Every method throws {@link LaunchRefusedException} with the reason if nothing is to run.
+ * <p>Every method throws {@link LaunchRefusedException} with the reason if nothing is to run, and
+ * {@link dev.reprise.access.AccessDeniedException} if the server's security knows who asks and that caller lacks the role
+ * {@code batch-operator}; what nobody asks for, as at startup or on a schedule, needs none.
  */
 @ApplicationScoped
 public class JobLauncher {
@@ -54,6 +70,7 @@ public class JobLauncher {
     private static final String RESTART_MODE = "jberet.restart.mode";
 
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
+    private final Map<String, Optional<DeployedJob>> deployed = new ConcurrentHashMap<>();
 
     /** Launches the job and waits for its end; see {@link #run(LaunchRequest)}. */
     public JobExecution run(String job, Map<String, String> parameters) {
@@ -102,7 +119,37 @@ public class JobLauncher {
         return repository.explain(job, properties, steps);
     }
 
+    /** What a launch with the parameters of an execution would do now, without doing it. */
+    public LaunchDecision explainAgain(ExecutionState execution) {
+        JobExecution known = operator().getJobExecution(execution.id());
+        LaunchRequest request = LaunchRequest.of(execution.job());
+        for (Map.Entry<String, JobParameter> parameter :
+                execution.parameters().byName().entrySet()) {
+            String value = known.getJobParameters().getProperty(parameter.getKey(), "");
+            request = parameter.getValue().identifying()
+                    ? request.with(parameter.getKey(), value)
+                    : request.withNonIdentifying(parameter.getKey(), value);
+        }
+        return explain(request);
+    }
+
     private long launch(LaunchRequest request) {
+        return Access.change(
+                Action.LAUNCH,
+                Subject.ofJob(request.job()),
+                repository().audit(),
+                () -> launchIfKnown(request),
+                JobLauncher::subject);
+    }
+
+    private static Subject subject(long executionId) {
+        JobExecution execution = ourRepository().getJobExecution(executionId);
+        return execution instanceof JobExecutionImpl found
+                ? new Subject(found.getJobName(), found.getJobInstance().getInstanceId(), executionId)
+                : new Subject(null, null, executionId);
+    }
+
+    private long launchIfKnown(LaunchRequest request) {
         Refusal noSuchJob = noSuchJob(request.job());
         if (noSuchJob != null) {
             throw new LaunchRefusedException(noSuchJob);
@@ -145,6 +192,50 @@ public class JobLauncher {
                 }
             }
         }
+    }
+
+    /**
+     * Restarts an execution and returns at once. To wait for the end, {@link #await} the execution that is returned.
+     *
+     * @param changed parameters with other values than before; only such as do not identify (semantics.md §2.7)
+     * @throws NoSuchJobExecutionException if there is none with that id
+     */
+    public JobExecution restart(long executionId, Map<String, String> changed) {
+        Properties properties = new Properties();
+        properties.putAll(changed);
+        JobExecution before = operator().getJobExecution(executionId);
+        long restarted = Access.change(
+                Action.RESTART,
+                subject(executionId),
+                repository().audit(),
+                () -> {
+                    Long id = restart(executionId, properties, false);
+                    if (id == null) {
+                        throw new LaunchRefusedException(notTheLast(before));
+                    }
+                    return id;
+                },
+                JobLauncher::subject);
+        return operator().getJobExecution(restarted);
+    }
+
+    /** The instance has gone on since, or is complete: what the engine says before the repository is asked. */
+    private static Refusal notTheLast(JobExecution execution) {
+        boolean complete = execution.getBatchStatus() == BatchStatus.COMPLETED;
+        String which = execution.getJobName() + ": execution " + execution.getExecutionId();
+        return new Refusal(
+                complete ? Kind.ALREADY_COMPLETE : Kind.NOT_THE_LAST,
+                execution.getJobName(),
+                ourRepository().getJobExecution(execution.getExecutionId()) instanceof JobExecutionImpl found
+                        ? Long.valueOf(found.getJobInstance().getInstanceId())
+                        : null,
+                execution.getExecutionId(),
+                null,
+                List.of(),
+                complete
+                        ? which + " is COMPLETED, and completes once. Launch the job with another identifying parameter"
+                                + " to run it again."
+                        : which + " is not the last of its instance any more. Restart the last one.");
     }
 
     /** Restarts an execution, or returns null if its instance has changed meanwhile: decide anew. */
@@ -285,6 +376,43 @@ public class JobLauncher {
                     name, environment.getClassLoader(), new ArrayList<>(), environment.getJobXmlResolver());
         } finally {
             Thread.currentThread().setContextClassLoader(before);
+        }
+    }
+
+    /** The names of the jobs of this deployment. */
+    public SortedSet<String> jobNames() {
+        return new TreeSet<>(operator().getJobNames());
+    }
+
+    /** A job as it is deployed, or empty if the deployment has no job of that name. */
+    public Optional<DeployedJob> deployed(String job) {
+        return deployed.computeIfAbsent(job, JobLauncher::describe);
+    }
+
+    private static Optional<DeployedJob> describe(String job) {
+        if (noSuchJob(job) != null) {
+            return Optional.empty();
+        }
+        ClassLoader application = engine().getBatchEnvironment().getClassLoader();
+        List<Finding> findings = ourRepository().rules() instanceof SchemaRules rules
+                ? rules.report(job).map(Report::findings).orElse(List.of())
+                : List.of();
+        String schema;
+        try {
+            schema = ParameterSchema.find(job, application)
+                    .map(ParameterSchema::json)
+                    .orElse(null);
+        } catch (InvalidSchemaException e) {
+            schema = null;
+        }
+        try {
+            Job model = load(job);
+            JobDefinition definition = JobDefinition.of(model);
+            return Optional.of(new DeployedJob(
+                    job, definition.restartable(), definition.identityNone(), JobGraph.of(model), schema, findings));
+        } catch (RuntimeException unreadable) {
+            // The findings say why.
+            return Optional.of(new DeployedJob(job, true, false, null, schema, findings));
         }
     }
 

@@ -236,6 +236,11 @@ final class Database {
         }
     }
 
+    /** Whether the database or the way to it is at the bottom of it. */
+    static boolean isDatabases(Throwable thrown) {
+        return sqlState(thrown) != null || isAway(thrown);
+    }
+
     static boolean isDuplicateKey(Throwable thrown) {
         String state = sqlState(thrown);
         return state != null && state.startsWith(CONSTRAINT_CLASS);

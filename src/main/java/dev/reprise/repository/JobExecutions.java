@@ -164,7 +164,7 @@ final class JobExecutions {
      */
     record State(long id, String status, @Nullable LocalDateTime ended, boolean owned) {}
 
-    private static final JobParameters NO_PARAMETERS = new JobParameters(new TreeMap<>());
+    static final JobParameters NO_PARAMETERS = new JobParameters(new TreeMap<>());
 
     private final String application;
 
@@ -231,7 +231,7 @@ final class JobExecutions {
         return parameters(handle, List.of(executionId)).getOrDefault(executionId, NO_PARAMETERS);
     }
 
-    private static Map<Long, JobParameters> parameters(Handle handle, List<Long> executions) {
+    static Map<Long, JobParameters> parameters(Handle handle, List<Long> executions) {
         Map<Long, SortedMap<String, JobParameter>> found = new HashMap<>();
         handle.createQuery(PARAMETERS)
                 .bindList("executions", executions)

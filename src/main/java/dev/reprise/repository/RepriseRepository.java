@@ -106,6 +106,10 @@ public final class RepriseRepository implements JobRepository {
     private final StepRecorder stepRecorder;
     private final JobRecorder jobRecorder;
 
+    private final String name;
+    private final History history;
+    private final AuditLog audit;
+
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
     private final Map<Long, LiveExecution> live = new ConcurrentHashMap<>();
 
@@ -131,11 +135,14 @@ public final class RepriseRepository implements JobRepository {
         this.database = database;
         Checkpoints checkpoints = new Checkpoints(parts.application(), parts.serialFilter());
         this.owners = new Owners(self, parts.lease());
-        this.executions = new JobExecutions(self.get().application());
+        this.name = self.get().application();
+        this.executions = new JobExecutions(name);
         this.steps = new StepExecutions(database.dialect(), checkpoints);
         this.restarts = new Restarts(self, parts.lease());
         this.takeOvers = new TakeOvers(database, owners, restarts, rules, jobs, self, parts.lease());
         this.ownershipCheck = new OwnershipCheck(database, owners, takeOvers, live);
+        this.history = new History(database, steps, checkpoints, name, parts.lease());
+        this.audit = new AuditLog(database, name);
         this.decisions = new Decisions(database, owners, takeOvers, executions);
         this.stepRecorder = new StepRecorder(database, steps, transitions, checkpoints, live);
         this.jobRecorder = new JobRecorder(database, owners, executions, restarts, takeOvers, stepRecorder, live);
@@ -748,9 +755,14 @@ public final class RepriseRepository implements JobRepository {
         return database.read(handle -> transitions.ofExecution(handle, executionId));
     }
 
-    /** The whole stack trace of a step or partition that failed. */
-    public Optional<String> stackTrace(long stepExecutionId) {
-        return database.read(handle -> steps.stackTrace(handle, stepExecutionId));
+    /** The whole stack trace of a step or partition, if it is one of that execution and failed. */
+    public Optional<String> stackTrace(long executionId, long stepExecutionId) {
+        return database.read(handle -> steps.stackTrace(handle, executionId, stepExecutionId));
+    }
+
+    /** The name under which the nodes of this deployment know each other. */
+    public String application() {
+        return name;
     }
 
     /** The steps and partitions of an execution that failed, in the order of their start. */
@@ -770,6 +782,35 @@ public final class RepriseRepository implements JobRepository {
     /** The value of a parameter in the newest instance that has it, among the newest of the job. */
     public Optional<String> newestValueOf(String jobName, String parameter) {
         return database.read(handle -> executions.newestValueOf(handle, jobName, parameter));
+    }
+
+    /** This node; empty while it counts as dead. */
+    public Optional<NodeIdentity> node() {
+        try {
+            return Optional.of(self.get());
+        } catch (IllegalStateException dead) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether the database is at the bottom of it. */
+    public static boolean isDatabases(Throwable thrown) {
+        return Database.isDatabases(thrown);
+    }
+
+    /** What was and is, for consoles. */
+    public History history() {
+        return history;
+    }
+
+    /** What it was given to judge jobs by. */
+    public LaunchRules rules() {
+        return rules;
+    }
+
+    /** Who did what. */
+    public AuditLog audit() {
+        return audit;
     }
 
     /** How far the steps are that this node runs. */

@@ -6,6 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Date;
 import java.util.HashMap;
@@ -97,7 +99,11 @@ final class StepExecutions {
     private static final String INSERT_STACK_TRACE = """
             insert into REPRISE_EXCEPTION (STEP_EXECUTION_ID, STACK_TRACE) values (:id, :trace)""";
 
-    private static final String STACK_TRACE = "select STACK_TRACE from REPRISE_EXCEPTION where STEP_EXECUTION_ID = :id";
+    private static final String STACK_TRACE = """
+            select x.STACK_TRACE
+              from BATCH_STEP_EXECUTION s
+              join REPRISE_EXCEPTION x on x.STEP_EXECUTION_ID = s.STEP_EXECUTION_ID
+             where s.STEP_EXECUTION_ID = :id and s.JOB_EXECUTION_ID = :execution""";
 
     private static final String FAILURES = """
             select STEP_NAME, EXIT_MESSAGE from BATCH_STEP_EXECUTION
@@ -144,6 +150,12 @@ final class StepExecutions {
                  , s.EXIT_MESSAGE, s.REPRISE_PARTITION, s.REPRISE_PARTITION_OF
               from BATCH_STEP_EXECUTION s
              where s.JOB_EXECUTION_ID = :execution
+             order by s.STEP_EXECUTION_ID""";
+
+    private static final String STATES_WITHOUT_PARTITIONS = COLUMNS + """
+                 , s.EXIT_MESSAGE, s.JOB_EXECUTION_ID
+              from BATCH_STEP_EXECUTION s
+             where s.JOB_EXECUTION_ID in (<executions>) and s.REPRISE_PARTITION is null
              order by s.STEP_EXECUTION_ID""";
 
     private static final String LAST_OF_STEP = COLUMNS + """
@@ -365,8 +377,9 @@ final class StepExecutions {
         handle.createUpdate(REQUEST_STOP).bind("execution", executionId).execute();
     }
 
-    Optional<String> stackTrace(Handle handle, long stepExecutionId) {
+    Optional<String> stackTrace(Handle handle, long executionId, long stepExecutionId) {
         return handle.createQuery(STACK_TRACE)
+                .bind("execution", executionId)
                 .bind("id", stepExecutionId)
                 .mapTo(String.class)
                 .findOne();
@@ -413,6 +426,17 @@ final class StepExecutions {
         return steps.values().stream()
                 .map(step -> whole(step, partitions.getOrDefault(step.id(), Collections.emptySortedMap())))
                 .toList();
+    }
+
+    /** Of several executions, by execution; a partitioned step that runs counts what its ended partitions did. */
+    Map<Long, List<StepState>> statesWithoutPartitions(Handle handle, Collection<Long> executionIds) {
+        Map<Long, List<StepState>> states = new HashMap<>();
+        handle.createQuery(STATES_WITHOUT_PARTITIONS)
+                .bindList("executions", List.copyOf(executionIds))
+                .map((row, context) -> states.computeIfAbsent(row.getLong("JOB_EXECUTION_ID"), id -> new ArrayList<>())
+                        .add(state(row)))
+                .list();
+        return states;
     }
 
     /** Partitions that run have not been added to their step's row yet. */

@@ -1,5 +1,8 @@
 package dev.reprise.web;
 
+import dev.reprise.access.Access;
+import dev.reprise.access.AccessDeniedException;
+import dev.reprise.access.Caller;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.LaunchRequest;
 import dev.reprise.repository.LaunchRefusedException;
@@ -13,6 +16,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.Principal;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -72,16 +76,33 @@ public final class LaunchServlet extends HttpServlet {
             answer(response, HttpServletResponse.SC_FORBIDDEN, "A page of another site may not launch jobs.\n");
             return;
         }
+        Principal principal = request.getUserPrincipal();
+        if (principal == null) {
+            response.setHeader("WWW-Authenticate", "Basic realm=\"Reprise\", charset=\"UTF-8\"");
+            answer(
+                    response,
+                    HttpServletResponse.SC_UNAUTHORIZED,
+                    "Launching needs a user with the role batch-operator.\n");
+            return;
+        }
         try {
             int wait = wait(field(request, WAIT, "0"));
             LaunchRequest launch = launch(request);
+            Caller caller = Caller.of(principal.getName(), request.getRemoteAddr(), request::isUserInRole);
+            JobExecution execution = Access.as(
+                    caller,
+                    () -> wait == 0
+                            ? launcher.start(launch)
+                            : launcher.run(launch.waitingAtMost(Duration.ofSeconds(wait))));
             if (wait == 0) {
-                answer(response, HttpServletResponse.SC_CREATED, line(launcher.start(launch)));
+                answer(response, HttpServletResponse.SC_CREATED, line(execution));
             } else {
-                ended(response, launcher.run(launch.waitingAtMost(Duration.ofSeconds(wait))));
+                ended(response, execution);
             }
         } catch (BadRequest e) {
             answer(response, HttpServletResponse.SC_BAD_REQUEST, e.getMessage() + "\n" + USAGE);
+        } catch (AccessDeniedException e) {
+            answer(response, HttpServletResponse.SC_FORBIDDEN, e.getMessage() + "\n");
         } catch (LaunchRefusedException e) {
             refused(response, e.refusal());
         }

@@ -5,14 +5,19 @@ import java.io.InputStream;
 import java.net.URI;
 import java.net.URL;
 import java.security.CodeSource;
+import java.util.Optional;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
-/** The {@code META-INF/jboss-all.xml} of the WAR that this code lies in: it says what the job repository is called. */
+/**
+ * The descriptors of the WAR that this code lies in: {@code META-INF/jboss-all.xml} says what the job repository is
+ * called, {@code WEB-INF/jboss-web.xml} which security domain knows the users, if any does.
+ */
 final class DeploymentDescriptor {
 
     private static final String FILE = "META-INF/jboss-all.xml";
+    private static final String WEB_FILE = "WEB-INF/jboss-web.xml";
 
     private static final String WHAT_TO_WRITE = """
              It needs
@@ -29,30 +34,60 @@ final class DeploymentDescriptor {
      * @throws IllegalStateException if there is none, with what to write
      */
     static String repositoryName(CodeSource source) {
+        try (InputStream in = open(source, FILE)) {
+            return repositoryName(in);
+        } catch (IOException e) {
+            throw new IllegalStateException("The WAR has no " + FILE + "." + WHAT_TO_WRITE, e);
+        }
+    }
+
+    private static InputStream open(CodeSource source, String file) throws IOException {
         String place = source.getLocation().toString();
         int webInf = place.indexOf("/WEB-INF/");
         if (webInf < 0) {
             throw new IllegalStateException(
                     "Reprise must lie in a WAR, in WEB-INF/classes or WEB-INF/lib, not in " + place);
         }
-        URI file = URI.create(place.substring(0, webInf + 1) + FILE);
-        try {
-            URL url = file.toURL();
-            try (InputStream in = url.openStream()) {
-                return repositoryName(in);
-            }
+        URL url = URI.create(place.substring(0, webInf + 1) + file).toURL();
+        return url.openStream();
+    }
+
+    /** The security domain that the WAR names; empty if it names none. */
+    static Optional<String> securityDomain(CodeSource source) {
+        try (InputStream in = open(source, WEB_FILE)) {
+            return securityDomain(in);
         } catch (IOException e) {
-            throw new IllegalStateException("The WAR has no " + FILE + "." + WHAT_TO_WRITE, e);
+            return Optional.empty();
         }
     }
 
     /** The same, from the descriptor's text. */
-    static String repositoryName(InputStream xml) {
+    static Optional<String> securityDomain(InputStream xml) {
+        try {
+            XMLStreamReader reader = reader(xml);
+            while (reader.hasNext()) {
+                if (reader.next() == XMLStreamReader.START_ELEMENT
+                        && reader.getLocalName().equals("security-domain")) {
+                    return Optional.of(reader.getElementText().strip());
+                }
+            }
+        } catch (XMLStreamException e) {
+            throw new IllegalStateException(WEB_FILE + " is not well-formed: " + e.getMessage(), e);
+        }
+        return Optional.empty();
+    }
+
+    private static XMLStreamReader reader(InputStream xml) throws XMLStreamException {
         XMLInputFactory factory = XMLInputFactory.newInstance();
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+        return factory.createXMLStreamReader(xml);
+    }
+
+    /** The same, from the descriptor's text. */
+    static String repositoryName(InputStream xml) {
         try {
-            XMLStreamReader reader = factory.createXMLStreamReader(xml);
+            XMLStreamReader reader = reader(xml);
             boolean inJobRepository = false;
             while (reader.hasNext()) {
                 int event = reader.next();

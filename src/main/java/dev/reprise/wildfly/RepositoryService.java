@@ -1,5 +1,6 @@
 package dev.reprise.wildfly;
 
+import dev.reprise.access.Access;
 import dev.reprise.job.JobLinter;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.SchemaRules;
@@ -92,6 +93,7 @@ final class RepositoryService implements Service {
         DataSource database = needs.dataSource().get();
         TransactionManager transactions = InitialContext.doLookup("java:jboss/TransactionManager");
         Schema.migrate(database);
+        Access.askServer(Submitter::caller);
         Node joined = Node.join(
                 database,
                 new NodeRegistry(database, transactions),

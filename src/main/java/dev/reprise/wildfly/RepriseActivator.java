@@ -11,6 +11,7 @@ import org.jboss.msc.service.ServiceActivatorContext;
 import org.jboss.msc.service.ServiceBuilder;
 import org.jboss.msc.service.ServiceName;
 import org.jboss.msc.service.ServiceRegistryException;
+import org.wildfly.security.auth.server.ModifiableSecurityRealm;
 
 /**
  * Installs the {@link RepriseRepository} of the deployment that this class lies in, under the name that its
@@ -20,6 +21,7 @@ public final class RepriseActivator implements ServiceActivator {
 
     private static final ServiceName REPOSITORIES = ServiceName.parse("org.wildfly.batch.job.repository");
     private static final ServiceName DATA_SOURCES = ServiceName.parse("org.wildfly.data-source");
+    private static final ServiceName REALMS = ServiceName.parse("org.wildfly.security.modifiable-security-realm");
     private static final ServiceName EXECUTOR = ServiceName.parse("org.wildfly.management.executor");
     private static final ServiceName TRANSACTION_MANAGER =
             ServiceName.of("jboss", "naming", "context", "java", "jboss", "TransactionManager");
@@ -50,8 +52,24 @@ public final class RepriseActivator implements ServiceActivator {
                 provided);
         builder.setInstance(repository);
         builder.install();
+        DeploymentDescriptor.securityDomain(here.getProtectionDomain().getCodeSource())
+                .ifPresent(realm -> firstUsers(context, name, realm));
         HoldService.completionOf(here.getClassLoader(), context.getServiceRegistry())
                 .ifPresent(complete -> hold(context, repository, name, complete));
+    }
+
+    /** Where the WAR's security domain has its users in a realm of the same name that can be written to. */
+    private static void firstUsers(ServiceActivatorContext context, ServiceName repository, String realm) {
+        ServiceName realmName = REALMS.append(realm);
+        if (context.getServiceRegistry().getService(realmName) == null) {
+            return;
+        }
+        ServiceBuilder<?> builder = context.getServiceTarget().addService();
+        builder.provides(repository.append("first-users"));
+        Supplier<ModifiableSecurityRealm> users = builder.requires(realmName);
+        Supplier<Executor> executor = builder.requires(EXECUTOR);
+        builder.setInstance(new FirstUsers(users, executor));
+        builder.install();
     }
 
     private static void hold(

@@ -1,5 +1,7 @@
 package dev.reprise.wildfly;
 
+import dev.reprise.access.Caller;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.wildfly.security.auth.server.SecurityDomain;
@@ -14,11 +16,19 @@ final class Submitter {
         return Submitter::current;
     }
 
+    /** With its roles, where no request of ours has said who asks. */
+    static Optional<Caller> caller() {
+        return identity()
+                .map(identity -> Caller.of(identity.getPrincipal().getName(), null, identity.getRoles()::contains));
+    }
+
     private static @Nullable String current() {
+        return identity().map(identity -> identity.getPrincipal().getName()).orElse(null);
+    }
+
+    private static Optional<SecurityIdentity> identity() {
         SecurityDomain domain = SecurityDomain.getCurrent();
-        SecurityIdentity identity = domain == null ? null : domain.getCurrentSecurityIdentity();
-        return identity == null || identity.isAnonymous()
-                ? null
-                : identity.getPrincipal().getName();
+        return Optional.ofNullable(domain == null ? null : domain.getCurrentSecurityIdentity())
+                .filter(identity -> !identity.isAnonymous());
     }
 }

@@ -14,16 +14,21 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jberet.job.model.Job;
 import org.jberet.job.model.JobBuilder;
 import org.jberet.job.model.StepBuilder;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -165,7 +170,7 @@ class PlansTest {
         assertThat(repository.newestValueOf("flights", "run.id")).isEmpty();
         assertThat(repository.newestValueOf("never ran", "run.id")).isEmpty();
         repository.failures(4711);
-        repository.stackTrace(4711);
+        repository.stackTrace(4711, 9422);
         assertNoWholeTable(database.stopRecording());
     }
 
@@ -180,6 +185,67 @@ class PlansTest {
         assertThat(counted).hasSize(1);
         assertThat(plan(counted.get(0)))
                 .anyMatch(line -> line.contains("Index Only Scan using reprise_instances_of_job"));
+    }
+
+    /** Each statement reads a bounded number of rows, whatever stands in the tables. */
+    @Test
+    void ofWhatOperatorsSeeReadAFewRows() throws Exception {
+        WatchedDatabase database = DATABASE.watched();
+        History history = node.repository.history();
+        Instant now = history.now();
+        database.startRecording();
+        assertThat(history.executions(ExecutionSearch.ALL, Long.MAX_VALUE, 50)).hasSize(50);
+        assertThat(history.executions(ExecutionSearch.ofJob("flights"), 50_000, 50))
+                .hasSize(50);
+        assertThat(history.executions(ExecutionSearch.ofJob("never ran"), Long.MAX_VALUE, 50))
+                .isEmpty();
+        history.executions(search("flights", "FAILED", null), Long.MAX_VALUE, 50);
+        history.executions(search("flights", "ABANDONED", null), Long.MAX_VALUE, 50);
+        history.executions(search(null, "UNKNOWN", null), Long.MAX_VALUE, 50);
+        history.executions(search(null, "COMPLETED", "node-1"), Long.MAX_VALUE, 50);
+        history.executions(search(null, "COMPLETED", "no such node"), Long.MAX_VALUE, 50);
+        history.executions(
+                new ExecutionSearch(null, Set.of(), false, null, now.plusSeconds(60), now.plusSeconds(120)),
+                Long.MAX_VALUE,
+                50);
+        history.executions(
+                new ExecutionSearch(null, Set.of(), false, null, null, now.minusSeconds(86_400)), Long.MAX_VALUE, 50);
+        history.running(50);
+        history.unfinished(50);
+        history.recovered();
+        history.changedSince(now);
+        history.ofInstance(4711, 50);
+        history.place(history.execution(9422).orElseThrow());
+        assertThat(history.instances("flights", Long.MAX_VALUE, 50)).hasSize(50);
+        assertThat(history.steps(List.of(1L, 2L, 3L))).hasSize(3);
+        history.activity(List.of(1L, 2L));
+        history.nodes();
+        node.repository.audit().page(null, null, Long.MAX_VALUE, 50);
+        node.repository.audit().page("somebody", 4711L, Long.MAX_VALUE, 50);
+        node.repository.audit().refused(3);
+        List<String> greedy = new ArrayList<>();
+        for (Entry entry : database.stopRecording().entries()) {
+            for (String line : analysed(entry)) {
+                Matcher rows = ROWS.matcher(line);
+                if (rows.find() && rowsOf(rows) > 2_000) {
+                    greedy.add(line.strip() + " in: " + entry.sql());
+                }
+            }
+        }
+        assertThat(greedy).isEmpty();
+    }
+
+    private static final Pattern ROWS =
+            Pattern.compile("actual rows=([\\d.]+) loops=(\\d+)|Rows Removed by \\w[\\w ]*: (\\d+)");
+
+    private static double rowsOf(Matcher rows) {
+        return rows.group(1) == null
+                ? Double.parseDouble(rows.group(3))
+                : Double.parseDouble(rows.group(1)) * Double.parseDouble(rows.group(2));
+    }
+
+    private static ExecutionSearch search(@Nullable String job, String status, @Nullable String onNode) {
+        return new ExecutionSearch(job, Set.of(status), false, onNode, null, null);
     }
 
     private static Refusal.Kind refused(Runnable launch) {
@@ -217,9 +283,17 @@ class PlansTest {
     }
 
     private static List<String> plan(Entry entry) throws Exception {
+        return plan(entry, "costs off");
+    }
+
+    private static List<String> analysed(Entry entry) throws Exception {
+        return plan(entry, "analyze, costs off, timing off, summary off");
+    }
+
+    private static List<String> plan(Entry entry, String options) throws Exception {
         List<String> plan = new ArrayList<>();
         try (Connection connection = DATABASE.plain().getConnection();
-                PreparedStatement explain = connection.prepareStatement("explain (costs off) " + entry.sql())) {
+                PreparedStatement explain = connection.prepareStatement("explain (" + options + ") " + entry.sql())) {
             for (Binding binding : entry.bindings().values()) {
                 binding.repeat(explain);
             }

@@ -181,8 +181,10 @@ class SchemaTest {
                                 "select \"version\", \"checksum\" from \"reprise_schema_history\" where \"version\" is not null order by \"version\""))
                 .containsExactlyElementsOf(
                         switch (kind) {
-                            case H2 -> List.of("1|-423335191", "2|30609815", "3|1669248295");
-                            case POSTGRESQL -> List.of("1|202028149", "2|30609815", "3|1669248295");
+                            case H2 ->
+                                List.of("1|-423335191", "2|30609815", "3|1669248295", "4|-1842893807", "5|253752332");
+                            case POSTGRESQL ->
+                                List.of("1|202028149", "2|30609815", "3|1669248295", "4|-1842893807", "5|1885199579");
                         });
     }
 

@@ -135,7 +135,9 @@ class TextsTest {
         node.end(step, BatchStatus.FAILED);
         node.end(execution, BatchStatus.FAILED);
 
-        String trace = node.repository.stackTrace(step.getStepExecutionId()).orElse("");
+        String trace = node.repository
+                .stackTrace(execution.getExecutionId(), step.getStepExecutionId())
+                .orElse("");
         assertThat(trace.length()).isGreaterThan(100_000);
         assertThat(trace)
                 .startsWith("java.lang.IllegalStateException: level 399 ")

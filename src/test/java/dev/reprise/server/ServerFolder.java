@@ -46,9 +46,15 @@ final class ServerFolder {
         }
     }
 
-    /** Empties the folder and gives it the server's configuration. */
+    /** Where a server in that folder has its {@code reprise.data}. */
+    static Path data(Path folder) {
+        return folder.resolve("database");
+    }
+
+    /** Empties the folder and gives it the server's configuration and the tests' users. */
     static Path create(Path folder) {
         empty(folder);
+        TestUser.create(data(folder));
         try {
             Path base = folder.resolve("base");
             Path from = home().resolve("standalone/configuration");

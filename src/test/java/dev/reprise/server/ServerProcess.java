@@ -119,7 +119,7 @@ public final class ServerProcess implements AutoCloseable {
                 "-Djboss.home.dir=" + ServerFolder.home(),
                 "-Djboss.server.base.dir=" + base,
                 "-Djboss.socket.binding.port-offset=" + offset,
-                "-Dreprise.data=" + folder.resolve("database"),
+                "-Dreprise.data=" + ServerFolder.data(folder),
                 "-Dreprise.samples=" + Path.of("").toAbsolutePath(),
                 "-Dreprise.progress=500ms"));
         command.addAll(options);
@@ -292,12 +292,12 @@ public final class ServerProcess implements AutoCloseable {
         return "127.0.0.1:" + (9990 + offset);
     }
 
-    /** Sends a form to the launch servlet. */
+    /** Sends a form to the launch servlet, as an operator. */
     public Answer launch(Map<String, String> fields) {
         return launch(uri("/launch"), fields);
     }
 
-    /** Sends a form to a launch servlet anywhere. */
+    /** Sends a form to a launch servlet anywhere, as an operator of the tests. */
     public static Answer launch(URI servlet, Map<String, String> fields) {
         try {
             return post(HttpClient.newHttpClient(), servlet, fields, Duration.ofMinutes(15));
@@ -306,13 +306,14 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
-    /** Sends a form, on a connection that the client has kept if it has one. */
+    /** Sends a form as an operator, on a connection that the client has kept if it has one. */
     static Answer post(HttpClient client, URI servlet, Map<String, String> fields, Duration patience)
             throws IOException {
         String form = fields.entrySet().stream()
                 .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
                 .collect(Collectors.joining("&"));
-        HttpRequest request = HttpRequest.newBuilder(servlet)
+        HttpRequest request = TestUser.OPERATOR
+                .sends(HttpRequest.newBuilder(servlet))
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .timeout(patience)
                 .POST(HttpRequest.BodyPublishers.ofString(form))
@@ -336,7 +337,8 @@ public final class ServerProcess implements AutoCloseable {
     }
 
     private int get() {
-        HttpRequest request = HttpRequest.newBuilder(uri("/launch"))
+        HttpRequest request = TestUser.OPERATOR
+                .sends(HttpRequest.newBuilder(uri("/launch")))
                 .timeout(Duration.ofSeconds(10))
                 .build();
         try {
@@ -383,7 +385,7 @@ public final class ServerProcess implements AutoCloseable {
     public List<List<String>> rows(String sql) {
         String url = ServerFolder.database().equals("postgresql")
                 ? "jdbc:postgresql://127.0.0.1:" + System.getProperty("reprise.it.postgresql.port") + "/postgres"
-                : "jdbc:h2:file:" + folder.resolve("database/reprise") + ";IFEXISTS=TRUE";
+                : "jdbc:h2:file:" + ServerFolder.data(folder).resolve("reprise") + ";IFEXISTS=TRUE";
         String user = ServerFolder.database().equals("postgresql") ? "postgres" : "sa";
         try (Connection connection = DriverManager.getConnection(url, user, "");
                 Statement statement = connection.createStatement();

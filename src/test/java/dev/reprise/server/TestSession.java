@@ -25,7 +25,7 @@ public final class TestSession implements LauncherSessionListener {
         Path folder = ServerFolder.root().resolve("arquillian");
         int offset = FreePorts.offset();
         System.setProperty("reprise.it.base", ServerFolder.create(folder).toString());
-        System.setProperty("reprise.it.data", folder.resolve("database").toString());
+        System.setProperty("reprise.it.data", ServerFolder.data(folder).toString());
         System.setProperty("reprise.it.config", ServerFolder.configuration());
         System.setProperty("reprise.it.offset", String.valueOf(offset));
         System.setProperty("reprise.it.management", String.valueOf(9990 + offset));

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.reprise.server.ServerProcess;
 import dev.reprise.server.ServerProcess.Answer;
+import dev.reprise.server.TestUser;
 import dev.reprise.server.TestWar;
 import java.io.IOException;
 import java.net.Socket;
@@ -100,7 +101,8 @@ class LaunchServletIT {
 
     @Test
     void aPageOfAnotherSiteMayNotLaunch() throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "launch"))
+        HttpRequest request = TestUser.OPERATOR
+                .sends(HttpRequest.newBuilder(URI.create(url + "launch")))
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .header("Origin", "http://elsewhere.example")
                 .POST(HttpRequest.BodyPublishers.ofString("job=outcome&name=foreign"))
@@ -121,6 +123,7 @@ class LaunchServletIT {
             socket.getOutputStream()
                     .write(("POST /launch HTTP/1.1\r\nHost: elsewhere.example:" + url.getPort()
                                     + "\r\nOrigin: http://elsewhere.example:" + url.getPort()
+                                    + "\r\nAuthorization: " + TestUser.OPERATOR.basic()
                                     + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
 

@@ -1,0 +1,146 @@
+package dev.reprise.access;
+
+import dev.reprise.repository.AuditEntry;
+import dev.reprise.repository.AuditLog;
+import dev.reprise.repository.LaunchRefusedException;
+import dev.reprise.repository.Refusal;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one place that decides what a caller may do, and that records what it did: for the REST API, the servlet, the
+ * console and {@code JobLauncher}. What nobody asked for (recovery, a schedule, the application itself) is neither
+ * refused nor recorded. Thread-safe.
+ */
+public final class Access {
+
+    private static final Logger LOG = System.getLogger(Access.class.getName());
+
+    @SuppressWarnings("ThreadLocalUsage") // of this deployment alone, and gone when the request is done
+    private static final ThreadLocal<@Nullable Caller> CALLER = new ThreadLocal<>();
+
+    private static volatile Supplier<Optional<Caller>> server = Optional::empty;
+
+    private Access() {}
+
+    /** Whom the server's security knows on the asking thread, where no request of ours said who asks. */
+    public static void askServer(Supplier<Optional<Caller>> security) {
+        server = security;
+    }
+
+    /** On whose behalf this thread works; empty for the application itself. */
+    public static Optional<Caller> caller() {
+        Caller caller = CALLER.get();
+        return caller != null ? Optional.of(caller) : server.get();
+    }
+
+    /** Works on behalf of a caller. */
+    public static <T extends @Nullable Object> T as(Caller caller, Supplier<T> work) {
+        Caller before = CALLER.get();
+        CALLER.set(caller);
+        try {
+            return work.get();
+        } finally {
+            if (before == null) {
+                CALLER.remove();
+            } else {
+                CALLER.set(before);
+            }
+        }
+    }
+
+    /**
+     * Refuses a caller without that role.
+     *
+     * @param what as it follows "may not": {@code "see the log of execution 7"}
+     */
+    public static void require(Role role, String what) {
+        caller().ifPresent(caller -> require(caller, role, what));
+    }
+
+    private static void require(Caller caller, Role role, String what) {
+        if (!caller.roles().contains(role)) {
+            throw new AccessDeniedException(caller, what, role);
+        }
+    }
+
+    /**
+     * What a change is about.
+     *
+     * @param executionId of the change that is wanted; the record names the one that came of it, if one did
+     */
+    public record Subject(
+            @Nullable String job,
+            @Nullable Long instanceId,
+            @Nullable Long executionId) {
+
+        /** The subject of a launch. */
+        public static Subject ofJob(String job) {
+            return new Subject(job, null, null);
+        }
+
+        private String text() {
+            return executionId != null ? "execution " + executionId : "job " + job;
+        }
+    }
+
+    /**
+     * Changes something on behalf of the caller, if it may, and records that it did, was refused, or failed.
+     *
+     * @param result what the change came to, out of what it returns
+     * @throws AccessDeniedException if the caller may not
+     */
+    public static <T> T change(
+            Action action, Subject subject, AuditLog audit, Supplier<T> change, Function<T, Subject> result) {
+        Caller caller = caller().orElse(null);
+        if (caller == null) {
+            return change.get();
+        }
+        try {
+            require(caller, action.needed(), action.word() + " " + subject.text());
+            T done = change.get();
+            record(audit, caller, action, result.apply(done), "done", null);
+            return done;
+        } catch (AccessDeniedException e) {
+            record(audit, caller, action, subject, "denied", e.getMessage());
+            throw e;
+        } catch (LaunchRefusedException e) {
+            Refusal refusal = e.refusal();
+            Subject inTheWay = new Subject(
+                    refusal.jobName(),
+                    refusal.instanceId() == null ? subject.instanceId() : refusal.instanceId(),
+                    refusal.executionId() == null ? subject.executionId() : refusal.executionId());
+            record(audit, caller, action, inTheWay, "refused", refusal.message());
+            throw e;
+        } catch (RuntimeException e) {
+            record(audit, caller, action, subject, "failed", e.getMessage());
+            throw e;
+        }
+    }
+
+    /** What was done is done, also where the record of it cannot be written: then the log has it. */
+    private static void record(
+            AuditLog audit, Caller caller, Action action, Subject about, String outcome, @Nullable String detail) {
+        AuditEntry entry = new AuditEntry(
+                0,
+                Instant.EPOCH,
+                caller.user(),
+                caller.address(),
+                action.word(),
+                about.job(),
+                about.instanceId(),
+                about.executionId(),
+                outcome,
+                detail);
+        try {
+            audit.append(entry);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "Not in the audit table: {0}: {1}", entry, e.toString());
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.reprise.access;
+
+import java.util.Locale;
+
+/** What callers change, and what that needs: the only place that says so. */
+public enum Action {
+    LAUNCH(Role.OPERATOR),
+    RESTART(Role.OPERATOR),
+    STOP(Role.OPERATOR),
+    ABANDON(Role.ADMIN),
+    PURGE(Role.ADMIN);
+
+    private final Role needed;
+
+    Action(Role needed) {
+        this.needed = needed;
+    }
+
+    Role needed() {
+        return needed;
+    }
+
+    /** In one word, as the audit has it. */
+    String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

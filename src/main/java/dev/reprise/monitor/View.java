@@ -1,0 +1,181 @@
+package dev.reprise.monitor;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.reprise.job.Finding;
+import dev.reprise.job.JobGraph.NodeKind;
+import dev.reprise.job.JobGraph.TransitionKind;
+import dev.reprise.monitor.ExecutionGraph.Passage;
+import dev.reprise.repository.StepCounts;
+import dev.reprise.repository.TransitionTaken;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What operators see, field by field as the REST API's description has it ({@code openapi.yaml}), where each is
+ * explained. What is null there is absent. Immutable.
+ */
+@SuppressWarnings("MissingSummary") // openapi.yaml describes them
+public final class View {
+
+    private View() {}
+
+    public record Page<T>(List<T> items, @Nullable String next) {}
+
+    public record Progress(
+            long items,
+            @Nullable Long done,
+            @Nullable Long total,
+            @Nullable String unit,
+            @Nullable String step) {}
+
+    public record Execution(
+            long id,
+            String job,
+            long instanceId,
+            String status,
+            @Nullable String exitStatus,
+            @Nullable Instant created,
+            @Nullable Instant started,
+            @Nullable Instant ended,
+            @Nullable String node,
+            @Nullable String submitter,
+            Map<String, String> parameters,
+            boolean live,
+            @Nullable Integer recoveries,
+            @Nullable String failure,
+            @Nullable Progress progress) {}
+
+    public record Step(
+            long id,
+            String name,
+            String status,
+            @Nullable String exitStatus,
+            @Nullable Instant started,
+            @Nullable Instant ended,
+            StepCounts counts,
+            @Nullable String failure,
+            List<Step> partitions) {}
+
+    public record Parameter(
+            String name,
+            String value,
+            boolean identifying,
+            boolean secret,
+            @Nullable String previous,
+            @Nullable String change) {}
+
+    public record Edge(
+            TransitionKind kind,
+            String on,
+            @Nullable String to,
+            @Nullable String exitStatus) {}
+
+    public record GraphNode(
+            String id,
+            NodeKind kind,
+            @Nullable String parent,
+            @Nullable Boolean chunk,
+            @Nullable Boolean partitioned,
+            @Nullable Boolean allowStartIfComplete,
+            List<Edge> transitions) {}
+
+    public record Actions(boolean stop, boolean restart, boolean abandon) {}
+
+    /** The fields of {@code execution} stand beside the others. */
+    public record ExecutionDetail(
+            @JsonUnwrapped Execution execution,
+            int attempt,
+            @Nullable Long previous,
+            @Nullable Long following,
+            List<Parameter> allParameters,
+            List<Step> steps,
+            @Nullable List<GraphNode> graph,
+            @Nullable Map<String, Passage> passages,
+            List<TransitionTaken> transitions,
+            Actions actions,
+            @Nullable Boolean logHere) {}
+
+    public record JobSummary(
+            String name,
+            @Nullable String title,
+            @Nullable String description,
+            boolean deployed,
+            int errors,
+            int warnings,
+            List<Execution> recent) {}
+
+    public record Job(
+            String name,
+            @Nullable String title,
+            @Nullable String description,
+            boolean deployed,
+            boolean identityNone,
+            boolean restartable,
+            @Nullable Object schema,
+            @Nullable List<GraphNode> graph,
+            List<Finding> findings) {}
+
+    public record GridStep(
+            String status,
+            @Nullable Instant started,
+            @Nullable Instant ended) {}
+
+    public record GridExecution(@JsonUnwrapped Execution execution, Map<String, GridStep> steps) {}
+
+    public record Grid(
+            List<String> steps,
+            List<GridExecution> executions,
+            @Nullable String next) {}
+
+    public record Instance(
+            long id,
+            String job,
+            Map<String, String> parameters,
+            @Nullable Execution last) {}
+
+    public record InstanceExecution(@JsonUnwrapped Execution execution, List<Step> steps) {}
+
+    public record InstanceDetail(
+            @JsonUnwrapped Instance instance,
+            List<InstanceExecution> executions,
+            @Nullable Decision launch) {}
+
+    public record StepPlan(
+            String step,
+            String fate,
+            @Nullable String checkpoint,
+            @Nullable Long commits) {}
+
+    public record Fault(@Nullable String parameter, String message) {}
+
+    public record Decision(
+            String decision,
+            String message,
+            @Nullable Long executionId,
+            @Nullable List<StepPlan> steps,
+            @Nullable String refusal,
+            @Nullable List<Fault> faults) {}
+
+    public record Node(
+            String name,
+            long incarnation,
+            @Nullable String process,
+            Instant started,
+            @Nullable Instant heartbeat,
+            @Nullable Long heartbeatAgeMillis,
+            long leaseMillis,
+            boolean alive,
+            boolean self,
+            int running) {}
+
+    public record Attention(
+            String kind,
+            String message,
+            @Nullable Execution execution,
+            @Nullable Integer times,
+            @Nullable String job) {}
+
+    public record Now(List<Execution> running, List<Attention> attention, List<Node> nodes) {}
+}

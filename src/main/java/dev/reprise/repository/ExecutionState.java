@@ -1,0 +1,38 @@
+package dev.reprise.repository;
+
+import dev.reprise.identity.JobParameters;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job execution as its rows have it (semantics.md §1, §4).
+ *
+ * @param status a batch status, or Spring Batch's {@code UNKNOWN}
+ * @param exitStatus null while it runs
+ * @param created by the database's clock, as the other times
+ * @param started null before it started
+ * @param ended null while it runs
+ * @param updated when its row changed last
+ * @param node the node that took it; null for another program's
+ * @param submitter who asked for it; null if nobody is known
+ * @param owned whether a node runs it (semantics.md §6)
+ * @param recoveries how many restarts by recovery led to it, one right after the other
+ * @param failure the first line of why it failed; empty if nothing is recorded
+ * @param parameters all of them
+ */
+public record ExecutionState(
+        long id,
+        String job,
+        long instanceId,
+        String status,
+        @Nullable String exitStatus,
+        @Nullable Instant created,
+        @Nullable Instant started,
+        @Nullable Instant ended,
+        @Nullable Instant updated,
+        @Nullable String node,
+        @Nullable String submitter,
+        boolean owned,
+        int recoveries,
+        String failure,
+        JobParameters parameters) {}

@@ -1,0 +1,455 @@
+package dev.reprise.repository;
+
+import dev.reprise.identity.JobParameters;
+import java.io.Serializable;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was and is, for those who look: pages by key, newest first, each of a bounded number of statements and rows
+ * however long the history is. Reads only. Thread-safe.
+ */
+public final class History {
+
+    private static final Logger LOG = System.getLogger(History.class.getName());
+
+    /** Among how many of the newest executions the latest events are looked for. */
+    private static final int RECENT = 500;
+
+    private static final String ALL = "BATCH_JOB_EXECUTION";
+
+    /** Before anything else is asked of them: a condition that few of the newest meet would make the rest be read. */
+    private static final String NEWEST =
+            "(select * from BATCH_JOB_EXECUTION <which> order by JOB_EXECUTION_ID desc fetch first :recent rows only)";
+
+    private static final String EXECUTIONS = """
+            select e.JOB_EXECUTION_ID, e.JOB_INSTANCE_ID, i.JOB_NAME, e.CREATE_TIME, e.START_TIME, e.END_TIME,
+                   e.LAST_UPDATED, e.STATUS, e.EXIT_CODE, e.EXIT_MESSAGE, e.REPRISE_SUBMITTER, e.REPRISE_NODE,
+                   coalesce(e.REPRISE_RECOVERIES, 0) as RECOVERIES,
+                   case when o.JOB_EXECUTION_ID is null then 0 else 1 end as OWNED
+              from <executions> e
+              join BATCH_JOB_INSTANCE i on i.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID
+              <owners> REPRISE_OWNER o on o.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
+            """;
+
+    private static final String PAGE = EXECUTIONS + """
+             where e.JOB_EXECUTION_ID < :before <conditions>
+             order by e.JOB_EXECUTION_ID desc
+             fetch first :limit rows only""";
+
+    private static final String BY_ID = EXECUTIONS + " where e.JOB_EXECUTION_ID in (<ids>)";
+
+    private static final String OF_INSTANCE = EXECUTIONS + """
+             where e.JOB_INSTANCE_ID = :instance
+             order by e.JOB_EXECUTION_ID desc
+             fetch first :limit rows only""";
+
+    /**
+     * Nothing came after it, nothing will by itself, and nobody works on it. Looks at the newest that failed: most of a
+     * long history's were restarted long ago.
+     */
+    private static final String UNFINISHED = EXECUTIONS + """
+             where o.JOB_EXECUTION_ID is null
+               and not exists (select 1 from BATCH_JOB_EXECUTION l
+                                where l.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID
+                                  and l.JOB_EXECUTION_ID > e.JOB_EXECUTION_ID)
+               and not exists (select 1 from REPRISE_RESTART r where r.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID)
+             order by e.JOB_EXECUTION_ID desc
+             fetch first :limit rows only""";
+
+    private static final String OF_THE_RECENT = EXECUTIONS + """
+             where <condition>
+             order by e.JOB_EXECUTION_ID desc""";
+
+    /**
+     * Ids and times go nearly hand in hand, so that a time is as good as an id: the exact condition stays beside it, and
+     * the first thousand rows tell the id even where some of them were created at once.
+     */
+    private static final String FIRST_SINCE = """
+            select min(JOB_EXECUTION_ID) from
+                (select JOB_EXECUTION_ID from BATCH_JOB_EXECUTION where CREATE_TIME >= :time
+                  order by CREATE_TIME fetch first 1000 rows only) s""";
+
+    private static final String LAST_UNTIL = """
+            select max(JOB_EXECUTION_ID) from
+                (select JOB_EXECUTION_ID from BATCH_JOB_EXECUTION where CREATE_TIME < :time
+                  order by CREATE_TIME desc fetch first 1000 rows only) s""";
+
+    private static final String NEIGHBOURS = """
+            select (select max(JOB_EXECUTION_ID) from BATCH_JOB_EXECUTION
+                     where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID < :execution) as PREVIOUS,
+                   (select min(JOB_EXECUTION_ID) from BATCH_JOB_EXECUTION
+                     where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID > :execution) as FOLLOWING,
+                   (select count(*) from BATCH_JOB_EXECUTION
+                     where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID <= :execution) as ATTEMPT""";
+
+    private static final String INSTANCES = """
+            select JOB_INSTANCE_ID, JOB_NAME,
+                   (select max(e.JOB_EXECUTION_ID) from BATCH_JOB_EXECUTION e
+                     where e.JOB_INSTANCE_ID = i.JOB_INSTANCE_ID) as LAST
+              from BATCH_JOB_INSTANCE i
+             where JOB_NAME = :job and JOB_INSTANCE_ID < :before
+             order by JOB_INSTANCE_ID desc
+             fetch first :limit rows only""";
+
+    private static final String INSTANCE = "select JOB_NAME from BATCH_JOB_INSTANCE where JOB_INSTANCE_ID = :instance";
+
+    private static final String NODES = """
+            select n.NODE_ID, n.INCARNATION, n.PROCESS, n.STARTED_AT, n.HEARTBEAT_AT, current_timestamp as READ_AT,
+                   coalesce(o.RUNNING, 0) as RUNNING
+              from REPRISE_NODE n
+              left join (select NODE_ID, count(*) as RUNNING from REPRISE_OWNER
+                          where APPLICATION = :application group by NODE_ID) o on o.NODE_ID = n.NODE_ID
+             where n.APPLICATION = :application
+             order by n.NODE_ID
+             fetch first 1000 rows only""";
+
+    private static final String ACTIVITY = """
+            select JOB_EXECUTION_ID, STEP_EXECUTION_ID, STEP_NAME, STATUS, REPRISE_PARTITION_OF, REPRISE_PARTITIONS,
+                   coalesce(READ_COUNT, 0) as READ_COUNT,
+                   case when STATUS in ('STARTING', 'STARTED', 'STOPPING') then REPRISE_READER_CHECKPOINT end as CHECKPOINT
+              from BATCH_STEP_EXECUTION
+             where JOB_EXECUTION_ID in (<ids>)
+             order by STEP_EXECUTION_ID""";
+
+    private final Database database;
+    private final StepExecutions steps;
+    private final Checkpoints checkpoints;
+    private final String application;
+    private final Duration lease;
+
+    History(Database database, StepExecutions steps, Checkpoints checkpoints, String application, Duration lease) {
+        this.database = database;
+        this.steps = steps;
+        this.checkpoints = checkpoints;
+        this.application = application;
+        this.lease = lease;
+    }
+
+    /**
+     * A page of executions, newest first.
+     *
+     * @param before the page begins below this id; {@link Long#MAX_VALUE} for the first one
+     * @param limit how many at most
+     */
+    public List<ExecutionState> executions(ExecutionSearch search, long before, int limit) {
+        return database.apart(handle -> {
+            List<String> conditions = new ArrayList<>();
+            long below = before;
+            if (search.job() != null) {
+                conditions.add("and e.REPRISE_JOB_NAME = :job");
+            }
+            if (!search.statuses().isEmpty()) {
+                // As literals: an index of some statuses is used only where the statement itself shows that they are
+                // those.
+                conditions.add("and e.STATUS in ('" + String.join("', '", new TreeSet<>(search.statuses())) + "')");
+            }
+            if (search.node() != null) {
+                conditions.add("and e.REPRISE_NODE = :node");
+            }
+            if (search.since() != null) {
+                conditions.add("and e.CREATE_TIME >= :since and e.JOB_EXECUTION_ID >= :first");
+            }
+            if (search.until() != null) {
+                conditions.add("and e.CREATE_TIME < :until");
+                below = Math.min(below, idAt(handle, LAST_UNTIL, search.until(), 0) + 1);
+            }
+            Query query = page(handle, search.owned(), String.join(" ", conditions), below, limit);
+            bindIfGiven(query, "job", search.job());
+            bindIfGiven(query, "node", search.node());
+            if (search.since() != null) {
+                query.bind("since", Timestamp.from(search.since()))
+                        .bind("first", idAt(handle, FIRST_SINCE, search.since(), Long.MAX_VALUE));
+            }
+            if (search.until() != null) {
+                query.bind("until", Timestamp.from(search.until()));
+            }
+            return read(handle, query);
+        });
+    }
+
+    private static Query page(Handle handle, boolean owned, String conditions, long before, int limit) {
+        return query(handle, PAGE, owned)
+                .define("conditions", conditions)
+                .bind("before", before)
+                .bind("limit", limit);
+    }
+
+    private static Query query(Handle handle, String statement, boolean owned) {
+        return handle.createQuery(statement)
+                .define("owners", owned ? "join" : "left join")
+                .define("executions", ALL);
+    }
+
+    private static Query newest(Handle handle, String statement, String which) {
+        return query(handle, statement, false)
+                .define("executions", NEWEST.replace("<which>", which))
+                .bind("recent", RECENT);
+    }
+
+    private static void bindIfGiven(Query query, String name, @Nullable String value) {
+        if (value != null) {
+            query.bind(name, value);
+        }
+    }
+
+    private static long idAt(Handle handle, String statement, Instant time, long otherwise) {
+        return handle.createQuery(statement)
+                .bind("time", Timestamp.from(time))
+                .mapTo(Long.class)
+                .findOne()
+                .orElse(otherwise);
+    }
+
+    /** An execution, or empty if there is none. */
+    public Optional<ExecutionState> execution(long executionId) {
+        return executions(List.of(executionId)).stream().findFirst();
+    }
+
+    private List<ExecutionState> executions(Collection<Long> ids) {
+        return ids.isEmpty()
+                ? List.of()
+                : database.apart(
+                        handle -> read(handle, query(handle, BY_ID, false).bindList("ids", List.copyOf(ids))));
+    }
+
+    /** The executions that a node runs, newest first. */
+    public List<ExecutionState> running(int limit) {
+        return database.apart(handle -> read(handle, page(handle, true, "", Long.MAX_VALUE, limit)));
+    }
+
+    /** The newest executions of an instance, newest first. */
+    public List<ExecutionState> ofInstance(long instanceId, int limit) {
+        return database.apart(handle -> read(
+                handle,
+                query(handle, OF_INSTANCE, false).bind("instance", instanceId).bind("limit", limit)));
+    }
+
+    /** What did not complete, does not run, and will not by itself: newest first. */
+    public List<ExecutionState> unfinished(int limit) {
+        return database.apart(handle -> read(
+                handle,
+                newest(handle, UNFINISHED, "where STATUS in ('FAILED', 'STOPPED', 'UNKNOWN')")
+                        .bind("limit", limit)));
+    }
+
+    /** Restarts by recovery among the newest executions, newest first. */
+    public List<ExecutionState> recovered() {
+        return database.apart(handle -> read(
+                handle,
+                recent(handle, "e.REPRISE_RECOVERIES > 0 and e.CREATE_TIME > localtimestamp - interval '1' day")));
+    }
+
+    /**
+     * What changed among the newest executions: created, begun, stopped, ended. What runs is not in it merely because it
+     * makes progress.
+     *
+     * @param since inclusive, by the database's clock
+     */
+    public List<ExecutionState> changedSince(Instant since) {
+        return database.apart(handle ->
+                read(handle, recent(handle, "e.LAST_UPDATED >= :since").bind("since", Timestamp.from(since))));
+    }
+
+    private static Query recent(Handle handle, String condition) {
+        return newest(handle, OF_THE_RECENT, "").define("condition", condition);
+    }
+
+    /** What the database's clock says. */
+    public Instant now() {
+        return database.read(handle -> handle.createQuery("select current_timestamp")
+                .map((row, context) -> row.getTimestamp(1).toInstant())
+                .one());
+    }
+
+    /**
+     * The place of an execution among those of its instance.
+     *
+     * @param attempt 1 for the first
+     */
+    public record Place(
+            int attempt, @Nullable Long previous, @Nullable Long following) {}
+
+    /** Where an execution stands in its instance. */
+    public Place place(ExecutionState execution) {
+        return database.read(handle -> handle.createQuery(NEIGHBOURS)
+                .bind("instance", execution.instanceId())
+                .bind("execution", execution.id())
+                .map((row, context) -> new Place(
+                        row.getInt("ATTEMPT"),
+                        row.getObject("PREVIOUS", Long.class),
+                        row.getObject("FOLLOWING", Long.class)))
+                .one());
+    }
+
+    /** A page of a job's instances, newest first; see {@link #executions(ExecutionSearch, long, int)}. */
+    public List<InstanceState> instances(String job, long before, int limit) {
+        record Row(long id, String job, @Nullable Long last) {}
+        List<Row> rows = database.read(handle -> handle.createQuery(INSTANCES)
+                .bind("job", job)
+                .bind("before", before)
+                .bind("limit", limit)
+                .map((row, context) -> new Row(row.getLong(1), row.getString(2), row.getObject(3, Long.class)))
+                .list());
+        Map<Long, ExecutionState> last = new LinkedHashMap<>();
+        List<Long> ids = rows.stream().map(Row::last).filter(id -> id != null).toList();
+        executions(ids).forEach(execution -> last.put(execution.instanceId(), execution));
+        return rows.stream()
+                .map(row -> new InstanceState(row.id(), row.job(), last.get(row.id())))
+                .toList();
+    }
+
+    /** The job of an instance, or empty if there is no such instance. */
+    public Optional<String> jobOfInstance(long instanceId) {
+        return database.read(handle -> handle.createQuery(INSTANCE)
+                .bind("instance", instanceId)
+                .mapTo(String.class)
+                .findOne());
+    }
+
+    /** The steps of several executions without their partitions, by execution, in the order of their start. */
+    public Map<Long, List<StepState>> steps(Collection<Long> executionIds) {
+        return executionIds.isEmpty()
+                ? Map.of()
+                : database.read(handle -> steps.statesWithoutPartitions(handle, executionIds));
+    }
+
+    /** What the steps and partitions of some executions have done, in the order of their start. */
+    public List<StepActivity> activity(Collection<Long> executionIds) {
+        if (executionIds.isEmpty()) {
+            return List.of();
+        }
+        return database.read(handle -> handle.createQuery(ACTIVITY)
+                .bindList("ids", List.copyOf(executionIds))
+                .map((row, context) -> activity(row))
+                .list());
+    }
+
+    private StepActivity activity(ResultSet row) throws SQLException {
+        String step = row.getString("STEP_NAME");
+        String status = row.getString("STATUS");
+        return new StepActivity(
+                row.getLong("JOB_EXECUTION_ID"),
+                row.getLong("STEP_EXECUTION_ID"),
+                step,
+                row.getObject("REPRISE_PARTITION_OF", Long.class),
+                row.getObject("REPRISE_PARTITIONS", Integer.class),
+                "STARTING".equals(status) || "STARTED".equals(status) || "STOPPING".equals(status),
+                "COMPLETED".equals(status),
+                row.getLong("READ_COUNT"),
+                checkpoint(row.getBytes("CHECKPOINT"), step));
+    }
+
+    private @Nullable Serializable checkpoint(byte @Nullable [] bytes, String step) {
+        try {
+            return checkpoints.read(bytes, "the reader checkpoint of step " + step);
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "Progress of step {0} is not known: {1}", step, e.toString());
+            return null;
+        }
+    }
+
+    /** The nodes of this application, also those that left or died. */
+    public List<NodeState> nodes() {
+        return database.read(handle -> handle.createQuery(NODES)
+                .bind("application", application)
+                .map((row, context) -> node(row))
+                .list());
+    }
+
+    private NodeState node(ResultSet row) throws SQLException {
+        Timestamp heartbeat = row.getTimestamp("HEARTBEAT_AT");
+        Duration age = heartbeat == null
+                ? null
+                : Duration.between(
+                        heartbeat.toInstant(), row.getTimestamp("READ_AT").toInstant());
+        return new NodeState(
+                row.getString("NODE_ID"),
+                row.getLong("INCARNATION"),
+                row.getString("PROCESS"),
+                row.getTimestamp("STARTED_AT").toInstant(),
+                heartbeat == null ? null : heartbeat.toInstant(),
+                age,
+                age != null && age.compareTo(lease) < 0,
+                row.getInt("RUNNING"));
+    }
+
+    /** After which time without a report a node is dead. */
+    public Duration lease() {
+        return lease;
+    }
+
+    private List<ExecutionState> read(Handle handle, Query query) {
+        List<ExecutionState> found = query.map((row, context) -> execution(row)).list();
+        if (found.isEmpty()) {
+            return found;
+        }
+        Map<Long, JobParameters> parameters = JobExecutions.parameters(
+                handle, found.stream().map(ExecutionState::id).toList());
+        return found.stream()
+                .map(execution -> with(execution, parameters.getOrDefault(execution.id(), JobExecutions.NO_PARAMETERS)))
+                .collect(Collectors.toUnmodifiableList());
+    }
+
+    private static ExecutionState with(ExecutionState e, JobParameters parameters) {
+        return new ExecutionState(
+                e.id(),
+                e.job(),
+                e.instanceId(),
+                e.status(),
+                e.exitStatus(),
+                e.created(),
+                e.started(),
+                e.ended(),
+                e.updated(),
+                e.node(),
+                e.submitter(),
+                e.owned(),
+                e.recoveries(),
+                e.failure(),
+                parameters);
+    }
+
+    private static ExecutionState execution(ResultSet row) throws SQLException {
+        String status = row.getString("STATUS");
+        Instant ended = time(row, "END_TIME");
+        String message = row.getString("EXIT_MESSAGE");
+        return new ExecutionState(
+                row.getLong("JOB_EXECUTION_ID"),
+                row.getString("JOB_NAME"),
+                row.getLong("JOB_INSTANCE_ID"),
+                status == null ? "UNKNOWN" : status,
+                ended == null ? null : row.getString("EXIT_CODE"),
+                time(row, "CREATE_TIME"),
+                time(row, "START_TIME"),
+                ended,
+                time(row, "LAST_UPDATED"),
+                row.getString("REPRISE_NODE"),
+                row.getString("REPRISE_SUBMITTER"),
+                row.getInt("OWNED") == 1,
+                row.getInt("RECOVERIES"),
+                message == null ? "" : message.lines().findFirst().orElse(""),
+                JobExecutions.NO_PARAMETERS);
+    }
+
+    private static @Nullable Instant time(ResultSet row, String column) throws SQLException {
+        Timestamp time = row.getTimestamp(column);
+        return time == null ? null : time.toInstant();
+    }
+}

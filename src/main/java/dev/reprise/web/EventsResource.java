@@ -1,0 +1,34 @@
+package dev.reprise.web;
+
+import jakarta.enterprise.context.Dependent;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.sse.Sse;
+import jakarta.ws.rs.sse.SseEventSink;
+import org.jspecify.annotations.Nullable;
+
+/** What changed, as it happens. */
+@Dependent
+@Path("/events")
+public class EventsResource extends Asked {
+
+    private final Events events;
+
+    @Inject
+    public EventsResource(Events events) {
+        this.events = events;
+    }
+
+    @GET
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    public void events(
+            @Context SseEventSink sink, @Context Sse sse, @HeaderParam("Last-Event-ID") @Nullable String lastEventId) {
+        only();
+        events.send(sink, sse, lastEventId);
+    }
+}

@@ -1,0 +1,171 @@
+package dev.reprise.web;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.reprise.access.Role;
+import dev.reprise.launch.JobLauncher;
+import dev.reprise.monitor.Monitor;
+import dev.reprise.monitor.View;
+import dev.reprise.operate.Operations;
+import dev.reprise.repository.ExecutionSearch;
+import jakarta.batch.runtime.JobExecution;
+import jakarta.enterprise.context.Dependent;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Job executions: to search, to see, to stop, restart and abandon. */
+@Dependent
+@Path("/executions")
+@Produces(MediaType.APPLICATION_JSON)
+public class ExecutionsResource extends Asked {
+
+    private static final String RUNNING = "RUNNING";
+
+    private final Monitor monitor;
+    private final Operations operations;
+    private final JobLauncher launcher;
+
+    @Inject
+    public ExecutionsResource(Monitor monitor, Operations operations, JobLauncher launcher) {
+        this.monitor = monitor;
+        this.operations = operations;
+        this.launcher = launcher;
+    }
+
+    @GET
+    public Response executions() {
+        only("job", "status", "node", "since", "until", "limit", "after");
+        Set<String> statuses = new TreeSet<>();
+        boolean owned = false;
+        for (String status : text("status").map(list -> list.split(",", -1)).orElse(new String[0])) {
+            if (status.equals(RUNNING)) {
+                owned = true;
+            } else if (ExecutionSearch.STATUSES.contains(status)) {
+                statuses.add(status);
+            } else {
+                throw Problem.badRequest("There is no status '" + shown(status) + "'. There are " + RUNNING + ", "
+                                + String.join(", ", new TreeSet<>(ExecutionSearch.STATUSES)) + ".")
+                        .exception();
+            }
+        }
+        ExecutionSearch search = new ExecutionSearch(
+                text("job").orElse(null), statuses, owned, text("node").orElse(null), time("since"), time("until"));
+        return json(monitor.executions(search, after(), limit()));
+    }
+
+    @GET
+    @Path("/{id}")
+    public Response execution(@PathParam("id") String id) {
+        only();
+        long executionId = idOf("execution", id);
+        return json(monitor.detail(executionId).orElseThrow(() -> noSuchExecution(executionId)));
+    }
+
+    private static ProblemException noSuchExecution(long executionId) {
+        return Problem.notFound("execution", "There is no execution " + executionId + ".")
+                .exception();
+    }
+
+    private View.Execution known(String id) {
+        long executionId = idOf("execution", id);
+        return monitor.execution(executionId).orElseThrow(() -> noSuchExecution(executionId));
+    }
+
+    @GET
+    @Path("/{id}/steps/{step}/stacktrace")
+    @Produces({MediaType.TEXT_PLAIN, MediaType.APPLICATION_JSON})
+    public Response stackTrace(@PathParam("id") String id, @PathParam("step") String step) {
+        only();
+        View.Execution execution = known(id);
+        long stepId = idOf("step execution", step);
+        require(Role.OPERATOR, "see the stack trace of execution " + execution.id());
+        String trace = launcher.repository()
+                .stackTrace(execution.id(), stepId)
+                .orElseThrow(() -> Problem.notFound(
+                                "stack-trace",
+                                "Step execution " + stepId + " of execution " + execution.id() + " has no stack trace.")
+                        .exception());
+        return Response.ok(trace, MediaType.TEXT_PLAIN_TYPE.withCharset("UTF-8"))
+                .build();
+    }
+
+    @POST
+    @Path("/{id}/stop")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Response stop(@PathParam("id") String id, InputStream body) {
+        only();
+        Json.read(body, Nothing.class);
+        long executionId = known(id).id();
+        onBehalf(() -> {
+            operations.stop(executionId);
+            return Boolean.TRUE;
+        });
+        return answer(Response.Status.ACCEPTED, executionId);
+    }
+
+    @POST
+    @Path("/{id}/abandon")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Response abandon(@PathParam("id") String id, InputStream body) {
+        only();
+        Json.read(body, Nothing.class);
+        long executionId = known(id).id();
+        onBehalf(() -> {
+            operations.abandon(executionId);
+            return Boolean.TRUE;
+        });
+        return answer(Response.Status.OK, executionId);
+    }
+
+    private Response answer(Response.Status status, long executionId) {
+        return Response.status(status)
+                .type(MediaType.APPLICATION_JSON_TYPE.withCharset("UTF-8"))
+                .entity(Json.write(monitor.execution(executionId).orElseThrow(() -> noSuchExecution(executionId))))
+                .build();
+    }
+
+    /** A body without fields. */
+    record Nothing() {}
+
+    /** The body of a restart. */
+    record Restart(
+            @JsonProperty("nonIdentifying") @Nullable Map<String, @Nullable String> nonIdentifying,
+            @JsonProperty("wait") @Nullable Integer waitSeconds) {
+
+        Map<String, String> changed() {
+            Map<String, String> changed = new TreeMap<>();
+            if (nonIdentifying != null) {
+                nonIdentifying
+                        .entrySet()
+                        .forEach(parameter -> changed.put(
+                                "-" + JobsResource.name(parameter.getKey()), JobsResource.value(parameter)));
+            }
+            return changed;
+        }
+    }
+
+    @POST
+    @Path("/{id}/restart")
+    @Consumes(MediaType.APPLICATION_JSON)
+    public Response restart(@PathParam("id") String id, InputStream body) {
+        only();
+        Restart restart = Json.read(body, Restart.class);
+        int wait = JobsResource.seconds(restart.waitSeconds());
+        Map<String, String> changed = restart.changed();
+        long executionId = known(id).id();
+        JobExecution execution = onBehalf(() -> launcher.restart(executionId, changed));
+        return JobsResource.launched(monitor, launcher, execution.getExecutionId(), wait);
+    }
+}

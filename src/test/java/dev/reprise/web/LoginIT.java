@@ -1,0 +1,292 @@
+package dev.reprise.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.server.TestUser;
+import dev.reprise.server.TestWar;
+import java.io.IOException;
+import java.net.CookieManager;
+import java.net.HttpCookie;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.container.test.api.RunAsClient;
+import org.jboss.arquillian.junit5.ArquillianExtension;
+import org.jboss.arquillian.test.api.ArquillianResource;
+import org.jboss.shrinkwrap.api.asset.StringAsset;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Who gets in, by which way, and what everybody else is told; with a real HTTP client. */
+@ExtendWith(ArquillianExtension.class)
+@RunAsClient
+class LoginIT {
+
+    private static final String PAGE = "this is the page of the test";
+
+    @ArquillianResource
+    private URL url;
+
+    private final CookieManager cookies = new CookieManager();
+    private final HttpClient browser = HttpClient.newBuilder()
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .cookieHandler(cookies)
+            .build();
+    private final HttpClient script =
+            HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NEVER).build();
+
+    @Deployment(testable = false)
+    static WebArchive war() {
+        return TestWar.withTestJobs()
+                .addPackage(dev.reprise.remote.OperatorServlet.class.getPackage())
+                .addAsWebResource(new StringAsset(PAGE), "test-page.html")
+                .addAsWebResource(new StringAsset("// " + PAGE), "test-page.js");
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(url.toString().replaceFirst("/$", "") + path));
+    }
+
+    private HttpRequest.Builder form(String path, String... fields) {
+        StringBuilder body = new StringBuilder();
+        for (int i = 0; i < fields.length; i += 2) {
+            body.append(body.isEmpty() ? "" : "&")
+                    .append(fields[i])
+                    .append('=')
+                    .append(URLEncoder.encode(fields[i + 1], StandardCharsets.UTF_8));
+        }
+        return request(path)
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(body.toString()));
+    }
+
+    private static HttpResponse<String> send(HttpClient client, HttpRequest.Builder request) {
+        try {
+            return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private HttpResponse<String> logIn(String name, String password) {
+        return send(browser, form("/j_security_check", "j_username", name, "j_password", password));
+    }
+
+    private HttpResponse<String> logIn(TestUser user) {
+        return logIn(user.login(), user.password());
+    }
+
+    private static String header(HttpResponse<String> response, String name) {
+        return String.join(", ", response.headers().allValues(name));
+    }
+
+    private String session() {
+        return cookies.getCookieStore().getCookies().stream()
+                .filter(cookie -> cookie.getName().equals("JSESSIONID"))
+                .map(HttpCookie::getValue)
+                .findFirst()
+                .orElse("none");
+    }
+
+    @Test
+    void aBrowserIsLedToTheLoginPageAndBack() {
+        HttpResponse<String> before = send(browser, request("/test-page.html?which=7"));
+        assertThat(before.statusCode()).isEqualTo(302);
+        assertThat(header(before, "Location")).endsWith("/login.html");
+        assertThat(header(before, "Set-Cookie"))
+                .contains("HttpOnly")
+                .contains("SameSite=Strict")
+                .doesNotContain("Secure");
+        String stranger = session();
+
+        HttpResponse<String> login = logIn(TestUser.VIEWER);
+        assertThat(login.statusCode()).isEqualTo(302);
+        assertThat(header(login, "Location")).endsWith("/test-page.html?which=7");
+        assertThat(header(login, "Set-Cookie")).contains("HttpOnly").contains("SameSite=Strict");
+        assertThat(session()).as("the session that a stranger may know").isNotEqualTo(stranger);
+
+        assertThat(send(browser, request("/test-page.html")).body()).isEqualTo(PAGE);
+        HttpResponse<String> known =
+                send(script, request("/test-page.html").header("Cookie", "JSESSIONID=" + stranger));
+        assertThat(known.statusCode()).isEqualTo(302);
+    }
+
+    @Test
+    void aWrongPasswordLeadsBackToTheLoginPageAndSaysSo() {
+        HttpResponse<String> wrong = logIn(TestUser.VIEWER.login(), "wrong");
+
+        assertThat(wrong.statusCode()).isEqualTo(302);
+        assertThat(header(wrong, "Location")).endsWith("/login.html?failed");
+        assertThat(send(browser, request("/test-page.html")).statusCode()).isEqualTo(302);
+        assertThat(logIn("nobody-knows-me", "x").statusCode()).isEqualTo(302);
+        assertThat(logIn("", "").statusCode()).isEqualTo(302);
+    }
+
+    @Test
+    void whoHasNoRoleSeesNothing() {
+        logIn(TestUser.NOBODY);
+
+        HttpResponse<String> response = send(browser, request("/test-page.html"));
+
+        assertThat(response.statusCode()).isEqualTo(403);
+        assertThat(response.body()).isEqualTo("403 You have no role that allows this\n");
+    }
+
+    @Test
+    void aSessionIsGoodForTheApiToo() {
+        assertThat(send(browser, request("/api/nothing-has-this-path")).statusCode())
+                .isEqualTo(401);
+        logIn(TestUser.OPERATOR);
+
+        assertThat(send(browser, request("/api/nothing-has-this-path")).statusCode())
+                .isEqualTo(404);
+        assertThat(send(browser, request("/launch")).statusCode()).isEqualTo(405);
+        HttpResponse<String> launched =
+                send(browser, form("/launch", "job", "outcome", "name", "by-session", "wait", "30"));
+        assertThat(launched.statusCode()).as(launched.body()).isEqualTo(200);
+    }
+
+    @Test
+    void theApiAnswersStrangersWithAProblem() {
+        HttpResponse<String> response = send(script, request("/api/nothing-has-this-path"));
+
+        assertThat(response.statusCode()).isEqualTo(401);
+        assertThat(header(response, "Content-Type")).startsWith("application/problem+json");
+        assertThat(response.body())
+                .contains("\"type\":\"urn:reprise:unauthenticated\"")
+                .contains("\"title\":\"Not logged in\"")
+                .contains("\"status\":401");
+        assertThat(header(response, "WWW-Authenticate")).isEqualTo("Basic realm=\"Reprise\"");
+        assertThat(header(response, "Set-Cookie")).isEmpty();
+        assertThat(send(script, request("/api/").POST(HttpRequest.BodyPublishers.ofString("{}")))
+                        .statusCode())
+                .isEqualTo(401);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Sec-Fetch-Mode", "X-Requested-With"})
+    void noBrowserIsMadeToAskForAPassword(String sentByPages) {
+        HttpResponse<String> without =
+                send(script, request("/api/nothing-has-this-path").header(sentByPages, "cors"));
+        HttpResponse<String> wrong = send(
+                script,
+                request("/api/nothing-has-this-path")
+                        .header(sentByPages, "cors")
+                        .header("Authorization", TestUser.basic(TestUser.ADMIN.login(), "wrong")));
+
+        assertThat(List.of(without, wrong)).allSatisfy(response -> {
+            assertThat(response.statusCode()).isEqualTo(401);
+            assertThat(header(response, "WWW-Authenticate")).isEmpty();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Basic eDp5",
+                "Basic",
+                "Basic ",
+                "Basic !",
+                "Basic eDp",
+                "basic Og==",
+                "Basic eHk=",
+                "Basic 8Dq/",
+                "Bearer eDp5",
+                "Nonsense"
+            })
+    void badCredentialsAreRefusedByEachInItsLanguage(String authorization) {
+        HttpResponse<String> launch =
+                send(script, form("/launch", "job", "outcome").header("Authorization", authorization));
+        HttpResponse<String> api = send(script, request("/api/x").header("Authorization", authorization));
+        HttpResponse<String> page = send(script, request("/test-page.html").header("Authorization", authorization));
+
+        assertThat(launch.statusCode()).as(launch.body()).isEqualTo(401);
+        assertThat(header(launch, "Content-Type")).startsWith("text/plain");
+        assertThat(header(launch, "WWW-Authenticate")).startsWith("Basic realm=\"Reprise\"");
+        assertThat(api.statusCode()).as(api.body()).isEqualTo(401);
+        assertThat(header(api, "Content-Type")).startsWith("application/problem+json");
+        assertThat(page.statusCode()).as(page.body()).isEqualTo(401);
+    }
+
+    @Test
+    void aScriptLaunchesWithItsPassword() {
+        HttpResponse<String> stranger = send(script, form("/launch", "job", "outcome", "name", "by-basic"));
+        assertThat(stranger.statusCode()).isEqualTo(401);
+        assertThat(header(stranger, "Content-Type")).startsWith("text/plain");
+        assertThat(header(stranger, "WWW-Authenticate")).isEqualTo("Basic realm=\"Reprise\"");
+
+        HttpResponse<String> operator = send(
+                script, TestUser.OPERATOR.sends(form("/launch", "job", "outcome", "name", "by-basic", "wait", "30")));
+        assertThat(operator.statusCode()).as(operator.body()).isEqualTo(200);
+        assertThat(header(operator, "Set-Cookie")).isEmpty();
+    }
+
+    @Test
+    void aScriptWhosePageIsNoLongerLoggedInIsNotGivenAPage() {
+        HttpResponse<String> response = send(browser, request("/test-page.js").header("Sec-Fetch-Mode", "no-cors"));
+
+        assertThat(response.statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void anotherSitesPageLogsNobodyIn() {
+        HttpResponse<String> response = send(
+                browser,
+                form(
+                                "/j_security_check",
+                                "j_username",
+                                TestUser.VIEWER.login(),
+                                "j_password",
+                                TestUser.VIEWER.password())
+                        .header("Sec-Fetch-Site", "cross-site"));
+
+        assertThat(response.statusCode()).isEqualTo(403);
+        assertThat(header(response, "Set-Cookie")).isEmpty();
+    }
+
+    @Test
+    void everyResponseSaysWhatAPageMayDo() {
+        HttpResponse<String> redirected = send(script, request("/test-page.html"));
+        HttpResponse<String> api = send(script, request("/api/x"));
+        HttpResponse<String> launch = send(script, TestUser.OPERATOR.sends(request("/launch")));
+        HttpResponse<String> page = send(script, TestUser.VIEWER.sends(request("/test-page.html")));
+        HttpResponse<String> js = send(script, TestUser.VIEWER.sends(request("/test-page.js")));
+        HttpResponse<String> missing = send(script, TestUser.VIEWER.sends(request("/nothing")));
+        HttpResponse<String> forbidden = send(script, TestUser.NOBODY.sends(request("/test-page.html")));
+        HttpResponse<String> wrong =
+                send(script, request("/test-page.html").header("Authorization", TestUser.basic("x", "y")));
+
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(missing.statusCode()).isEqualTo(404);
+        assertThat(forbidden.statusCode()).isEqualTo(403);
+        assertThat(List.of(redirected, api, launch, page, js, missing, forbidden, wrong))
+                .allSatisfy(response -> {
+                    assertThat(header(response, "Content-Security-Policy"))
+                            .startsWith("default-src 'none'; ")
+                            .contains("frame-ancestors 'none'")
+                            .contains("base-uri 'none'")
+                            .contains("form-action 'self'")
+                            .doesNotContain("unsafe");
+                    assertThat(header(response, "X-Content-Type-Options")).isEqualTo("nosniff");
+                    assertThat(header(response, "Referrer-Policy")).isEqualTo("same-origin");
+                    assertThat(header(response, "Cross-Origin-Opener-Policy")).isEqualTo("same-origin");
+                });
+        assertThat(List.of(redirected, api, launch, page, missing, wrong))
+                .allSatisfy(response ->
+                        assertThat(header(response, "Cache-Control")).contains("no-store"));
+        assertThat(header(js, "Cache-Control")).isEqualTo("no-cache");
+        assertThat(js.headers().map()).doesNotContainKeys("Pragma", "Expires");
+    }
+}
