@@ -33,10 +33,10 @@ export function duration(millis) {
   if (seconds < 10) return t('seconds', numbers().small.format(Math.round(seconds * 10) / 10));
   if (seconds < 60) return t('seconds', Math.floor(seconds));
   const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return t('minutesSeconds', minutes, Math.floor(seconds % 60));
+  if (minutes < 60) return seconds % 60 < 1 ? t('minutes', minutes) : t('minutesSeconds', minutes, Math.floor(seconds % 60));
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return t('hoursMinutes', hours, minutes % 60);
-  return t('daysHours', Math.floor(hours / 24), hours % 24);
+  if (hours < 48) return minutes % 60 === 0 ? t('hours', hours) : t('hoursMinutes', hours, minutes % 60);
+  return hours % 24 === 0 ? t('days', hours / 24) : t('daysHours', Math.floor(hours / 24), hours % 24);
 }
 
 /** A duration without a second unit that would pretend to know. */

@@ -5,7 +5,7 @@
  */
 import { get, serverNow, url } from './api.js';
 
-/** So many measurements of each running execution are kept: two minutes at one per second. */
+/** So many measurements of each running execution are kept, at most one per second: two minutes. */
 const kept = 120;
 
 class Live extends EventTarget {
@@ -82,7 +82,7 @@ class Live extends EventTarget {
     const at = serverNow();
     // Another step counts from its own beginning.
     if (last && (last.step !== step || last.items > items)) samples.length = 0;
-    else if (last && at - last.at < 500) samples.pop();
+    else if (samples.length > 1 && at - samples.at(-2).at < 900) samples.pop();
     samples.push({ at, items, done, step });
     if (samples.length > kept) samples.shift();
     this.#samples.set(execution.id, samples);

@@ -22,7 +22,7 @@ const navigation = ['now', 'jobs', 'executions', 'nodes', 'audit'];
 
 const screens = {
   now: () => html`<reprise-now></reprise-now>`,
-  jobs: ({ argument }) => (argument === undefined ? html`<reprise-jobs></reprise-jobs>` : html`<reprise-job .job=${argument}></reprise-job>`),
+  jobs: ({ argument, query }) => (argument === undefined ? html`<reprise-jobs></reprise-jobs>` : html`<reprise-job .job=${argument} .query=${query}></reprise-job>`),
   instances: ({ argument }) => html`<reprise-instance .instance=${argument}></reprise-instance>`,
   executions: ({ argument, query }) =>
     argument === undefined ? html`<reprise-executions .query=${query}></reprise-executions>` : html`<reprise-execution .execution=${argument}></reprise-execution>`,

@@ -4,7 +4,7 @@ import { post } from '../api.js';
 import { go, href } from '../router.js';
 import { t } from '../text.js';
 import { actionButton } from './action-button.js';
-import { decisionBox } from './decision.js';
+import { decisionBox, stepPlans } from './decision.js';
 import './dialog.js';
 import { namesAndTexts, parameterRows } from './parameter-rows.js';
 import { Part } from './part.js';
@@ -56,8 +56,8 @@ class Actions extends Part {
     const changeable = this.#changeable();
     return html`
       <p>${t('restartWhat')}</p>
-      ${this.decision ? decisionBox(this.decision) : nothing}
-      <details ?open=${changeable.length > 0 && changeable.length < 4}>
+      ${this.decision?.decision === 'RESTART' ? html`<div class="notice running">${stepPlans(this.decision.steps ?? [])}</div>` : this.decision ? decisionBox(this.decision) : nothing}
+      <details ?open=${changeable.length > 0 && changeable.length < 3}>
         <summary>${t('changeParameters')}</summary>
         <p class="muted">${t('changeParametersWhat')}</p>
         ${changeable.map((parameter) => html`<label class="field"><bdi>${parameter.name}</bdi>

@@ -17,11 +17,15 @@ export function stepPlans(steps) {
   </ol>`;
 }
 
-const kinds = { START: 'running', RESTART: 'stopped', REFUSE: 'failed' };
+/** Only what somebody has to mend is red. */
+function look(decision) {
+  if (decision.decision === 'START' || decision.decision === 'RESTART') return 'running';
+  return decision.refusal?.startsWith('INVALID') ? 'failed' : 'stopped';
+}
 
 export function decisionBox(decision) {
-  return html`<div class="notice ${kinds[decision.decision]}">
-    <p><strong>${decision.decision === 'REFUSE' ? t('decision.REFUSE') : t(`decision.${decision.decision}`)}</strong></p>
+  return html`<div class="notice ${look(decision)}">
+    <p><strong>${t(`decision.${decision.decision}`)}</strong></p>
     <p class="message">${value(decision.message)}</p>
     ${decision.faults?.some((fault) => fault.parameter === undefined)
       ? html`<ul>${decision.faults.filter((fault) => fault.parameter === undefined).map((fault) => html`<li>${value(fault.message)}</li>`)}</ul>`
@@ -31,10 +35,14 @@ export function decisionBox(decision) {
   </div>`;
 }
 
-/** What a restart would do, as the rest of a sentence; nothing if it runs all steps from their beginning. */
-export function restartPhrase(decision) {
-  const skipped = decision.steps?.filter((plan) => plan.fate === 'SKIP') ?? [];
-  const resumed = decision.steps?.filter((plan) => plan.fate === 'RESUME') ?? [];
-  const names = (plans) => plans.map((plan) => plan.step).join(', ');
-  return [skipped.length ? t('restartSkips', names(skipped)) : '', ...resumed.map((plan) => t('restartResumes', plan.step, plan.commits))].filter(Boolean).join(t('and'));
+/** What a restart of an execution would do, as the rest of a sentence; nothing if it runs all steps from their beginning. */
+export function restartPhrase(decision, execution) {
+  const plans = (fate) => decision.steps?.filter((plan) => plan.fate === fate) ?? [];
+  const skipped = plans('SKIP').map((plan) => plan.step);
+  const resumed = plans('RESUME').map((plan) => {
+    const partitions = execution.steps.find(({ name }) => name === plan.step)?.partitions ?? [];
+    const left = partitions.filter(({ status }) => status !== 'COMPLETED').length;
+    return partitions.length ? t('restartPartitions', plan.step, left) : t('restartResumes', plan.step, plan.commits);
+  });
+  return [skipped.length ? t('restartSkips', skipped.join(', ')) : '', ...resumed].filter(Boolean).join(t('and'));
 }

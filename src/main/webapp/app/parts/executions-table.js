@@ -10,25 +10,25 @@ import { parametersLine, shortValue } from './value.js';
 
 export function executionsTable(executions, { showJob = true, caption = t('executions') } = {}) {
   return html`<div class="table-scroll" tabindex="0" role="region" aria-label=${caption}>
-    <table class="rows">
+    <table class="rows stack" role="table">
       <caption class="visually-hidden">${caption}</caption>
-      <thead><tr>
-        <th scope="col">${t('execution')}</th><th scope="col">${t('status')}</th>${showJob ? html`<th scope="col">${t('job')}</th>` : nothing}
-        <th scope="col">${t('parameters')}</th><th scope="col">${t('created')}</th><th scope="col" class="num">${t('duration')}</th>
-        <th scope="col">${t('node')}</th><th scope="col">${t('submitter')}</th>
+      <thead role="rowgroup"><tr role="row">
+        <th scope="col" role="columnheader">${t('execution')}</th><th scope="col" role="columnheader">${t('status')}</th>${showJob ? html`<th scope="col" role="columnheader">${t('job')}</th>` : nothing}
+        <th scope="col" role="columnheader">${t('parameters')}</th><th scope="col" role="columnheader">${t('created')}</th><th scope="col" role="columnheader" class="num">${t('duration')}</th>
+        <th scope="col" role="columnheader">${t('node')}</th><th scope="col" role="columnheader">${t('submitter')}</th>
       </tr></thead>
-      <tbody>${repeat(
+      <tbody role="rowgroup">${repeat(
         executions,
         ({ id }) => id,
-        (execution) => html`<tr>
-          <th scope="row"><a href=${href('executions', execution.id)}>${execution.id}</a></th>
-          <td>${statusBadge(execution.status)}${exitStatusOf(execution) === undefined ? nothing : html`<br>${shortValue(exitStatusOf(execution), 30)}`}</td>
-          ${showJob ? html`<td><a href=${href('jobs', execution.job)}>${shortValue(execution.job, 40)}</a></td>` : nothing}
-          <td class="wide">${parametersLine(execution.parameters)}${execution.failure === undefined ? nothing : html`<br><span class="muted">${shortValue(execution.failure, 90)}</span>`}</td>
-          <td>${moment(execution.created)}</td>
-          <td class="num">${duration(took(execution))}</td>
-          <td>${execution.node === undefined ? '–' : shortValue(execution.node, 24)}</td>
-          <td>${execution.submitter === undefined ? '–' : shortValue(execution.submitter, 24)}</td>
+        (execution) => html`<tr role="row">
+          <th scope="row" role="rowheader" data-label=${t('execution')}><a href=${href('executions', execution.id)}>${execution.id}</a></th>
+          <td role="cell">${statusBadge(execution.status)}${exitStatusOf(execution) === undefined ? nothing : html` <span class="muted">${shortValue(exitStatusOf(execution), 30)}</span>`}</td>
+          ${showJob ? html`<td role="cell" class=${execution.job.length < 32 ? 'one-line' : ''}><a href=${href('jobs', execution.job)}>${shortValue(execution.job, 40)}</a></td>` : nothing}
+          <td role="cell" class="wide">${parametersLine(execution.parameters)}${execution.failure === undefined ? nothing : html`<br><span class="muted">${shortValue(execution.failure, 90)}</span>`}</td>
+          <td role="cell" data-label=${t('created')}>${moment(execution.created)}</td>
+          <td role="cell" class="num" data-label=${t('duration')}>${duration(took(execution))}</td>
+          <td role="cell" data-label=${t('node')}>${execution.node === undefined ? '–' : shortValue(execution.node, 24)}</td>
+          <td role="cell" data-label=${t('submitter')}>${execution.submitter === undefined ? '–' : shortValue(execution.submitter, 24)}</td>
         </tr>`,
       )}</tbody>
     </table>

@@ -47,46 +47,47 @@ class Gantt extends Part {
 
   #width = new Width(this);
 
-  /** Flows and splits around their steps, in the order in which they began. */
+  /** Flows and splits around their steps, each where its first step began. */
   #rows() {
     const { steps, graph = [] } = this.execution;
     const nodes = new Map(graph.map((node) => [node.id, node]));
-    const rows = [];
-    const seen = new Set();
     const around = (id) => {
       const parent = nodes.get(id)?.parent;
       return parent === undefined ? [] : [...around(parent), parent];
     };
-    const inTime = [...steps].sort((a, b) => (a.started ?? '9').localeCompare(b.started ?? '9') || a.id - b.id);
-    // Steps of one flow stay together, where its first one began.
-    const key = new Map();
-    for (const step of inTime) for (const box of around(step.name)) if (!key.has(box)) key.set(box, key.size);
-    const path = (step) => around(step.name).map((box) => key.get(box));
-    const firstOf = (step) => inTime.findIndex((other) => around(other.name)[0] !== undefined && around(other.name)[0] === around(step.name)[0]);
-    const place = new Map(inTime.map((step, index) => [step, around(step.name).length ? firstOf(step) : index]));
-    inTime.sort((a, b) => place.get(a) - place.get(b) || compare(path(a), path(b)));
-    for (const step of inTime) {
-      const boxes = around(step.name);
-      boxes.forEach((box, depth) => {
-        if (seen.has(box)) return;
-        seen.add(box);
-        const spans = inTime.filter((other) => around(other.name).includes(box)).map(span).filter(Boolean);
-        if (spans.length) {
-          rows.push({ kind: 'box', name: box, depth, height: 24, about: t(`kind.${nodes.get(box).kind}`), time: { from: Math.min(...spans.map((s) => s.from)), to: Math.max(...spans.map((s) => s.to)) } });
+    const inTime = steps
+      .map((step) => ({ step, boxes: around(step.name) }))
+      .sort((a, b) => (a.step.started ?? '9').localeCompare(b.step.started ?? '9') || a.step.id - b.step.id);
+    const rowsOf = (list, depth) => {
+      const rows = [];
+      const seen = new Set();
+      for (const { step, boxes } of list) {
+        const box = boxes[depth];
+        if (box === undefined) {
+          rows.push({ kind: 'step', step, name: step.name, depth, height: 28, time: span(step), status: step.status }, ...this.#partitions(step, depth + 1));
+        } else if (!seen.has(box)) {
+          seen.add(box);
+          const content = list.filter((other) => other.boxes[depth] === box);
+          const times = content.map((other) => span(other.step)).filter(Boolean);
+          const time = times.length ? { from: Math.min(...times.map(({ from }) => from)), to: Math.max(...times.map(({ to }) => to)) } : undefined;
+          rows.push({ kind: 'box', name: box, depth, height: 24, about: t(`kind.${nodes.get(box).kind}`), time }, ...rowsOf(content, depth + 1));
         }
-      });
-      rows.push({ kind: 'step', step, name: step.name, depth: boxes.length, height: 28, time: span(step), status: step.status });
-      rows.push(...this.#partitions(step, boxes.length + 1));
-    }
-    return rows;
+      }
+      return rows;
+    };
+    return rowsOf(inTime, 0);
   }
 
   #partitions(step, depth) {
     const slow = stragglers(step.partitions);
     const many = step.partitions.length;
     const height = many <= 12 ? 20 : many <= 48 ? 9 : 5;
-    return step.partitions.map((partition) => ({
+    const times = step.partitions.filter(({ ended }) => ended !== undefined).map(span).filter(Boolean);
+    // Rows too low for their names are named together.
+    const together = height < 20 ? [t('partitionsCount', many), ...(times.length ? [t('medianIs', duration(median(times.map(({ from, to }) => to - from))))] : [])] : [];
+    return step.partitions.map((partition, index) => ({
       kind: 'partition',
+      together: index === 0 ? together : [],
       step: partition,
       of: step.name,
       name: partitionName(partition),
@@ -115,16 +116,16 @@ class Gantt extends Part {
     const drawn = rows.map((row, index) => {
       const top = y;
       y += row.height;
-      return this.#row(row, index, top, x, { labels, width, right });
+      return this.#row(row, index, top, x, { labels, width });
     });
     const height = y + 4;
     const ticks = elapsedTicks(to - from, Math.max(2, Math.floor(chart / 90)));
     return html`<div class="gantt">
-      <svg width=${width} height=${height} role="img" aria-label=${t('ganttAlt', rows.filter((row) => row.kind === 'step').length)} @pointermove=${this.#point} @pointerleave=${() => (this.at = undefined)}>
+      <p class="detail" aria-hidden="true">${this.at !== undefined && rows[this.at] ? this.#detail(rows[this.at]) : html`<span class="muted">${t('pointAtBar')}</span>`}</p>
+      <svg width=${width} height=${height} role="img" aria-label=${t('ganttAlt', rows.filter((row) => row.kind === 'step').length)} @pointermove=${this.#point} @pointerdown=${this.#point} @pointerleave=${() => (this.at = undefined)}>
         ${ticks.map((tick) => svg`<g class="tick"><line x1=${x(from + tick)} x2=${x(from + tick)} y1=${axisHeight - 4} y2=${height}/><text x=${x(from + tick)} y="12" text-anchor=${tick === 0 ? 'start' : 'middle'}>${duration(tick)}</text></g>`)}
         ${drawn}
       </svg>
-      <p class="detail" aria-hidden="true">${this.at !== undefined && rows[this.at] ? this.#detail(rows[this.at]) : html`<span class="muted">${t('pointAtBar')}</span>`}</p>
     </div>`;
   }
 
@@ -140,30 +141,28 @@ class Gantt extends Part {
       ${step ? html` · ${t('readWritten', number(step.counts.read), number(step.counts.written))}` : nothing}`;
   }
 
-  #row(row, index, y, x, { labels, width, right }) {
+  #row(row, index, y, x, { labels, width }) {
     const indent = row.depth * 12;
     const big = row.height >= 20;
     const left = row.time ? x(row.time.from) : 0;
     const long = row.time ? Math.max(2, x(row.time.to) - left) : 0;
     const inset = big ? 5 : row.height > 6 ? 1 : 0.5;
-    const characters = Math.floor((labels - indent - 30) / 6.6);
+    const characters = Math.floor((labels - indent - 30) / 7.4);
     const mark = row.factor || row.failed;
     const note = row.factor ? `${row.name}: ${t('timesMedian', row.factor.toFixed(1))}` : row.failed && !big ? row.name : row.kind === 'box' || !row.time || !big ? '' : duration(row.time.to - row.time.from);
-    const fits = left + long + 8 + note.length * 6.2 < width - right;
+    const room = note.length * 6.4 + 12;
+    // Beside the bar, or in it, or before it: wherever there is room.
+    const place = left + long + room < width ? { x: left + long + 6, anchor: 'start' } : long > room && big ? { x: left + long - 6, anchor: 'end', inside: true } : { x: left - 6, anchor: 'end' };
     return svg`<g class="gantt-row ${row.kind} ${row.status ? `s-${statusClass(row.status)}` : ''} ${row.factor ? 'straggler' : ''}" data-row=${index}>
       <rect class="hit" x="0" y=${y} width=${width} height=${row.height}/>
       ${big ? svg`${row.status ? svg`<g class="icon" transform="translate(${indent} ${y + row.height / 2 - 6}) scale(.75)">${statusShape(row.status)}</g>` : nothing}
         <text class="gantt-name" x=${indent + (row.status ? 18 : 0)} y=${y + row.height / 2 + 4}><title>${row.name}</title>${cut(row.name, Math.max(4, characters))}</text>` : nothing}
+      ${row.together?.map((line, number) => svg`<text class="gantt-name" x=${indent + 18} y=${y + 12 + number * 16}>${line}</text>`)}
       ${row.time ? svg`<rect class="gantt-bar ${row.step && row.step.ended === undefined ? 'open' : ''}" x=${left} y=${y + inset} width=${long} height=${row.height - 2 * inset} rx=${big ? 3 : 1}/>` : nothing}
       ${note && (big || mark) && row.time
-        ? svg`<text class="gantt-note" x=${fits ? left + long + 6 : left - 6} y=${y + row.height / 2 + 4} text-anchor=${fits ? 'start' : 'end'}>${row.factor ? '◆ ' : ''}${note}</text>`
+        ? svg`<text class="gantt-note ${place.inside ? 'inside' : ''}" x=${place.x} y=${y + row.height / 2 + 4} text-anchor=${place.anchor}>${row.factor ? '◆ ' : ''}${note}</text>`
         : nothing}
     </g>`;
   }
 }
 customElements.define('reprise-gantt', Gantt);
-
-function compare(a, b) {
-  for (let i = 0; i < Math.min(a.length, b.length); i++) if (a[i] !== b[i]) return a[i] - b[i];
-  return a.length - b.length;
-}

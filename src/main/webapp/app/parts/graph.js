@@ -43,19 +43,23 @@ function terminalText({ kind, exitStatus, to }) {
   return exitStatus ? `${end}: ${cut(exitStatus, 24)}` : end;
 }
 
+let planned = {};
+
+/** Measuring is the expensive part, and graphs rarely change. */
+function planOf(nodes) {
+  const key = `${document.documentElement.lang} ${JSON.stringify(nodes)}`;
+  if (planned.key !== key) planned = { key, plan: layoutGraph(nodes, sizes) };
+  return planned.plan;
+}
+
+export function graphWidth(nodes) {
+  return planOf(nodes).width;
+}
+
 class Graph extends Part {
   static properties = { nodes: {}, passages: {}, transitions: {} };
 
   #title = uniqueId('graph');
-
-  willUpdate(changed) {
-    // Measuring is the expensive part, and the graph of an execution never changes while it runs.
-    const key = JSON.stringify(this.nodes) + document.documentElement.lang;
-    if (changed.has('nodes') && key !== this.key) {
-      this.key = key;
-      this.plan = layoutGraph(this.nodes, sizes);
-    }
-  }
 
   #taken(edge) {
     return this.transitions?.some(
@@ -68,13 +72,13 @@ class Graph extends Part {
   }
 
   render() {
-    const { width, height, boxes, edges, labels, terminals } = this.plan;
+    const { width, height, boxes, edges, labels, terminals } = planOf(this.nodes);
     const ordered = [...edges].sort((a, b) => Number(Boolean(this.#taken(a))) - Number(Boolean(this.#taken(b))));
     return html`<div class="graph" tabindex="0" role="region" aria-label=${t('graph')}>
         <svg width=${Math.ceil(width)} height=${Math.ceil(height)} viewBox="0 0 ${Math.ceil(width)} ${Math.ceil(height)}" role="img" aria-labelledby=${this.#title}>
           <title id=${this.#title}>${t('graphAlt', this.nodes.filter((node) => node.kind === 'STEP').length)}</title>
           <defs>
-            ${['', 'taken'].map((kind) => svg`<marker id="arrow${kind}-${this.#title}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto" class="arrow ${kind}"><path d="M0 .8L7.5 4 0 7.2z"/></marker>`)}
+            ${['', 'taken'].map((kind) => svg`<marker id="arrow${kind}-${this.#title}" viewBox="0 0 8 8" refX="7" refY="4" markerUnits="userSpaceOnUse" markerWidth="9" markerHeight="9" orient="auto" class="arrow ${kind}"><path d="M0 .8L7.5 4 0 7.2z"/></marker>`)}
           </defs>
           ${boxes.filter(({ node }) => node.kind === 'FLOW' || node.kind === 'SPLIT').map((box) => this.#box(box))}
           ${ordered.map((edge) => this.#edge(edge))}

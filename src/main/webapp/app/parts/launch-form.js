@@ -149,7 +149,7 @@ class LaunchForm extends Part {
         <span class="tags">${required ? html`<span class="tag">${t('required')}</span>` : nothing}<span class="tag ${identifies(schema) ? '' : 'faint'}">${identifies(schema) ? t('identifies') : t('doesNotIdentify')}</span></span></label>
       ${this.#input(id, name, schema, set, loud)}
       ${schema.description ? html`<p class="hint" id="${id}-hint">${value(schema.description)}</p>` : html`<span id="${id}-hint"></span>`}
-      <p class="fault ${loud ? 'loud' : ''}" id="${id}-fault">${fault === undefined ? nothing : value(fault)}</p>
+      <p class="fault ${loud ? 'loud' : ''}" id="${id}-fault">${fault === undefined || !this.#touched ? nothing : value(fault)}</p>
     </div>`;
   }
 

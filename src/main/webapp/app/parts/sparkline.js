@@ -9,7 +9,7 @@ const height = 44;
 
 export function sparkline(execution) {
   const points = rates(execution.id);
-  if (points.length < 3) return html`<p class="muted sparkline-none">${t('sparklineSoon')}</p>`;
+  if (points.length < 5) return html`<p class="muted sparkline-none">${t('sparklineSoon')}</p>`;
   const most = Math.max(1, ...points.map((point) => point.rate));
   const first = points[0].at;
   const span = Math.max(1, points.at(-1).at - first);

@@ -52,7 +52,7 @@ export function statusBadge(status) {
   return html`<span class="badge s-${statusClass(status)}">${statusIcon(status)}${statusWord(status)}</span>`;
 }
 
-/** Says what the status does not: `COMPLETED (ALERT)`. */
+/** Says what the status does not, like ALERT of a COMPLETED one; what still runs has none. */
 export function exitStatusOf(thing) {
-  return thing.exitStatus !== undefined && thing.exitStatus !== '' && thing.exitStatus !== thing.status ? thing.exitStatus : undefined;
+  return thing.ended !== undefined && thing.exitStatus !== undefined && thing.exitStatus !== '' && thing.exitStatus !== thing.status ? thing.exitStatus : undefined;
 }

@@ -31,7 +31,7 @@ function tell(execution) {
     case 'STOPPED':
       return { title: t('story.stopped', time), cause: execution.failure, more: [stoppedAt(execution)].filter(Boolean) };
     case 'COMPLETED':
-      return { title: t('story.completed', time, number(written(execution.steps))), more: exitStatusOf(execution) === undefined ? [] : [t('story.exitStatus', execution.exitStatus)] };
+      return { title: t('story.completed', time, number(written(execution.steps))), more: [...execution.steps.filter(({ status }) => status === 'FAILED').map(({ name }) => t('story.routed', name)), ...(exitStatusOf(execution) === undefined ? [] : [t('story.exitStatus', execution.exitStatus)])] };
     case 'ABANDONED':
       return { title: t('story.abandoned'), cause: execution.failure, more: [] };
     case 'STOPPING':
@@ -76,6 +76,6 @@ function goOn(execution, decision) {
   }
   if (!['FAILED', 'STOPPED'].includes(execution.status)) return nothing;
   if (!decision) return nothing;
-  if (decision.decision === 'RESTART') return html`<p>${t('story.restart', restartPhrase(decision))}</p>`;
+  if (decision.decision === 'RESTART') return html`<p>${t('story.restart', restartPhrase(decision, execution))}</p>`;
   return html`<p>${t('decision.REFUSE')} ${value(decision.message)}</p>`;
 }

@@ -82,18 +82,17 @@ class Timeline extends Part {
     const left = x(from);
     const long = Math.max(3, x(to) - left);
     const note = duration(to - from);
-    const fits = left + long + 8 + note.length * 6.5 < width;
     return svg`<a href=${href('executions', execution.id)} class="timeline-row" aria-label=${t('executionIs', execution.id, statusWord(execution.status), note)}>
       <rect class="hit" x="0" y=${y} width=${width} height=${rowHeight}/>
       <g class="icon s-${statusClass(execution.status)}" transform="translate(0 ${y + 12})">${statusShape(execution.status)}</g>
-      <text class="timeline-name" x="24" y=${y + 25}>${labels > 100 ? t('executionN', execution.id) : execution.id}</text>
+      <text class="timeline-name" x="24" y=${y + 18}>${labels > 100 ? t('executionN', execution.id) : execution.id}</text>
+      <text class="timeline-note" x="24" y=${y + 33}>${note}</text>
       <rect class="timeline-bar s-${statusClass(execution.status)}" x=${left} y=${y + 8} width=${long} height="24" rx="4"/>
       ${execution.steps.filter((step) => step.started !== undefined).map((step) => {
         const begin = x(Date.parse(step.started));
         const end = x(step.ended === undefined ? to : Date.parse(step.ended));
         return svg`<rect class="timeline-step s-${statusClass(step.status)}" x=${begin} y=${y + 12} width=${Math.max(1.5, end - begin - 1)} height="16" rx="2"><title>${step.name}: ${statusWord(step.status)}</title></rect>`;
       })}
-      <text class="timeline-note" x=${fits ? left + long + 6 : left - 6} y=${y + 25} text-anchor=${fits ? 'start' : 'end'}>${note}</text>
     </a>`;
   }
 }

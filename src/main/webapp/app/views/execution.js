@@ -7,9 +7,10 @@ import { Load, Tick } from '../load.js';
 import '../parts/actions.js';
 import { empty, skeleton } from '../parts/blank.js';
 import '../parts/gantt.js';
-import '../parts/graph.js';
+import { graphWidth } from '../parts/graph.js';
 import '../parts/log.js';
 import { parametersTable } from '../parts/parameters-table.js';
+import { vars } from '../parts/part.js';
 import { progressBar } from '../parts/progress-bar.js';
 import { sparkline } from '../parts/sparkline.js';
 import '../parts/stack-trace.js';
@@ -21,6 +22,9 @@ import { shortValue } from '../parts/value.js';
 import { href } from '../router.js';
 import { t } from '../text.js';
 import { View } from './view.js';
+
+/** A graph up to this width stands beside the time line, a wider one above it. */
+const widestBeside = 430;
 
 class Execution extends View {
   static properties = { execution: {} };
@@ -76,6 +80,7 @@ class Execution extends View {
   #render(execution) {
     const decision = execution.actions.restart && this.#decision.value?.decision ? this.#decision.value : undefined;
     const actions = html`<reprise-actions .execution=${execution} .actions=${execution.actions} .decision=${decision} .parameters=${execution.allParameters} .done=${() => this.#execution.soon()}></reprise-actions>`;
+    const width = execution.graph?.length ? Math.ceil(graphWidth(execution.graph)) : 0;
     const failures = execution.steps.flatMap((step) => [step, ...step.partitions]).filter((step) => step.failure !== undefined);
     return html`
       <p class="crumbs"><a href="#/jobs">${t('nav.jobs')}</a> › <a href=${href('jobs', execution.job)}>${shortValue(execution.job, 60)}</a> › <a href=${href('instances', execution.instanceId)}>${t('instanceN', execution.instanceId)}</a></p>
@@ -86,11 +91,10 @@ class Execution extends View {
       ${execution.live
         ? html`<section class="card live-card" aria-labelledby="execution-progress"><h2 id="execution-progress">${t('progress')}</h2><div class="live-columns">${progressBar(execution)}${sparkline(execution)}</div></section>`
         : nothing}
-      <div class="columns execution-columns">
-        ${execution.graph?.length
-          ? html`<section class="card" aria-labelledby="execution-graph"><h2 id="execution-graph">${t('wayTaken')}</h2>
-              <reprise-graph .nodes=${execution.graph} .passages=${execution.passages ?? {}} .transitions=${execution.transitions ?? []}></reprise-graph></section>`
-          : html`<section class="card" aria-labelledby="execution-graph"><h2 id="execution-graph">${t('wayTaken')}</h2>${empty(t('notDeployed'), t('noGraphHint'))}</section>`}
+      <div class="columns execution-columns ${width > widestBeside ? 'wide' : ''}" ${vars({ '--graph-width': `${width + 52}px` })}>
+        <section class="card way" aria-labelledby="execution-graph"><h2 id="execution-graph">${t('wayTaken')}</h2>
+          ${width ? html`<reprise-graph .nodes=${execution.graph} .passages=${execution.passages ?? {}} .transitions=${execution.transitions ?? []}></reprise-graph>` : empty(t('notDeployed'), t('noGraphHint'))}
+        </section>
         <div class="main-column">
           <section class="card" aria-labelledby="execution-gantt"><h2 id="execution-gantt">${t('timeline')}</h2>
             ${execution.steps.length ? html`<reprise-gantt .execution=${execution}></reprise-gantt>` : empty(t('noSteps'), t('noStepsHint'))}

@@ -18,7 +18,7 @@ import { View } from './view.js';
 const shownExecutions = 30;
 
 class Job extends View {
-  static properties = { job: {} };
+  static properties = { job: {}, query: {} };
 
   #job = new Load(this, (signal) => get(`jobs/${segment(this.job)}`, {}, signal));
   #grid = new Load(this, (signal) => get(`jobs/${segment(this.job)}/grid`, { limit: shownExecutions }, signal), { pauseMillis: 3000 });
@@ -52,7 +52,7 @@ class Job extends View {
   render() {
     return html`
       <p class="crumbs"><a href="#/jobs">${t('nav.jobs')}</a></p>
-      <h1>${shortValue(this.heading, 100)}</h1>
+      <div class="title-row"><h1>${shortValue(this.heading, 100)}</h1>${this.#job.value?.deployed ? html`<button class="to-launch" @click=${this.#toLaunch}>${t('launchAsk')}</button>` : nothing}</div>
       ${this.#job.render((job) => html`
         ${job.title === undefined ? nothing : html`<p><code>${shortValue(job.name, 100)}</code></p>`}
         ${job.description === undefined ? nothing : html`<p class="lead">${value(job.description)}</p>`}
@@ -63,19 +63,33 @@ class Job extends View {
         </p>
         ${this.#findings(job.findings)}
         <div class="columns job-columns">
-          ${job.deployed
-            ? html`<section class="card" aria-labelledby="job-launch"><h2 id="job-launch">${t('launch')}</h2><reprise-launch-form .job=${job}></reprise-launch-form></section>`
-            : nothing}
           <div class="main-column">
             ${job.graph?.length
               ? html`<section class="card" aria-labelledby="job-graph"><h2 id="job-graph">${t('graph')}</h2><reprise-graph .nodes=${job.graph}></reprise-graph></section>`
               : nothing}
             ${this.#history()}
+            <section class="card" aria-labelledby="job-instances"><h2 id="job-instances">${t('instances')}</h2>
+              ${this.#instances.render((instances) => (instances.length ? this.#instanceTable(instances) : empty(t('noInstances'), t('noInstancesHint'))), skeleton(3))}
+            </section>
           </div>
-        </div>`, skeleton(10))}
-      <section class="card" aria-labelledby="job-instances"><h2 id="job-instances">${t('instances')}</h2>
-        ${this.#instances.render((instances) => (instances.length ? this.#instanceTable(instances) : empty(t('noInstances'), t('noInstancesHint'))), skeleton(3))}
-      </section>`;
+          ${job.deployed
+            ? html`<section class="card launch-card" aria-labelledby="job-launch"><h2 id="job-launch" tabindex="-1">${t('launch')}</h2><reprise-launch-form .job=${job}></reprise-launch-form></section>`
+            : nothing}
+        </div>`, skeleton(10))}`;
+  }
+
+  updated() {
+    super.updated();
+    if (this.query.launch && !this.led && this.#job.value) {
+      this.led = true;
+      this.#toLaunch();
+    }
+  }
+
+  #toLaunch() {
+    const form = this.querySelector('reprise-launch-form');
+    form?.scrollIntoView({ block: 'nearest' });
+    (form?.querySelector('input, select') ?? this.querySelector('#job-launch'))?.focus();
   }
 
   #findings(findings) {
@@ -98,14 +112,14 @@ class Job extends View {
   }
 
   #instanceTable(instances) {
-    return html`<div class="table-scroll" tabindex="0" role="region" aria-label=${t('instances')}><table class="rows">
+    return html`<div class="table-scroll" tabindex="0" role="region" aria-label=${t('instances')}><table class="rows stack" role="table">
       <caption class="visually-hidden">${t('instances')}</caption>
-      <thead><tr><th scope="col">${t('instance')}</th><th scope="col">${t('identifyingParameters')}</th><th scope="col">${t('lastExecution')}</th><th scope="col">${t('when')}</th></tr></thead>
-      <tbody>${instances.map((instance) => html`<tr>
-        <th scope="row"><a href=${href('instances', instance.id)}>${instance.id}</a></th>
-        <td class="wide">${parametersLine(instance.parameters)}</td>
-        <td>${instance.last ? html`${statusBadge(instance.last.status)} <a href=${href('executions', instance.last.id)}>${t('executionN', instance.last.id)}</a>` : '–'}</td>
-        <td>${instance.last ? age(instance.last.created) : '–'}</td>
+      <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">${t('instance')}</th><th scope="col" role="columnheader">${t('identifyingParameters')}</th><th scope="col" role="columnheader">${t('lastExecution')}</th><th scope="col" role="columnheader">${t('when')}</th></tr></thead>
+      <tbody role="rowgroup">${instances.map((instance) => html`<tr role="row">
+        <th scope="row" role="rowheader" data-label=${t('instance')}><a href=${href('instances', instance.id)}>${instance.id}</a></th>
+        <td role="cell" class="wide">${parametersLine(instance.parameters)}</td>
+        <td role="cell">${instance.last ? html`${statusBadge(instance.last.status)} <a href=${href('executions', instance.last.id)}>${t('executionN', instance.last.id)}</a>` : '–'}</td>
+        <td role="cell">${instance.last ? age(instance.last.created) : '–'}</td>
       </tr>`)}</tbody></table></div>`;
   }
 }
