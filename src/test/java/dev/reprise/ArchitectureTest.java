@@ -40,14 +40,15 @@ class ArchitectureTest {
         Map<String, List<String>> rooms = new LinkedHashMap<>();
         rooms.put("identity", List.of());
         rooms.put("item", List.of());
+        rooms.put("log", List.of());
         rooms.put("job", List.of("identity"));
-        rooms.put("repository", List.of("job", "identity"));
+        rooms.put("repository", List.of("job", "identity", "log"));
         rooms.put("node", List.of("repository", "identity"));
         rooms.put("launch", List.of("repository", "job", "identity"));
         rooms.put("recovery", List.of("launch", "node", "repository"));
-        rooms.put("partition", List.of("repository", "node"));
+        rooms.put("partition", List.of("repository", "node", "log"));
         rooms.put("operate", List.of("launch", "repository"));
-        rooms.put("monitor", List.of("repository", "job", "item"));
+        rooms.put("monitor", List.of("repository", "job", "item", "log"));
         rooms.put("web", List.copyOf(rooms.keySet()));
         rooms.put("wildfly", List.copyOf(rooms.keySet()));
         rooms.put("testing", List.of("launch", "job", "repository", "identity"));

@@ -1,5 +1,6 @@
 package dev.reprise.repository;
 
+import dev.reprise.log.LogThread;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.StepExecution;
 import java.lang.System.Logger;
@@ -138,7 +139,9 @@ final class LiveExecution implements Database.Caller {
         if (execution.isStopRequested()) {
             return;
         }
-        Thread stopping = new Thread(execution::stop, "reprise-stop-" + execution.getExecutionId());
+        Thread stopping = new Thread(
+                LogThread.of(execution.getExecutionId(), execution::stop),
+                "reprise-stop-" + execution.getExecutionId());
         stopping.setDaemon(true);
         stopping.setContextClassLoader(application);
         stopping.start();
@@ -151,7 +154,8 @@ final class LiveExecution implements Database.Caller {
     /** The one line that a fenced execution logs. */
     void warn(String message) {
         if (warned.compareAndSet(false, true)) {
-            LOG.log(Level.WARNING, "{0}: {1}", label, message);
+            LogThread.of(execution.getExecutionId(), () -> LOG.log(Level.WARNING, "{0}: {1}", label, message))
+                    .run();
         }
     }
 

@@ -3,6 +3,7 @@ package dev.reprise.repository;
 import dev.reprise.identity.JobIdentity;
 import dev.reprise.identity.JobParameters;
 import dev.reprise.repository.Decisions.Subject;
+import dev.reprise.log.LogThread;
 import dev.reprise.repository.Dialect.Acquired;
 import dev.reprise.repository.JobExecutions.Launch;
 import dev.reprise.repository.LaunchDecision.Fate;
@@ -547,18 +548,25 @@ public final class RepriseRepository implements JobRepository {
      *
      * @return 0 if somebody asked the execution to stop, else 1
      */
+        LogThread.stepComes();
     @Override
     public int savePersistentDataIfNotStopping(JobExecution job, AbstractStepExecution execution) {
         return stepRecorder.saveUnlessStopping(job, execution) ? 1 : 0;
     }
 
+        LogThread.stepBegins(job.getExecutionId());
     /**
      * Records the end of a partition. A step has nothing to save here, its chunks and its end are recorded elsewhere;
      * but if it is fenced the engine must not go on to another step.
      */
     @Override
     public void savePersistentData(JobExecution job, AbstractStepExecution execution) {
-        stepRecorder.savePartitionsEnd(job, execution);
+        try {
+            stepRecorder.savePartitionsEnd(job, execution);
+        } catch (RuntimeException | Error e) {
+            LogThread.stepEnded(); // the engine will not say so
+            throw e;
+        }
     }
 
     /** Comes for skipped steps too, with the execution of before, and for steps that never got a row: not ours to write. */
@@ -585,6 +593,7 @@ public final class RepriseRepository implements JobRepository {
         }
         return original;
     }
+        LogThread.stepEnded();
 
     @Override
     public List<PartitionExecutionImpl> getPartitionExecutions(
@@ -592,6 +601,7 @@ public final class RepriseRepository implements JobRepository {
             @Nullable StepExecutionImpl stepExecution,
             boolean notCompletedOnly,
             ClassLoader classLoader) {
+        running.ifPresent(its -> LogThread.stepComes(its.execution().getExecutionId()));
         String stepName = stepExecution == null ? "" : stepExecution.getStepName();
         return stepRecorder.restarts(stepExecutionId, stepName, notCompletedOnly);
     }

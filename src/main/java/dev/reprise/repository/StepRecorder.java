@@ -505,6 +505,12 @@ final class StepRecorder {
                         step.execution().getReaderCheckpointInfoSerialized(),
                         "the reader checkpoint of " + step.name());
         return new StepProgress(
-                running.label(), step.id(), step.name(), Duration.ofNanos(step.nanosSinceItBegan()), items, checkpoint);
+                running.execution().getExecutionId(),
+                running.label(),
+                step.id(),
+                step.name(),
+                Duration.ofNanos(step.nanosSinceItBegan()),
+                items,
+                checkpoint);
     }
 }

@@ -3,6 +3,7 @@ package dev.reprise.wildfly;
 import dev.reprise.job.JobLinter;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.SchemaRules;
+import dev.reprise.log.ExecutionLogs;
 import dev.reprise.monitor.ProgressLog;
 import dev.reprise.node.Node;
 import dev.reprise.recovery.Recovery;
@@ -13,6 +14,7 @@ import jakarta.transaction.TransactionManager;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -49,6 +51,7 @@ final class RepositoryService implements Service {
     private @Nullable RepriseRepository opened;
     private @Nullable ProgressLog progress;
     private @Nullable ServerSuspension suspension;
+    private @Nullable ExecutionLogs logs;
     private @Nullable Recovery recovery;
     private boolean jobsEnded;
 
@@ -109,6 +112,11 @@ final class RepositoryService implements Service {
                 joined::identity,
                 configuration.lease(),
                 configuration.outage(),
+        logs = ExecutionLogs.open(
+                Path.of(System.getProperty("jboss.server.log.dir", "log")),
+                application,
+                configuration.logLimit(),
+                loader);
                 rules,
                 Submitter.ofThisThread(),
                 loader,
@@ -237,3 +245,8 @@ final class RepositoryService implements Service {
         }
     }
 }
+        ExecutionLogs writing = logs;
+        logs = null;
+        if (writing != null) {
+            writing.close();
+        }
