@@ -58,6 +58,7 @@ final class LiveExecution implements Database.Caller {
     private final Queue<UnrecordedEnd> unrecordedEnds = new ConcurrentLinkedQueue<>();
     private final Set<StepExecution> completeBefore =
             Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
+    private volatile List<String> secrets = List.of();
     private volatile @Nullable Course course;
     private volatile boolean stepsLeftOpen;
     private volatile String failure = "";
@@ -289,8 +290,18 @@ final class LiveExecution implements Database.Caller {
     /** Keeps the first stack trace for the end of the job. */
     void failed(String stackTrace) {
         if (failure.isEmpty()) {
-            failure = stackTrace;
+            failure = masked(stackTrace);
         }
+    }
+
+    /** The values of its secret parameters, which its failures may quote. */
+    void keepSecret(List<String> values) {
+        secrets = values;
+    }
+
+    /** A text of its artifacts without its secrets. */
+    String masked(String text) {
+        return Secrets.masked(text, secrets);
     }
 
     /** The stack trace of the first step that failed, or nothing. */

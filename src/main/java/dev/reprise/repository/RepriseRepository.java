@@ -1,9 +1,10 @@
 package dev.reprise.repository;
 
 import dev.reprise.identity.JobIdentity;
+import dev.reprise.identity.JobParameter;
 import dev.reprise.identity.JobParameters;
-import dev.reprise.repository.Decisions.Subject;
 import dev.reprise.log.LogThread;
+import dev.reprise.repository.Decisions.Subject;
 import dev.reprise.repository.Dialect.Acquired;
 import dev.reprise.repository.JobExecutions.Launch;
 import dev.reprise.repository.LaunchDecision.Fate;
@@ -32,6 +33,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -79,6 +82,7 @@ public final class RepriseRepository implements JobRepository {
      * @param application loads the classes of checkpoints and user data
      * @param serialFilter which classes may be read back beside the application's own: the syntax of
      *     {@link java.io.ObjectInputFilter.Config}; may be empty
+     * @param keys gives the key that secret parameters are stored with
      */
     public record Parts(
             DataSource dataSource,
@@ -89,7 +93,8 @@ public final class RepriseRepository implements JobRepository {
             LaunchRules rules,
             Supplier<@Nullable String> submitter,
             ClassLoader application,
-            String serialFilter) {}
+            String serialFilter,
+            KeySource keys) {}
 
     private final Supplier<NodeIdentity> self;
     private final LaunchRules rules;
@@ -106,6 +111,7 @@ public final class RepriseRepository implements JobRepository {
     private final Decisions decisions;
     private final StepRecorder stepRecorder;
     private final JobRecorder jobRecorder;
+    private final Secrets secrets;
 
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
     private final Map<Long, LiveExecution> live = new ConcurrentHashMap<>();
@@ -132,7 +138,8 @@ public final class RepriseRepository implements JobRepository {
         this.database = database;
         Checkpoints checkpoints = new Checkpoints(parts.application(), parts.serialFilter());
         this.owners = new Owners(self, parts.lease());
-        this.executions = new JobExecutions(self.get().application());
+        this.secrets = new Secrets(parts.keys());
+        this.executions = new JobExecutions(self.get().application(), secrets);
         this.steps = new StepExecutions(database.dialect(), checkpoints);
         this.restarts = new Restarts(self, parts.lease());
         this.takeOvers = new TakeOvers(database, owners, restarts, rules, jobs, self, parts.lease());
@@ -194,19 +201,19 @@ public final class RepriseRepository implements JobRepository {
         if (original == null) {
             verdict = rules.judge(job, asked);
             subject = new Subject(job.getId(), verdict.parameters(), verdict.restartable());
-            LaunchParameters.refuseFaults(subject, asked, verdict.definitionFaults(), verdict.faults());
+            LaunchParameters.refuseFaults(subject, asked, verdict.definitionFaults(), verdict.faults(), secrets);
         } else {
             JobParameters before = parametersOf(original);
-            verdict = rules.judge(job, LaunchParameters.withoutReplacedMarks(asked));
+            verdict = rules.judge(job, withSecretsOf(job, before, LaunchParameters.withoutReplacedMarks(asked)));
             List<String> faults = new ArrayList<>(verdict.faults());
             JobParameters parameters = LaunchParameters.asBefore(before, verdict, faults);
             subject = new Subject(job.getId(), parameters, verdict.restartable());
-            LaunchParameters.refuseFaults(subject, asked, verdict.definitionFaults(), faults);
+            LaunchParameters.refuseFaults(subject, asked, verdict.definitionFaults(), faults, secrets);
             awaitEndOfEnding(original.getExecutionId());
         }
 
         Properties properties = LaunchParameters.forTheJob(subject.parameters(), asked);
-        Optional<String> fault = LaunchParameters.faultOfExpressions(job, properties);
+        Optional<String> fault = LaunchParameters.faultOfExpressions(job, subject.parameters(), properties);
         if (fault.isPresent()) {
             throw new LaunchRefusedException(Decisions.invalid(subject, List.of(fault.get())));
         }
@@ -227,6 +234,7 @@ public final class RepriseRepository implements JobRepository {
         instance.addJobExecution(execution);
         LiveExecution created =
                 new LiveExecution(execution, node, subject.label(), verdict.identityNone(), application);
+        created.keepSecret(Secrets.in(subject.parameters()));
         live.put(acquired.executionId(), created);
         createdHere.set(new WeakReference<>(created));
         execution.registerJobStopNotifier(jobRecorder::stopRequested);
@@ -234,6 +242,16 @@ public final class RepriseRepository implements JobRepository {
             created.stopForServer();
         }
         return execution;
+    }
+
+    /** A restart goes on with the secrets that it is not given anew. */
+    private Properties withSecretsOf(Job job, JobParameters before, Properties asked) {
+        List<String> faults = new ArrayList<>();
+        Properties opened = secrets.opened(job.getId(), before, asked, faults);
+        if (!faults.isEmpty()) {
+            throw new LaunchRefusedException(Decisions.invalid(new Subject(job.getId(), before, true), faults));
+        }
+        return opened;
     }
 
     private NodeIdentity availableNode(Subject subject) {
@@ -264,7 +282,7 @@ public final class RepriseRepository implements JobRepository {
         Verdict verdict = rules.judge(job, given);
         Subject subject = new Subject(job.getId(), verdict.parameters(), verdict.restartable());
         try {
-            LaunchParameters.refuseFaults(subject, given, verdict.definitionFaults(), verdict.faults());
+            LaunchParameters.refuseFaults(subject, given, verdict.definitionFaults(), verdict.faults(), secrets);
         } catch (LaunchRefusedException e) {
             return e.refusal();
         }
@@ -530,11 +548,13 @@ public final class RepriseRepository implements JobRepository {
 
     @Override
     public StepExecutionImpl createStepExecution(String stepName) {
+        LogThread.stepComes();
         return new StepExecutionImpl(stepName);
     }
 
     @Override
     public void addStepExecution(JobExecutionImpl job, StepExecutionImpl execution) {
+        LogThread.stepBegins(job.getExecutionId());
         stepRecorder.add(job, execution);
     }
 
@@ -548,13 +568,11 @@ public final class RepriseRepository implements JobRepository {
      *
      * @return 0 if somebody asked the execution to stop, else 1
      */
-        LogThread.stepComes();
     @Override
     public int savePersistentDataIfNotStopping(JobExecution job, AbstractStepExecution execution) {
         return stepRecorder.saveUnlessStopping(job, execution) ? 1 : 0;
     }
 
-        LogThread.stepBegins(job.getExecutionId());
     /**
      * Records the end of a partition. A step has nothing to save here, its chunks and its end are recorded elsewhere;
      * but if it is fenced the engine must not go on to another step.
@@ -575,6 +593,7 @@ public final class RepriseRepository implements JobRepository {
         if (execution instanceof StepExecutionImpl step) {
             stepRecorder.end(step);
         }
+        LogThread.stepEnded();
     }
 
     @Override
@@ -582,6 +601,7 @@ public final class RepriseRepository implements JobRepository {
             String stepName, JobExecutionImpl jobExecutionToRestart, ClassLoader classLoader) {
         long instanceId = jobExecutionToRestart.getJobInstance().getInstanceId();
         Optional<LiveExecution> running = ofInstance(instanceId);
+        running.ifPresent(its -> LogThread.stepComes(its.execution().getExecutionId()));
         StepExecutionImpl original = database.read(
                         handle -> steps.original(handle, stepName, instanceId, jobExecutionToRestart.getExecutionId()))
                 .orElse(null);
@@ -593,7 +613,6 @@ public final class RepriseRepository implements JobRepository {
         }
         return original;
     }
-        LogThread.stepEnded();
 
     @Override
     public List<PartitionExecutionImpl> getPartitionExecutions(
@@ -601,7 +620,6 @@ public final class RepriseRepository implements JobRepository {
             @Nullable StepExecutionImpl stepExecution,
             boolean notCompletedOnly,
             ClassLoader classLoader) {
-        running.ifPresent(its -> LogThread.stepComes(its.execution().getExecutionId()));
         String stepName = stepExecution == null ? "" : stepExecution.getStepName();
         return stepRecorder.restarts(stepExecutionId, stepName, notCompletedOnly);
     }
@@ -738,6 +756,16 @@ public final class RepriseRepository implements JobRepository {
             result.add(ending.getOrDefault(stored.getStepExecutionId(), stored));
         }
         return result;
+    }
+
+    /** The parameters of an execution as people may see them: the value of a secret one is {@link JobParameter#MASK}. */
+    public JobParameters parameters(long executionId) {
+        SortedMap<String, JobParameter> shown = new TreeMap<>();
+        database.read(handle -> executions.parameters(handle, executionId))
+                .byName()
+                .forEach((name, parameter) -> shown.put(
+                        name, new JobParameter(parameter.shown(), parameter.identifying(), parameter.secret())));
+        return new JobParameters(shown);
     }
 
     /** The steps of an execution in the order of their start, with their partitions. */

@@ -350,7 +350,7 @@ final class StepRecorder {
             return;
         }
         step.restoreExitStatus();
-        String trace = stackTraceOf(running, step);
+        String trace = running.masked(stackTraceOf(running, step));
         running.failed(trace);
         UnrecordedEnd end = new UnrecordedEnd(
                 step, trace, step.partitionOf() == null ? courseAfter(running, step.execution()) : List.of());
