@@ -209,7 +209,12 @@ public class JobLauncher {
                 subject(executionId),
                 repository().audit(),
                 () -> {
-                    Long id = restart(executionId, properties, false);
+                    Long id;
+                    try {
+                        id = restart(executionId, properties, false);
+                    } catch (JobRestartException e) {
+                        throw refusalInsteadOf(e, executionId);
+                    }
                     if (id == null) {
                         throw new LaunchRefusedException(notTheLast(before));
                     }
@@ -217,6 +222,17 @@ public class JobLauncher {
                 },
                 JobLauncher::subject);
         return operator().getJobExecution(restarted);
+    }
+
+    /** What the engine refuses by itself, it refuses without a reason: the rules know it. */
+    private RuntimeException refusalInsteadOf(JobRestartException refused, long executionId) {
+        return repository()
+                .history()
+                .execution(executionId)
+                .map(this::explainAgain)
+                .filter(Refusal.class::isInstance)
+                .<RuntimeException>map(refusal -> new LaunchRefusedException((Refusal) refusal))
+                .orElse(refused);
     }
 
     /** The instance has gone on since, or is complete: what the engine says before the repository is asked. */
