@@ -234,8 +234,7 @@ export const en = {
   'fate.SKIP': 'is skipped: it is complete.',
   'fate.RESUME': 'goes on where it stopped.',
   'fate.RUN': 'runs from its beginning.',
-  resumeAfter: (commits, read) =>
-    [commits === undefined ? '' : `${count(commits, 'chunk')} ${are(commits)} committed`, read === undefined ? '' : `${count(read, 'item')} were read`].filter(Boolean).join(', ') + '.',
+  resumeAfter: (commits) => `${count(commits, 'chunk')} ${are(commits)} committed.`,
   checkpoint: 'Checkpoint',
   restartSkips: (steps) => `skips ${steps}`,
   restartResumes: (step, commits) => `goes on in ${step}${commits === undefined ? ' at its checkpoint' : ` after its last committed chunk (${count(commits, 'chunk')})`}`,
