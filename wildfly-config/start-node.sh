@@ -28,6 +28,8 @@ for needed in "$JBOSS_HOME/standalone/configuration/standalone-postgresql.xml" "
   fi
 done
 
+# What it makes, such as the key of secret parameters, others need not read.
+umask 077
 mkdir -p "$base/deployments"
 exec 9>"$base/lock"
 if command -v flock >/dev/null && ! flock -n 9; then

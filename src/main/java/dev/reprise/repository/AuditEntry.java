@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id grows with time
  * @param at by the database's clock
- * @param caller the user
+ * @param user who
  * @param address from where; null if that is not known
  * @param action what, in one word
  * @param outcome {@code done}, {@code refused} by a rule, {@code denied} for want of a role, or {@code failed}
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public record AuditEntry(
         long id,
         Instant at,
-        String caller,
+        String user,
         @Nullable String address,
         String action,
         @Nullable String job,

@@ -51,7 +51,7 @@ public final class AuditLog {
     public void append(AuditEntry entry) {
         database.doApart(handle -> handle.createUpdate(APPEND)
                 .bind("application", application)
-                .bind("caller", Text.fit(entry.caller(), Text.SUBMITTER_COLUMN))
+                .bind("caller", Text.fit(entry.user(), Text.SUBMITTER_COLUMN))
                 .bind("address", Text.fitOrNull(entry.address(), Text.SUBMITTER_COLUMN))
                 .bind("action", Text.fit(entry.action(), NAME))
                 .bind("job", Text.fitOrNull(entry.job(), Text.NAME_COLUMN))

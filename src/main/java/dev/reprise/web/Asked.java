@@ -3,15 +3,17 @@ package dev.reprise.web;
 import dev.reprise.access.Access;
 import dev.reprise.access.Caller;
 import dev.reprise.access.Role;
-import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -26,14 +28,14 @@ abstract class Asked {
 
     @Context
     @Nullable
-    ContainerRequestContext context;
+    UriInfo uriInfo;
 
-    private ContainerRequestContext request() {
-        ContainerRequestContext request = context;
-        if (request == null) {
-            throw new IllegalStateException("outside of a request");
-        }
-        return request;
+    @Context
+    @Nullable
+    HttpServletRequest servletRequest;
+
+    HttpServletRequest request() {
+        return Objects.requireNonNull(servletRequest, "outside of a request");
     }
 
     Caller caller() {
@@ -70,7 +72,7 @@ abstract class Asked {
     }
 
     private MultivaluedMap<String, String> query() {
-        return request().getUriInfo().getQueryParameters();
+        return Objects.requireNonNull(uriInfo, "outside of a request").getQueryParameters();
     }
 
     Optional<String> text(String name) {

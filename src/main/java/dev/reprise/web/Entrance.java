@@ -12,6 +12,7 @@ import jakarta.ws.rs.core.Response.Status;
 import jakarta.ws.rs.core.SecurityContext;
 import jakarta.ws.rs.ext.Provider;
 import java.security.Principal;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Nothing of the API is open: nobody comes in without a name and the role of a viewer. */
@@ -33,9 +34,8 @@ public final class Entrance implements ContainerRequestFilter, ContainerResponse
                     new Problem("unauthenticated", "Not logged in", Status.UNAUTHORIZED, "Log in first.").response());
             return;
         }
-        HttpServletRequest asked = servletRequest;
-        Caller caller =
-                Caller.of(principal.getName(), asked == null ? null : asked.getRemoteAddr(), security::isUserInRole);
+        HttpServletRequest asked = Objects.requireNonNull(servletRequest, "outside of a request");
+        Caller caller = Caller.of(principal.getName(), asked.getRemoteAddr(), security::isUserInRole);
         if (!caller.roles().contains(Role.VIEWER)) {
             request.abortWith(new Problem(
                             "denied",
@@ -46,12 +46,12 @@ public final class Entrance implements ContainerRequestFilter, ContainerResponse
                     .response());
             return;
         }
-        request.setProperty(CALLER, caller);
+        asked.setAttribute(CALLER, caller);
     }
 
     /** Who asks; of a request that came in. */
-    static Caller caller(ContainerRequestContext request) {
-        if (request.getProperty(CALLER) instanceof Caller caller) {
+    static Caller caller(HttpServletRequest request) {
+        if (request.getAttribute(CALLER) instanceof Caller caller) {
             return caller;
         }
         throw new IllegalStateException("nobody came in");

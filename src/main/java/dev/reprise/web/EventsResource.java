@@ -19,6 +19,12 @@ public class EventsResource extends Asked {
 
     private final Events events;
 
+    /** For JAX-RS, which looks for one without parameters, and then lets CDI take the other. */
+    @SuppressWarnings("NullAway")
+    public EventsResource() {
+        this.events = null;
+    }
+
     @Inject
     public EventsResource(Events events) {
         this.events = events;

@@ -37,6 +37,14 @@ public class ExecutionsResource extends Asked {
     private final Operations operations;
     private final JobLauncher launcher;
 
+    /** For JAX-RS, which looks for one without parameters, and then lets CDI take the other. */
+    @SuppressWarnings("NullAway")
+    public ExecutionsResource() {
+        this.monitor = null;
+        this.operations = null;
+        this.launcher = null;
+    }
+
     @Inject
     public ExecutionsResource(Monitor monitor, Operations operations, JobLauncher launcher) {
         this.monitor = monitor;

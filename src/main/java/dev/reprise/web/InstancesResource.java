@@ -18,6 +18,12 @@ public class InstancesResource extends Asked {
 
     private final Monitor monitor;
 
+    /** For JAX-RS, which looks for one without parameters, and then lets CDI take the other. */
+    @SuppressWarnings("NullAway")
+    public InstancesResource() {
+        this.monitor = null;
+    }
+
     @Inject
     public InstancesResource(Monitor monitor) {
         this.monitor = monitor;

@@ -37,6 +37,13 @@ public class JobsResource extends Asked {
     private final Monitor monitor;
     private final JobLauncher launcher;
 
+    /** For JAX-RS, which looks for one without parameters, and then lets CDI take the other. */
+    @SuppressWarnings("NullAway")
+    public JobsResource() {
+        this.monitor = null;
+        this.launcher = null;
+    }
+
     @Inject
     public JobsResource(Monitor monitor, JobLauncher launcher) {
         this.monitor = monitor;

@@ -31,8 +31,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>500 ended otherwise within the wait: the failed steps and their messages. The same request restarts it.
  * </ul>
  *
- * It has no security of its own: it is mapped in this product's own {@code web.xml} and nowhere else, on a server that
- * listens on the loopback interface.
+ * It is mapped in this product's own {@code web.xml} and nowhere else, behind {@link LoginRequired}.
  */
 public final class LaunchServlet extends HttpServlet {
 
@@ -44,7 +43,7 @@ public final class LaunchServlet extends HttpServlet {
 
     private static final String USAGE = "POST the form fields job=<job>, wait=<seconds> (0 to " + LONGEST_WAIT_SECONDS
             + ", default 0) and the job's parameters, for example:\n"
-            + "curl -d job=flight-performance -d month=2001-01 -d wait=60 http://localhost:8080/launch\n";
+            + "curl -u operator -d job=flight-performance -d month=2001-01 -d wait=60 http://localhost:8080/launch\n";
 
     private final transient JobLauncher launcher;
 

@@ -13,7 +13,6 @@ import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.IOException;
@@ -29,9 +28,11 @@ public class MeResource extends Asked {
 
     private final JobLauncher launcher;
 
-    @Context
-    @Nullable
-    HttpServletRequest servletRequest;
+    /** For JAX-RS, which looks for one without parameters, and then lets CDI take the other. */
+    @SuppressWarnings("NullAway")
+    public MeResource() {
+        this.launcher = null;
+    }
 
     @Inject
     public MeResource(JobLauncher launcher) {
@@ -65,13 +66,11 @@ public class MeResource extends Asked {
     @Path("/session")
     public Response logOut() throws ServletException {
         only();
-        HttpServletRequest request = servletRequest;
-        if (request != null) {
-            HttpSession session = request.getSession(false);
-            request.logout();
-            if (session != null && request.getSession(false) != null) {
-                session.invalidate();
-            }
+        HttpServletRequest request = request();
+        HttpSession session = request.getSession(false);
+        request.logout();
+        if (session != null && request.getSession(false) != null) {
+            session.invalidate();
         }
         return Response.noContent().build();
     }

@@ -19,6 +19,12 @@ public class NodesResource extends Asked {
 
     private final Monitor monitor;
 
+    /** For JAX-RS, which looks for one without parameters, and then lets CDI take the other. */
+    @SuppressWarnings("NullAway")
+    public NodesResource() {
+        this.monitor = null;
+    }
+
     @Inject
     public NodesResource(Monitor monitor) {
         this.monitor = monitor;

@@ -16,7 +16,7 @@ final class NotLoggedIn extends HttpServlet {
 
     private static final long serialVersionUID = 1L;
 
-    static final String LOGIN_PAGE = "/login.html";
+    private static final String LOGIN_PAGE = "/login.html";
 
     private static final String CHALLENGE = "WWW-Authenticate";
 
@@ -71,9 +71,7 @@ final class NotLoggedIn extends HttpServlet {
                 response,
                 "application/problem+json",
                 PROBLEM.formatted(
-                        tried
-                                ? "Wrong name or password."
-                                : "Log in at " + LOGIN_PAGE + ", or send name and password with BASIC."));
+                        tried ? "Wrong name or password." : "Log in at /, or send name and password with BASIC."));
     }
 
     static void plain(HttpServletResponse response, boolean tried) throws IOException {

@@ -69,9 +69,8 @@ final class FirstUsers implements Service {
     @Override
     public void start(StartContext context) {
         executor.get().execute(() -> {
-            PrivateFiles.tighten();
             make(realm.get(), FirstUsers::print);
-            PrivateFiles.tighten();
+            PrivateFiles.users();
         });
     }
 

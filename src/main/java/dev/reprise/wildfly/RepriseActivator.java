@@ -22,6 +22,7 @@ public final class RepriseActivator implements ServiceActivator {
     private static final ServiceName REPOSITORIES = ServiceName.parse("org.wildfly.batch.job.repository");
     private static final ServiceName DATA_SOURCES = ServiceName.parse("org.wildfly.data-source");
     private static final ServiceName REALMS = ServiceName.parse("org.wildfly.security.modifiable-security-realm");
+    private static final ServiceName KEY = ServiceName.parse("org.wildfly.security.credential-store.reprise");
     private static final ServiceName EXECUTOR = ServiceName.parse("org.wildfly.management.executor");
     private static final ServiceName TRANSACTION_MANAGER =
             ServiceName.of("jboss", "naming", "context", "java", "jboss", "TransactionManager");
@@ -54,6 +55,7 @@ public final class RepriseActivator implements ServiceActivator {
         builder.install();
         DeploymentDescriptor.securityDomain(here.getProtectionDomain().getCodeSource())
                 .ifPresent(realm -> firstUsers(context, name, realm));
+        tightenKey(context, name);
         HoldService.completionOf(here.getClassLoader(), context.getServiceRegistry())
                 .ifPresent(complete -> hold(context, repository, name, complete));
     }
@@ -69,6 +71,18 @@ public final class RepriseActivator implements ServiceActivator {
         Supplier<ModifiableSecurityRealm> users = builder.requires(realmName);
         Supplier<Executor> executor = builder.requires(EXECUTOR);
         builder.setInstance(new FirstUsers(users, executor));
+        builder.install();
+    }
+
+    /** Where the server has a key for secret parameters. */
+    private static void tightenKey(ServiceActivatorContext context, ServiceName repository) {
+        if (context.getServiceRegistry().getService(KEY) == null) {
+            return;
+        }
+        ServiceBuilder<?> builder = context.getServiceTarget().addService();
+        builder.provides(repository.append("private-files"));
+        builder.requires(KEY);
+        builder.setInstance(new PrivateFiles());
         builder.install();
     }
 

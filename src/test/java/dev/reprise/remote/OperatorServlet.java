@@ -6,6 +6,7 @@ import dev.reprise.repository.LaunchRefusedException;
 import jakarta.batch.operations.JobOperator;
 import jakarta.batch.operations.NoSuchJobException;
 import jakarta.batch.runtime.BatchRuntime;
+import jakarta.batch.runtime.JobExecution;
 import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jberet.runtime.JobExecutionImpl;
 
 /**
  * This node's {@code JobOperator} and launcher for a test in another process: {@code POST /operator/<what to do>} with
@@ -60,10 +62,15 @@ public final class OperatorServlet extends HttpServlet {
                 operator.stop(execution(request));
                 yield execution(request);
             }
+            case "/submitter" -> submitter(operator.getJobExecution(execution(request)));
             case "/status" -> operator.getJobExecution(execution(request)).getBatchStatus();
             case "/running" -> running(operator);
             default -> throw new IllegalArgumentException(request.getPathInfo());
         };
+    }
+
+    private static String submitter(JobExecution execution) {
+        return String.valueOf(((JobExecutionImpl) execution).getUser());
     }
 
     private static Reply failed(RuntimeException failure) {

@@ -84,7 +84,8 @@ public final class ClusterNode {
 
     private Reply ask(String what, Map<String, String> fields) {
         try {
-            ServerProcess.Answer answer = ServerProcess.post(HTTP, server.uri("/operator/" + what), fields, PATIENCE);
+            ServerProcess.Answer answer = ServerProcess.post(
+                    HTTP, server.uri("/operator/" + what), TestUser.OPERATOR.basic(), fields, PATIENCE);
             if (answer.status() != 200) {
                 return new Reply(Reply.Kind.THREW, "HTTP " + answer.status(), answer.text());
             }

@@ -299,21 +299,31 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Sends a form to a launch servlet anywhere, as an operator of the tests. */
     public static Answer launch(URI servlet, Map<String, String> fields) {
+        return launch(servlet, TestUser.OPERATOR.basic(), fields);
+    }
+
+    /**
+     * Sends a form to a launch servlet anywhere.
+     *
+     * @param authorization as {@link TestUser#basic} makes it
+     */
+    public static Answer launch(URI servlet, String authorization, Map<String, String> fields) {
         try {
-            return post(HttpClient.newHttpClient(), servlet, fields, Duration.ofMinutes(15));
+            return post(HttpClient.newHttpClient(), servlet, authorization, fields, Duration.ofMinutes(15));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Sends a form as an operator, on a connection that the client has kept if it has one. */
-    static Answer post(HttpClient client, URI servlet, Map<String, String> fields, Duration patience)
+    /** Sends a form, on a connection that the client has kept if it has one. */
+    static Answer post(
+            HttpClient client, URI servlet, String authorization, Map<String, String> fields, Duration patience)
             throws IOException {
         String form = fields.entrySet().stream()
                 .map(field -> encoded(field.getKey()) + "=" + encoded(field.getValue()))
                 .collect(Collectors.joining("&"));
-        HttpRequest request = TestUser.OPERATOR
-                .sends(HttpRequest.newBuilder(servlet))
+        HttpRequest request = HttpRequest.newBuilder(servlet)
+                .header("Authorization", authorization)
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .timeout(patience)
                 .POST(HttpRequest.BodyPublishers.ofString(form))

@@ -1,7 +1,9 @@
 package dev.reprise.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.reprise.remote.Reply;
 import dev.reprise.server.TestUser;
 import dev.reprise.server.TestWar;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
@@ -231,6 +234,33 @@ class LoginIT {
                 script, TestUser.OPERATOR.sends(form("/launch", "job", "outcome", "name", "by-basic", "wait", "30")));
         assertThat(operator.statusCode()).as(operator.body()).isEqualTo(200);
         assertThat(header(operator, "Set-Cookie")).isEmpty();
+    }
+
+    @Test
+    void anExecutionKnowsWhoStartedAndRestartedIt() {
+        Reply started = operator(TestUser.OPERATOR, "start", "job", "gate", "name", "submitted");
+        Reply stopped = operator(TestUser.ADMIN, "stop", "execution", String.valueOf(started.executionId()));
+        assertThat(stopped.isDone()).as(stopped.toString()).isTrue();
+        assertThat(submitter(started)).isEqualTo(TestUser.OPERATOR.login());
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> operator(TestUser.VIEWER, "status", "execution", String.valueOf(started.executionId()))
+                        .what()
+                        .equals("STOPPED"));
+
+        Reply restarted = operator(TestUser.ADMIN, "restart", "execution", String.valueOf(started.executionId()));
+        assertThat(submitter(restarted)).isEqualTo(TestUser.ADMIN.login());
+        operator(TestUser.ADMIN, "stop", "execution", String.valueOf(restarted.executionId()));
+    }
+
+    private String submitter(Reply started) {
+        return operator(TestUser.VIEWER, "submitter", "execution", String.valueOf(started.executionId()))
+                .what();
+    }
+
+    private Reply operator(TestUser user, String what, String... fields) {
+        HttpResponse<String> response = send(script, user.sends(form("/operator/" + what, fields)));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return Reply.of(response.body());
     }
 
     @Test

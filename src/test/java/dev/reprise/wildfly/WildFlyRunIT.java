@@ -4,15 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.reprise.server.FreePorts;
+import dev.reprise.server.ServerProcess;
+import dev.reprise.server.TestUser;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -23,6 +33,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
         matches = "h2",
         disabledReason = "wildfly:run always runs on H2, and the H2 run of this test shows it")
 class WildFlyRunIT {
+
+    private static final Path SERVER = Path.of(System.getProperty("reprise.it.home", "target/wildfly-39.0.1.Final"));
 
     private static final Duration PATIENCE = Duration.ofMinutes(6);
 
@@ -38,7 +50,7 @@ class WildFlyRunIT {
             }
         }
 
-        String first = run(folder, input, "execution 1 COMPLETED");
+        String first = run(folder, input, "execution 1 COMPLETED", port -> {});
         assertThat(first)
                 .contains("data source reprise (jdbc:h2:file:" + folder.resolve("data"))
                 .contains("flight-performance[month=2001-05]: step load started")
@@ -46,14 +58,49 @@ class WildFlyRunIT {
                 .contains("read 5,000, written 5,000")
                 .contains("report: " + folder.resolve("data/reports/flight-performance-2001-05.html"));
 
-        String second = run(folder, input, "Not launched: ");
+        Matcher password = Pattern.compile("(?m)^ +operator +(\\S{16,})$").matcher(first);
+        assertThat(password.find()).as(first).isTrue();
+        String operators = password.group(1);
+        assertThat(first).containsPattern("(?m)^ +viewer +\\S{16,}$").containsPattern("(?m)^ +admin +\\S{16,}$");
+        assertThat(filesWith(operators, folder.resolve("data"))).isEmpty();
+        assertThat(filesWith(operators, SERVER.resolve("standalone"))).isEmpty();
+
+        String second = run(folder, input, "Not launched: ", port -> {
+            Map<String, String> fields = Map.of("job", "flight-performance", "month", "2001-05");
+            URI servlet = URI.create("http://127.0.0.1:" + port + "/launch");
+            assertThat(ServerProcess.launch(servlet, TestUser.basic("operator", operators), fields)
+                            .status())
+                    .isEqualTo(409);
+            assertThat(ServerProcess.launch(servlet, TestUser.basic("operator", "x" + operators), fields)
+                            .status())
+                    .isEqualTo(401);
+        });
+        assertThat(second).doesNotContain("first users").doesNotContain(operators);
+        assertThat(filesWith(operators, folder.resolve("data"))).isEmpty();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("data/reprise-key.cs"))))
+                .isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("data/users"))))
+                .isEqualTo("rwx------");
         assertThat(second)
                 .containsPattern("Not launched: flight-performance\\[month=2001-05] is already complete"
                         + " \\(execution 1, \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d\\)\\."
                         + " Change an identifying parameter to run it again\\. Another month: \\./mvnw");
     }
 
-    private static String run(Path folder, Path input, String untilLogged) throws IOException, InterruptedException {
+    private static List<Path> filesWith(String secret, Path folder) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(secret)) {
+                    found.add(file);
+                }
+            }
+        }
+        return found;
+    }
+
+    private static String run(Path folder, Path input, String untilLogged, IntConsumer then)
+            throws IOException, InterruptedException {
         int offset = FreePorts.offset();
         Path log = Files.createTempFile(folder, "run", ".log");
         Process maven = new ProcessBuilder(List.of(
@@ -76,6 +123,7 @@ class WildFlyRunIT {
                 assertThat(maven.isAlive()).as(() -> "Maven runs\n" + text).isTrue();
                 return text.contains(untilLogged);
             });
+            then.accept(8080 + offset);
             return Files.readString(log);
         } finally {
             List<ProcessHandle> servers = maven.descendants().toList();
