@@ -267,7 +267,7 @@ export const en = {
   'story.unknown': 'Another program left it in a state that nobody here can judge.',
   'story.followed': 'It was restarted:',
   'story.restart': (what) => (what ? `A restart ${what}.` : 'A restart runs it from its beginning.'),
-  'story.routed': (step) => `Step ${step} failed; the job's definition says how it goes on then.`,
+  'story.routed': (step) => `Step ${step} failed, and the job went on as its definition says.`,
   restartPartitions: (step, left) => `runs the partitions of ${step} that have not completed (${n(left)})`,
   and: ' and ',
   wayTaken: 'The way it took',

@@ -116,7 +116,7 @@ class Job extends View {
   }
 
   #instanceTable(instances) {
-    return html`<div class="table-scroll" tabindex="0" role="region" aria-label=${t('instances')}><table class="rows stack" role="table">
+    return html`<div class="table-scroll" tabindex="0" role="group" aria-label=${t('instances')}><table class="rows stack" role="table">
       <caption class="visually-hidden">${t('instances')}</caption>
       <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">${t('instance')}</th><th scope="col" role="columnheader">${t('identifyingParameters')}</th><th scope="col" role="columnheader">${t('lastExecution')}</th><th scope="col" role="columnheader">${t('when')}</th></tr></thead>
       <tbody role="rowgroup">${instances.map((instance) => html`<tr role="row">

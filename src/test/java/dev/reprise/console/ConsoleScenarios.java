@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** What people do with the console, in a real Chromium. Where the server is, a subclass says. */
 abstract class ConsoleScenarios {
@@ -68,11 +69,15 @@ abstract class ConsoleScenarios {
         }
     }
 
-    private Visitor visitor(Browser.NewContextOptions options) {
+    private static Browser browser() {
         if (chromium == null) {
             throw new IllegalStateException("Chromium has not been started");
         }
-        return new Visitor(chromium.browser(), address(), options);
+        return chromium.browser();
+    }
+
+    private Visitor visitor(Browser.NewContextOptions options) {
+        return new Visitor(browser(), address(), options);
     }
 
     private Visitor visitor(TestUser user) {
@@ -422,6 +427,13 @@ abstract class ConsoleScenarios {
                             .first())
                     .isVisible();
         }
+    }
+
+    /** {@code ./mvnw verify -Dit.test=ConsoleBrowserIT -Dreprise.screenshots=true} makes the pictures in docs/images anew. */
+    @Test
+    @EnabledIfSystemProperty(named = "reprise.screenshots", matches = "true")
+    void makesThePicturesOfTheDocumentation() {
+        new Screenshots(browser(), address()).make();
     }
 
     /** A failed execution whose parameters, names and messages are as bad as they may be. */
