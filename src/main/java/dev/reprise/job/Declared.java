@@ -5,12 +5,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One parameter as the schema declares it.
  *
+ * @param secret whether nobody but the job may see its value
  * @param defaultValue the literal text that counts as given when nothing is, or null
  * @param example a value that would be right, or null if the schema shows none
  */
 record Declared(
         ValueType type,
         boolean identifying,
+        boolean secret,
         @Nullable String defaultValue,
         @Nullable String example) {
 

@@ -89,7 +89,9 @@ final class Faults {
 
     private String message(Error error, String parameter) {
         JsonNode rule = error.getSchemaNode();
-        String value = Shown.value(literals.getOrDefault(parameter, ""));
+        boolean secret =
+                declared.containsKey(parameter) && declared.get(parameter).secret();
+        String value = secret ? Shown.SECRET : Shown.value(literals.getOrDefault(parameter, ""));
         boolean one = literals.containsKey(parameter);
         return switch (error.getKeyword()) {
             case "required" -> "is required" + example(parameter);
@@ -114,7 +116,12 @@ final class Faults {
             case "oneOf" ->
                 (one ? value : "the parameters")
                         + " must be right by exactly one of the schema's alternatives, not by several";
-            default -> one && isFalse(error) ? "is not allowed" : Shown.text(error.getMessage());
+            default -> {
+                if (one && isFalse(error)) {
+                    yield "is not allowed";
+                }
+                yield secret ? value + " breaks the rule " + error.getKeyword() : Shown.text(error.getMessage());
+            }
         };
     }
 

@@ -28,7 +28,7 @@ import java.util.TreeSet;
  *
  * <p>Parameters are texts, so each property has one of the types string, integer, number and boolean. Beside the
  * standard's keywords {@code x-identifying} says whether another value is another run (semantics.md §2.1; it is, unless
- * it says {@code false}). Formats are asserted. Patterns are searched with the JDK's regular expressions. Nothing
+ * it says {@code false}), and {@code writeOnly} that the parameter is a secret, which never identifies. Formats are asserted. Patterns are searched with the JDK's regular expressions. Nothing
  * is ever fetched.
  */
 public final class ParameterSchema {
@@ -138,12 +138,15 @@ public final class ParameterSchema {
     private ObjectNode instance(Map<String, String> values, Set<String> unreadable, Set<ParameterFault> faults) {
         ObjectNode instance = JsonNodeFactory.instance.objectNode();
         values.forEach((name, literal) -> {
-            ValueType type = declaration(name).type();
+            Declared parameter = declaration(name);
+            ValueType type = parameter.type();
             JsonNode value = type.read(literal);
             if (value == null) {
                 unreadable.add(name);
                 faults.add(new ParameterFault(
-                        name, Shown.value(literal) + " is not " + type.noun() + "; " + type.advice()));
+                        name,
+                        (parameter.secret() ? Shown.SECRET : Shown.value(literal)) + " is not " + type.noun() + "; "
+                                + type.advice()));
                 value = TextNode.valueOf(literal); // it is there, whatever it says
             }
             instance.set(name, value);
@@ -153,8 +156,12 @@ public final class ParameterSchema {
 
     private JobParameters parameters(Map<String, String> values) {
         SortedMap<String, JobParameter> parameters = new TreeMap<>();
-        values.forEach((name, literal) ->
-                parameters.put(name, new JobParameter(literal, declaration(name).identifying())));
+        values.forEach((name, literal) -> parameters.put(
+                name,
+                new JobParameter(
+                        literal,
+                        declaration(name).identifying(),
+                        declaration(name).secret())));
         return new JobParameters(parameters);
     }
 

@@ -37,6 +37,7 @@ final class SchemaFile {
 
     private static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
     private static final String IDENTIFYING = "x-identifying";
+    private static final String SECRET = "writeOnly";
 
     /** Keywords whose value is a map from names to schemas, a list of schemas, a schema. */
     private static final Set<String> SCHEMAS_BY_NAME =
@@ -94,7 +95,7 @@ final class SchemaFile {
             boolean declaresRunId = declared.containsKey(Declared.RUN_ID);
             if (!declaresRunId) {
                 root.withObjectProperty("properties").putObject(Declared.RUN_ID).put("type", "integer");
-                declared.put(Declared.RUN_ID, new Declared(ValueType.INTEGER, true, null, null));
+                declared.put(Declared.RUN_ID, new Declared(ValueType.INTEGER, true, false, null, null));
             }
             Schema schema = REGISTRY.getSchema(SchemaLocation.DOCUMENT, root);
             schema.initializeValidators();
@@ -197,7 +198,7 @@ final class SchemaFile {
                             e);
                 }
             }
-            case IDENTIFYING, "default" -> {
+            case IDENTIFYING, SECRET, "default" -> {
                 if (!isProperty(at)) {
                     throw invalid(
                             where(at) + " says '" + keyword + "', which has no effect there",
@@ -247,6 +248,19 @@ final class SchemaFile {
                     "'" + IDENTIFYING + "' of parameter '" + name + "' is " + Shown.text(identifying.toString()),
                     "Write true or false");
         }
+        boolean secret = property.path(SECRET).asBoolean();
+        if (secret && identifying.asBoolean()) {
+            throw invalid(
+                    "parameter '" + name + "' is a secret ('" + SECRET + "') and says that it identifies the run",
+                    "A secret does not identify: what does is shown wherever the run is named. Leave out '"
+                            + IDENTIFYING + "', or '" + SECRET + "'");
+        }
+        if (secret && property.has("default")) {
+            throw invalid(
+                    "parameter '" + name + "' is a secret ('" + SECRET
+                            + "') and has a default, which everybody can read",
+                    "Leave out the default");
+        }
         ValueType type = type(name, property);
         JsonNode value = property.path("default");
         if (!value.isMissingNode() && !type.isTypeOf(value)) {
@@ -257,7 +271,8 @@ final class SchemaFile {
         }
         return new Declared(
                 type,
-                identifying.asBoolean(true),
+                identifying.asBoolean(!secret),
+                secret,
                 literal(value),
                 literal(property.path("examples").path(0)));
     }

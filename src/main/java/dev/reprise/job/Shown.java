@@ -1,6 +1,7 @@
 package dev.reprise.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.reprise.identity.JobParameter;
 import java.util.Locale;
 import java.util.StringJoiner;
 
@@ -8,6 +9,9 @@ import java.util.StringJoiner;
 final class Shown {
 
     private static final int LONGEST = 100;
+
+    /** What a message quotes instead of a secret. */
+    static final String SECRET = JobParameter.MASK;
 
     private Shown() {}
 

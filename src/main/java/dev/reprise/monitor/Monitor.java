@@ -9,6 +9,7 @@ import dev.reprise.job.JobGraph;
 import dev.reprise.job.StepDefinition;
 import dev.reprise.launch.DeployedJob;
 import dev.reprise.launch.JobLauncher;
+import dev.reprise.log.ExecutionLogs;
 import dev.reprise.repository.AuditEntry;
 import dev.reprise.repository.AuditLog;
 import dev.reprise.repository.ExecutionSearch;
@@ -362,7 +363,9 @@ public class Monitor {
                                         .map(DeployedJob::restartable)
                                         .orElse(false),
                         ended && restartable),
-                null);
+                ExecutionLogs.ofThisDeployment()
+                        .map(logs -> !logs.files(execution.id()).isEmpty())
+                        .orElse(false));
     }
 
     private static BatchStatus status(String stored) {
@@ -374,19 +377,20 @@ public class Monitor {
         List<View.Parameter> parameters = new ArrayList<>();
         now.forEach((name, parameter) -> {
             JobParameter old = before.get(name);
-            boolean same = old != null && old.value().equals(parameter.value());
+            // A secret is encrypted anew each time: whether it changed cannot be seen, and is nobody's business.
+            boolean same = old != null && (parameter.secret() || old.value().equals(parameter.value()));
             String change = !compare || same ? null : old == null ? "added" : "changed";
             parameters.add(new View.Parameter(
                     name,
-                    parameter.value(),
+                    parameter.shown(),
                     parameter.identifying(),
-                    false,
-                    "changed".equals(change) && old != null ? old.value() : null,
+                    parameter.secret(),
+                    "changed".equals(change) && old != null ? old.shown() : null,
                     change));
         });
         before.forEach((name, old) -> {
             if (!now.containsKey(name)) {
-                parameters.add(new View.Parameter(name, "", old.identifying(), false, old.value(), "removed"));
+                parameters.add(new View.Parameter(name, "", old.identifying(), old.secret(), old.shown(), "removed"));
             }
         });
         return parameters;

@@ -1,6 +1,7 @@
 package dev.reprise.monitor;
 
 import dev.reprise.item.Position;
+import dev.reprise.log.LogThread;
 import dev.reprise.repository.RepriseRepository;
 import dev.reprise.repository.StepProgress;
 import java.io.Serializable;
@@ -56,7 +57,9 @@ public final class ProgressLog implements AutoCloseable {
                 Seen next = new Seen(step.itemsRead(), step.runningFor().toNanos());
                 Seen last = seen.getOrDefault(step.stepExecutionId(), BEGIN);
                 if (next.items() > last.items()) {
-                    LOG.log(Level.INFO, line(step, last, next));
+                    String line = line(step, last, next);
+                    LogThread.of(step.executionId(), () -> LOG.log(Level.INFO, line))
+                            .run();
                 }
                 now.put(step.stepExecutionId(), next);
             }

@@ -1,17 +1,26 @@
 package dev.reprise.partition;
 
+import dev.reprise.log.LogThread;
 import dev.reprise.repository.RepriseRepository;
 import java.io.Serializable;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
+import org.jberet.job.model.Chunk;
+import org.jberet.job.model.Step;
 import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
+import org.jberet.runtime.context.JobContextImpl;
 import org.jberet.runtime.context.StepContextImpl;
+import org.jberet.runtime.runner.BatchletRunner;
+import org.jberet.runtime.runner.ChunkRunner;
 import org.jberet.runtime.runner.StepExecutionRunner;
 import org.jberet.runtime.runner.ThreadPartitionHandlerFactory;
+import org.jberet.runtime.runner.ThreadPartitionWorker;
+import org.jberet.spi.JobTask;
 import org.jberet.spi.PartitionHandler;
 import org.jberet.spi.PartitionHandlerFactory;
+import org.jberet.spi.PartitionWorker;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,21 +33,19 @@ public final class RecordedPartitions implements PartitionHandlerFactory {
 
     @Override
     public PartitionHandler createPartitionHandler(StepContextImpl step, StepExecutionRunner runner) {
-        PartitionHandler threads = ThreadPartitionHandlerFactory.getInstance().createPartitionHandler(step, runner);
         return step.getJobContext().getJobRepository() instanceof RepriseRepository repository
-                ? new Recorded(threads, repository, step)
-                : threads;
+                ? new Recorded(repository, step)
+                : ThreadPartitionHandlerFactory.getInstance().createPartitionHandler(step, runner);
     }
 
     private static final class Recorded implements PartitionHandler {
 
-        private final PartitionHandler threads;
         private final RepriseRepository repository;
         private final StepContextImpl step;
         private @Nullable BlockingQueue<Boolean> freeThreads;
+        private BlockingQueue<Serializable> data = new LinkedBlockingQueue<>();
 
-        Recorded(PartitionHandler threads, RepriseRepository repository, StepContextImpl step) {
-            this.threads = threads;
+        Recorded(RepriseRepository repository, StepContextImpl step) {
             this.repository = repository;
             this.step = step;
         }
@@ -51,7 +58,7 @@ public final class RecordedPartitions implements PartitionHandlerFactory {
 
         @Override
         public void setCollectorDataQueue(BlockingQueue<Serializable> data) {
-            threads.setCollectorDataQueue(new Ends(data, this::ended));
+            this.data = new Ends(data, this::ended);
         }
 
         private void ended(PartitionExecutionImpl partition) {
@@ -67,12 +74,35 @@ public final class RecordedPartitions implements PartitionHandlerFactory {
             if (index == 0) {
                 repository.partitionsPlanned((StepExecutionImpl) step.getStepExecution(), count);
             }
-            threads.submitPartitionTask(partition, index, count);
+            JobContextImpl job = step.getJobContext();
+            job.getBatchEnvironment().submitTask(new Task(job.getExecutionId(), runner(partition)));
+        }
+
+        /** As the engine makes it; with no transaction manager it takes the one of the step. */
+        private Runnable runner(StepContextImpl partition) {
+            Step definition = partition.getStep();
+            PartitionWorker worker = new ThreadPartitionWorker(null, data);
+            Chunk chunk = definition.getChunk();
+            return chunk == null
+                    ? new BatchletRunner(partition, null, definition.getBatchlet(), worker)
+                    : new ChunkRunner(partition, null, chunk, null, worker);
         }
 
         @Override
-        public void close(StepContextImpl context) {
-            threads.close(context);
+        public void close(StepContextImpl context) {}
+    }
+
+    /** A partition on its thread, whose lines are its execution's from the first to the last. */
+    private record Task(long executionId, Runnable partition) implements JobTask {
+
+        @Override
+        public void run() {
+            LogThread.of(executionId, partition).run();
+        }
+
+        @Override
+        public int getRequiredRemainingPermits() {
+            return 0;
         }
     }
 

@@ -167,12 +167,14 @@ final class JobExecutions {
     static final JobParameters NO_PARAMETERS = new JobParameters(new TreeMap<>());
 
     private final String application;
+    private final Secrets secrets;
 
-    /** The parameters of executions that were loaded, as long as somebody holds them: they never change. */
+    /** The parameters of executions that were loaded, as they are stored, as long as somebody holds them: they never change. */
     private final Map<JobExecutionImpl, JobParameters> loaded = Collections.synchronizedMap(new WeakHashMap<>());
 
-    JobExecutions(String application) {
+    JobExecutions(String application, Secrets secrets) {
         this.application = application;
+        this.secrets = secrets;
     }
 
     /**
@@ -213,12 +215,16 @@ final class JobExecutions {
                     .byName()
                     .forEach((name, parameter) -> batch.bind("execution", acquired.executionId())
                             .bind("name", name)
-                            .bind("value", parameter.value())
+                            .bind("value", stored(launch.jobName(), name, parameter))
                             .bind("identifying", parameter.identifying() ? "Y" : "N")
                             .add());
             batch.execute();
         }
         return true;
+    }
+
+    private String stored(String job, String name, JobParameter parameter) {
+        return parameter.secret() ? secrets.encrypted(job, name, parameter.value()) : parameter.value();
     }
 
     /** The parameters of an execution that was loaded here, or null if they were forgotten meanwhile. */
@@ -227,6 +233,7 @@ final class JobExecutions {
         return loaded.get(execution);
     }
 
+    /** As they are stored: a secret one is encrypted. */
     JobParameters parameters(Handle handle, long executionId) {
         return parameters(handle, List.of(executionId)).getOrDefault(executionId, NO_PARAMETERS);
     }
@@ -236,11 +243,12 @@ final class JobExecutions {
         handle.createQuery(PARAMETERS)
                 .bindList("executions", executions)
                 .map((row, context) -> {
-                    String value = row.getString(3);
+                    String value = Optional.ofNullable(row.getString(3)).orElse("");
+                    boolean secret = StoredSecret.is(value);
                     return found.computeIfAbsent(row.getLong(1), id -> new TreeMap<>())
                             .put(
                                     row.getString(2),
-                                    new JobParameter(value == null ? "" : value, "Y".equals(row.getString(4))));
+                                    new JobParameter(value, !secret && "Y".equals(row.getString(4)), secret));
                 })
                 .list();
         Map<Long, JobParameters> parameters = new HashMap<>();
@@ -366,7 +374,7 @@ final class JobExecutions {
                 executions.stream().map(JobExecutionImpl::getExecutionId).toList());
         for (JobExecutionImpl execution : executions) {
             JobParameters parameters = found.getOrDefault(execution.getExecutionId(), NO_PARAMETERS);
-            parameters.byName().forEach((name, parameter) -> execution.addJobParameter(name, parameter.value()));
+            parameters.byName().forEach((name, parameter) -> execution.addJobParameter(name, parameter.shown()));
             loaded.put(execution, parameters);
         }
     }

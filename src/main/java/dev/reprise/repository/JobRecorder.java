@@ -1,5 +1,6 @@
 package dev.reprise.repository;
 
+import dev.reprise.log.LogThread;
 import dev.reprise.repository.Owners.Owner;
 import jakarta.batch.runtime.BatchStatus;
 import java.lang.System.Logger;
@@ -63,6 +64,7 @@ final class JobRecorder {
         if (running == null || !running.begin()) {
             return;
         }
+        LogThread.jobBegins(execution.getExecutionId());
         try {
             boolean started =
                     database.patiently(running, handle -> executions.start(handle, execution.getExecutionId()));
@@ -80,9 +82,14 @@ final class JobRecorder {
 
     /** The engine is done with it. Never throws: the engine would neither clean up nor wake those who wait. */
     void end(LiveExecution running) {
-        if (!running.claimEnd()) {
-            return;
+        if (running.claimEnd()) {
+            LogThread.of(running.execution().getExecutionId(), () -> finish(running))
+                    .run();
         }
+        LogThread.jobEnds(running.execution().getExecutionId());
+    }
+
+    private void finish(LiveExecution running) {
         settleEnd(running);
         try {
             if (!running.isLost()) {
@@ -200,6 +207,7 @@ final class JobRecorder {
         }
         live.remove(id);
         stepRecorder.forget(running);
+        LogThread.executionEnded(id);
         running.ended().complete(recorded);
     }
 
@@ -218,7 +226,9 @@ final class JobRecorder {
                 if (!running.isLost()) {
                     stepRecorder.recordLeftEnds(running);
                 }
-                ended(running, !running.isLost() && database.apart(handle -> recordEnd(handle, running)));
+                boolean recorded = !running.isLost() && database.apart(handle -> recordEnd(handle, running));
+                LogThread.of(running.execution().getExecutionId(), () -> ended(running, recorded))
+                        .run();
                 unrecorded.remove(running);
             } catch (RuntimeException e) {
                 LOG.log(Level.DEBUG, running.label() + ": its end cannot be recorded yet", e);

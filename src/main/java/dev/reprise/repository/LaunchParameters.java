@@ -28,19 +28,27 @@ final class LaunchParameters {
      * @param definition every error of the job itself, which comes first
      * @param ofRules every fault that the rules have found in the parameters
      */
-    static void refuseFaults(Subject subject, Properties given, List<String> definition, List<String> ofRules) {
+    static void refuseFaults(
+            Subject subject, Properties given, List<String> definition, List<String> ofRules, Secrets secrets) {
         if (!definition.isEmpty()) {
             throw new LaunchRefusedException(Decisions.invalidJob(subject.jobName(), definition));
         }
         List<String> faults = new ArrayList<>(ofRules);
         faults.addAll(Decisions.faultsOf(subject.parameters()));
+        faults.addAll(secrets.faultsOf(subject.parameters()));
         if ("true".equalsIgnoreCase(given.getProperty(LOCAL_TRANSACTIONS))) {
             faults.add(LOCAL_TRANSACTIONS + ": would commit chunks apart from their checkpoints, and so lose or repeat"
                     + " items; leave it out");
         }
         if (!faults.isEmpty()) {
-            throw new LaunchRefusedException(Decisions.invalid(subject, faults));
+            throw new LaunchRefusedException(Decisions.invalid(subject, masked(faults, subject.parameters())));
         }
+    }
+
+    /** A validator may have quoted what it was given. */
+    private static List<String> masked(List<String> faults, JobParameters parameters) {
+        List<String> secrets = Secrets.in(parameters);
+        return faults.stream().map(fault -> Secrets.masked(fault, secrets)).toList();
     }
 
     /**
@@ -64,21 +72,23 @@ final class LaunchParameters {
 
     /**
      * §2.7: on a restart identifying parameters must be the same, others may change, new ones do not identify. Where
-     * the instance has no identity (§2.6) all may change.
+     * the instance has no identity (§2.6) all may change. What is a secret by now or was one before stays one.
      */
     static JobParameters asBefore(JobParameters before, Verdict now, List<String> faults) {
         SortedMap<String, JobParameter> result = new TreeMap<>();
         now.parameters().byName().forEach((name, parameter) -> {
             JobParameter old = before.byName().get(name);
-            boolean identifying = old != null && old.identifying();
+            boolean secret = parameter.secret() || (old != null && old.secret());
+            boolean identifying = !secret && old != null && old.identifying();
             if (old != null
-                    && identifying
+                    && old.identifying()
                     && !now.identityNone()
                     && !old.value().equals(parameter.value())) {
                 faults.add(Text.line(name + ": identifies the instance, so a restart cannot change it from '"
-                        + old.value() + "' to '" + parameter.value() + "'; start another instance instead"));
+                        + (secret ? JobParameter.MASK : old.value()) + "' to '" + parameter.shown()
+                        + "'; start another instance instead"));
             }
-            result.put(name, new JobParameter(parameter.value(), identifying));
+            result.put(name, new JobParameter(parameter.value(), identifying, secret));
         });
         before.identifying().forEach((name, value) -> result.putIfAbsent(name, new JobParameter(value, true)));
         return new JobParameters(result);
@@ -113,10 +123,13 @@ final class LaunchParameters {
      *
      * @return the fault, if there is one
      */
-    static Optional<String> faultOfExpressions(Job job, Properties parameters) {
+    static Optional<String> faultOfExpressions(Job job, JobParameters given, Properties parameters) {
         Job trial = JobFactory.cloneJob(job);
+        Properties masked = new Properties();
+        parameters.stringPropertyNames().forEach(name -> masked.setProperty(name, parameters.getProperty(name)));
+        given.byName().forEach((name, parameter) -> masked.setProperty(name, parameter.shown()));
         PropertyResolver resolver = new PropertyResolver();
-        resolver.setJobParameters(parameters);
+        resolver.setJobParameters(masked); // what it cannot resolve it quotes, also in the server's log
         try {
             resolver.resolve(trial);
             return Optional.empty();

@@ -1,5 +1,6 @@
 package dev.reprise.repository;
 
+import dev.reprise.log.LogThread;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.StepExecution;
 import java.lang.System.Logger;
@@ -57,6 +58,7 @@ final class LiveExecution implements Database.Caller {
     private final Queue<UnrecordedEnd> unrecordedEnds = new ConcurrentLinkedQueue<>();
     private final Set<StepExecution> completeBefore =
             Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
+    private volatile List<String> secrets = List.of();
     private volatile @Nullable Course course;
     private volatile boolean stepsLeftOpen;
     private volatile String failure = "";
@@ -138,7 +140,9 @@ final class LiveExecution implements Database.Caller {
         if (execution.isStopRequested()) {
             return;
         }
-        Thread stopping = new Thread(execution::stop, "reprise-stop-" + execution.getExecutionId());
+        Thread stopping = new Thread(
+                LogThread.of(execution.getExecutionId(), execution::stop),
+                "reprise-stop-" + execution.getExecutionId());
         stopping.setDaemon(true);
         stopping.setContextClassLoader(application);
         stopping.start();
@@ -151,7 +155,8 @@ final class LiveExecution implements Database.Caller {
     /** The one line that a fenced execution logs. */
     void warn(String message) {
         if (warned.compareAndSet(false, true)) {
-            LOG.log(Level.WARNING, "{0}: {1}", label, message);
+            LogThread.of(execution.getExecutionId(), () -> LOG.log(Level.WARNING, "{0}: {1}", label, message))
+                    .run();
         }
     }
 
@@ -285,8 +290,18 @@ final class LiveExecution implements Database.Caller {
     /** Keeps the first stack trace for the end of the job. */
     void failed(String stackTrace) {
         if (failure.isEmpty()) {
-            failure = stackTrace;
+            failure = masked(stackTrace);
         }
+    }
+
+    /** The values of its secret parameters, which its failures may quote. */
+    void keepSecret(List<String> values) {
+        secrets = values;
+    }
+
+    /** A text of its artifacts without its secrets. */
+    String masked(String text) {
+        return Secrets.masked(text, secrets);
     }
 
     /** The stack trace of the first step that failed, or nothing. */

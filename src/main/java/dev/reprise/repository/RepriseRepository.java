@@ -1,7 +1,9 @@
 package dev.reprise.repository;
 
 import dev.reprise.identity.JobIdentity;
+import dev.reprise.identity.JobParameter;
 import dev.reprise.identity.JobParameters;
+import dev.reprise.log.LogThread;
 import dev.reprise.repository.Decisions.Subject;
 import dev.reprise.repository.Dialect.Acquired;
 import dev.reprise.repository.JobExecutions.Launch;
@@ -31,6 +33,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -78,6 +82,7 @@ public final class RepriseRepository implements JobRepository {
      * @param application loads the classes of checkpoints and user data
      * @param serialFilter which classes may be read back beside the application's own: the syntax of
      *     {@link java.io.ObjectInputFilter.Config}; may be empty
+     * @param keys gives the key that secret parameters are stored with
      */
     public record Parts(
             DataSource dataSource,
@@ -88,7 +93,8 @@ public final class RepriseRepository implements JobRepository {
             LaunchRules rules,
             Supplier<@Nullable String> submitter,
             ClassLoader application,
-            String serialFilter) {}
+            String serialFilter,
+            KeySource keys) {}
 
     private final Supplier<NodeIdentity> self;
     private final LaunchRules rules;
@@ -105,7 +111,7 @@ public final class RepriseRepository implements JobRepository {
     private final Decisions decisions;
     private final StepRecorder stepRecorder;
     private final JobRecorder jobRecorder;
-
+    private final Secrets secrets;
     private final String name;
     private final History history;
     private final AuditLog audit;
@@ -135,8 +141,9 @@ public final class RepriseRepository implements JobRepository {
         this.database = database;
         Checkpoints checkpoints = new Checkpoints(parts.application(), parts.serialFilter());
         this.owners = new Owners(self, parts.lease());
+        this.secrets = new Secrets(parts.keys());
         this.name = self.get().application();
-        this.executions = new JobExecutions(name);
+        this.executions = new JobExecutions(name, secrets);
         this.steps = new StepExecutions(database.dialect(), checkpoints);
         this.restarts = new Restarts(self, parts.lease());
         this.takeOvers = new TakeOvers(database, owners, restarts, rules, jobs, self, parts.lease());
@@ -200,19 +207,19 @@ public final class RepriseRepository implements JobRepository {
         if (original == null) {
             verdict = rules.judge(job, asked);
             subject = new Subject(job.getId(), verdict.parameters(), verdict.restartable());
-            LaunchParameters.refuseFaults(subject, asked, verdict.definitionFaults(), verdict.faults());
+            LaunchParameters.refuseFaults(subject, asked, verdict.definitionFaults(), verdict.faults(), secrets);
         } else {
             JobParameters before = parametersOf(original);
-            verdict = rules.judge(job, LaunchParameters.withoutReplacedMarks(asked));
+            verdict = rules.judge(job, withSecretsOf(job, before, LaunchParameters.withoutReplacedMarks(asked)));
             List<String> faults = new ArrayList<>(verdict.faults());
             JobParameters parameters = LaunchParameters.asBefore(before, verdict, faults);
             subject = new Subject(job.getId(), parameters, verdict.restartable());
-            LaunchParameters.refuseFaults(subject, asked, verdict.definitionFaults(), faults);
+            LaunchParameters.refuseFaults(subject, asked, verdict.definitionFaults(), faults, secrets);
             awaitEndOfEnding(original.getExecutionId());
         }
 
         Properties properties = LaunchParameters.forTheJob(subject.parameters(), asked);
-        Optional<String> fault = LaunchParameters.faultOfExpressions(job, properties);
+        Optional<String> fault = LaunchParameters.faultOfExpressions(job, subject.parameters(), properties);
         if (fault.isPresent()) {
             throw new LaunchRefusedException(Decisions.invalid(subject, List.of(fault.get())));
         }
@@ -233,6 +240,7 @@ public final class RepriseRepository implements JobRepository {
         instance.addJobExecution(execution);
         LiveExecution created =
                 new LiveExecution(execution, node, subject.label(), verdict.identityNone(), application);
+        created.keepSecret(Secrets.in(subject.parameters()));
         live.put(acquired.executionId(), created);
         createdHere.set(new WeakReference<>(created));
         execution.registerJobStopNotifier(jobRecorder::stopRequested);
@@ -240,6 +248,16 @@ public final class RepriseRepository implements JobRepository {
             created.stopForServer();
         }
         return execution;
+    }
+
+    /** A restart goes on with the secrets that it is not given anew. */
+    private Properties withSecretsOf(Job job, JobParameters before, Properties asked) {
+        List<String> faults = new ArrayList<>();
+        Properties opened = secrets.opened(job.getId(), before, asked, faults);
+        if (!faults.isEmpty()) {
+            throw new LaunchRefusedException(Decisions.invalid(new Subject(job.getId(), before, true), faults));
+        }
+        return opened;
     }
 
     private NodeIdentity availableNode(Subject subject) {
@@ -270,7 +288,7 @@ public final class RepriseRepository implements JobRepository {
         Verdict verdict = rules.judge(job, given);
         Subject subject = new Subject(job.getId(), verdict.parameters(), verdict.restartable());
         try {
-            LaunchParameters.refuseFaults(subject, given, verdict.definitionFaults(), verdict.faults());
+            LaunchParameters.refuseFaults(subject, given, verdict.definitionFaults(), verdict.faults(), secrets);
         } catch (LaunchRefusedException e) {
             return e.refusal();
         }
@@ -536,11 +554,13 @@ public final class RepriseRepository implements JobRepository {
 
     @Override
     public StepExecutionImpl createStepExecution(String stepName) {
+        LogThread.stepComes();
         return new StepExecutionImpl(stepName);
     }
 
     @Override
     public void addStepExecution(JobExecutionImpl job, StepExecutionImpl execution) {
+        LogThread.stepBegins(job.getExecutionId());
         stepRecorder.add(job, execution);
     }
 
@@ -565,7 +585,12 @@ public final class RepriseRepository implements JobRepository {
      */
     @Override
     public void savePersistentData(JobExecution job, AbstractStepExecution execution) {
-        stepRecorder.savePartitionsEnd(job, execution);
+        try {
+            stepRecorder.savePartitionsEnd(job, execution);
+        } catch (RuntimeException | Error e) {
+            LogThread.stepEnded(); // the engine will not say so
+            throw e;
+        }
     }
 
     /** Comes for skipped steps too, with the execution of before, and for steps that never got a row: not ours to write. */
@@ -574,6 +599,7 @@ public final class RepriseRepository implements JobRepository {
         if (execution instanceof StepExecutionImpl step) {
             stepRecorder.end(step);
         }
+        LogThread.stepEnded();
     }
 
     @Override
@@ -581,6 +607,7 @@ public final class RepriseRepository implements JobRepository {
             String stepName, JobExecutionImpl jobExecutionToRestart, ClassLoader classLoader) {
         long instanceId = jobExecutionToRestart.getJobInstance().getInstanceId();
         Optional<LiveExecution> running = ofInstance(instanceId);
+        running.ifPresent(its -> LogThread.stepComes(its.execution().getExecutionId()));
         StepExecutionImpl original = database.read(
                         handle -> steps.original(handle, stepName, instanceId, jobExecutionToRestart.getExecutionId()))
                 .orElse(null);
@@ -735,6 +762,16 @@ public final class RepriseRepository implements JobRepository {
             result.add(ending.getOrDefault(stored.getStepExecutionId(), stored));
         }
         return result;
+    }
+
+    /** The parameters of an execution as people may see them: the value of a secret one is {@link JobParameter#MASK}. */
+    public JobParameters parameters(long executionId) {
+        SortedMap<String, JobParameter> shown = new TreeMap<>();
+        database.read(handle -> executions.parameters(handle, executionId))
+                .byName()
+                .forEach((name, parameter) -> shown.put(
+                        name, new JobParameter(parameter.shown(), parameter.identifying(), parameter.secret())));
+        return new JobParameters(shown);
     }
 
     /** The steps of an execution in the order of their start, with their partitions. */

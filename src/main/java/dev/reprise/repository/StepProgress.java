@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How far a step is that this node runs.
  *
+ * @param executionId the job execution
  * @param label the job and its identifying parameters
  * @param stepExecutionId the step execution
  * @param step the step's id
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoint the reader's last checkpoint; null for a partitioned step
  */
 public record StepProgress(
+        long executionId,
         String label,
         long stepExecutionId,
         String step,

@@ -350,7 +350,7 @@ final class StepRecorder {
             return;
         }
         step.restoreExitStatus();
-        String trace = stackTraceOf(running, step);
+        String trace = running.masked(stackTraceOf(running, step));
         running.failed(trace);
         UnrecordedEnd end = new UnrecordedEnd(
                 step, trace, step.partitionOf() == null ? courseAfter(running, step.execution()) : List.of());
@@ -505,6 +505,12 @@ final class StepRecorder {
                         step.execution().getReaderCheckpointInfoSerialized(),
                         "the reader checkpoint of " + step.name());
         return new StepProgress(
-                running.label(), step.id(), step.name(), Duration.ofNanos(step.nanosSinceItBegan()), items, checkpoint);
+                running.execution().getExecutionId(),
+                running.label(),
+                step.id(),
+                step.name(),
+                Duration.ofNanos(step.nanosSinceItBegan()),
+                items,
+                checkpoint);
     }
 }

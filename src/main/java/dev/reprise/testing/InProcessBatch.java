@@ -20,6 +20,7 @@ import jakarta.batch.operations.JobOperator;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.transaction.TransactionManager;
 import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -35,6 +36,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 import javax.sql.DataSource;
 import org.jberet.creation.ArchiveXmlLoader;
 import org.jberet.job.model.Flow;
@@ -96,6 +99,7 @@ public final class InProcessBatch
 
     private final Builder settings;
     private final String url;
+    private final SecretKey key = randomKey();
     private final Failures failures = new Failures();
     private final JobLauncher launcher = new JobLauncher();
     private @Nullable Parts parts;
@@ -270,9 +274,17 @@ public final class InProcessBatch
                 new SchemaRules(loader, settings.identityNone, null),
                 () -> null,
                 loader,
-                ""));
+                "",
+                () -> key));
         repository.takeOverFromTheDead();
         return repository;
+    }
+
+    /** For the secret parameters of this one's jobs. */
+    private static SecretKey randomKey() {
+        byte[] bytes = new byte[32];
+        new SecureRandom().nextBytes(bytes);
+        return new SecretKeySpec(bytes, "AES");
     }
 
     private AgroalDataSource pool() {

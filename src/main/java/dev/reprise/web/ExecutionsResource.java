@@ -3,23 +3,33 @@ package dev.reprise.web;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.reprise.access.Role;
 import dev.reprise.launch.JobLauncher;
+import dev.reprise.log.ExecutionLogs;
+import dev.reprise.log.ExecutionLogs.Before;
+import dev.reprise.log.ExecutionLogs.Part;
 import dev.reprise.monitor.Monitor;
 import dev.reprise.monitor.View;
 import dev.reprise.operate.Operations;
 import dev.reprise.repository.ExecutionSearch;
+import dev.reprise.repository.NodeIdentity;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.sse.Sse;
+import jakarta.ws.rs.sse.SseEventSink;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -33,9 +43,13 @@ public class ExecutionsResource extends Asked {
 
     private static final String RUNNING = "RUNNING";
 
+    private static final int MOST_LINES = 10_000;
+    private static final int USUAL_LINES = 1000;
+
     private final Monitor monitor;
     private final Operations operations;
     private final JobLauncher launcher;
+    private final LogStreams streams;
 
     /** For JAX-RS, which looks for one without parameters, and then lets CDI take the other. */
     @SuppressWarnings("NullAway")
@@ -43,13 +57,15 @@ public class ExecutionsResource extends Asked {
         this.monitor = null;
         this.operations = null;
         this.launcher = null;
+        this.streams = null;
     }
 
     @Inject
-    public ExecutionsResource(Monitor monitor, Operations operations, JobLauncher launcher) {
+    public ExecutionsResource(Monitor monitor, Operations operations, JobLauncher launcher, LogStreams streams) {
         this.monitor = monitor;
         this.operations = operations;
         this.launcher = launcher;
+        this.streams = streams;
     }
 
     @GET
@@ -107,6 +123,68 @@ public class ExecutionsResource extends Asked {
                         .exception());
         return Response.ok(trace, MediaType.TEXT_PLAIN_TYPE.withCharset("UTF-8"))
                 .build();
+    }
+
+    @GET
+    @Path("/{id}/log")
+    @Produces(MediaType.TEXT_PLAIN)
+    public Response log(@PathParam("id") String id) throws IOException {
+        only("lines", "follow");
+        if (flag("follow")) {
+            throw Problem.badRequest("To follow a log, accept text/event-stream.")
+                    .exception();
+        }
+        Part last = lastLines(known(id), number("lines", 1, MOST_LINES, USUAL_LINES));
+        StringBuilder text = new StringBuilder();
+        if (last.before() == Before.DROPPED) {
+            text.append("(earlier lines were dropped: the log had reached its limit)\n");
+        }
+        last.lines().forEach(line -> text.append(line).append('\n'));
+        return Response.ok(text.toString(), MediaType.TEXT_PLAIN_TYPE.withCharset("UTF-8"))
+                .build();
+    }
+
+    @GET
+    @Path("/{id}/log")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    public void follow(
+            @PathParam("id") String id,
+            @Context SseEventSink sink,
+            @Context Sse sse,
+            @HeaderParam("Last-Event-ID") @Nullable String lastEventId)
+            throws IOException {
+        only("lines", "follow");
+        View.Execution execution = known(id);
+        Part last = lastLines(execution, number("lines", 1, MOST_LINES, USUAL_LINES));
+        boolean back = lastEventId != null && lastEventId.matches("\\d{1,18}");
+        streams.follow(sink, sse, execution.id(), back ? Long.parseLong(lastEventId) : last.next(), back ? null : last);
+    }
+
+    private Part lastLines(View.Execution execution, int lines) throws IOException {
+        require(Role.OPERATOR, "see the log of execution " + execution.id());
+        Optional<ExecutionLogs> logs = ExecutionLogs.ofThisDeployment();
+        Optional<Part> last = logs.isEmpty() ? Optional.empty() : logs.get().last(execution.id(), lines);
+        return last.orElseThrow(() -> noLog(execution));
+    }
+
+    private ProblemException noLog(View.Execution execution) {
+        String here = launcher.repository().node().map(NodeIdentity::name).orElse("");
+        String node = execution.node();
+        if (node == null || node.equals(here)) {
+            return Problem.notFound("log", "There is no log of execution " + execution.id() + " (any more).")
+                    .exception();
+        }
+        return new Problem(
+                        "urn:reprise:log-elsewhere",
+                        "The log is elsewhere",
+                        Response.Status.NOT_FOUND.getStatusCode(),
+                        "Execution " + execution.id() + " ran on node " + node
+                                + ", and its log is there. Ask that node.",
+                        null,
+                        execution.id(),
+                        node,
+                        null)
+                .exception();
     }
 
     @POST

@@ -13,6 +13,8 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  *     {@code 60s})
  * @param stopTimeout how long what runs may take to end when the server stops ({@code stop-timeout}, default {@code 60s})
  * @param progress the interval of progress lines ({@code progress}, default {@code 5s})
+ * @param logLimit how many bytes of an execution's log are kept ({@code log-limit}, default {@code 10m}; 0: it has none)
  * @param serialFilter what may be deserialised beside the application's own classes ({@code serial-filter})
  */
 record Configuration(
@@ -39,6 +42,7 @@ record Configuration(
         Duration outage,
         Duration stopTimeout,
         Duration progress,
+        long logLimit,
         String serialFilter) {
 
     static final String FILE = "META-INF/reprise.properties";
@@ -52,7 +56,15 @@ record Configuration(
             "outage",
             "stop-timeout",
             "progress",
+            "log-limit",
             "serial-filter");
+
+    /** Less would hold no stack trace, and more would fill a disk. */
+    private static final long SMALLEST_LOG = 64 << 10;
+
+    private static final long LARGEST_LOG = 1L << 30;
+
+    private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([kmg]?)");
 
     Configuration {
         if (lease.compareTo(heartbeat.multipliedBy(3)) < 0) {
@@ -99,6 +111,7 @@ record Configuration(
                 duration("outage", value(file, systemProperty, "outage", "60s")),
                 duration("stop-timeout", value(file, systemProperty, "stop-timeout", "60s")),
                 duration("progress", value(file, systemProperty, "progress", "5s")),
+                logLimit(value(file, systemProperty, "log-limit", "10m")),
                 value(file, systemProperty, "serial-filter", ""));
     }
 
@@ -123,6 +136,25 @@ record Configuration(
                 .filter(time -> !time.isZero())
                 .orElseThrow(() -> new IllegalArgumentException(
                         "reprise." + key + " is '" + value + "'; write a time above zero as 500ms, 5s or 2m"));
+    }
+
+    private static long logLimit(String value) {
+        Matcher size = SIZE.matcher(value);
+        long bytes = -1;
+        if (size.matches()) {
+            int unit = switch (size.group(2)) {
+                case "k" -> 10;
+                case "m" -> 20;
+                case "g" -> 30;
+                default -> 0;
+            };
+            bytes = Long.parseLong(size.group(1)) << unit;
+        }
+        if (bytes != 0 && (bytes < SMALLEST_LOG || bytes > LARGEST_LOG)) {
+            throw new IllegalArgumentException("reprise.log-limit is '" + value
+                    + "'; write a size from 64k to 1g, as 512k or 10m, or 0 for no logs of executions");
+        }
+        return bytes;
     }
 
     private static String defaultNode(UnaryOperator<@Nullable String> systemProperty) {

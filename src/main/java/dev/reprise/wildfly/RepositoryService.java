@@ -4,15 +4,18 @@ import dev.reprise.access.Access;
 import dev.reprise.job.JobLinter;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.SchemaRules;
+import dev.reprise.log.ExecutionLogs;
 import dev.reprise.monitor.ProgressLog;
 import dev.reprise.node.Node;
 import dev.reprise.recovery.Recovery;
+import dev.reprise.repository.KeySource;
 import dev.reprise.repository.NodeRegistry;
 import dev.reprise.repository.RepriseRepository;
 import dev.reprise.repository.Schema;
 import jakarta.transaction.TransactionManager;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +52,7 @@ final class RepositoryService implements Service {
     private @Nullable Node node;
     private @Nullable RepriseRepository opened;
     private @Nullable ProgressLog progress;
+    private @Nullable ExecutionLogs logs;
     private @Nullable ServerSuspension suspension;
     private @Nullable Recovery recovery;
     private boolean jobsEnded;
@@ -59,8 +63,13 @@ final class RepositoryService implements Service {
      * @param dataSource that the configuration names
      * @param executor for what takes its time
      * @param suspendController for {@link ServerSuspension}
+     * @param key for secret parameters
      */
-    record Needs(Supplier<DataSource> dataSource, Supplier<Executor> executor, Supplier<Object> suspendController) {}
+    record Needs(
+            Supplier<DataSource> dataSource,
+            Supplier<Executor> executor,
+            Supplier<Object> suspendController,
+            KeySource key) {}
 
     RepositoryService(String application, Configuration configuration, Needs needs, Consumer<JobRepository> provided) {
         this.application = application;
@@ -105,6 +114,11 @@ final class RepositoryService implements Service {
                 configuration.identityNone(),
                 JobLinter.of(loader, new ServerSurroundings(configuration.dataSource())));
         RULES.set(rules);
+        logs = ExecutionLogs.open(
+                Path.of(System.getProperty("jboss.server.log.dir", "log")),
+                application,
+                configuration.logLimit(),
+                loader);
         RepriseRepository repository = new RepriseRepository(new RepriseRepository.Parts(
                 database,
                 transactions,
@@ -114,7 +128,8 @@ final class RepositoryService implements Service {
                 rules,
                 Submitter.ofThisThread(),
                 loader,
-                configuration.serialFilter()));
+                configuration.serialFilter(),
+                needs.key()));
         opened = repository;
         int closed = repository.takeOverFromTheDead();
         ServerSuspension server = ServerSuspension.register(
@@ -236,6 +251,11 @@ final class RepositoryService implements Service {
         node = null;
         if (leaving != null) {
             leaving.close();
+        }
+        ExecutionLogs writing = logs;
+        logs = null;
+        if (writing != null) {
+            writing.close();
         }
     }
 }

@@ -49,7 +49,11 @@ public final class RepriseActivator implements ServiceActivator {
         RepositoryService repository = new RepositoryService(
                 application,
                 configuration,
-                new RepositoryService.Needs(dataSource, executor, suspendController),
+                new RepositoryService.Needs(
+                        dataSource,
+                        executor,
+                        suspendController,
+                        CredentialStoreKey.requiredIfThere(builder, context.getServiceRegistry())),
                 provided);
         builder.setInstance(repository);
         builder.install();

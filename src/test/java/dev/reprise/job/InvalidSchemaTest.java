@@ -32,6 +32,12 @@ class InvalidSchemaTest {
             {'properties': {'a': true}}                 | parameter 'a' has no type
             {'properties': {'a': {'type': 'string', 'x-identifying': 'false'}}} | 'x-identifying' of parameter 'a' is 'false'. Write true or false
             {'properties': {'a': {'type': 'string', 'x-identifying': null}}} | 'x-identifying' of parameter 'a' is null
+            {'properties': {'a': {'type': 'string', 'writeOnly': true, 'x-identifying': true}}} | parameter 'a' is a secret ('writeOnly') and says that it identifies the run. A secret does not identify: what does is shown
+            {'properties': {'a': {'type': 'string', 'writeOnly': true, 'default': 'x'}}} | parameter 'a' is a secret ('writeOnly') and has a default, which everybody can read. Leave out the default
+            {'properties': {'a': {'type': 'string', 'writeOnly': 'yes'}}} | it is not a JSON Schema: /properties/a/writeOnly
+            {'properties': {'a': {'type': 'string', 'allOf': [{'writeOnly': true}]}}} | '/properties/a/allOf' says 'writeOnly', which has no effect there
+            {'properties': {'a': {'type': 'string', '$ref': '#/$defs/p'}}, '$defs': {'p': {'writeOnly': true}}} | '/$defs/p' says 'writeOnly', which has no effect there
+            {'properties': {'run.id': {'type': 'integer', 'writeOnly': true}}} | 'run.id' is not an identifying integer there
             {'x-identifying': false}                    | it says 'x-identifying', which has no effect there
             {'allOf': [{'properties': {'a': {'x-identifying': false}}}]} | '/allOf/properties/a' says 'x-identifying', which has no effect there
             {'then': {'properties': {'a': {'default': 'x'}}}} | '/then/properties/a' says 'default', which has no effect there

@@ -1,5 +1,6 @@
 package dev.reprise.repository;
 
+import dev.reprise.identity.JobParameter;
 import dev.reprise.identity.JobParameters;
 import dev.reprise.job.JobDefinition;
 import dev.reprise.job.RecoveryPolicy;
@@ -16,7 +17,11 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.SecretKeySpec;
 import org.jberet.job.model.Job;
 import org.jberet.job.model.JobBuilder;
 import org.jberet.job.model.StepBuilder;
@@ -39,6 +44,12 @@ final class TestNode {
     private static final TransactionManager TRANSACTIONS = TestDatabase.TRANSACTIONS;
     private static final ClassLoader LOADER = TestNode.class.getClassLoader();
 
+    /** The name of the parameter that is a secret in every job here. */
+    static final String PASSWORD = "password";
+
+    /** What all nodes have. */
+    private static final SecretKey KEY = key(1);
+
     /** As many as any test adds, or more. */
     private static final int PARTITIONS = 6;
 
@@ -49,7 +60,8 @@ final class TestNode {
     final NodeIdentity identity;
     final RepriseRepository repository;
 
-    private TestNode(TestDatabase database, NodeIdentity identity, String serialFilter, Database access) {
+    private TestNode(
+            TestDatabase database, NodeIdentity identity, String serialFilter, KeySource keys, Database access) {
         this.database = database;
         this.identity = identity;
         this.repository = new RepriseRepository(
@@ -62,7 +74,8 @@ final class TestNode {
                         new Rules(),
                         () -> "somebody",
                         LOADER,
-                        serialFilter),
+                        serialFilter,
+                        keys),
                 access);
     }
 
@@ -96,7 +109,7 @@ final class TestNode {
 
     private static TestNode of(TestDatabase database, String application, String name, Database access) {
         NodeIdentity identity = new NodeRegistry(database.pooled(), TRANSACTIONS).join(application, name);
-        return new TestNode(database, identity, "", access);
+        return new TestNode(database, identity, "", () -> KEY, access);
     }
 
     /** Another process of the same application. */
@@ -106,17 +119,43 @@ final class TestNode {
 
     /** The same process, with other classes let in. */
     TestNode with(String serialFilter) {
-        return new TestNode(database, identity, serialFilter, new Database(database.pooled(), TRANSACTIONS));
+        return new TestNode(database, identity, serialFilter, () -> KEY, new Database(database.pooled(), TRANSACTIONS));
     }
 
-    /** Rules without schemas. */
+    /** The same process, with another key for secrets. */
+    TestNode with(KeySource keys) {
+        return new TestNode(database, identity, "", keys, new Database(database.pooled(), TRANSACTIONS));
+    }
+
+    static SecretKey key(int first) {
+        byte[] bytes = new byte[32];
+        bytes[0] = (byte) first;
+        return new SecretKeySpec(bytes, "AES");
+    }
+
+    /** Rules without schemas; a parameter that is called a password is a secret. */
     private static final class Rules implements LaunchRules {
 
         @Override
         public Verdict judge(Job job, Properties given) {
             boolean identityNone = JobDefinition.of(job).identityNone();
+            SortedMap<String, JobParameter> parameters =
+                    new TreeMap<>(JobParameters.ofProperties(given).byName());
+            parameters.computeIfPresent(PASSWORD, (name, password) -> new JobParameter(password.value(), false, true));
             return new Verdict(
-                    List.of(), JobParameters.ofProperties(given), List.of(), identityNone, job.getRestartableBoolean());
+                    List.of(),
+                    new JobParameters(parameters),
+                    faults(parameters),
+                    identityNone,
+                    job.getRestartableBoolean());
+        }
+
+        /** As a validator may word them, who does not know what is a secret. */
+        private static List<String> faults(SortedMap<String, JobParameter> parameters) {
+            JobParameter password = parameters.get(PASSWORD);
+            return password != null && password.value().startsWith("weak")
+                    ? List.of("password: " + password.value() + " is too weak")
+                    : List.of();
         }
 
         @Override

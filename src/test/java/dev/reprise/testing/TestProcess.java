@@ -361,7 +361,10 @@ final class TestProcess implements AutoCloseable {
                 new SchemaRules(loader, false, null),
                 () -> null,
                 loader,
-                ""));
+                "",
+                () -> {
+                    throw new IllegalStateException("no job here has a secret");
+                }));
     }
 
     // ---- The database ----------------------------------------------------------------------------------------------

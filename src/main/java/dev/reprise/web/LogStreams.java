@@ -1,0 +1,171 @@
+package dev.reprise.web;
+
+import dev.reprise.launch.JobLauncher;
+import dev.reprise.log.ExecutionLogs;
+import dev.reprise.log.ExecutionLogs.Part;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.sse.OutboundSseEvent;
+import jakarta.ws.rs.sse.Sse;
+import jakarta.ws.rs.sse.SseEventSink;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** Sends the lines of executions' logs to those who follow them, until the executions have ended. Thread-safe. */
+@ApplicationScoped
+public class LogStreams {
+
+    private static final Duration LOOK = Duration.ofMillis(500);
+
+    /** Then a follower comes back, and its login is checked again. */
+    private static final Duration LONGEST = Duration.ofMinutes(10);
+
+    private final JobLauncher launcher;
+    private final Map<SseEventSink, Follower> followers = new HashMap<>();
+    private @Nullable ScheduledExecutorService looks;
+
+    @Inject
+    public LogStreams(JobLauncher launcher) {
+        this.launcher = launcher;
+    }
+
+    /** For the container's proxy. */
+    @SuppressWarnings("NullAway")
+    LogStreams() {
+        this.launcher = null;
+    }
+
+    private static final class Follower {
+
+        final Sse sse;
+        final long executionId;
+        final long since = System.nanoTime();
+        long position;
+        boolean ended;
+
+        @Nullable
+        CompletionStage<?> underWay;
+
+        Follower(Sse sse, long executionId, long position) {
+            this.sse = sse;
+            this.executionId = executionId;
+            this.position = position;
+        }
+
+        boolean isBusy() {
+            CompletionStage<?> sending = underWay;
+            return sending != null && !sending.toCompletableFuture().isDone();
+        }
+    }
+
+    /**
+     * Sends the lines after a position, and what follows.
+     *
+     * @param first lines that the follower is to have before; null if it has them
+     */
+    @SuppressWarnings("FutureReturnValueIgnored") // each look catches what goes wrong in it
+    synchronized void follow(SseEventSink sink, Sse sse, long executionId, long position, @Nullable Part first) {
+        Follower follower = new Follower(sse, executionId, position);
+        followers.put(sink, follower);
+        if (first != null) {
+            send(sink, follower, first);
+        }
+        if (looks == null) {
+            ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(task -> {
+                Thread thread = new Thread(task, "reprise-logs");
+                thread.setDaemon(true);
+                return thread;
+            });
+            started.scheduleWithFixedDelay(this::look, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
+            looks = started;
+        }
+    }
+
+    private synchronized void look() {
+        boolean closing = launcher.repository().isSuspended();
+        for (Iterator<Map.Entry<SseEventSink, Follower>> all =
+                        followers.entrySet().iterator();
+                all.hasNext(); ) {
+            Map.Entry<SseEventSink, Follower> entry = all.next();
+            SseEventSink sink = entry.getKey();
+            Follower follower = entry.getValue();
+            if (!follower.isBusy()) {
+                if (closing || follower.ended || System.nanoTime() - follower.since > LONGEST.toNanos()) {
+                    sink.close();
+                } else {
+                    go(sink, follower);
+                }
+            }
+            if (sink.isClosed()) {
+                all.remove();
+            }
+        }
+        if (followers.isEmpty()) {
+            rest();
+        }
+    }
+
+    private static void go(SseEventSink sink, Follower follower) {
+        try {
+            ExecutionLogs.ofThisDeployment()
+                    .orElseThrow(IOException::new)
+                    .since(follower.executionId, follower.position)
+                    .ifPresentOrElse(part -> send(sink, follower, part), sink::close);
+        } catch (IOException | RuntimeException e) {
+            sink.close();
+        }
+    }
+
+    private static void send(SseEventSink sink, Follower follower, Part part) {
+        follower.position = part.next();
+        if (part.before() == ExecutionLogs.Before.DROPPED) {
+            send(sink, follower, "dropped", "");
+        }
+        part.lines().forEach(line -> send(sink, follower, "line", line));
+        if (part.complete()) {
+            send(sink, follower, "end", "");
+            follower.ended = true;
+        }
+    }
+
+    private static void send(SseEventSink sink, Follower follower, String name, String data) {
+        if (sink.isClosed()) {
+            return;
+        }
+        OutboundSseEvent event = follower.sse
+                .newEventBuilder()
+                .name(name)
+                .id(String.valueOf(follower.position))
+                .mediaType(MediaType.TEXT_PLAIN_TYPE)
+                .data(String.class, data)
+                .build();
+        follower.underWay = sink.send(event).exceptionally(gone -> {
+            sink.close();
+            return null;
+        });
+    }
+
+    private void rest() {
+        if (looks != null) {
+            looks.shutdown();
+            looks = null;
+        }
+    }
+
+    @PreDestroy
+    synchronized void end() {
+        followers.keySet().forEach(SseEventSink::close);
+        followers.clear();
+        rest();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.log;
+
+import org.jspecify.annotations.NullMarked;
