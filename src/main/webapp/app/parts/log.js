@@ -82,11 +82,9 @@ class Log extends Part {
     this.following = true;
     const source = new EventSource(url(`executions/${this.execution.id}/log`, { follow: 'true', lines: firstLines }));
     this.#source = source;
-    source.addEventListener('open', () => {
-      // Each connection begins with the last lines.
-      this.lines = [];
-      this.#pending = [];
-    });
+    // The first connection begins with the last lines; where it breaks, the next one goes on.
+    source.addEventListener('open', () => (this.lines = []), { once: true });
+    source.addEventListener('dropped', () => this.#add([t('linesDropped')]));
     source.addEventListener('line', (event) => {
       // Many lines at once are drawn once.
       if (this.#pending.push(event.data) === 1) {

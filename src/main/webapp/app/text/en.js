@@ -314,6 +314,7 @@ export const en = {
   followLog: 'Follow',
   wrapLines: 'Wrap lines',
   linesShown: (lines) => count(lines, 'line'),
+  linesDropped: '(Earlier lines were dropped: the log had reached its limit.)',
   logEmpty: 'It has logged nothing yet.',
   logElsewhere: (node) => (node ? `The log is on node ${node}. Open the console of that node to read it.` : 'Another node has the log.'),
 

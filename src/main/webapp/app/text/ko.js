@@ -310,6 +310,7 @@ export const ko = {
   followLog: '계속 보기',
   wrapLines: '줄 바꿈',
   linesShown: (lines) => `${n(lines)}줄`,
+  linesDropped: '(로그가 한도에 이르러 앞부분이 삭제되었습니다.)',
   logEmpty: '아직 로그가 없습니다.',
   logElsewhere: (node) => (node ? `로그는 노드 ${node}에 있습니다. 그 노드의 콘솔에서 보십시오.` : '로그는 다른 노드에 있습니다.'),
 
