@@ -8,6 +8,9 @@ import { get, serverNow, url } from './api.js';
 /** So many measurements of each running execution are kept, at most one per second: two minutes. */
 const kept = 120;
 
+/** So long a tab may be hidden before it gives its connection up. */
+const patienceMillis = 20_000;
+
 class Live extends EventTarget {
   /** `connecting`, `live` or `lost` */
   state = 'connecting';
@@ -15,12 +18,19 @@ class Live extends EventTarget {
   #pause = 1000;
   #samples = new Map();
   #lostTimer;
+  #hiddenTimer;
 
   start() {
     if (this.#source) return;
     this.#open();
     // A laptop that wakes up should not wait for the next try.
     addEventListener('online', () => this.state === 'lost' && this.#reopen());
+    // A browser has six connections to a server: tabs that nobody looks at must not hold them.
+    document.addEventListener('visibilitychange', () => {
+      clearTimeout(this.#hiddenTimer);
+      if (document.hidden) this.#hiddenTimer = setTimeout(() => this.#source.close(), patienceMillis);
+      else if (this.#source.readyState === EventSource.CLOSED) this.#reopen();
+    });
   }
 
   #open() {
@@ -48,6 +58,7 @@ class Live extends EventTarget {
 
   /** The browser gave up: a new connection does not know what the old one missed. */
   async #reopen() {
+    if (document.hidden) return; // until somebody looks again
     this.#source.close();
     this.#pause = Math.min(this.#pause * 2, 30_000);
     try {

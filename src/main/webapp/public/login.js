@@ -1,4 +1,5 @@
-// What the login page can do better with scripts: the reader's language, and the way back to the screen that was asked for.
+// What the login page does with scripts: it speaks the reader's language, says why it is there again, and remembers the screen that was
+// asked for.
 (() => {
   const korean = {
     what: '배치 잡: 무엇이 실행 중이고, 무슨 일이 있었으며, 어떻게 이어 가면 되는지.',
@@ -8,6 +9,7 @@
     error: '사용자 이름이나 비밀번호가 맞지 않습니다. 다시 입력해 주십시오.',
     who: '사용자와 역할은 관리자가 부여합니다.',
   };
+  document.querySelector('.error').hidden = !new URLSearchParams(location.search).has('failed');
   let language = navigator.language;
   try {
     language = localStorage.getItem('reprise.language') ?? language;

@@ -12,7 +12,7 @@ export function stepPlans(steps) {
     ${steps.map((plan) => html`<li>
       ${statusIcon(icons[plan.fate])}
       <div><strong><bdi>${plan.step}</bdi></strong> ${t(`fate.${plan.fate}`)}
-      ${plan.fate === 'RESUME' ? html`<span class="muted">${t('resumeAfter', plan.commits, plan.read)}${plan.checkpoint === undefined ? nothing : html` ${t('checkpoint')}: ${shortValue(plan.checkpoint, 80)}`}</span>` : nothing}</div>
+      ${plan.fate === 'RESUME' ? html`<span class="muted">${plan.commits === undefined ? nothing : t('resumeAfter', plan.commits)}${plan.checkpoint === undefined ? nothing : html` ${t('checkpoint')}: ${shortValue(plan.checkpoint, 80)}`}</span>` : nothing}</div>
     </li>`)}
   </ol>`;
 }

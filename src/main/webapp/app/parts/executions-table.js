@@ -9,7 +9,7 @@ import { moment } from './time.js';
 import { parametersLine, shortValue } from './value.js';
 
 export function executionsTable(executions, { showJob = true, caption = t('executions') } = {}) {
-  return html`<div class="table-scroll" tabindex="0" role="region" aria-label=${caption}>
+  return html`<div class="table-scroll" tabindex="0" role="group" aria-label=${caption}>
     <table class="rows stack" role="table">
       <caption class="visually-hidden">${caption}</caption>
       <thead role="rowgroup"><tr role="row">

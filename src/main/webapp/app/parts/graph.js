@@ -74,7 +74,7 @@ class Graph extends Part {
   render() {
     const { width, height, boxes, edges, labels, terminals } = planOf(this.nodes);
     const ordered = [...edges].sort((a, b) => Number(Boolean(this.#taken(a))) - Number(Boolean(this.#taken(b))));
-    return html`<div class="graph" tabindex="0" role="region" aria-label=${t('graph')}>
+    return html`<div class="graph" tabindex="0" role="group" aria-label=${t('graph')}>
         <svg width=${Math.ceil(width)} height=${Math.ceil(height)} viewBox="0 0 ${Math.ceil(width)} ${Math.ceil(height)}" role="img" aria-labelledby=${this.#title}>
           <title id=${this.#title}>${t('graphAlt', this.nodes.filter((node) => node.kind === 'STEP').length)}</title>
           <defs>

@@ -18,7 +18,7 @@ class Grid extends Part {
   render() {
     const executions = [...this.grid.executions].reverse();
     const longest = Math.max(1, ...executions.map(took));
-    return html`<div class="grid-scroll" tabindex="0" role="region" aria-label=${t('grid')}>
+    return html`<div class="grid-scroll" tabindex="0" role="group" aria-label=${t('grid')}>
         <table class="grid" @pointerover=${this.#point} @focusin=${this.#point}>
           <caption class="visually-hidden">${t('gridCaption')}</caption>
           <thead><tr><th scope="col"><span class="visually-hidden">${t('step')}</span></th>

@@ -19,14 +19,28 @@ class Log extends Part {
   #numbered = 0;
   #pending = [];
   #atEnd = true;
+  #resume = false;
+
+  /** Hidden tabs hold no connections: see live.js. */
+  #looked = () => {
+    if (document.hidden && this.following) {
+      this.#stop();
+      this.#resume = true;
+    } else if (!document.hidden && this.#resume) {
+      this.#resume = false;
+      this.#follow();
+    }
+  };
 
   connectedCallback() {
     super.connectedCallback();
+    document.addEventListener('visibilitychange', this.#looked);
     if (may('log')) this.#read();
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
+    document.removeEventListener('visibilitychange', this.#looked);
     this.#stop();
   }
 
@@ -66,24 +80,24 @@ class Log extends Part {
   #follow() {
     this.#stop();
     this.following = true;
-    this.lines = [];
     const source = new EventSource(url(`executions/${this.execution.id}/log`, { follow: 'true', lines: firstLines }));
     this.#source = source;
+    // The first connection begins with the last lines; where it breaks, the next one goes on.
+    source.addEventListener('open', () => (this.lines = []), { once: true });
+    source.addEventListener('dropped', () => this.#add([t('linesDropped')]));
     source.addEventListener('line', (event) => {
       // Many lines at once are drawn once.
       if (this.#pending.push(event.data) === 1) {
         setTimeout(() => {
-          this.#add(this.#pending);
+          const texts = this.#pending;
           this.#pending = [];
+          this.#add(texts);
         }, 200);
       }
     });
     source.addEventListener('end', () => this.#stop());
     source.addEventListener('error', () => {
-      if (source.readyState !== EventSource.CLOSED) {
-        this.lines = []; // the browser asks again, and is given the last lines again
-        return;
-      }
+      if (source.readyState !== EventSource.CLOSED) return; // the browser tries again
       this.#stop();
       this.#readAgain();
     });

@@ -9,7 +9,7 @@ export function parametersTable(parameters, previous) {
   const changes = parameters.filter(({ change }) => change).length;
   return html`
     ${previous === undefined ? nothing : html`<p class="muted">${t('comparedWith')} <a href=${href('executions', previous)}>${t('executionN', previous)}</a>: ${changes ? t('differences', changes) : t('noDifferences')}</p>`}
-    <div class="table-scroll" tabindex="0" role="region" aria-label=${t('parameters')}><table class="rows stack" role="table">
+    <div class="table-scroll" tabindex="0" role="group" aria-label=${t('parameters')}><table class="rows stack" role="table">
       <caption class="visually-hidden">${t('parameters')}</caption>
       <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">${t('name')}</th><th scope="col" role="columnheader">${t('value')}</th><th scope="col" role="columnheader"><span class="visually-hidden">${t('details')}</span></th></tr></thead>
       <tbody role="rowgroup">${parameters.map((parameter) => html`<tr role="row" class=${parameter.change ?? ''}>

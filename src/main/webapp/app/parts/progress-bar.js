@@ -18,7 +18,7 @@ export function progressBar(execution) {
     <p class="progress-of">${done === undefined ? nothing : html`<strong>${percent(done)}</strong> `}<bdi>${of}</bdi></p>
     <dl class="facts">
       <div><dt>${t('itemsRead')}</dt><dd>${progress ? number(progress.items) : '–'}</dd></div>
-      <div><dt>${t('rate')}</dt><dd>${perSecond === undefined ? t('measuring') : t('perSecond', rate(perSecond))}</dd></div>
+      <div><dt>${t('rate')}</dt><dd>${!progress ? '–' : perSecond === undefined ? t('measuring') : t('perSecond', rate(perSecond))}</dd></div>
       <div><dt>${t('timeLeft')}</dt><dd title=${left === undefined ? t('noBasisWhy') : nothing}>${left === undefined ? t('noBasis') : t('aboutTime', about(left))}</dd></div>
       ${progress?.step ? html`<div><dt>${t('step')}</dt><dd><bdi>${progress.step}</bdi></dd></div>` : nothing}
     </dl>

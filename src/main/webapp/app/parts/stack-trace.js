@@ -27,7 +27,7 @@ class StackTrace extends Part {
       ${this.text === undefined
         ? actionButton('stackTrace', t('showStackTrace'), { onClick: () => this.#show() })
         : html`<button @click=${() => (this.text = undefined)}>${t('hideStackTrace')}</button>
-            <pre class="stack-trace" tabindex="0" role="region" aria-label=${t('stackTraceOf', this.step.name)} dir="ltr">${this.text}</pre>`}
+            <pre class="stack-trace" tabindex="0" role="group" aria-label=${t('stackTraceOf', this.step.name)} dir="ltr">${this.text}</pre>`}
       ${this.problem ? problemBox(this.problem) : nothing}
     </div>`;
   }

@@ -19,7 +19,7 @@ class StepsTable extends Part {
   }
 
   render() {
-    return html`<div class="table-scroll" tabindex="0" role="region" aria-label=${t('steps')}><table class="rows steps">
+    return html`<div class="table-scroll" tabindex="0" role="group" aria-label=${t('steps')}><table class="rows steps">
       <caption class="visually-hidden">${t('steps')}</caption>
       <thead><tr><th scope="col">${t('step')}</th><th scope="col">${t('status')}</th>
         ${counts.map((count) => html`<th scope="col" class="num" title=${t(`countWhat.${count}`)}>${t(`count.${count}`)}</th>`)}

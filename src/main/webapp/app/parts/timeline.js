@@ -82,9 +82,9 @@ class Timeline extends Part {
     const left = x(from);
     const long = Math.max(3, x(to) - left);
     const note = duration(to - from);
-    return svg`<a href=${href('executions', execution.id)} class="timeline-row" aria-label=${t('executionIs', execution.id, statusWord(execution.status), note)}>
+    return svg`<a href=${href('executions', execution.id)} class="timeline-row">
       <rect class="hit" x="0" y=${y} width=${width} height=${rowHeight}/>
-      <g class="icon s-${statusClass(execution.status)}" transform="translate(0 ${y + 12})">${statusShape(execution.status)}</g>
+      <g class="icon s-${statusClass(execution.status)}" transform="translate(0 ${y + 12})"><title>${statusWord(execution.status)}</title>${statusShape(execution.status)}</g>
       <text class="timeline-name" x="24" y=${y + 18}>${labels > 100 ? t('executionN', execution.id) : execution.id}</text>
       <text class="timeline-note" x="24" y=${y + 33}>${note}</text>
       <rect class="timeline-bar s-${statusClass(execution.status)}" x=${left} y=${y + 8} width=${long} height="24" rx="4"/>

@@ -234,8 +234,7 @@ export const en = {
   'fate.SKIP': 'is skipped: it is complete.',
   'fate.RESUME': 'goes on where it stopped.',
   'fate.RUN': 'runs from its beginning.',
-  resumeAfter: (commits, read) =>
-    [commits === undefined ? '' : `${count(commits, 'chunk')} ${are(commits)} committed`, read === undefined ? '' : `${count(read, 'item')} were read`].filter(Boolean).join(', ') + '.',
+  resumeAfter: (commits) => `${count(commits, 'chunk')} ${are(commits)} committed.`,
   checkpoint: 'Checkpoint',
   restartSkips: (steps) => `skips ${steps}`,
   restartResumes: (step, commits) => `goes on in ${step}${commits === undefined ? ' at its checkpoint' : ` after its last committed chunk (${count(commits, 'chunk')})`}`,
@@ -268,7 +267,7 @@ export const en = {
   'story.unknown': 'Another program left it in a state that nobody here can judge.',
   'story.followed': 'It was restarted:',
   'story.restart': (what) => (what ? `A restart ${what}.` : 'A restart runs it from its beginning.'),
-  'story.routed': (step) => `Step ${step} failed; the job's definition says how it goes on then.`,
+  'story.routed': (step) => `Step ${step} failed, and the job went on as its definition says.`,
   restartPartitions: (step, left) => `runs the partitions of ${step} that have not completed (${n(left)})`,
   and: ' and ',
   wayTaken: 'The way it took',
@@ -315,6 +314,7 @@ export const en = {
   followLog: 'Follow',
   wrapLines: 'Wrap lines',
   linesShown: (lines) => count(lines, 'line'),
+  linesDropped: '(Earlier lines were dropped: the log had reached its limit.)',
   logEmpty: 'It has logged nothing yet.',
   logElsewhere: (node) => (node ? `The log is on node ${node}. Open the console of that node to read it.` : 'Another node has the log.'),
 

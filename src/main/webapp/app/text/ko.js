@@ -231,7 +231,7 @@ export const ko = {
   'fate.SKIP': '건너뜁니다. 이미 완료되었습니다.',
   'fate.RESUME': '멈춘 곳부터 이어서 실행합니다.',
   'fate.RUN': '처음부터 실행합니다.',
-  resumeAfter: (commits, read) => [commits === undefined ? '' : `커밋된 청크 ${n(commits)}개`, read === undefined ? '' : `읽은 아이템 ${n(read)}개`].filter(Boolean).join(', ') + '.',
+  resumeAfter: (commits) => `청크 ${n(commits)}개가 커밋되었습니다.`,
   checkpoint: '체크포인트',
   restartSkips: (steps) => `${steps} 스텝은 건너뛰고`,
   restartResumes: (step, commits) => `${step} 스텝은 ${commits === undefined ? '체크포인트부터' : `마지막 커밋(청크 ${n(commits)}개) 다음부터`} 이어서`,
@@ -310,6 +310,7 @@ export const ko = {
   followLog: '계속 보기',
   wrapLines: '줄 바꿈',
   linesShown: (lines) => `${n(lines)}줄`,
+  linesDropped: '(로그가 한도에 이르러 앞부분이 삭제되었습니다.)',
   logEmpty: '아직 로그가 없습니다.',
   logElsewhere: (node) => (node ? `로그는 노드 ${node}에 있습니다. 그 노드의 콘솔에서 보십시오.` : '로그는 다른 노드에 있습니다.'),
 

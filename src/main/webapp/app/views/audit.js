@@ -57,15 +57,15 @@ class Audit extends View {
   }
 
   #table(entries) {
-    return html`<div class="table-scroll" tabindex="0" role="region" aria-label=${this.heading}><table class="rows stack" role="table">
+    return html`<div class="table-scroll" tabindex="0" role="group" aria-label=${this.heading}><table class="rows stack" role="table">
       <caption class="visually-hidden">${this.heading}</caption>
       <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">${t('when')}</th><th scope="col" role="columnheader">${t('user')}</th><th scope="col" role="columnheader">${t('from')}</th><th scope="col" role="columnheader">${t('action')}</th><th scope="col" role="columnheader">${t('onWhat')}</th><th scope="col" role="columnheader">${t('outcome')}</th><th scope="col" role="columnheader">${t('details')}</th></tr></thead>
       <tbody role="rowgroup">${entries.map((entry) => html`<tr role="row">
         <td role="cell">${moment(entry.at)}</td>
         <th scope="row" role="rowheader">${shortValue(entry.user, 40)}</th>
-        <td role="cell">${entry.address === undefined ? '–' : shortValue(entry.address, 45)}</td>
+        <td role="cell" class=${(entry.address?.length ?? 0) < 40 ? 'one-line' : ''} data-label=${t('from')}>${entry.address === undefined ? '–' : shortValue(entry.address, 45)}</td>
         <td role="cell">${t(`action.${entry.action}`)}</td>
-        <td role="cell">${entry.job === undefined ? nothing : html`<a href=${href('jobs', entry.job)}>${shortValue(entry.job, 40)}</a> `}${entry.executionId === undefined ? nothing : html`<a href=${href('executions', entry.executionId)}>${t('executionN', entry.executionId)}</a>`}</td>
+        <td role="cell" class=${(entry.job?.length ?? 0) < 32 ? 'one-line' : ''}>${entry.job === undefined ? nothing : html`<a href=${href('jobs', entry.job)}>${shortValue(entry.job, 40)}</a> `}${entry.executionId === undefined ? nothing : html`<a href=${href('executions', entry.executionId)}>${t('executionN', entry.executionId)}</a>`}</td>
         <td role="cell"><span class="outcome">${statusIcon(icons[entry.outcome])} ${t(`outcome.${entry.outcome}`)}</span></td>
         <td role="cell" class="wide">${entry.detail === undefined ? nothing : value(entry.detail)}</td>
       </tr>`)}</tbody></table></div>`;

@@ -74,7 +74,7 @@ class Execution extends View {
   }
 
   render() {
-    return this.#execution.render((execution) => this.#render(execution), html`<h1>${this.heading}</h1>${skeleton(12)}`);
+    return html`${this.#execution.value ? nothing : html`<h1>${this.heading}</h1>`}${this.#execution.render((execution) => this.#render(execution), skeleton(12))}`;
   }
 
   #render(execution) {

@@ -41,8 +41,8 @@ class Executions extends View {
 
   /** The fields as the API takes them: times are UTC. */
   #search() {
-    const { job, status, node, submitter, since, until } = this.query;
-    return { job, status, node, submitter, since: utc(since), until: utc(until) };
+    const { job, status, node, since, until } = this.query;
+    return { job, status, node, since: utc(since), until: utc(until) };
   }
 
   #again() {
@@ -66,9 +66,9 @@ class Executions extends View {
   #newest = 0;
 
   #matches(execution) {
-    const { job, status, node, submitter, until } = this.query;
+    const { job, status, node, until } = this.query;
     const wanted = status?.split(',') ?? [];
-    return (!job || job === execution.job) && (!node || node === execution.node) && (!submitter || submitter === execution.submitter) && !until
+    return (!job || job === execution.job) && (!node || node === execution.node) && !until
       && (!wanted.length || wanted.includes(execution.status) || (wanted.includes('RUNNING') && execution.live));
   }
 
@@ -111,7 +111,7 @@ class Executions extends View {
       <fieldset class="chips"><legend>${t('status')}</legend>
         ${statuses.map((status) => html`<label class="chip"><input type="checkbox" .checked=${wanted.includes(status)} @change=${() => this.#toggle(status)}>${statusIcon(status)}<span>${statusWord(status)}</span></label>`)}
       </fieldset>
-      ${field('job')}${field('node')}${field('submitter')}${field('since', 'datetime-local')}${field('until', 'datetime-local')}
+      ${field('job')}${field('node')}${field('since', 'datetime-local')}${field('until', 'datetime-local')}
       ${this.#filtered ? html`<p><a href="#/executions">${t('clearFilters')}</a></p>` : nothing}
     </form>`;
   }

@@ -38,7 +38,7 @@ class Instance extends View {
   }
 
   render() {
-    return this.#instance.render((instance) => html`
+    return html`${this.#instance.value ? nothing : html`<h1>${this.heading}</h1>`}${this.#instance.render((instance) => html`
       <p class="crumbs"><a href="#/jobs">${t('nav.jobs')}</a> › <a href=${href('jobs', instance.job)}>${shortValue(instance.job, 60)}</a></p>
       <div class="title-row">
         <h1>${this.heading}</h1>
@@ -63,7 +63,7 @@ class Instance extends View {
       <section class="card" aria-labelledby="instance-executions"><h2 id="instance-executions">${t('executions')}</h2>
         ${executionsTable(instance.executions, { showJob: false })}
       </section>`,
-      html`<h1>${this.heading}</h1>${skeleton(10)}`);
+      skeleton(10))}`;
   }
 }
 customElements.define('reprise-instance', Instance);

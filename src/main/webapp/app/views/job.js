@@ -24,6 +24,9 @@ class Job extends View {
   #grid = new Load(this, (signal) => get(`jobs/${segment(this.job)}/grid`, { limit: shownExecutions }, signal), { pauseMillis: 3000 });
   #instances = new Pages(this, (after, signal) => get(`jobs/${segment(this.job)}/instances`, { after, limit: 20 }, signal));
 
+  /** Whoever came by a button “Launch …” is led to the form, once. */
+  #led = false;
+
   constructor() {
     super();
     new Tick(this, 5000);
@@ -80,14 +83,15 @@ class Job extends View {
 
   updated() {
     super.updated();
-    if (this.query.launch && !this.led && this.#job.value) {
-      this.led = true;
+    if (this.query.launch && !this.#led && this.#job.value) {
+      this.#led = true;
       this.#toLaunch();
     }
   }
 
-  #toLaunch() {
+  async #toLaunch() {
     const form = this.querySelector('reprise-launch-form');
+    await form?.updateComplete;
     form?.scrollIntoView({ block: 'nearest' });
     (form?.querySelector('input, select') ?? this.querySelector('#job-launch'))?.focus();
   }
@@ -112,7 +116,7 @@ class Job extends View {
   }
 
   #instanceTable(instances) {
-    return html`<div class="table-scroll" tabindex="0" role="region" aria-label=${t('instances')}><table class="rows stack" role="table">
+    return html`<div class="table-scroll" tabindex="0" role="group" aria-label=${t('instances')}><table class="rows stack" role="table">
       <caption class="visually-hidden">${t('instances')}</caption>
       <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">${t('instance')}</th><th scope="col" role="columnheader">${t('identifyingParameters')}</th><th scope="col" role="columnheader">${t('lastExecution')}</th><th scope="col" role="columnheader">${t('when')}</th></tr></thead>
       <tbody role="rowgroup">${instances.map((instance) => html`<tr role="row">

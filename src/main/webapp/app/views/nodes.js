@@ -24,7 +24,7 @@ class Nodes extends View {
   render() {
     return html`<h1>${this.heading}</h1>
       <p class="summary">${t('nodesWhat')}</p>
-      ${this.#nodes.render((page) => nodeCards(page.items, page.readAt), skeleton(4))}`;
+      ${this.#nodes.render((page) => nodeCards(page.items, page.readAt, { top: true }), skeleton(4))}`;
   }
 }
 customElements.define('reprise-nodes', Nodes);

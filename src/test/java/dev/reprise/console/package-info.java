@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.console;
+
+import org.jspecify.annotations.NullMarked;
