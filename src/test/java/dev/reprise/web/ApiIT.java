@@ -655,6 +655,8 @@ class ApiIT {
         Answer detail = get("/executions/" + id).is(200, "ExecutionDetail");
         assertThat(detail.text())
                 .contains("{\"name\":\"password\",\"value\":\"••••••\",\"identifying\":false,\"secret\":true}");
+        Answer instance = get("/instances/" + detail.json().get("instanceId")).is(200, "InstanceDetail");
+        assertThat(instance.json().at("/launch/decision").asText()).isEqualTo("RESTART");
         Answer restarted = post(
                         "/executions/" + id + "/restart",
                         "{\"nonIdentifying\": {\"failing\": \"false\"}, \"wait\": 60}")
@@ -667,7 +669,7 @@ class ApiIT {
                 detail,
                 restarted,
                 get("/executions/" + restarted.id()),
-                get("/instances/" + detail.json().get("instanceId")).is(200, "InstanceDetail"),
+                instance,
                 get(TestUser.OPERATOR, "/executions/" + id + "/log"),
                 get(TestUser.ADMIN, "/audit?execution=" + id))) {
             assertThat(answer.text()).doesNotContain(secret);
