@@ -66,7 +66,7 @@ class SchemaTest {
     /** H2 lets two sessions that create tables at once wait for each other, until the lock of one has waited enough. */
     @Test
     void migratesWhileTheApplicationMakesTablesOfItsOwn() throws Exception {
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 5; i++) {
             JdbcDataSource h2 = new JdbcDataSource();
             h2.setUrl("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=100");
             AtomicBoolean migrated = new AtomicBoolean();

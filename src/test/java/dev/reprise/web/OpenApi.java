@@ -3,12 +3,12 @@ package dev.reprise.web;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.networknt.schema.Error;
 import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 
 /** The description of the API, and whether an answer is as it says. */
 final class OpenApi {
@@ -34,9 +36,8 @@ final class OpenApi {
     }
 
     static OpenApi read() {
-        try {
-            return new OpenApi(
-                    new ObjectMapper(new YAMLFactory()).readTree(OpenApi.class.getResourceAsStream("openapi.yaml")));
+        try (InputStream yaml = OpenApi.class.getResourceAsStream("openapi.yaml")) {
+            return new OpenApi(JSON.valueToTree(new Load(LoadSettings.builder().build()).loadFromInputStream(yaml)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
