@@ -27,8 +27,8 @@ export function executionsTable(executions, { showJob = true, caption = t('execu
           <td role="cell" class="wide">${parametersLine(execution.parameters)}${execution.failure === undefined ? nothing : html`<br><span class="muted">${shortValue(execution.failure, 90)}</span>`}</td>
           <td role="cell" data-label=${t('created')}>${moment(execution.created)}</td>
           <td role="cell" class="num" data-label=${t('duration')}>${duration(took(execution))}</td>
-          <td role="cell" data-label=${t('node')}>${execution.node === undefined ? '–' : shortValue(execution.node, 24)}</td>
-          <td role="cell" data-label=${t('submitter')}>${execution.submitter === undefined ? '–' : shortValue(execution.submitter, 24)}</td>
+          <td role="cell" class="one-line" data-label=${t('node')}>${execution.node === undefined ? '–' : shortValue(execution.node, 24)}</td>
+          <td role="cell" class="one-line" data-label=${t('submitter')}>${execution.submitter === undefined ? '–' : shortValue(execution.submitter, 24)}</td>
         </tr>`,
       )}</tbody>
     </table>

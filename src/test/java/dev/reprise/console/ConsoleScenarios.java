@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.LocalDate;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -222,8 +223,8 @@ abstract class ConsoleScenarios {
                     .hasText(new String[] {"default: north", "north", "south"});
             assertThat(page.locator("input[name=limit]")).hasAttribute("placeholder", "default: 10");
 
-            int number = (int) (System.nanoTime() % 300_000);
-            String date = java.time.LocalDate.of(1200, 1, 1).plusDays(number).toString();
+            int number = (int) (System.nanoTime() % 2_000_000);
+            String date = LocalDate.of(1900, 1, 1).plusDays(number).toString();
             day.fill(date);
             page.locator("input[name=limit]").fill("none");
             Locator field = page.locator(".field")
@@ -420,7 +421,7 @@ abstract class ConsoleScenarios {
                 assertThat(page.locator("main :is(script, img, iframe, style)")).hasCount(0);
             }
             visitor.goesTo("executions/" + execution);
-            Locator value = page.locator("td reprise-long-text").first();
+            Locator value = page.locator("tr:has(th :text-is('long')) reprise-long-text");
             value.getByRole(AriaRole.BUTTON).click();
             assertThat(value.locator("bdi")).hasText(LONG);
             assertThat(page.locator("bdi", new Page.LocatorOptions().setHasText(FROM_RIGHT_TO_LEFT))
@@ -429,7 +430,7 @@ abstract class ConsoleScenarios {
         }
     }
 
-    /** {@code ./mvnw verify -Dit.test=ConsoleBrowserIT -Dreprise.screenshots=true} makes the pictures in docs/images anew. */
+    /** {@code ./mvnw verify -Dit.test=ConsoleBrowserIT#makesThePicturesOfTheDocumentation -Dreprise.screenshots=true} makes the pictures in docs/images anew. */
     @Test
     @EnabledIfSystemProperty(named = "reprise.screenshots", matches = "true")
     void makesThePicturesOfTheDocumentation() {
