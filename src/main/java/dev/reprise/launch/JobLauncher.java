@@ -3,7 +3,6 @@ package dev.reprise.launch;
 import dev.reprise.access.Access;
 import dev.reprise.access.Access.Subject;
 import dev.reprise.access.Action;
-import dev.reprise.identity.JobParameter;
 import dev.reprise.job.Finding;
 import dev.reprise.job.InvalidSchemaException;
 import dev.reprise.job.JobDefinition;
@@ -109,6 +108,11 @@ public class JobLauncher {
             properties.setProperty(RUN_ID, String.valueOf(nextRunId(request.job(), repository)));
         }
         Job job = jobs.computeIfAbsent(request.job(), JobLauncher::load);
+        return repository.explain(job, properties, steps(job));
+    }
+
+    /** In document order, and whether each may run again when it is complete. */
+    private static Map<String, Boolean> steps(Job job) {
         Map<String, Boolean> steps = new LinkedHashMap<>();
         for (JobGraph.Node node : JobGraph.of(job).nodes()) {
             StepDefinition step = node.step();
@@ -116,21 +120,17 @@ public class JobLauncher {
                 steps.put(step.name(), step.allowStartIfComplete());
             }
         }
-        return repository.explain(job, properties, steps);
+        return steps;
     }
 
-    /** What a launch with the parameters of an execution would do now, without doing it. */
+    /** What a launch of the instance of an execution would do now, without doing it. */
     public LaunchDecision explainAgain(ExecutionState execution) {
-        JobExecution known = operator().getJobExecution(execution.id());
-        LaunchRequest request = LaunchRequest.of(execution.job());
-        for (Map.Entry<String, JobParameter> parameter :
-                execution.parameters().byName().entrySet()) {
-            String value = known.getJobParameters().getProperty(parameter.getKey(), "");
-            request = parameter.getValue().identifying()
-                    ? request.with(parameter.getKey(), value)
-                    : request.withNonIdentifying(parameter.getKey(), value);
+        Refusal noSuchJob = noSuchJob(execution.job());
+        if (noSuchJob != null) {
+            return noSuchJob;
         }
-        return explain(request);
+        Job job = jobs.computeIfAbsent(execution.job(), JobLauncher::load);
+        return repository().explainAgain(job, execution.parameters(), steps(job));
     }
 
     private long launch(LaunchRequest request) {
@@ -209,7 +209,12 @@ public class JobLauncher {
                 subject(executionId),
                 repository().audit(),
                 () -> {
-                    Long id = restart(executionId, properties, false);
+                    Long id;
+                    try {
+                        id = restart(executionId, properties, false);
+                    } catch (JobRestartException e) {
+                        throw refusalInsteadOf(e, executionId);
+                    }
                     if (id == null) {
                         throw new LaunchRefusedException(notTheLast(before));
                     }
@@ -217,6 +222,17 @@ public class JobLauncher {
                 },
                 JobLauncher::subject);
         return operator().getJobExecution(restarted);
+    }
+
+    /** What the engine refuses by itself, it refuses without a reason: the rules know it. */
+    private RuntimeException refusalInsteadOf(JobRestartException refused, long executionId) {
+        return repository()
+                .history()
+                .execution(executionId)
+                .map(this::explainAgain)
+                .filter(Refusal.class::isInstance)
+                .<RuntimeException>map(refusal -> new LaunchRefusedException((Refusal) refusal))
+                .orElse(refused);
     }
 
     /** The instance has gone on since, or is complete: what the engine says before the repository is asked. */

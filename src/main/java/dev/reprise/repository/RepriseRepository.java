@@ -292,6 +292,25 @@ public final class RepriseRepository implements JobRepository {
         } catch (LaunchRefusedException e) {
             return e.refusal();
         }
+        return explain(job, verdict, subject, steps);
+    }
+
+    /**
+     * {@link #explain} for an instance that there is: its parameters were judged when it was launched, and are not judged
+     * again, because the secrets among them are not at hand.
+     *
+     * @param before the parameters of an execution of it
+     */
+    public LaunchDecision explainAgain(Job job, JobParameters before, Map<String, Boolean> steps) {
+        Verdict judged = rules.judge(job, before.toProperties());
+        if (!judged.definitionFaults().isEmpty()) {
+            return Decisions.invalidJob(job.getId(), judged.definitionFaults());
+        }
+        Verdict verdict = new Verdict(List.of(), before, List.of(), judged.identityNone(), judged.restartable());
+        return explain(job, verdict, new Subject(job.getId(), before, judged.restartable()), steps);
+    }
+
+    private LaunchDecision explain(Job job, Verdict verdict, Subject subject, Map<String, Boolean> steps) {
         if (verdict.identityNone()) {
             return new LaunchDecision.Start(subject.label() + " has no identity: each start is a new instance.");
         }

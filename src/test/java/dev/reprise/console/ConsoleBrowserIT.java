@@ -8,9 +8,14 @@ import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The console of the built WAR on a real server. */
+@EnabledIfSystemProperty(
+        named = "reprise.it.database",
+        matches = "h2",
+        disabledReason = "the console speaks to the API alone, and the H2 run shows it")
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
 class ConsoleBrowserIT extends ConsoleScenarios {

@@ -7,11 +7,13 @@ import dev.reprise.log.ExecutionLogs.Before;
 import dev.reprise.log.ExecutionLogs.Part;
 import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -24,6 +26,13 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jberet.creation.ArtifactCreationContext;
+import org.jberet.job.model.Job;
+import org.jberet.job.model.JobBuilder;
+import org.jberet.runtime.JobExecutionImpl;
+import org.jberet.runtime.JobInstanceImpl;
+import org.jberet.runtime.context.JobContextImpl;
+import org.jberet.spi.BatchEnvironment;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -164,6 +173,37 @@ class ExecutionLogsTest {
 
         assertThat(lines(7)).containsExactly("INFO|step of 7", "INFO|transition of 7");
         assertThat(lines(8)).containsExactly("INFO|step of 8", "INFO|step of 8 that sets a class loader");
+    }
+
+    /** Listeners and mappers are made before the step is recorded, which only the engine's own context tells. */
+    @Test
+    void theArtifactsOfAFlowsFirstStepLogForTheExecutionThatTheyAreMadeFor() throws Exception {
+        begin(7);
+        begin(8);
+        onAThread(() -> {
+            LogThread.stepComes();
+            engineMakesAnArtifactFor(7);
+            LOG.info("made for 7");
+            LogThread.stepBegins(7);
+            LogThread.stepEnded();
+            LogThread.stepComes();
+            LOG.info("of nobody yet");
+            engineMakesAnArtifactFor(8);
+            LOG.info("made for 8");
+        });
+
+        assertThat(lines(7)).containsExactly("INFO|made for 7");
+        assertThat(lines(8)).containsExactly("INFO|made for 8");
+    }
+
+    private static void engineMakesAnArtifactFor(long execution) {
+        Job job = new JobBuilder("some-job").build();
+        JobExecutionImpl running = new JobExecutionImpl(new JobInstanceImpl(job, "shop", "some-job"), new Properties());
+        running.setId(execution);
+        BatchEnvironment environment = (BatchEnvironment) Proxy.newProxyInstance(
+                loader(), new Class<?>[] {BatchEnvironment.class}, (self, method, arguments) -> loader());
+        ArtifactCreationContext.resetArtifactCreationContext(
+                new JobContextImpl(running, null, null, null, environment), null, null);
     }
 
     @Test

@@ -230,7 +230,6 @@ class ApiIT {
         assertThat(job.json().get("schema").get("required").toString()).isEqualTo("[\"day\"]");
         assertThat(get("/jobs/two-flows").is(200, "Job").json().get("graph")).hasSize(6);
         assertThat(get("/jobs/broken").is(200, "Job").json().get("findings")).isNotEmpty();
-        assertThat(get("/jobs/not-xml").is(200, "Job").json().has("graph")).isFalse();
         String tag = String.valueOf(job.tag());
         assertThat(send(TestUser.VIEWER
                                 .sends(request("/jobs/checked"))
@@ -604,6 +603,77 @@ class ApiIT {
                     .isEmpty();
         }
         launch("outcome", "\"name\": \"#{systemProperties['user.dir']}\"", "").is(422);
+    }
+
+    // ---- Logs and secrets
+
+    @Test
+    void anExecutionHasItsOwnLog() throws Exception {
+        String name = unique("log");
+        long id = launch("outcome", "\"name\": \"" + name + "\"", ", \"wait\": 60")
+                .is(201)
+                .id();
+        long other = launch("outcome", "\"name\": \"" + unique("log") + "\"", ", \"wait\": 60")
+                .is(201)
+                .id();
+
+        Answer log =
+                get(TestUser.OPERATOR, "/executions/" + id + "/log?lines=100").is(200);
+        assertThat(log.type()).isEqualTo("text/plain;charset=UTF-8");
+        assertThat(log.text()).contains("execution " + id + " started", "execution " + id + " COMPLETED");
+        assertThat(log.text()).doesNotContain("execution " + other);
+        assertThat(get("/executions/" + id).json().get("logHere").asBoolean()).isTrue();
+        get("/executions/" + id + "/log").isProblem(403, "denied");
+        get(TestUser.OPERATOR, "/executions/" + id + "/log?lines=0").isProblem(400, "bad-request");
+        get(TestUser.OPERATOR, "/executions/" + id + "/log?follow=true").isProblem(400, "bad-request");
+
+        String gate = unique("log");
+        long running = launch("gate", "\"name\": \"" + gate + "\"", "").is(201).id();
+        HttpResponse<InputStream> stream = CLIENT.send(
+                TestUser.OPERATOR
+                        .sends(request("/executions/" + running + "/log?follow=true"))
+                        .header("Accept", "text/event-stream")
+                        .build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+        BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        read(stream, lines);
+        assertThat(next(lines, "event: line")).isNotNull();
+        stop(running);
+        assertThat(next(lines, "event: end")).isNotNull();
+        stream.body().close();
+    }
+
+    @Test
+    void aSecretIsShownToNobody() {
+        String secret = "hush " + UUID.randomUUID();
+        Answer launched = launch(
+                        "secret",
+                        "\"run\": \"" + unique("secret") + "\"",
+                        ", \"nonIdentifying\": {\"password\": \"" + secret + "\", \"failing\": \"true\"}, \"wait\": 60")
+                .is(201, "Execution");
+        long id = launched.id();
+        Answer detail = get("/executions/" + id).is(200, "ExecutionDetail");
+        assertThat(detail.text())
+                .contains("{\"name\":\"password\",\"value\":\"••••••\",\"identifying\":false,\"secret\":true}");
+        Answer instance = get("/instances/" + detail.json().get("instanceId")).is(200, "InstanceDetail");
+        assertThat(instance.json().at("/launch/decision").asText()).isEqualTo("RESTART");
+        Answer restarted = post(
+                        "/executions/" + id + "/restart",
+                        "{\"nonIdentifying\": {\"failing\": \"false\"}, \"wait\": 60}")
+                .is(201);
+        assertThat(restarted.json().get("status").asText())
+                .as("it has the password: " + restarted.text())
+                .isEqualTo("COMPLETED");
+        for (Answer answer : List.of(
+                launched,
+                detail,
+                restarted,
+                get("/executions/" + restarted.id()),
+                instance,
+                get(TestUser.OPERATOR, "/executions/" + id + "/log"),
+                get(TestUser.ADMIN, "/audit?execution=" + id))) {
+            assertThat(answer.text()).doesNotContain(secret);
+        }
     }
 
     // ---- Events

@@ -25,11 +25,16 @@ import org.jboss.arquillian.test.api.ArquillianResource;
 import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who gets in, by which way, and what everybody else is told; with a real HTTP client. */
+@EnabledIfSystemProperty(
+        named = "reprise.it.database",
+        matches = "h2",
+        disabledReason = "no login depends on the database, and the H2 run shows them")
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
 class LoginIT {
