@@ -30,6 +30,7 @@ export function percent(share) {
 
 export function duration(millis) {
   const seconds = Math.max(0, millis) / 1000;
+  if (millis > 0 && millis < 1000) return t('millis', Math.round(millis));
   if (seconds < 10) return t('seconds', numbers().small.format(Math.round(seconds * 10) / 10));
   if (seconds < 60) return t('seconds', Math.floor(seconds));
   const minutes = Math.floor(seconds / 60);

@@ -93,7 +93,7 @@ class Live extends EventTarget {
     const at = serverNow();
     // Another step counts from its own beginning.
     if (last && (last.step !== step || last.items > items)) samples.length = 0;
-    else if (samples.length > 1 && at - samples.at(-2).at < 900) samples.pop();
+    else if (last && at - last.at < 900) return;
     samples.push({ at, items, done, step });
     if (samples.length > kept) samples.shift();
     this.#samples.set(execution.id, samples);

@@ -29,7 +29,7 @@ class DurationChart extends Part {
     const completed = ended.filter(({ status }) => status === 'COMPLETED').sort((a, b) => Date.parse(a.started) - Date.parse(b.started));
     const line = d3.line((execution) => x(new Date(execution.started)), (execution) => y(took(execution)));
     const marks = x.ticks(Math.max(2, Math.floor(width / 110)));
-    const format = new Intl.DateTimeFormat(language(), marks.length > 1 && marks[1] - marks[0] < 86_400_000 ? { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } : { month: 'short', day: 'numeric' });
+    const format = new Intl.DateTimeFormat(language(), precision(marks[1] - marks[0]));
     return html`<div class="chart">
       <svg width=${width} height=${height} role="group" aria-label=${t('chartAlt', ended.length, duration(d3.min(ended, took)), duration(most))}>
         ${elapsedTicks(most * 1.08, 4).map((tick) => svg`<g class="tick"><line x1=${margin.left} x2=${width - margin.right} y1=${y(tick)} y2=${y(tick)}/><text x=${margin.left - 8} y=${y(tick) + 4} text-anchor="end">${duration(tick)}</text></g>`)}
@@ -43,4 +43,10 @@ class DurationChart extends Part {
     </div>`;
   }
 }
+/** What of a time tells two marks apart. */
+function precision(millis) {
+  if (millis >= 86_400_000) return { month: 'short', day: 'numeric' };
+  return { hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...(millis < 60_000 ? { second: '2-digit' } : {}) };
+}
+
 customElements.define('reprise-duration-chart', DurationChart);

@@ -22,13 +22,13 @@ export function executionsTable(executions, { showJob = true, caption = t('execu
         ({ id }) => id,
         (execution) => html`<tr role="row">
           <th scope="row" role="rowheader" data-label=${t('execution')}><a href=${href('executions', execution.id)}>${execution.id}</a></th>
-          <td role="cell">${statusBadge(execution.status)}${exitStatusOf(execution) === undefined ? nothing : html` <span class="muted">${shortValue(exitStatusOf(execution), 30)}</span>`}</td>
+          <td role="cell">${statusBadge(execution.status)}${exitStatusOf(execution) === undefined ? nothing : html` <span class="muted one-line short">${shortValue(exitStatusOf(execution), 30)}</span>`}</td>
           ${showJob ? html`<td role="cell" class=${execution.job.length < 32 ? 'one-line' : ''}><a href=${href('jobs', execution.job)}>${shortValue(execution.job, 40)}</a></td>` : nothing}
           <td role="cell" class="wide">${parametersLine(execution.parameters)}${execution.failure === undefined ? nothing : html`<br><span class="muted">${shortValue(execution.failure, 90)}</span>`}</td>
           <td role="cell" data-label=${t('created')}>${moment(execution.created)}</td>
           <td role="cell" class="num" data-label=${t('duration')}>${duration(took(execution))}</td>
-          <td role="cell" data-label=${t('node')}>${execution.node === undefined ? '–' : shortValue(execution.node, 24)}</td>
-          <td role="cell" data-label=${t('submitter')}>${execution.submitter === undefined ? '–' : shortValue(execution.submitter, 24)}</td>
+          <td role="cell" class="one-line short" data-label=${t('node')}>${execution.node === undefined ? '–' : shortValue(execution.node, 24)}</td>
+          <td role="cell" class="one-line short" data-label=${t('submitter')}>${execution.submitter === undefined ? '–' : shortValue(execution.submitter, 24)}</td>
         </tr>`,
       )}</tbody>
     </table>

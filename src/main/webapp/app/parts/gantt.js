@@ -107,7 +107,7 @@ class Gantt extends Part {
     const rows = this.#rows();
     const times = rows.map((row) => row.time).filter(Boolean);
     const from = Math.min(Date.parse(execution.started ?? execution.created), ...times.map((time) => time.from));
-    const to = Math.max(execution.ended ? Date.parse(execution.ended) : serverNow(), from + 1000, ...times.map((time) => time.to));
+    const to = Math.max(execution.ended ? Date.parse(execution.ended) : serverNow(), from + 20, ...times.map((time) => time.to));
     const labels = Math.min(210, Math.round(width * 0.3));
     const right = 14;
     const chart = Math.max(80, width - labels - right);

@@ -81,6 +81,7 @@ export const en = {
   secret: 'secret',
 
   // Times
+  millis: (millis) => `${millis} ms`,
   seconds: (seconds) => `${seconds} s`,
   minutes: (minutes) => `${minutes} min`,
   hours: (hours) => `${hours} h`,

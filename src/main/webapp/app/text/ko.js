@@ -79,6 +79,7 @@ export const ko = {
   secret: '비밀',
 
   // 시간
+  millis: (millis) => `${millis}밀리초`,
   seconds: (seconds) => `${seconds}초`,
   minutes: (minutes) => `${minutes}분`,
   hours: (hours) => `${hours}시간`,

@@ -49,7 +49,7 @@ class Job extends View {
     if (known) {
       if (!(known.last?.id > execution.id)) known.last = execution;
       this.requestUpdate();
-    } else if (this.#instances.items.length <= 20) this.#instances.reload();
+    } else if (!(execution.instanceId < this.#instances.items[0]?.id)) this.#instances.reload();
   }
 
   render() {
@@ -57,7 +57,7 @@ class Job extends View {
       <p class="crumbs"><a href="#/jobs">${t('nav.jobs')}</a></p>
       <div class="title-row"><h1>${shortValue(this.heading, 100)}</h1>${this.#job.value?.deployed ? html`<button class="to-launch" @click=${this.#toLaunch}>${t('launchAsk')}</button>` : nothing}</div>
       ${this.#job.render((job) => html`
-        ${job.title === undefined ? nothing : html`<p><code>${shortValue(job.name, 100)}</code></p>`}
+        ${(job.title ?? job.name) === job.name ? nothing : html`<p><code>${shortValue(job.name, 100)}</code></p>`}
         ${job.description === undefined ? nothing : html`<p class="lead">${value(job.description)}</p>`}
         <p class="tags">
           ${job.deployed ? nothing : html`<span class="tag warn">${t('notDeployed')}</span>`}
@@ -92,7 +92,6 @@ class Job extends View {
   async #toLaunch() {
     const form = this.querySelector('reprise-launch-form');
     await form?.updateComplete;
-    form?.scrollIntoView({ block: 'nearest' });
     (form?.querySelector('input, select') ?? this.querySelector('#job-launch'))?.focus();
   }
 

@@ -55,7 +55,7 @@ class Jobs extends View {
     return html`<li class="job">
       <div class="job-name">
         <h2><a href=${href('jobs', job.name)}>${shortValue(job.title ?? job.name, 60)}</a></h2>
-        ${job.title === undefined ? nothing : html`<code>${shortValue(job.name, 60)}</code>`}
+        ${(job.title ?? job.name) === job.name ? nothing : html`<code>${shortValue(job.name, 60)}</code>`}
         ${job.description === undefined ? nothing : html`<p class="muted"><bdi>${cut(job.description, 160)}</bdi></p>`}
         <p class="tags">
           ${job.deployed ? nothing : html`<span class="tag warn">${t('notDeployed')}</span>`}

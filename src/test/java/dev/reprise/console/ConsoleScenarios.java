@@ -432,7 +432,10 @@ abstract class ConsoleScenarios {
         }
     }
 
-    /** {@code ./mvnw verify -Dit.test=ConsoleBrowserIT -Dreprise.screenshots=true} makes the pictures in docs/images anew. */
+    /**
+     * Makes the pictures in docs/images anew: {@code ./mvnw verify -Dreprise.screenshots=true
+     * -Dit.test=ConsoleBrowserIT#makesThePicturesOfTheDocumentation}, alone, so that they show no other test.
+     */
     @Test
     @EnabledIfSystemProperty(named = "reprise.screenshots", matches = "true")
     void makesThePicturesOfTheDocumentation() {

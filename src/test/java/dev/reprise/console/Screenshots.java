@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +27,9 @@ final class Screenshots {
     private static final Path FOLDER = Path.of("docs/images");
 
     private static final int MOST_COLOURS = 256;
+
+    /** Squares of differences: less than this is not seen. */
+    private static final int APART = 60;
 
     private final Browser browser;
     private final URI address;
@@ -129,11 +133,10 @@ final class Screenshots {
         for (int pixel : pixels) {
             uses.merge(pixel, 1, Integer::sum);
         }
-        int[] palette = uses.entrySet().stream()
+        int[] palette = palette(uses.entrySet().stream()
                 .sorted(Map.Entry.<Integer, Integer>comparingByValue().reversed())
-                .limit(MOST_COLOURS)
-                .mapToInt(Map.Entry::getKey)
-                .toArray();
+                .map(Map.Entry::getKey)
+                .toList());
         IndexColorModel colours =
                 new IndexColorModel(8, palette.length, palette, 0, false, -1, java.awt.image.DataBuffer.TYPE_BYTE);
         BufferedImage result = new BufferedImage(width, height, BufferedImage.TYPE_BYTE_INDEXED, colours);
@@ -145,20 +148,33 @@ final class Screenshots {
         return result;
     }
 
+    /** The first of these that can be told apart. */
+    private static int[] palette(List<Integer> colours) {
+        List<Integer> chosen = new ArrayList<>();
+        for (int colour : colours) {
+            if (chosen.size() < MOST_COLOURS && chosen.stream().allMatch(other -> distance(other, colour) >= APART)) {
+                chosen.add(colour);
+            }
+        }
+        return chosen.stream().mapToInt(Integer::intValue).toArray();
+    }
+
     private static int nearest(int[] palette, int pixel) {
         int best = 0;
-        int least = Integer.MAX_VALUE;
-        for (int i = 0; i < palette.length; i++) {
-            int distance = 0;
-            for (int shift = 0; shift <= 16; shift += 8) {
-                int difference = (palette[i] >> shift & 0xff) - (pixel >> shift & 0xff);
-                distance += difference * difference;
-            }
-            if (distance < least) {
-                least = distance;
+        for (int i = 1; i < palette.length; i++) {
+            if (distance(palette[i], pixel) < distance(palette[best], pixel)) {
                 best = i;
             }
         }
         return best;
+    }
+
+    private static int distance(int one, int other) {
+        int sum = 0;
+        for (int shift = 0; shift <= 16; shift += 8) {
+            int difference = (one >> shift & 0xff) - (other >> shift & 0xff);
+            sum += difference * difference;
+        }
+        return sum;
     }
 }
