@@ -96,6 +96,18 @@ public class JobLauncher {
         return operator().getJobExecution(launch(request));
     }
 
+    /**
+     * Who launched an execution, as the server's security knew the caller: for the job's artifacts too, which give it
+     * {@code JobContext.getExecutionId()}. A restart by recovery keeps who launched the execution before.
+     *
+     * @return empty if nobody was known, or there is no such execution
+     */
+    public Optional<String> submitterOf(long executionId) {
+        return repository().getJobExecution(executionId) instanceof JobExecutionImpl execution
+                ? Optional.ofNullable(execution.getUser())
+                : Optional.empty();
+    }
+
     /** What {@link #start(LaunchRequest)} would do now, without doing it. */
     public LaunchDecision explain(LaunchRequest request) {
         Refusal noSuchJob = noSuchJob(request.job());

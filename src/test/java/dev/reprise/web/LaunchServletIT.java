@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -97,6 +98,31 @@ class LaunchServletIT {
         assertThat(faults.text().lines()).hasSize(3);
         assertThat(launch(Map.of("run", "1")).status()).isEqualTo(400);
         assertThat(launch(Map.of("job", "checked", "wait", "soon")).text()).contains("The field wait is 'soon'");
+    }
+
+    @Test
+    void onlyAnOperatorLaunchesAndItsJobKnowsIt() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url + "launch"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString("job=outcome&name=roles&-exitStatus=SUBMITTER&wait=60"))
+                .build();
+        HttpClient client = HttpClient.newHttpClient();
+        for (TestUser user : List.of(TestUser.VIEWER, TestUser.NOBODY)) {
+            HttpResponse<String> denied = client.send(
+                    user.sends(HttpRequest.newBuilder(request, (name, value) -> true))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            assertThat(denied.statusCode()).as(denied.body()).isEqualTo(403);
+        }
+        assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(401);
+
+        HttpResponse<String> done = client.send(
+                TestUser.OPERATOR
+                        .sends(HttpRequest.newBuilder(request, (name, value) -> true))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+        assertThat(done.body()).matches("execution \\d+ COMPLETED \\(test-operator\\)\n");
     }
 
     @Test

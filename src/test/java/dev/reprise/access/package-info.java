@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.access;
+
+import org.jspecify.annotations.NullMarked;
