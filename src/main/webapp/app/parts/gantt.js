@@ -152,7 +152,9 @@ class Gantt extends Part {
     const note = row.factor ? `${row.name}: ${t('timesMedian', row.factor.toFixed(1))}` : row.failed && !big ? row.name : row.kind === 'box' || !row.time || !big ? '' : duration(row.time.to - row.time.from);
     const room = note.length * 6.4 + 12;
     // Beside the bar, or in it, or before it: wherever there is room.
-    const place = left + long + room < width ? { x: left + long + 6, anchor: 'start' } : long > room && big ? { x: left + long - 6, anchor: 'end', inside: true } : { x: left - 6, anchor: 'end' };
+    const beside = left + long + room < width;
+    const inside = !beside && row.kind === 'step' && long > room;
+    const place = beside ? { x: left + long + 6, anchor: 'start' } : { x: inside ? left + long - 6 : left - 6, anchor: 'end' };
     return svg`<g class="gantt-row ${row.kind} ${row.status ? `s-${statusClass(row.status)}` : ''} ${row.factor ? 'straggler' : ''}" data-row=${index}>
       <rect class="hit" x="0" y=${y} width=${width} height=${row.height}/>
       ${big ? svg`${row.status ? svg`<g class="icon" transform="translate(${indent} ${y + row.height / 2 - 6}) scale(.75)">${statusShape(row.status)}</g>` : nothing}
@@ -160,7 +162,7 @@ class Gantt extends Part {
       ${row.together?.map((line, number) => svg`<text class="gantt-name" x=${indent + 18} y=${y + 12 + number * 16}>${line}</text>`)}
       ${row.time ? svg`<rect class="gantt-bar ${row.step && row.step.ended === undefined ? 'open' : ''}" x=${left} y=${y + inset} width=${long} height=${row.height - 2 * inset} rx=${big ? 3 : 1}/>` : nothing}
       ${note && (big || mark) && row.time
-        ? svg`<text class="gantt-note ${place.inside ? 'inside' : ''}" x=${place.x} y=${y + row.height / 2 + 4} text-anchor=${place.anchor}>${row.factor ? '◆ ' : ''}${note}</text>`
+        ? svg`<text class="gantt-note ${inside ? 'inside' : ''}" x=${place.x} y=${y + row.height / 2 + 4} text-anchor=${place.anchor}>${row.factor ? '◆ ' : ''}${note}</text>`
         : nothing}
     </g>`;
   }

@@ -37,6 +37,10 @@ function about(node) {
     .join(' · ');
 }
 
+function terminalWhy({ kind, to }) {
+  return kind === 'STOP' && to ? t('terminalRestartWhy', to) : t(`terminalWhy.${kind}`);
+}
+
 function terminalText({ kind, exitStatus, to }) {
   const end = t(`terminal.${kind}`);
   if (kind === 'STOP' && to) return t('terminalRestart', end, cut(to, 24));
@@ -87,7 +91,7 @@ class Graph extends Part {
           ${boxes.filter(({ node }) => node.kind === 'STEP' || node.kind === 'DECISION').map((box) => this.#node(box))}
         </svg>
       </div>
-      <ul class="visually-hidden">${this.nodes.map((node) => html`<li><bdi>${node.id}</bdi>: ${about(node)}${this.passages?.[node.id] ? `, ${statusWord(this.passages[node.id])}` : nothing}${node.transitions.map((transition) => html`, <bdi>${transition.on}</bdi> → <bdi>${transition.to ?? terminalText(transition)}</bdi>${this.#taken({ source: node.id, transition }) ? t('takenAside') : nothing}`)}</li>`)}</ul>`;
+      <ul class="visually-hidden">${this.nodes.map((node) => html`<li><bdi>${node.id}</bdi>: ${about(node)}${this.passages?.[node.id] ? `, ${statusWord(this.passages[node.id])}` : nothing}${node.transitions.map((transition) => html`, <bdi>${transition.on}</bdi> → <bdi>${['END', 'FAIL', 'STOP'].includes(transition.kind) ? terminalWhy(transition) : transition.to}</bdi>${this.#taken({ source: node.id, transition }) ? t('takenAside') : nothing}`)}</li>`)}</ul>`;
   }
 
   #passage(node) {
@@ -139,7 +143,7 @@ class Graph extends Part {
   #terminal({ x, y, width, height, transition, source }) {
     const taken = this.#taken({ source, transition });
     return svg`<g class="graph-terminal ${transition.kind.toLowerCase()} ${taken ? 'taken' : this.transitions ? 'untaken' : ''}" transform="translate(${x} ${y})">
-      <title>${t(`terminalWhy.${transition.kind}`)}</title>
+      <title>${terminalWhy(transition)}</title>
       <rect width=${width} height=${height} rx="12"/>
       <text x=${width / 2} y="16" text-anchor="middle">${terminalText(transition)}</text>
     </g>`;

@@ -23,7 +23,7 @@ class StepsTable extends Part {
       <caption class="visually-hidden">${t('steps')}</caption>
       <thead><tr><th scope="col">${t('step')}</th><th scope="col">${t('status')}</th>
         ${counts.map((count) => html`<th scope="col" class="num" title=${t(`countWhat.${count}`)}>${t(`count.${count}`)}</th>`)}
-        <th scope="col" class="num" title=${t('countWhat.skips')}>${t('count.skips')}</th><th scope="col" class="num">${t('duration')}</th><th scope="col" class="num">${t('rate')}</th></tr></thead>
+        <th scope="col" class="num" title=${t('countWhat.skips')}>${t('count.skips')}</th><th scope="col" class="num">${t('duration')}</th></tr></thead>
       <tbody>${repeat(this.steps, ({ id }) => id, (step) => this.#step(step))}</tbody>
     </table></div>`;
   }
@@ -55,8 +55,7 @@ class StepsTable extends Part {
       <td>${statusBadge(step.status)}${exitStatusOf(step) === undefined ? nothing : html`<br>${shortValue(exitStatusOf(step), 40)}`}</td>
       ${counts.map((count) => html`<td class="num ${step.counts[count] ? '' : 'zero'}">${number(step.counts[count])}</td>`)}
       <td class="num ${skips ? '' : 'zero'}" title=${skips ? t('skipsOf', step.counts.readSkips, step.counts.processSkips, step.counts.writeSkips) : nothing}>${number(skips)}</td>
-      <td class="num">${millis === undefined ? '–' : duration(millis)}</td>
-      <td class="num">${millis && step.counts.read ? t('perSecond', rate((step.counts.read * 1000) / millis)) : '–'}</td>
+      <td class="num">${millis === undefined ? '–' : duration(millis)}${millis && step.counts.read ? html`<br><span class="muted">${t('perSecond', rate((step.counts.read * 1000) / millis))}</span>` : nothing}</td>
     </tr>`;
   }
 }

@@ -5,7 +5,7 @@ import { href } from '../router.js';
 import { t } from '../text.js';
 import { restartPhrase } from './decision.js';
 import { partitionName } from './gantt.js';
-import { exitStatusOf, statusClass, statusIcon } from './status.js';
+import { statusClass, statusIcon } from './status.js';
 import { value } from './value.js';
 
 /** @param actions the buttons to go on with, or nothing */
@@ -30,8 +30,10 @@ function tell(execution) {
       return failed(execution, time);
     case 'STOPPED':
       return { title: t('story.stopped', time), cause: execution.failure, more: [stoppedAt(execution)].filter(Boolean) };
-    case 'COMPLETED':
-      return { title: t('story.completed', time, number(written(execution.steps))), more: [...execution.steps.filter(({ status }) => status === 'FAILED').map(({ name }) => t('story.routed', name)), ...(exitStatusOf(execution) === undefined ? [] : [t('story.exitStatus', execution.exitStatus)])] };
+    case 'COMPLETED': {
+      const routed = execution.steps.filter(({ status }) => status === 'FAILED');
+      return { title: t('story.completed', time, number(written(execution.steps))), more: routed.map(({ name }) => t('story.routed', name)) };
+    }
     case 'ABANDONED':
       return { title: t('story.abandoned'), cause: execution.failure, more: [] };
     case 'STOPPING':

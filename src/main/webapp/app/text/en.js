@@ -195,7 +195,8 @@ export const en = {
   'terminal.END': 'end',
   'terminal.FAIL': 'fail',
   'terminal.STOP': 'stop',
-  terminalRestart: (end, element) => `${end}, restarts at ${element}`,
+  terminalRestart: (end, element) => `${end} ↻ ${element}`,
+  terminalRestartWhy: (element) => `The job ends STOPPED here, and a restart begins at ${element}`,
   'terminalWhy.END': 'The job ends COMPLETED here',
   'terminalWhy.FAIL': 'The job ends FAILED here',
   'terminalWhy.STOP': 'The job ends STOPPED here',
@@ -249,7 +250,6 @@ export const en = {
 
   // An execution
   'story.completed': (time, written) => `It completed after ${time}. ${written} items were written.`,
-  'story.exitStatus': (exitStatus) => `Its exit status is ${exitStatus}.`,
   'story.failedChunk': (step, read) => `Step ${step} failed after ${read} items.`,
   'story.failedStep': (step, time) => `Step ${step} failed after ${time}.`,
   'story.failedPartitions': (step, partition, failed, all) =>
@@ -291,7 +291,7 @@ export const en = {
   timesMedian: (factor) => `${factor} × the median`,
   stragglerWhy: 'It took much longer than the other partitions of its step.',
   readWritten: (read, written) => `${read} read, ${written} written`,
-  partitionsDone: (done, all) => `${n(done)} of ${count(all, 'partition')} complete`,
+  partitionsDone: (done, all) => `${n(done)} of ${count(all, 'partition')}`,
   'count.read': 'Read',
   'count.written': 'Written',
   'count.filtered': 'Filtered',

@@ -192,7 +192,8 @@ export const ko = {
   'terminal.END': '완료',
   'terminal.FAIL': '실패',
   'terminal.STOP': '중지',
-  terminalRestart: (end, element) => `${end}, 재시작 위치 ${element}`,
+  terminalRestart: (end, element) => `${end} ↻ ${element}`,
+  terminalRestartWhy: (element) => `여기서 잡이 중지(STOPPED)로 끝나고, 재시작하면 ${element}부터 시작합니다`,
   'terminalWhy.END': '여기서 잡이 완료(COMPLETED)로 끝납니다',
   'terminalWhy.FAIL': '여기서 잡이 실패(FAILED)로 끝납니다',
   'terminalWhy.STOP': '여기서 잡이 중지(STOPPED)로 끝납니다',
@@ -246,7 +247,6 @@ export const ko = {
 
   // 잡 실행
   'story.completed': (time, written) => `${time} 만에 완료되었습니다. 아이템 ${written}개를 썼습니다.`,
-  'story.exitStatus': (exitStatus) => `종료 상태는 ${exitStatus}입니다.`,
   'story.failedChunk': (step, read) => `스텝 ${step}이(가) 아이템 ${read}개를 읽은 뒤 실패했습니다.`,
   'story.failedStep': (step, time) => `스텝 ${step}이(가) ${time} 만에 실패했습니다.`,
   'story.failedPartitions': (step, partition, failed, all) => `스텝 ${step}이(가) 파티션 ${all}개 중 ${failed}개에서 실패했습니다(${partition}${failed > 1 ? ' 등' : ''}).`,

@@ -24,7 +24,7 @@ import { t } from '../text.js';
 import { View } from './view.js';
 
 /** A graph up to this width stands beside the time line, a wider one above it. */
-const widestBeside = 430;
+const widestBeside = 370;
 
 class Execution extends View {
   static properties = { execution: {} };

@@ -71,9 +71,8 @@ final class Screenshots {
 
     /** Lets happen what there is to see, and says on which screens. */
     private static Map<String, String> prepare(Page page) {
-        Map<String, Object> month = Map.of("month", "2001-01");
-        launch(page, "two-flows", Map.of("run", "images"), Map.of("count", "4000"), 60);
-        launch(page, "ranges", Map.of("run", "images"), Map.of("count", "3000"), 60);
+        long completed = launch(page, "flight-performance", Map.of("month", "2001-01"), Map.of(), 120);
+        launch(page, "ranges", Map.of("run", "2001-01"), Map.of("count", "3000"), 60);
         for (int day = 1; day <= 9; day++) {
             Map<String, Object> run = Map.of("run", "2001-01-0" + day);
             launch(page, "acceptance", run, Map.of("failAt", day % 4 == 0 ? "2501" : "0", "pauseMillis", "0"), 60);
@@ -81,8 +80,9 @@ final class Screenshots {
         Map<String, Object> run = Map.of("run", "2001-01-10");
         launch(page, "acceptance", run, Map.of("failAt", "2501"), 60);
         long failed = launch(page, "acceptance", run, Map.of("failAt", "4200"), 60);
-        launch(page, "slow", Map.of("run", "images"), Map.of("pauseMillis", "20"), 0);
-        long running = launch(page, "flight-performance", month, Map.of(), 0);
+        launch(page, "slow", Map.of("run", "2001-01"), Map.of("pauseMillis", "20"), 0);
+        Map<String, Object> forMinutes = Map.of("count", "200000", "pauseMillis", "2000");
+        long running = launch(page, "two-flows", Map.of("run", "2001-01"), forMinutes, 0);
         Object instance = page.evaluate(
                 "async id => (await (await fetch(`api/executions/${id}`)).json()).instanceId", String.valueOf(failed));
 
@@ -93,6 +93,7 @@ final class Screenshots {
         screens.put("job", "jobs/acceptance");
         screens.put("launch", "jobs/flight-performance?launch=1");
         screens.put("execution", "executions/" + failed);
+        screens.put("completed", "executions/" + completed);
         screens.put("instance", "instances/" + instance);
         screens.put("executions", "executions");
         screens.put("nodes", "nodes");
