@@ -24,14 +24,9 @@ import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The lines of a job's threads, partitions and flows, in a file for each execution, on WildFly's pool of threads. */
-@EnabledIfSystemProperty(
-        named = "reprise.it.database",
-        matches = "h2",
-        disabledReason = "no statement of the logs depends on the database, and the H2 run shows them")
 @ExtendWith(ArquillianExtension.class)
 class ExecutionLogIT {
 

@@ -644,6 +644,18 @@ class ApiIT {
     }
 
     @Test
+    void aJobKnowsWhoLaunchedIt() {
+        long id = launch(
+                        "outcome",
+                        "\"name\": \"" + unique("who") + "\"",
+                        ", \"nonIdentifying\": {\"exitStatus\": \"SUBMITTER\"}, \"wait\": 60")
+                .is(201)
+                .id();
+        assertThat(get("/executions/" + id).json().at("/steps/0/exitStatus").asText())
+                .isEqualTo(TestUser.OPERATOR.login());
+    }
+
+    @Test
     void aSecretIsShownToNobody() {
         String secret = "hush " + UUID.randomUUID();
         Answer launched = launch(
