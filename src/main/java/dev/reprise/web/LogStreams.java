@@ -129,27 +129,31 @@ public class LogStreams {
     private static void send(SseEventSink sink, Follower follower, Part part) {
         follower.position = part.next();
         if (part.before() == ExecutionLogs.Before.DROPPED) {
-            send(sink, follower, "dropped", "");
+            send(sink, follower, "dropped", "", false);
         }
-        part.lines().forEach(line -> send(sink, follower, "line", line));
+        // A stream that breaks in the middle goes on with the whole part: only its last line has the position after it.
+        for (int i = 0; i < part.lines().size(); i++) {
+            send(sink, follower, "line", part.lines().get(i), i == part.lines().size() - 1);
+        }
         if (part.complete()) {
-            send(sink, follower, "end", "");
+            send(sink, follower, "end", "", true);
             follower.ended = true;
         }
     }
 
-    private static void send(SseEventSink sink, Follower follower, String name, String data) {
+    private static void send(SseEventSink sink, Follower follower, String name, String data, boolean last) {
         if (sink.isClosed()) {
             return;
         }
-        OutboundSseEvent event = follower.sse
+        OutboundSseEvent.Builder event = follower.sse
                 .newEventBuilder()
                 .name(name)
-                .id(String.valueOf(follower.position))
                 .mediaType(MediaType.TEXT_PLAIN_TYPE)
-                .data(String.class, data)
-                .build();
-        follower.underWay = sink.send(event).exceptionally(gone -> {
+                .data(String.class, data);
+        if (last) {
+            event.id(String.valueOf(follower.position));
+        }
+        follower.underWay = sink.send(event.build()).exceptionally(gone -> {
             sink.close();
             return null;
         });
