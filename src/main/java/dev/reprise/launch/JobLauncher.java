@@ -69,7 +69,7 @@ public class JobLauncher {
     private static final String RESTART_MODE = "jberet.restart.mode";
 
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
-    private final Map<String, Optional<DeployedJob>> deployed = new ConcurrentHashMap<>();
+    private final Map<String, DeployedJob> deployed = new ConcurrentHashMap<>();
 
     /** Launches the job and waits for its end; see {@link #run(LaunchRequest)}. */
     public JobExecution run(String job, Map<String, String> parameters) {
@@ -414,7 +414,14 @@ public class JobLauncher {
 
     /** A job as it is deployed, or empty if the deployment has no job of that name. */
     public Optional<DeployedJob> deployed(String job) {
-        return deployed.computeIfAbsent(job, JobLauncher::describe);
+        DeployedJob known = deployed.get(job);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        // Names that no job has are not kept: anybody may ask for any.
+        Optional<DeployedJob> found = describe(job);
+        found.ifPresent(described -> deployed.put(job, described));
+        return found;
     }
 
     private static Optional<DeployedJob> describe(String job) {

@@ -181,8 +181,7 @@ public class Monitor {
     public Optional<View.Job> job(String name) {
         Optional<DeployedJob> job = launcher.deployed(name);
         if (job.isEmpty()) {
-            boolean ran = !history().instances(name, Long.MAX_VALUE, 1).isEmpty();
-            return ran
+            return ran(name)
                     ? Optional.of(new View.Job(name, null, null, false, false, false, null, null, List.of()))
                     : Optional.empty();
         }
@@ -199,6 +198,15 @@ public class Monitor {
                     found.graph() == null ? null : graph(found.graph()),
                     found.findings());
         });
+    }
+
+    /** Whether there is a job of that name, deployed here or only in the history. */
+    public boolean knows(String job) {
+        return launcher.deployed(job).isPresent() || ran(job);
+    }
+
+    private boolean ran(String job) {
+        return !history().instances(job, Long.MAX_VALUE, 1).isEmpty();
     }
 
     private static @Nullable JsonNode parsed(String schema) {

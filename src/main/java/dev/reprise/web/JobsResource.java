@@ -140,7 +140,7 @@ public class JobsResource extends Asked {
     }
 
     private void requireJob(String name) {
-        if (monitor.job(name).isEmpty()) {
+        if (!monitor.knows(name)) {
             throw noSuchJob(name);
         }
     }

@@ -126,20 +126,10 @@ public final class LaunchServlet extends HttpServlet {
     }
 
     private static void refused(HttpServletResponse response, Refusal refusal) throws IOException {
-        switch (refusal.kind()) {
-            case NO_SUCH_JOB -> answer(response, HttpServletResponse.SC_NOT_FOUND, refusal.message() + "\n");
-            case INVALID_PARAMETERS ->
-                answer(response, HttpServletResponse.SC_BAD_REQUEST, String.join("\n", refusal.faults()) + "\n");
-            case NODE_UNAVAILABLE ->
-                answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, refusal.message() + "\n");
-            case INVALID_JOB,
-                    ALREADY_RUNNING,
-                    ALREADY_COMPLETE,
-                    ABANDONED,
-                    UNKNOWN_STATE,
-                    NOT_RESTARTABLE,
-                    RESTART_INSTEAD,
-                    NOT_THE_LAST -> answer(response, HttpServletResponse.SC_CONFLICT, refusal.message() + "\n");
+        if (refusal.kind() == Refusal.Kind.INVALID_PARAMETERS) {
+            answer(response, HttpServletResponse.SC_BAD_REQUEST, String.join("\n", refusal.faults()) + "\n");
+        } else {
+            answer(response, Problem.status(refusal.kind()), refusal.message() + "\n");
         }
     }
 

@@ -81,11 +81,6 @@ record Problem(
         };
     }
 
-    /** About an execution. */
-    Problem of(long execution) {
-        return new Problem(type, title, status, detail, jobInstanceId, execution, node, faults);
-    }
-
     Response response() {
         return Response.status(status)
                 .type(new MediaType("application", "problem+json", "UTF-8"))
