@@ -1,0 +1,119 @@
+package dev.reprise.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/** The WAR of both WildFlys: the same classes and jobs; Reprise's has the library and its lines of {@code jboss-all.xml}. */
+final class BenchWar {
+
+    /** Jobs among which a history is spread. */
+    static final int JOBS = 10;
+
+    /** What the library needs in {@code WEB-INF/lib}. */
+    private static final List<String> NEEDED =
+            List.of("fastcsv-", "flyway-", "geantyref-", "itu-", "jdbi3-", "json-schema-validator-", "jspecify-");
+
+    private static final String JBOSS_ALL = """
+            <jboss xmlns="urn:jboss:1.0"><batch xmlns="urn:jboss:domain:batch-jberet:3.0">
+              <job-repository><named name="bench"/></job-repository>
+              <restart-jobs-on-resume value="false"/>
+            </batch></jboss>
+            """;
+
+    private static final String BEANS = """
+            <beans xmlns="https://jakarta.ee/xml/ns/jakartaee" version="4.0" bean-discovery-mode="annotated"/>
+            """;
+
+    private static final String BATCHLET = """
+            <job id="%s" xmlns="https://jakarta.ee/xml/ns/jakartaee" version="2.0">
+              <step id="step">
+                <batchlet ref="nothing"/>
+              </step>
+            </job>
+            """;
+
+    private static final String TEN_ITEMS = """
+            <job id="ten-items" xmlns="https://jakarta.ee/xml/ns/jakartaee" version="2.0">
+              <step id="step">
+                <chunk item-count="10">
+                  <reader ref="tenItems"/>
+                  <writer ref="noWriter"/>
+                </chunk>
+              </step>
+            </job>
+            """;
+
+    private BenchWar() {}
+
+    /**
+     * Writes the WAR.
+     *
+     * @param library Reprise's, or a path that need not exist for the other peer
+     */
+    static Path write(Folders folders, PeerKind kind, Path library) {
+        Path war = folders.run().resolve("war-" + kind.id() + ".war");
+        try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(war))) {
+            add(zip, "WEB-INF/beans.xml", BEANS);
+            for (int i = 0; i < JOBS; i++) {
+                add(zip, job("job-" + i), BATCHLET.formatted("job-" + i));
+            }
+            add(zip, job("ten-items"), TEN_ITEMS);
+            addClasses(zip, folders.classes(), "dev/reprise/bench/peer");
+            addClasses(zip, folders.classes(), "dev/reprise/bench/war");
+            if (kind == PeerKind.REPRISE) {
+                add(zip, "META-INF/jboss-all.xml", JBOSS_ALL);
+                addLibraries(zip, library);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return war;
+    }
+
+    private static String job(String name) {
+        return "WEB-INF/classes/META-INF/batch-jobs/" + name + ".xml";
+    }
+
+    private static void addClasses(ZipOutputStream zip, Path classes, String folder) throws IOException {
+        try (Stream<Path> files = Files.list(classes.resolve(folder))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                add(zip, "WEB-INF/classes/" + folder + "/" + file.getFileName(), Files.readAllBytes(file));
+            }
+        }
+    }
+
+    private static void addLibraries(ZipOutputStream zip, Path library) throws IOException {
+        Path others = library.resolveSibling("ROOT/WEB-INF/lib");
+        if (!Files.exists(library) || !Files.exists(others)) {
+            throw new UsageException(library + " and " + others
+                    + " are needed: build them with ./mvnw package, or name another --library.");
+        }
+        add(zip, "WEB-INF/lib/" + library.getFileName(), Files.readAllBytes(library));
+        try (Stream<Path> files = Files.list(others)) {
+            for (Path file : files.filter(BenchWar::isNeeded).toList()) {
+                add(zip, "WEB-INF/lib/" + file.getFileName(), Files.readAllBytes(file));
+            }
+        }
+    }
+
+    private static boolean isNeeded(Path file) {
+        return NEEDED.stream().anyMatch(file.getFileName().toString()::startsWith);
+    }
+
+    private static void add(ZipOutputStream zip, String name, String text) throws IOException {
+        add(zip, name, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void add(ZipOutputStream zip, String name, byte[] content) throws IOException {
+        zip.putNextEntry(new ZipEntry(name));
+        zip.write(content);
+        zip.closeEntry();
+    }
+}

@@ -1,0 +1,43 @@
+package dev.reprise.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One column of a comparison: a peer, in one of the ways in which it can do the work.
+ *
+ * @param settings that make it do it this way
+ */
+record Contender(PeerKind kind, String title, Map<String, String> settings) {
+
+    static Contender of(PeerKind kind) {
+        return new Contender(kind, kind.title(), Map.of());
+    }
+
+    /** The peers, where plain JDBC writes the rows of a launch in two, three and eight commits. */
+    static List<Contender> ofLaunches(List<PeerKind> peers) {
+        List<Contender> contenders = new ArrayList<>();
+        for (PeerKind kind : peers) {
+            if (kind == PeerKind.RAW) {
+                for (String commits : List.of("2", "3", "8")) {
+                    contenders.add(new Contender(
+                            kind, kind.title() + ", " + commits + " commits", Map.of("commits", commits)));
+                }
+            } else {
+                contenders.add(of(kind));
+            }
+        }
+        return contenders;
+    }
+
+    /** The order of a round: every second one the other way round. */
+    static List<Contender> inTurn(List<Contender> contenders, int round) {
+        if (round % 2 == 1) {
+            return contenders;
+        }
+        List<Contender> reversed = new ArrayList<>(contenders);
+        java.util.Collections.reverse(reversed);
+        return reversed;
+    }
+}

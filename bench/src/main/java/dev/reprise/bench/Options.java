@@ -1,0 +1,113 @@
+package dev.reprise.bench;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The command line: what to measure, and {@code --name value} or {@code --name=value} for how. Immutable. */
+final class Options {
+
+    static final String HELP = """
+            bench/run [WORKLOAD...] [OPTIONS]
+
+            Workloads: launch (the default: all).
+
+            --peers stock,spring,reprise,raw  who is measured
+            --library JAR                     Reprise's library; else the one that bench/run builds.
+                                              What it needs is taken from ROOT/WEB-INF/lib beside it.
+            --rounds N                        how often each is measured, in turn
+            --seconds N                       how long one measurement of a rate takes
+            --clients 1,8                     launch: how many launch at the same time
+            --history 0,100000,1000000        launch: executions that are there already
+            --jobs job-0,ten-items            launch: a step that does nothing, a chunk of ten items
+            --full                            the sizes of a day with time: an hour
+            """;
+
+    private static final Set<String> FLAGS = Set.of("full");
+    private static final Set<String> NAMES =
+            Set.of("peers", "library", "rounds", "seconds", "clients", "history", "jobs");
+
+    private final Set<String> workloads;
+    private final Map<String, String> values;
+
+    private Options(Set<String> workloads, Map<String, String> values) {
+        this.workloads = workloads;
+        this.values = values;
+    }
+
+    static Options parse(String... arguments) {
+        Set<String> workloads = new LinkedHashSet<>();
+        Map<String, String> values = new LinkedHashMap<>();
+        for (int i = 0; i < arguments.length; i++) {
+            String argument = arguments[i];
+            if (!argument.startsWith("--")) {
+                workloads.add(argument);
+                continue;
+            }
+            String name = argument.substring(2).replaceFirst("=.*", "");
+            if (FLAGS.contains(name)) {
+                values.put(name, "true");
+            } else if (!NAMES.contains(name)) {
+                throw new UsageException("There is no option " + argument + ".\n\n" + HELP);
+            } else if (argument.contains("=")) {
+                values.put(name, argument.replaceFirst("[^=]*=", ""));
+            } else if (i + 1 < arguments.length) {
+                values.put(name, arguments[++i]);
+            } else {
+                throw new UsageException("The option " + argument + " wants a value.\n\n" + HELP);
+            }
+        }
+        return new Options(workloads, values);
+    }
+
+    Set<String> workloads() {
+        return workloads;
+    }
+
+    boolean full() {
+        return values.containsKey("full");
+    }
+
+    int number(String name, int otherwise) {
+        return values.containsKey(name) ? whole(name, values.get(name)) : otherwise;
+    }
+
+    List<Integer> numbers(String name, Integer... otherwise) {
+        return values.containsKey(name)
+                ? texts(name).stream().map(text -> whole(name, text)).toList()
+                : List.of(otherwise);
+    }
+
+    List<String> texts(String name, String... otherwise) {
+        return values.containsKey(name)
+                ? Arrays.stream(values.get(name).split(",")).map(String::trim).toList()
+                : List.of(otherwise);
+    }
+
+    List<PeerKind> peers() {
+        return texts("peers", "stock", "spring", "reprise", "raw").stream()
+                .map(PeerKind::of)
+                .distinct()
+                .toList();
+    }
+
+    /** The library's JAR. */
+    Path library(Path project) {
+        Path library = values.containsKey("library")
+                ? Path.of(values.get("library"))
+                : project.resolve("target/reprise-0.1.0-SNAPSHOT-library.jar");
+        return library.toAbsolutePath();
+    }
+
+    private static int whole(String name, String text) {
+        try {
+            return Integer.parseInt(text.replace("_", ""));
+        } catch (NumberFormatException e) {
+            throw new UsageException("--" + name + " wants whole numbers, not '" + text + "'.");
+        }
+    }
+}

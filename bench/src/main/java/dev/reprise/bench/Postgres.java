@@ -1,0 +1,139 @@
+package dev.reprise.bench;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The one PostgreSQL server of a run, on loopback, with a database for each peer. */
+final class Postgres implements AutoCloseable {
+
+    /** What differs from the defaults of PostgreSQL; the same for all peers. */
+    static final Map<String, String> SETTINGS = new TreeMap<>(Map.of(
+            "fsync", "on",
+            "synchronous_commit", "on",
+            "shared_buffers", "1GB",
+            "max_wal_size", "4GB",
+            "checkpoint_timeout", "30min",
+            "max_connections", "300",
+            "shared_preload_libraries", "pg_stat_statements",
+            "timezone", "UTC",
+            "unix_socket_directories", ""));
+
+    private static final String USER = "postgres";
+
+    private final Path folder;
+    private final EmbeddedPostgres server;
+
+    private Postgres(Path folder, EmbeddedPostgres server) {
+        this.folder = folder;
+        this.server = server;
+    }
+
+    static Postgres start(Path folder) {
+        Folders.empty(folder.resolve("data"));
+        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+                .setDataDirectory(folder.resolve("data"))
+                .setOverrideWorkingDirectory(folder.resolve("server").toFile())
+                .setPGStartupWait(Duration.ofMinutes(1))
+                .setErrorRedirector(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve("postgres.log").toFile()))
+                .setOutputRedirector(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve("postgres.log").toFile()));
+        SETTINGS.forEach(builder::setServerConfig);
+        try {
+            return new Postgres(folder, builder.start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** An empty database of that name. */
+    Database create(String name) {
+        try (Connection connection = connect("postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute("drop database if exists " + name + " with (force)");
+            statement.execute("create database " + name);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+        return new Database(url(name), USER, USER);
+    }
+
+    String version() {
+        try (Connection connection = connect("postgres");
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("show server_version")) {
+            row.next();
+            return row.getString(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Writes what the last measurement left to be written, so that the next does not pay for it. */
+    void checkpoint() {
+        execute("checkpoint");
+    }
+
+    /** Bytes of write-ahead log since the server was made. */
+    long walBytes() {
+        try (Connection connection = connect("postgres");
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select pg_current_wal_insert_lsn() - '0/0'::pg_lsn")) {
+            row.next();
+            return row.getBigDecimal(1).longValue();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** CPU time of all processes of the server; of those that have ended meanwhile, none. */
+    Duration cpu() {
+        return ProcessHandle.allProcesses()
+                .filter(process -> process.parent()
+                                .flatMap(parent -> parent.info().command())
+                                .filter(command -> command.startsWith(folder.toString()))
+                                .isPresent()
+                        || process.info()
+                                .command()
+                                .filter(command -> command.startsWith(folder.toString()))
+                                .isPresent())
+                .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+                .reduce(Duration.ZERO, Duration::plus);
+    }
+
+    void execute(String sql) {
+        try (Connection connection = connect("postgres");
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private Connection connect(String name) throws SQLException {
+        return DriverManager.getConnection(url(name), USER, USER);
+    }
+
+    private String url(String name) {
+        return "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/" + name;
+    }
+
+    @Override
+    public void close() {
+        try {
+            server.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.reprise.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A WildFly with the bench's WAR: with the engine's own JDBC repository, or with Reprise in the WAR. */
+final class WildFlyPeer extends Peer {
+
+    private WildFlyPeer(PeerKind kind, Path log, Process process, int port) {
+        super(kind, log, process, port);
+    }
+
+    /** @param war for this peer, from {@link BenchWar} */
+    static WildFlyPeer start(PeerKind kind, Path folder, WildFlyHome wildfly, Path war, Setup setup) {
+        Path base = Folders.empty(folder.resolve(kind.id()));
+        Folders.copy(wildfly.configurations(), base.resolve("configuration"));
+        try {
+            Files.createDirectories(base.resolve("deployments"));
+            Files.copy(war, base.resolve("deployments/bench.war"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        int offset = FreePorts.offsetOfWildFly();
+        Path home = wildfly.home();
+        List<String> command = new ArrayList<>();
+        command.add(Java.command());
+        command.addAll(JVM);
+        command.addAll(List.of(
+                "--add-modules=java.se",
+                "--add-exports=java.naming/com.sun.jndi.url.ldap=ALL-UNNAMED",
+                "--add-exports=java.naming/com.sun.jndi.url.ldaps=ALL-UNNAMED",
+                "--add-exports=jdk.naming.dns/com.sun.jndi.dns=ALL-UNNAMED",
+                "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "--add-opens=java.base/java.lang.invoke=ALL-UNNAMED",
+                "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+                "--add-opens=java.base/java.io=ALL-UNNAMED",
+                "--add-opens=java.base/java.net=ALL-UNNAMED",
+                "--add-opens=java.base/java.security=ALL-UNNAMED",
+                "--add-opens=java.base/java.util=ALL-UNNAMED",
+                "--add-opens=java.base/java.util.concurrent=ALL-UNNAMED",
+                "--add-opens=java.management/javax.management=ALL-UNNAMED",
+                "--add-opens=java.naming/javax.naming=ALL-UNNAMED",
+                "-Djava.net.preferIPv4Stack=true",
+                "-Dorg.jboss.boot.log.file=" + base.resolve("log/server.log"),
+                "-Dlogging.configuration=file:" + base.resolve("configuration/logging.properties"),
+                "-Djboss.home.dir=" + home,
+                "-Djboss.server.base.dir=" + base,
+                "-Djboss.socket.binding.port-offset=" + offset,
+                "-Djboss.tx.node.id=bench-" + kind.id(),
+                "-Dbench.parent=" + ProcessHandle.current().pid(),
+                "-Dbench.rewrite=" + setup.rewrite(),
+                "-Dreprise.node=bench",
+                "-Dreprise.threads=20",
+                "-Dreprise.data=" + folder.resolve(kind.id() + "-data"),
+                "-jar",
+                home.resolve("jboss-modules.jar").toString(),
+                "-mp",
+                home.resolve("modules").toString(),
+                "org.jboss.as.standalone",
+                "--server-config=" + WildFlyHome.configuration(kind, setup.database())));
+        Map<String, String> environment = Map.of(
+                "REPRISE_DB_URL", setup.database().url(),
+                "REPRISE_DB_USER", setup.database().user(),
+                "REPRISE_DB_PASSWORD", setup.database().password());
+        Path log = folder.resolve(kind.id() + ".log");
+        return new WildFlyPeer(kind, log, Children.start(command, environment, base, log), 8080 + offset);
+    }
+}
