@@ -71,10 +71,14 @@ final class Decisions {
      */
     Acquired start(JobIdentity identity, Subject subject, Launch launch) {
         for (int round = 0; round < ROUNDS; round++) {
-            Acquired acquired = acquire(
-                    handle -> database.dialect().acquire(handle, identity.jobName(), identity.key(), launch.node()),
-                    OptionalLong.empty(),
-                    launch);
+            Acquired acquired = database.takesAtOnce()
+                    ? database.atOnce(handle -> AtOnce.start(handle, identity, launch, executions))
+                            .orElse(null)
+                    : acquire(
+                            handle -> database.dialect()
+                                    .acquire(handle, identity.jobName(), identity.key(), launch.node()),
+                            OptionalLong.empty(),
+                            launch);
             if (acquired != null) {
                 return acquired;
             }
@@ -108,10 +112,13 @@ final class Decisions {
     Acquired restart(long instanceId, long original, Subject subject, Launch launch) {
         for (int round = 0; round < ROUNDS; round++) {
             if (subject.restartable()) {
-                Acquired acquired = acquire(
-                        handle -> database.dialect().acquire(handle, instanceId, launch.node()),
-                        OptionalLong.of(original),
-                        launch);
+                Acquired acquired = database.takesAtOnce()
+                        ? database.atOnce(handle -> AtOnce.restart(handle, instanceId, original, launch, executions))
+                                .orElse(null)
+                        : acquire(
+                                handle -> database.dialect().acquire(handle, instanceId, launch.node()),
+                                OptionalLong.of(original),
+                                launch);
                 if (acquired != null) {
                     return acquired;
                 }

@@ -21,6 +21,7 @@ import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.JobInstanceImpl;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
@@ -31,30 +32,34 @@ final class JobExecutions {
     private static final String RUNNING_EXIT_CODE = "UNKNOWN";
 
     /** Guarded: an instance that has an execution is not started, it is restarted. */
-    private static final String INSERT_FIRST = """
+    static final String INSERT_FIRST = """
             insert into BATCH_JOB_EXECUTION
                 (JOB_EXECUTION_ID, VERSION, JOB_INSTANCE_ID, CREATE_TIME, LAST_UPDATED, STATUS, EXIT_CODE, EXIT_MESSAGE,
                  REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE)
-            select :id, 0, :instance, localtimestamp, localtimestamp, 'STARTING', 'UNKNOWN', '',
-                   :job, :submitter, :node
-             where not exists (select 1 from BATCH_JOB_EXECUTION where JOB_INSTANCE_ID = :instance)""";
+            select owner.JOB_EXECUTION_ID, 0, owner.JOB_INSTANCE_ID, localtimestamp, localtimestamp,
+                   'STARTING', 'UNKNOWN', '', :job, :submitter, :node
+              from REPRISE_OWNER owner
+             where owner.JOB_EXECUTION_ID = <execution>
+               and not exists (select 1 from BATCH_JOB_EXECUTION e
+                                where e.JOB_INSTANCE_ID = owner.JOB_INSTANCE_ID)""";
 
     /**
      * Guarded: the execution that is restarted is still the last one, and no other one of the instance forbids it. The
      * position that a stop had set stays with the instance until a restart has ended. Where nobody is known to ask for it,
      * as in a restart by recovery, it is for who asked before.
      */
-    private static final String INSERT_NEXT = """
+    static final String INSERT_NEXT = """
             insert into BATCH_JOB_EXECUTION
                 (JOB_EXECUTION_ID, VERSION, JOB_INSTANCE_ID, CREATE_TIME, LAST_UPDATED, STATUS, EXIT_CODE, EXIT_MESSAGE,
                  REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE, REPRISE_RESTART_POSITION, REPRISE_RECOVERIES)
-            select :id, 0, :instance, localtimestamp, localtimestamp, 'STARTING', 'UNKNOWN', '',
-                   :job, coalesce(:submitter, o.REPRISE_SUBMITTER), :node, o.REPRISE_RESTART_POSITION,
-                   cast(:recoveries as integer)
-              from BATCH_JOB_EXECUTION o
-             where o.JOB_EXECUTION_ID = :original and o.JOB_INSTANCE_ID = :instance
+            select owner.JOB_EXECUTION_ID, 0, owner.JOB_INSTANCE_ID, localtimestamp, localtimestamp,
+                   'STARTING', 'UNKNOWN', '', :job, coalesce(:submitter, o.REPRISE_SUBMITTER), :node,
+                   o.REPRISE_RESTART_POSITION, cast(:recoveries as integer)
+              from REPRISE_OWNER owner
+              join BATCH_JOB_EXECUTION o on o.JOB_INSTANCE_ID = owner.JOB_INSTANCE_ID
+             where owner.JOB_EXECUTION_ID = <execution> and o.JOB_EXECUTION_ID = :original
                and not exists (select 1 from BATCH_JOB_EXECUTION e
-                                where e.JOB_INSTANCE_ID = :instance
+                                where e.JOB_INSTANCE_ID = owner.JOB_INSTANCE_ID
                                   and (e.JOB_EXECUTION_ID > :original
                                        or coalesce(e.STATUS, 'UNKNOWN') not in ('FAILED', 'STOPPED')))""";
 
@@ -67,15 +72,15 @@ final class JobExecutions {
             select JOB_EXECUTION_ID, PARAMETER_NAME, PARAMETER_VALUE, IDENTIFYING
               from BATCH_JOB_EXECUTION_PARAMS where JOB_EXECUTION_ID in (<executions>)""";
 
-    private static final String START = """
+    static final String START = """
             update BATCH_JOB_EXECUTION
                set STATUS = 'STARTED', START_TIME = localtimestamp, LAST_UPDATED = localtimestamp,
                    VERSION = VERSION + 1
              where JOB_EXECUTION_ID = :execution and STATUS = 'STARTING'""";
 
-    private static final String END = """
+    static final String END = """
             update BATCH_JOB_EXECUTION
-               set STATUS = :status, EXIT_CODE = :exitCode, EXIT_MESSAGE = :exitMessage,
+               set STATUS = :jobStatus, EXIT_CODE = :jobExitCode, EXIT_MESSAGE = :jobExitMessage,
                    END_TIME = localtimestamp, LAST_UPDATED = localtimestamp, VERSION = VERSION + 1,
                    REPRISE_RESTART_POSITION = :position
              where JOB_EXECUTION_ID = :execution""";
@@ -83,7 +88,7 @@ final class JobExecutions {
     /** A restart begins where this execution was to begin, unless a stop has set another position. */
     private static final String END_TO_GO_ON = """
             update BATCH_JOB_EXECUTION
-               set STATUS = :status, EXIT_CODE = :exitCode, EXIT_MESSAGE = :exitMessage,
+               set STATUS = :jobStatus, EXIT_CODE = :jobExitCode, EXIT_MESSAGE = :jobExitMessage,
                    END_TIME = localtimestamp, LAST_UPDATED = localtimestamp, VERSION = VERSION + 1,
                    REPRISE_RESTART_POSITION = coalesce(:position, REPRISE_RESTART_POSITION)
              where JOB_EXECUTION_ID = :execution""";
@@ -187,7 +192,22 @@ final class JobExecutions {
             JobParameters parameters,
             NodeIdentity node,
             @Nullable String submitter,
-            int recoveries) {}
+            int recoveries) {
+
+        /**
+         * Binds what the insert of an execution asks for.
+         *
+         * @param original the execution that is restarted, if one is
+         */
+        void bindTo(SqlStatement<?> insert, OptionalLong original) {
+            insert.bind("job", jobName)
+                    .bind("submitter", submitter == null ? null : Text.fit(submitter, Text.SUBMITTER_COLUMN))
+                    .bind("node", node.name());
+            if (original.isPresent()) {
+                insert.bind("original", original.getAsLong()).bind("recoveries", recoveries);
+            }
+        }
+    }
 
     /**
      * Inserts an execution and its parameters.
@@ -196,16 +216,10 @@ final class JobExecutions {
      * @return false if the state of the instance forbids it; nothing was inserted then
      */
     boolean insert(Handle handle, Dialect.Acquired acquired, OptionalLong original, Launch launch) {
-        String submitter = launch.submitter();
         Update insert = handle.createUpdate(original.isPresent() ? INSERT_NEXT : INSERT_FIRST)
-                .bind("id", acquired.executionId())
-                .bind("instance", acquired.instanceId())
-                .bind("job", launch.jobName())
-                .bind("submitter", submitter == null ? null : Text.fit(submitter, Text.SUBMITTER_COLUMN))
-                .bind("node", launch.node().name());
-        if (original.isPresent()) {
-            insert.bind("original", original.getAsLong()).bind("recoveries", launch.recoveries());
-        }
+                .define("execution", ":id")
+                .bind("id", acquired.executionId());
+        launch.bindTo(insert, original);
         if (insert.execute() == 0) {
             return false;
         }
@@ -223,7 +237,8 @@ final class JobExecutions {
         return true;
     }
 
-    private String stored(String job, String name, JobParameter parameter) {
+    /** The value of a parameter as the table has it. */
+    String stored(String job, String name, JobParameter parameter) {
         return parameter.secret() ? secrets.encrypted(job, name, parameter.value()) : parameter.value();
     }
 
@@ -286,14 +301,24 @@ final class JobExecutions {
             BatchStatus status,
             String exitMessage,
             @Nullable String restartPosition) {
+        Update update = handle.createUpdate(statement);
+        bindEnd(update, execution, status, exitMessage, restartPosition);
+        update.execute();
+    }
+
+    /** Binds what {@link #END} asks for. */
+    static void bindEnd(
+            SqlStatement<?> end,
+            JobExecutionImpl execution,
+            BatchStatus status,
+            String exitMessage,
+            @Nullable String restartPosition) {
         String exitStatus = execution.getExitStatus();
-        handle.createUpdate(statement)
-                .bind("execution", execution.getExecutionId())
-                .bind("status", status.name())
-                .bind("exitCode", Text.fit(exitStatus == null ? status.name() : exitStatus, Text.TEXT_COLUMN))
-                .bind("exitMessage", Text.fit(exitMessage, Text.TEXT_COLUMN))
-                .bind("position", restartPosition)
-                .execute();
+        end.bind("execution", execution.getExecutionId())
+                .bind("jobStatus", status.name())
+                .bind("jobExitCode", Text.fit(exitStatus == null ? status.name() : exitStatus, Text.TEXT_COLUMN))
+                .bind("jobExitMessage", Text.fit(exitMessage, Text.TEXT_COLUMN))
+                .bind("position", restartPosition);
     }
 
     String exitMessage(Handle handle, long executionId) {

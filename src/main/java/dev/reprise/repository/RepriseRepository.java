@@ -151,7 +151,7 @@ public final class RepriseRepository implements JobRepository {
         this.history = new History(database, steps, checkpoints, name, parts.lease());
         this.audit = new AuditLog(database, name);
         this.decisions = new Decisions(database, owners, takeOvers, executions);
-        this.stepRecorder = new StepRecorder(database, steps, transitions, checkpoints, live);
+        this.stepRecorder = new StepRecorder(database, executions, steps, transitions, checkpoints, live);
         this.jobRecorder = new JobRecorder(database, owners, executions, restarts, takeOvers, stepRecorder, live);
     }
 
@@ -238,8 +238,8 @@ public final class RepriseRepository implements JobRepository {
         instance.setId(acquired.instanceId());
         execution.setId(acquired.executionId());
         instance.addJobExecution(execution);
-        LiveExecution created =
-                new LiveExecution(execution, node, subject.label(), verdict.identityNone(), application);
+        LiveExecution created = new LiveExecution(
+                execution, node, subject.label(), verdict.identityNone(), original != null, application);
         created.keepSecret(Secrets.in(subject.parameters()));
         live.put(acquired.executionId(), created);
         createdHere.set(new WeakReference<>(created));
