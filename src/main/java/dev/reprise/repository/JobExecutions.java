@@ -31,7 +31,7 @@ final class JobExecutions {
     /** What Spring Batch writes while a job runs. */
     private static final String RUNNING_EXIT_CODE = "UNKNOWN";
 
-    /** Guarded: an instance that has an execution is not started, it is restarted. */
+    /** Guarded: an instance that has an execution, or had some before a purge, is not started. */
     static final String INSERT_FIRST = """
             insert into BATCH_JOB_EXECUTION
                 (JOB_EXECUTION_ID, VERSION, JOB_INSTANCE_ID, CREATE_TIME, LAST_UPDATED, STATUS, EXIT_CODE, EXIT_MESSAGE,
@@ -41,7 +41,10 @@ final class JobExecutions {
               from REPRISE_OWNER owner
              where owner.JOB_EXECUTION_ID = <execution>
                and not exists (select 1 from BATCH_JOB_EXECUTION e
-                                where e.JOB_INSTANCE_ID = owner.JOB_INSTANCE_ID)""";
+                                where e.JOB_INSTANCE_ID = owner.JOB_INSTANCE_ID)
+               and not exists (select 1 from BATCH_JOB_INSTANCE i
+                                where i.JOB_INSTANCE_ID = owner.JOB_INSTANCE_ID
+                                  and i.REPRISE_FINAL_STATUS is not null)""";
 
     /**
      * Guarded: the execution that is restarted is still the last one, and no other one of the instance forbids it. The
@@ -130,6 +133,11 @@ final class JobExecutions {
              where e.JOB_INSTANCE_ID = :instance
              order by e.JOB_EXECUTION_ID""";
 
+    private static final String PURGED = """
+            select REPRISE_FINAL_EXECUTION, REPRISE_FINAL_STATUS, REPRISE_FINAL_TIME
+              from BATCH_JOB_INSTANCE
+             where JOB_INSTANCE_ID = :instance and REPRISE_FINAL_STATUS is not null""";
+
     private static final String FIND_INSTANCE = """
             select JOB_INSTANCE_ID from BATCH_JOB_INSTANCE where JOB_NAME = :job and JOB_KEY = :key""";
 
@@ -141,8 +149,6 @@ final class JobExecutions {
              where JOB_NAME = :job
              order by JOB_INSTANCE_ID desc
             offset :offset rows fetch next :limit rows only""";
-
-    private static final String COUNT_INSTANCES = "select count(*) from BATCH_JOB_INSTANCE where JOB_NAME = :job";
 
     private static final String NEWEST_EXECUTIONS = """
             select JOB_EXECUTION_ID from BATCH_JOB_EXECUTION
@@ -368,6 +374,15 @@ final class JobExecutions {
                 .list();
     }
 
+    /** Of an instance whose executions were purged, the one that says that it can never run again. */
+    Optional<State> purged(Handle handle, long instanceId) {
+        return handle.createQuery(PURGED)
+                .bind("instance", instanceId)
+                .map((row, context) ->
+                        new State(row.getLong(1), row.getString(2), row.getObject(3, LocalDateTime.class), false))
+                .findOne();
+    }
+
     /** An execution that is not this node's to change: loaded from its rows, with an empty list of steps. */
     Optional<JobExecutionImpl> find(Handle handle, long executionId) {
         List<JobExecutionImpl> found = handle.createQuery(EXECUTION)
@@ -445,13 +460,6 @@ final class JobExecutions {
                 .bind("limit", limit)
                 .map((row, context) -> instance(row))
                 .list();
-    }
-
-    int countInstances(Handle handle, String jobName) {
-        return handle.createQuery(COUNT_INSTANCES)
-                .bind("job", jobName)
-                .mapTo(Integer.class)
-                .one();
     }
 
     List<Long> newestExecutions(Handle handle, String jobName, int limit) {
