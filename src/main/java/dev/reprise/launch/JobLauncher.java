@@ -21,6 +21,7 @@ import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
 import jakarta.batch.operations.JobExecutionNotMostRecentException;
 import jakarta.batch.operations.JobOperator;
 import jakarta.batch.operations.JobRestartException;
+import jakarta.batch.operations.JobStartException;
 import jakarta.batch.operations.NoSuchJobExecutionException;
 import jakarta.batch.runtime.BatchRuntime;
 import jakarta.batch.runtime.BatchStatus;
@@ -38,10 +39,12 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jberet.creation.ArchiveXmlLoader;
 import org.jberet.job.model.Job;
 import org.jberet.operations.AbstractJobOperator;
 import org.jberet.operations.DelegatingJobOperator;
+import org.jberet.repository.ApplicationAndJobName;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.spi.BatchEnvironment;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +99,16 @@ public class JobLauncher {
 
     /** Launches a job and returns at once, with an execution that is STARTING or further. */
     public JobExecution start(LaunchRequest request) {
-        return operator().getJobExecution(launch(request));
+        return execution(launch(request));
+    }
+
+    /** As the repository has it; WildFly's operator would ask for it four times. */
+    private static JobExecution execution(long executionId) {
+        JobExecution found = ourRepository().getJobExecution(executionId);
+        if (found == null) {
+            throw new NoSuchJobExecutionException("There is no execution " + executionId + ".");
+        }
+        return found;
     }
 
     /**
@@ -181,7 +193,7 @@ public class JobLauncher {
             Properties properties = request.properties();
             properties.setProperty(RUN_ID, String.valueOf(runId));
             try {
-                return ourRepository().launch(() -> operator().start(request.job(), properties));
+                return begin(request.job(), properties);
             } catch (LaunchRefusedException e) {
                 // Somebody took that number: take the one after.
                 if (round == ROUNDS || e.refusal().instanceId() == null) {
@@ -195,7 +207,7 @@ public class JobLauncher {
     private long launch(LaunchRequest request, Properties properties) {
         for (int round = 0; ; round++) {
             try {
-                return ourRepository().launch(() -> operator().start(request.job(), properties));
+                return begin(request.job(), properties);
             } catch (LaunchRefusedException e) {
                 Refusal refusal = e.refusal();
                 Long inTheWay = refusal.executionId();
@@ -213,6 +225,36 @@ public class JobLauncher {
         }
     }
 
+    /** Like {@code JobOperator.start}, which would parse the job's XML each time. */
+    private static long begin(String name, Properties properties) {
+        RepriseRepository repository = ourRepository();
+        AbstractJobOperator engine = engine();
+        BatchEnvironment environment = engine.getBatchEnvironment();
+        Job started = repository.getJob(new ApplicationAndJobName(environment.getApplicationName(), name));
+        if (started == null) {
+            return repository.launch(() -> operator().start(name, properties));
+        }
+        if (Access.caller().isPresent()) {
+            askServer();
+        }
+        return withClassLoaderOf(
+                environment, () -> repository.launch(() -> engine.start(started, properties, repository.submitter())));
+    }
+
+    /**
+     * Whether the caller may start jobs at all, as WildFly's permissions for batch say: it asks before it looks for the
+     * job, and there is none without a name.
+     *
+     * @throws jakarta.batch.operations.JobSecurityException if not
+     */
+    private static void askServer() {
+        try {
+            operator().start("", new Properties());
+        } catch (JobStartException permitted) {
+            // No such job, as expected.
+        }
+    }
+
     /**
      * Restarts an execution and returns at once. To wait for the end, {@link #await} the execution that is returned.
      *
@@ -222,7 +264,7 @@ public class JobLauncher {
     public JobExecution restart(long executionId, Map<String, String> changed) {
         Properties properties = new Properties();
         properties.putAll(changed);
-        JobExecution before = operator().getJobExecution(executionId);
+        JobExecution before = execution(executionId);
         long restarted = Access.change(
                 to(Action.RESTART, before.getJobName()),
                 subject(executionId),
@@ -240,7 +282,7 @@ public class JobLauncher {
                     return id;
                 },
                 JobLauncher::subject);
-        return operator().getJobExecution(restarted);
+        return execution(restarted);
     }
 
     /** What the engine refuses by itself, it refuses without a reason: the rules know it. */
@@ -362,7 +404,7 @@ public class JobLauncher {
         while (true) {
             Duration left = atMost == null ? LOOK : Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
             boolean elsewhere = repository.awaitEnd(executionId, left.compareTo(LOOK) < 0 ? left : LOOK);
-            JobExecution execution = operator().getJobExecution(executionId);
+            JobExecution execution = execution(executionId);
             boolean ended = elsewhere && execution.getEndTime() != null;
             boolean late = atMost != null && System.nanoTime() >= deadline;
             if (ended || late || Thread.currentThread().isInterrupted()) {
@@ -383,6 +425,9 @@ public class JobLauncher {
     }
 
     private static @Nullable Refusal noSuchJob(String job) {
+        if (ourRepository().getJobNames().contains(job)) {
+            return null;
+        }
         Set<String> known = new TreeSet<>(operator().getJobNames());
         if (known.contains(job)) {
             return null;
@@ -404,11 +449,17 @@ public class JobLauncher {
 
     private static Job load(String name) {
         BatchEnvironment environment = engine().getBatchEnvironment();
+        return withClassLoaderOf(
+                environment,
+                () -> ArchiveXmlLoader.loadJobXml(
+                        name, environment.getClassLoader(), new ArrayList<>(), environment.getJobXmlResolver()));
+    }
+
+    private static <T> T withClassLoaderOf(BatchEnvironment environment, Supplier<T> work) {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         Thread.currentThread().setContextClassLoader(environment.getClassLoader());
         try {
-            return ArchiveXmlLoader.loadJobXml(
-                    name, environment.getClassLoader(), new ArrayList<>(), environment.getJobXmlResolver());
+            return work.get();
         } finally {
             Thread.currentThread().setContextClassLoader(before);
         }

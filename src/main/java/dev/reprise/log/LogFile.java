@@ -1,5 +1,6 @@
 package dev.reprise.log;
 
+import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -38,10 +39,16 @@ final class LogFile {
 
     /** Begins it anew: what lies there is of another execution with this number, in a database of before. */
     static LogFile create(Path newest, Path older, long limit) throws IOException {
-        Files.createDirectories(newest.toAbsolutePath().getParent());
-        Files.deleteIfExists(older);
         LogFile file = new LogFile(newest, older, limit);
-        file.out = open(newest);
+        if (Files.exists(older)) {
+            Files.delete(older);
+        }
+        try {
+            file.out = open(newest);
+        } catch (FileNotFoundException noFolderYet) {
+            Files.createDirectories(newest.toAbsolutePath().getParent());
+            file.out = open(newest);
+        }
         return file;
     }
 

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
@@ -31,6 +32,9 @@ public final class History {
 
     /** Among how many of the newest executions the latest events are looked for. */
     private static final int RECENT = 500;
+
+    /** The statuses that are in the column {@code REPRISE_UNFINISHED} too. */
+    private static final Set<String> INDEXED = Set.of("FAILED", "STOPPED", "ABANDONED", "UNKNOWN");
 
     private static final String ALL = "BATCH_JOB_EXECUTION";
 
@@ -158,7 +162,8 @@ public final class History {
             if (!search.statuses().isEmpty()) {
                 // As literals: an index of some statuses is used only where the statement itself shows that they are
                 // those.
-                conditions.add("and e.STATUS in ('" + String.join("', '", new TreeSet<>(search.statuses())) + "')");
+                conditions.add("and e." + (INDEXED.containsAll(search.statuses()) ? "REPRISE_UNFINISHED" : "STATUS")
+                        + " in ('" + String.join("', '", new TreeSet<>(search.statuses())) + "')");
             }
             if (search.node() != null) {
                 conditions.add("and e.REPRISE_NODE = :node");
@@ -245,7 +250,7 @@ public final class History {
     public List<ExecutionState> unfinished(int limit) {
         return database.apart(handle -> read(
                 handle,
-                newest(handle, UNFINISHED, "where STATUS in ('FAILED', 'STOPPED', 'UNKNOWN')")
+                newest(handle, UNFINISHED, "where REPRISE_UNFINISHED in ('FAILED', 'STOPPED', 'UNKNOWN')")
                         .bind("limit", limit)));
     }
 

@@ -35,6 +35,7 @@ final class JobRecorder {
     private final TakeOvers takeOvers;
     private final StepRecorder stepRecorder;
     private final Map<Long, LiveExecution> live;
+    private final JustCompleted justCompleted;
 
     /** Ended, and the database does not know yet. */
     private final Set<LiveExecution> unrecorded = ConcurrentHashMap.newKeySet();
@@ -49,7 +50,9 @@ final class JobRecorder {
             Restarts restarts,
             TakeOvers takeOvers,
             StepRecorder stepRecorder,
-            Map<Long, LiveExecution> live) {
+            Map<Long, LiveExecution> live,
+            JustCompleted justCompleted) {
+        this.justCompleted = justCompleted;
         this.database = database;
         this.owners = owners;
         this.executions = executions;
@@ -252,6 +255,9 @@ final class JobRecorder {
         } else {
             running.warn("execution " + id + " ended " + running.execution().getBatchStatus()
                     + " here, but another node owns it now; nothing of it was recorded");
+        }
+        if (recorded && running.end(BatchStatus.COMPLETED) == BatchStatus.COMPLETED) {
+            justCompleted.add(running.execution());
         }
         live.remove(id);
         stepRecorder.forget(running);

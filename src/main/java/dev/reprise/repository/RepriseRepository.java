@@ -26,6 +26,7 @@ import java.lang.System.Logger.Level;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -150,6 +151,7 @@ public final class RepriseRepository implements JobRepository {
 
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
     private final Map<Long, LiveExecution> live = new ConcurrentHashMap<>();
+    private final JustCompleted justCompleted = new JustCompleted();
 
     private volatile boolean suspended;
 
@@ -186,7 +188,8 @@ public final class RepriseRepository implements JobRepository {
         this.listed = parts.listed();
         this.decisions = new Decisions(database, owners, takeOvers, executions);
         this.stepRecorder = new StepRecorder(database, executions, steps, transitions, checkpoints, live);
-        this.jobRecorder = new JobRecorder(database, owners, executions, restarts, takeOvers, stepRecorder, live);
+        this.jobRecorder =
+                new JobRecorder(database, owners, executions, restarts, takeOvers, stepRecorder, live, justCompleted);
     }
 
     // ---- Jobs ------------------------------------------------------------------------------------------------------
@@ -208,7 +211,7 @@ public final class RepriseRepository implements JobRepository {
 
     @Override
     public Set<String> getJobNames() {
-        return Set.copyOf(jobs.keySet());
+        return Collections.unmodifiableSet(jobs.keySet());
     }
 
     /** Always true: WildFly knows the jobs of a deployment, and asks for executions of jobs that never ran. */
@@ -741,12 +744,16 @@ public final class RepriseRepository implements JobRepository {
 
     // ---- Reading ---------------------------------------------------------------------------------------------------
 
-    /** The execution that runs here, itself; any other one as its rows have it. */
+    /** The execution that runs here, or has completed here a moment ago, itself; any other one as its rows have it. */
     @Override
     public @Nullable JobExecution getJobExecution(long executionId) {
         LiveExecution running = live.get(executionId);
-        return running != null
-                ? running.execution()
+        if (running != null) {
+            return running.execution();
+        }
+        JobExecutionImpl complete = justCompleted.find(executionId);
+        return complete != null
+                ? complete
                 : database.apart(handle -> executions.find(handle, executionId)).orElse(null);
     }
 
@@ -848,6 +855,11 @@ public final class RepriseRepository implements JobRepository {
     /** The whole stack trace of a step or partition, if it is one of that execution and failed. */
     public Optional<String> stackTrace(long executionId, long stepExecutionId) {
         return database.read(handle -> steps.stackTrace(handle, executionId, stepExecutionId));
+    }
+
+    /** Who asks for executions on this thread, as the server's security knows the caller; null if nobody is known. */
+    public @Nullable String submitter() {
+        return submitter.get();
     }
 
     /** The name under which the nodes of this deployment know each other. */

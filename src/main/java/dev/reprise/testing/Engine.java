@@ -65,6 +65,7 @@ final class Engine extends AbstractJobOperator implements BatchEnvironment, Auto
 
     void define(Job job) {
         defined.put(job.getId(), job);
+        repository.removeJob(job.getId());
     }
 
     @Nullable
@@ -79,6 +80,7 @@ final class Engine extends AbstractJobOperator implements BatchEnvironment, Auto
         } else {
             defined.put(name, before);
         }
+        repository.removeJob(name);
     }
 
     @Override

@@ -118,7 +118,8 @@ class TextsTest {
         JobExecutionImpl execution = node.run(job);
         node.end(execution, BatchStatus.COMPLETED, "a\u0000b " + BOMB);
 
-        assertThat(node.load(execution.getExecutionId(), job).getExitStatus()).isEqualTo("a\uFFFDb " + BOMB);
+        assertThat(node.other("node-2").load(execution.getExecutionId(), job).getExitStatus())
+                .isEqualTo("a\uFFFDb " + BOMB);
     }
 
     @ParameterizedTest
