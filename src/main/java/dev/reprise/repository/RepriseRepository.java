@@ -182,7 +182,7 @@ public final class RepriseRepository implements JobRepository {
         this.ownershipCheck = new OwnershipCheck(database, owners, takeOvers, live);
         this.history = new History(database, steps, checkpoints, name, parts.lease());
         this.audit = new AuditLog(database, name);
-        this.purges = new Purges(database, tally);
+        this.purges = new Purges(database, tally, steps, transitions, self);
         this.listed = parts.listed();
         this.decisions = new Decisions(database, owners, takeOvers, executions);
         this.stepRecorder = new StepRecorder(database, steps, transitions, checkpoints, live);
