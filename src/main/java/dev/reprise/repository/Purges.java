@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -18,6 +19,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +77,12 @@ public final class Purges {
 
     private static final String STEPS_OF =
             "select STEP_EXECUTION_ID from BATCH_STEP_EXECUTION where JOB_EXECUTION_ID = any(:executions)";
+
+    private static final String KEYS = """
+            select e.JOB_EXECUTION_ID, i.JOB_KEY
+              from BATCH_JOB_EXECUTION e
+              join BATCH_JOB_INSTANCE i on i.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID
+             where e.JOB_EXECUTION_ID = any(:ids)""";
 
     /** Children first. */
     private static final List<String> DELETE_OF_STEPS = List.of(
@@ -147,14 +155,12 @@ public final class Purges {
     private record Instance(PurgeCandidate candidate, boolean isUnique) {}
 
     private final Database database;
-    private final Tally tally;
     private final StepExecutions steps;
     private final Transitions transitions;
     private final Supplier<NodeIdentity> self;
 
-    Purges(Database database, Tally tally, StepExecutions steps, Transitions transitions, Supplier<NodeIdentity> self) {
+    Purges(Database database, StepExecutions steps, Transitions transitions, Supplier<NodeIdentity> self) {
         this.database = database;
-        this.tally = tally;
         this.steps = steps;
         this.transitions = transitions;
         this.self = self;
@@ -176,6 +182,7 @@ public final class Purges {
 
         private final PurgeRequest request;
         private final Map<String, Kept> kept = new ConcurrentHashMap<>();
+        private final Set<String> begun = ConcurrentHashMap.newKeySet();
 
         private Walk(PurgeRequest request) {
             this.request = request;
@@ -198,7 +205,7 @@ public final class Purges {
         private Walked walk(Handle handle, Position position) {
             SortedSet<Long> instances = new TreeSet<>();
             String job = request.job();
-            var query = handle.createQuery(EXECUTIONS)
+            Query query = handle.createQuery(EXECUTIONS)
                     .define("job", job == null ? "" : "REPRISE_JOB_NAME = :job and")
                     .bind("after", position.after())
                     .bind("upTo", position.upTo())
@@ -207,10 +214,10 @@ public final class Purges {
             if (job != null) {
                 query.bind("job", job);
             }
-            record Row(long execution, boolean aged) {}
-            List<Row> rows = query.map((row, context) -> {
+            record Passed(long execution, boolean aged) {}
+            List<Passed> rows = query.map((row, context) -> {
                         instances.add(row.getLong(2));
-                        return new Row(row.getLong(1), row.getInt(3) == 1);
+                        return new Passed(row.getLong(1), row.getInt(3) == 1);
                     })
                     .list();
             return new Walked(
@@ -219,7 +226,7 @@ public final class Purges {
                             ? position.after()
                             : rows.get(rows.size() - 1).execution(),
                     rows.size(),
-                    rows.stream().anyMatch(Row::aged));
+                    rows.stream().anyMatch(Passed::aged));
         }
 
         private List<Row> rows(Handle handle, Collection<Long> instances) {
@@ -284,7 +291,7 @@ public final class Purges {
         public Removed remove(List<PurgeCandidate> instances, @Nullable Consumer<List<PurgedExecution>> archive) {
             SortedSet<String> jobs =
                     instances.stream().map(PurgeCandidate::job).collect(Collectors.toCollection(TreeSet::new));
-            jobs.forEach(job -> tally.begin(database, job));
+            jobs.stream().filter(begun::add).forEach(job -> Tally.begin(database, job));
             List<Long> ids =
                     instances.stream().map(PurgeCandidate::instanceId).sorted().toList();
             for (int round = 1; ; round++) {
@@ -413,20 +420,13 @@ public final class Purges {
         return contents;
     }
 
-    private static final String KEYS = """
-            select e.JOB_EXECUTION_ID, i.JOB_KEY
-              from BATCH_JOB_EXECUTION e
-              join BATCH_JOB_INSTANCE i on i.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID
-             where e.JOB_EXECUTION_ID = any(:ids)""";
-
     private static List<Long> longs(Handle handle, String query, String name, Collection<Long> ids) {
         return ids.isEmpty()
                 ? List.of()
                 : with(handle, query, name, ids).mapTo(Long.class).list();
     }
 
-    private static org.jdbi.v3.core.statement.Query with(
-            Handle handle, String query, String name, Collection<Long> ids) {
+    private static Query with(Handle handle, String query, String name, Collection<Long> ids) {
         return handle.registerArrayType(Long.class, "bigint").createQuery(query).bind(name, array(ids));
     }
 

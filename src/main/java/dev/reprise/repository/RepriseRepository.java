@@ -144,7 +144,6 @@ public final class RepriseRepository implements JobRepository {
     private final String name;
     private final History history;
     private final AuditLog audit;
-    private final Tally tally = new Tally();
     private final Purges purges;
     private final int listed;
 
@@ -182,7 +181,7 @@ public final class RepriseRepository implements JobRepository {
         this.ownershipCheck = new OwnershipCheck(database, owners, takeOvers, live);
         this.history = new History(database, steps, checkpoints, name, parts.lease());
         this.audit = new AuditLog(database, name);
-        this.purges = new Purges(database, tally, steps, transitions, self);
+        this.purges = new Purges(database, steps, transitions, self);
         this.listed = parts.listed();
         this.decisions = new Decisions(database, owners, takeOvers, executions);
         this.stepRecorder = new StepRecorder(database, steps, transitions, checkpoints, live);
@@ -802,7 +801,7 @@ public final class RepriseRepository implements JobRepository {
 
     @Override
     public int getJobInstanceCount(String jobName) {
-        return tally.count(database, jobName);
+        return Tally.count(database, jobName);
     }
 
     /** As their rows have them, but a step whose end is being recorded right now, itself: its job is FAILED already. */
