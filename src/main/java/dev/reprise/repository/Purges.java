@@ -66,10 +66,15 @@ public final class Purges {
               join BATCH_JOB_INSTANCE i on i.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID
               join BATCH_JOB_EXECUTION l on l.JOB_EXECUTION_ID = e.LAST""".formatted(AGED.formatted("e.ENDED"));
 
-    /** The last of those that stay, and the newest instance: on its parameters numbered runs go on. */
+    /**
+     * The last of those that stay, and the newest instance: on its parameters numbered runs go on. A range of one name,
+     * because only one index has its order; for a single name the database might walk over other jobs' executions.
+     */
     private static final String KEPT = """
-            select (select JOB_EXECUTION_ID from BATCH_JOB_EXECUTION where REPRISE_JOB_NAME = :job
-                     order by JOB_EXECUTION_ID desc offset :others rows fetch next 1 row only) as EXECUTION,
+            select (select JOB_EXECUTION_ID from BATCH_JOB_EXECUTION
+                     where REPRISE_JOB_NAME >= :job and REPRISE_JOB_NAME <= :job
+                     order by REPRISE_JOB_NAME desc, JOB_EXECUTION_ID desc
+                    offset :others rows fetch next 1 row only) as EXECUTION,
                    (select max(JOB_INSTANCE_ID) from BATCH_JOB_INSTANCE where JOB_NAME = :job) as INSTANCE""";
 
     private static final String EXECUTIONS_OF =

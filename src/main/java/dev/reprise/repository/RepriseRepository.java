@@ -145,6 +145,7 @@ public final class RepriseRepository implements JobRepository {
     private final History history;
     private final AuditLog audit;
     private final Purges purges;
+    private final ListedExecutions listedExecutions = new ListedExecutions();
     private final int listed;
 
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
@@ -555,6 +556,7 @@ public final class RepriseRepository implements JobRepository {
 
     private void abandon(JobExecutionImpl execution) {
         awaitEndOfEnding(execution.getExecutionId());
+        listedExecutions.forget(execution.getExecutionId());
         if (!database.apart(handle -> executions.abandon(handle, execution.getExecutionId()))) {
             throw new JobExecutionIsRunningException(
                     "Execution " + execution.getExecutionId() + " runs, so it cannot be abandoned. Stop it first.");
@@ -744,8 +746,12 @@ public final class RepriseRepository implements JobRepository {
     @Override
     public @Nullable JobExecution getJobExecution(long executionId) {
         LiveExecution running = live.get(executionId);
-        return running != null
-                ? running.execution()
+        if (running != null) {
+            return running.execution();
+        }
+        JobExecutionImpl known = listedExecutions.find(executionId);
+        return known != null
+                ? executions.copy(known)
                 : database.apart(handle -> executions.find(handle, executionId)).orElse(null);
     }
 
@@ -767,7 +773,14 @@ public final class RepriseRepository implements JobRepository {
     /** The newest executions of the job, newest first: what the admin CLI lists. */
     @Override
     public List<Long> getJobExecutionsByJob(String jobName) {
-        return getJobExecutionsByJob(jobName, listed);
+        List<Long> ids = getJobExecutionsByJob(jobName, listed);
+        List<JobExecutionImpl> found = new ArrayList<>();
+        for (int from = 0; from < ids.size(); from += OF_AN_INSTANCE) {
+            List<Long> some = ids.subList(from, Math.min(ids.size(), from + OF_AN_INSTANCE));
+            found.addAll(database.apart(handle -> executions.find(handle, some)));
+        }
+        listedExecutions.remember(jobName, found);
+        return ids;
     }
 
     @Override

@@ -7,17 +7,20 @@ import dev.reprise.wildfly.Configuration.DailyPurge;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.context.BeforeDestroyed;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.time.LocalDate;
 import java.time.LocalTime;
+import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Launches the job {@code reprise-purge-daily} every day at the time that {@code purge-at} says, on every node: one of them
@@ -34,6 +37,8 @@ class PurgeSchedule {
 
     @Resource
     private ManagedScheduledExecutorService executor;
+
+    private volatile @Nullable ScheduledFuture<?> next;
 
     @Inject
     PurgeSchedule(JobLauncher launcher) {
@@ -57,10 +62,21 @@ class PurgeSchedule {
 
     private void schedule(DailyPurge purge) {
         try {
-            executor.schedule(
-                    () -> launch(purge), until(purge.at(), ZonedDateTime.now()).toMillis(), TimeUnit.MILLISECONDS);
+            next = executor.schedule(
+                    () -> launch(purge), until(purge.at(), now()).toMillis(), TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOG.log(Level.DEBUG, "the deployment is going away", e);
+        }
+    }
+
+    private static ZonedDateTime now() {
+        return ZonedDateTime.now(ZoneId.systemDefault());
+    }
+
+    void undeployed(@Observes @BeforeDestroyed(ApplicationScoped.class) Object event) {
+        ScheduledFuture<?> waiting = next;
+        if (waiting != null) {
+            waiting.cancel(false);
         }
     }
 
@@ -74,7 +90,7 @@ class PurgeSchedule {
     private void launch(DailyPurge purge) {
         try {
             launcher.start(LaunchRequest.of(JOB)
-                    .with("day", LocalDate.now(ZonedDateTime.now().getZone()).toString())
+                    .with("day", now().toLocalDate().toString())
                     .with("olderThan", purge.olderThan())
                     .with("keep", String.valueOf(purge.keep())));
         } catch (LaunchRefusedException e) {

@@ -76,6 +76,13 @@ class PurgeRaceTest {
         return () -> walk.remove(seen, null);
     }
 
+    private static Purges.Removed removed(List<Outcome> outcomes) {
+        if (outcomes.get(0).result() instanceof Purges.Removed removed) {
+            return removed;
+        }
+        throw new AssertionError(outcomes);
+    }
+
     private static int executions(TestNode node, Job job) {
         return Integer.parseInt(
                 node.database.row("select count(*) from BATCH_JOB_EXECUTION where REPRISE_JOB_NAME = ?", job.getId()));
@@ -101,9 +108,9 @@ class PurgeRaceTest {
         int purged = 0;
         for (int round = 0; round < ROUNDS; round++) {
             Job job = TestNode.job();
-            long failed = node.run(job, "month", "1").getExecutionId();
-            node.end((JobExecutionImpl) node.repository.getJobExecution(failed), BatchStatus.FAILED);
-            JobExecutionImpl original = node.load(failed, job);
+            JobExecutionImpl failed = node.run(job, "month", "1");
+            node.end(failed, BatchStatus.FAILED);
+            JobExecutionImpl original = node.load(failed.getExecutionId(), job);
 
             List<Outcome> outcomes = atOnce(List.of(
                     removal(
@@ -116,8 +123,7 @@ class PurgeRaceTest {
                             original.getJobInstance(), new Properties(original.getJobParameters())),
                     () -> node.start(job, "month", "1")));
 
-            boolean gone =
-                    !((Purges.Removed) outcomes.get(0).result()).instances().isEmpty();
+            boolean gone = !removed(outcomes).instances().isEmpty();
             boolean restarted = outcomes.get(1).result() != null;
             boolean started = outcomes.get(2).result() != null;
             purged += gone ? 1 : 0;
@@ -153,18 +159,13 @@ class PurgeRaceTest {
 
             List<Outcome> outcomes = atOnce(List.of(() -> walk.remove(seen, null), launch, launch, launch, launch));
 
-            purged += ((Purges.Removed) outcomes.get(0).result()).instances().size();
+            purged += removed(outcomes).instances().size();
             assertThat(outcomes.subList(1, 5))
                     .extracting(Outcome::refused)
                     .isSubsetOf(Kind.ALREADY_COMPLETE, Kind.ALREADY_RUNNING)
                     .contains(Kind.ALREADY_COMPLETE);
             assertThat(executions(node, job))
-                    .isEqualTo(
-                            ((Purges.Removed) outcomes.get(0).result())
-                                            .instances()
-                                            .isEmpty()
-                                    ? 2
-                                    : 1);
+                    .isEqualTo(removed(outcomes).instances().isEmpty() ? 2 : 1);
             assertNothingHangsInTheAir(node);
         }
         assertThat(purged).as("of %s", ROUNDS).isPositive();
