@@ -48,7 +48,7 @@ class ArchitectureTest {
         rooms.put("launch", List.of("access", "repository", "job", "identity"));
         rooms.put("recovery", List.of("launch", "node", "repository"));
         rooms.put("partition", List.of("repository", "node", "log"));
-        rooms.put("operate", List.of("access", "launch", "repository"));
+        rooms.put("operate", List.of("access", "launch", "repository", "job", "identity", "log"));
         rooms.put("monitor", List.of("launch", "repository", "job", "identity", "item", "log"));
         rooms.put("web", List.copyOf(rooms.keySet()));
         rooms.put("wildfly", List.copyOf(rooms.keySet()));

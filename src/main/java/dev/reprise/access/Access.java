@@ -84,8 +84,20 @@ public final class Access {
             return new Subject(job, null, null);
         }
 
+        /**
+         * The subject of a purge.
+         *
+         * @param job null for the history of every job
+         */
+        public static Subject ofHistory(@Nullable String job) {
+            return new Subject(job, null, null);
+        }
+
         private String text() {
-            return executionId != null ? "execution " + executionId : "job " + job;
+            if (executionId != null) {
+                return "execution " + executionId;
+            }
+            return job == null ? "history" : "job " + job;
         }
     }
 
@@ -97,6 +109,21 @@ public final class Access {
      */
     public static <T> T change(
             Action action, Subject subject, AuditLog audit, Supplier<T> change, Function<T, Subject> result) {
+        return change(action, subject, audit, change, result, done -> null);
+    }
+
+    /**
+     * {@link #change(Action, Subject, AuditLog, Supplier, Function)}, of which there is more to say.
+     *
+     * @param detail what the record says of it
+     */
+    public static <T> T change(
+            Action action,
+            Subject subject,
+            AuditLog audit,
+            Supplier<T> change,
+            Function<T, Subject> result,
+            Function<T, @Nullable String> detail) {
         Caller caller = caller().orElse(null);
         if (caller == null) {
             return change.get();
@@ -104,7 +131,7 @@ public final class Access {
         try {
             require(caller, action.needed(), action.word() + " " + subject.text());
             T done = change.get();
-            record(audit, caller, action, result.apply(done), "done", null);
+            record(audit, caller, action, result.apply(done), "done", detail.apply(done));
             return done;
         } catch (AccessDeniedException e) {
             record(audit, caller, action, subject, "denied", e.getMessage());

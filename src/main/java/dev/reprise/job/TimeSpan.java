@@ -5,10 +5,10 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A time span as people write it in job XML and in configurations: {@code 500ms}, {@code 5s}, {@code 2m}. */
+/** A time span as people write it in job XML and in configurations: {@code 500ms}, {@code 5s}, {@code 2m}, {@code 12h}, {@code 90d}. */
 public final class TimeSpan {
 
-    private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m)");
+    private static final Pattern FORM = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
 
     private TimeSpan() {}
 
@@ -27,7 +27,9 @@ public final class TimeSpan {
                 switch (matcher.group(2)) {
                     case "ms" -> Duration.ofMillis(number);
                     case "s" -> Duration.ofSeconds(number);
-                    default -> Duration.ofMinutes(number);
+                    case "m" -> Duration.ofMinutes(number);
+                    case "h" -> Duration.ofHours(number);
+                    default -> Duration.ofDays(number);
                 });
     }
 }

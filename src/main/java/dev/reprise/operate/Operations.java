@@ -4,6 +4,8 @@ import dev.reprise.access.Access;
 import dev.reprise.access.Access.Subject;
 import dev.reprise.access.Action;
 import dev.reprise.launch.JobLauncher;
+import dev.reprise.repository.PurgeRequest;
+import dev.reprise.repository.PurgeSummary;
 import dev.reprise.repository.RepriseRepository;
 import jakarta.batch.operations.JobExecutionIsRunningException;
 import jakarta.batch.operations.JobExecutionNotRunningException;
@@ -16,8 +18,8 @@ import org.jberet.runtime.JobExecutionImpl;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stops and abandons executions on behalf of a caller: with its role checked, and on record. To launch and restart is
- * {@link JobLauncher}'s. Thread-safe.
+ * Stops and abandons executions and purges history on behalf of a caller: with its role checked, and on record. To launch
+ * and restart is {@link JobLauncher}'s. Thread-safe.
  */
 @ApplicationScoped
 public class Operations {
@@ -53,6 +55,30 @@ public class Operations {
      */
     public void abandon(long executionId) {
         change(Action.ABANDON, executionId, () -> BatchRuntime.getJobOperator().abandon(executionId));
+    }
+
+    /**
+     * Removes history, on this thread, in many small transactions with pauses between them: a million executions take
+     * minutes. What runs or is launched meanwhile hardly notices. It ends early if the thread is interrupted; whatever ended
+     * it, the same request again does the rest.
+     *
+     * @return what has gone, and what was spared and why; or what would be, in a dry run
+     * @throws IllegalArgumentException if the request makes no sense, with what to write
+     */
+    public PurgeSummary purge(PurgeRequest request) {
+        RepriseRepository repository = launcher.repository();
+        Subject subject = Subject.ofHistory(request.job());
+        return Access.change(
+                Action.PURGE,
+                subject,
+                repository.audit(),
+                () -> {
+                    try (Purge purge = new Purge(repository, request)) {
+                        return purge.run(repository.purges().beginning());
+                    }
+                },
+                summary -> subject,
+                PurgeSummary::text);
     }
 
     private void change(Action action, long executionId, Runnable work) {

@@ -3,6 +3,7 @@ package dev.reprise.repository;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
@@ -77,6 +78,40 @@ enum Dialect {
         /** The URL of the data source says how long. */
         @Override
         void limitWaitForLocks(Handle handle) {}
+
+        private static final String OWN_ALL = """
+                insert into REPRISE_OWNER
+                    (JOB_INSTANCE_ID, JOB_EXECUTION_ID, APPLICATION, NODE_ID, INCARNATION, ACQUIRED_AT)
+                select i.JOB_INSTANCE_ID, -i.JOB_INSTANCE_ID, :application, :node, :incarnation, current_timestamp
+                  from BATCH_JOB_INSTANCE i
+                 where i.JOB_INSTANCE_ID = any(:instances)
+                   and not exists (select 1 from REPRISE_OWNER o where o.JOB_INSTANCE_ID = i.JOB_INSTANCE_ID)""";
+
+        private static final String OWNED = """
+                select JOB_INSTANCE_ID from REPRISE_OWNER
+                 where JOB_INSTANCE_ID = any(:instances) and JOB_EXECUTION_ID < 0""";
+
+        private static final String GIVE_UP_ALL = """
+                delete from REPRISE_OWNER where JOB_INSTANCE_ID = any(:instances) and JOB_EXECUTION_ID < 0""";
+
+        /** As a launch does: a foreign key of H2 keeps nobody from deleting what another transaction refers to. */
+        @Override
+        List<Long> keepLaunchesOff(Handle handle, Long[] instances, NodeIdentity node) {
+            handle.registerArrayType(Long.class, "bigint")
+                    .createUpdate(OWN_ALL)
+                    .bind("instances", instances)
+                    .bindMap(node.bindings())
+                    .execute();
+            return handle.createQuery(OWNED)
+                    .bind("instances", instances)
+                    .mapTo(Long.class)
+                    .list();
+        }
+
+        @Override
+        void letLaunchesIn(Handle handle, Long[] instances) {
+            handle.createUpdate(GIVE_UP_ALL).bind("instances", instances).execute();
+        }
     },
 
     POSTGRESQL {
@@ -193,6 +228,27 @@ enum Dialect {
         void limitWaitForLocks(Handle handle) {
             handle.execute("set local lock_timeout = '3s'");
         }
+
+        private static final String LOCK_ALL = """
+                select JOB_INSTANCE_ID from BATCH_JOB_INSTANCE
+                 where JOB_INSTANCE_ID = any(:instances)
+                 order by JOB_INSTANCE_ID
+                   for update skip locked""";
+
+        /** The row that says who owns an instance refers to it, and so waits for this lock. */
+        @Override
+        List<Long> keepLaunchesOff(Handle handle, Long[] instances, NodeIdentity node) {
+            return handle.registerArrayType(Long.class, "bigint")
+                    .createQuery(LOCK_ALL)
+                    .bind("instances", instances)
+                    .mapTo(Long.class)
+                    .list();
+        }
+
+        @Override
+        void letLaunchesIn(Handle handle, Long[] instances) {
+            // With the end of the transaction.
+        }
     };
 
     /** An instance that is ours alone until the transaction ends, and the id of the execution that it is for. */
@@ -228,6 +284,17 @@ enum Dialect {
 
     /** Lets the transaction of the handle wait for locks for a few seconds and no longer. */
     abstract void limitWaitForLocks(Handle handle);
+
+    /**
+     * Keeps everybody from launching instances until the transaction ends: a launch of one waits.
+     *
+     * @return those that nobody is launching right now; the others are not kept
+     * @throws org.jdbi.v3.core.JdbiException with SQLState class 23 if somebody was launching one: try again
+     */
+    abstract List<Long> keepLaunchesOff(Handle handle, Long[] instances, NodeIdentity node);
+
+    /** To be called before instances are deleted that launches were kept off from. */
+    abstract void letLaunchesIn(Handle handle, Long[] instances);
 
     static Dialect of(DataSource dataSource) {
         try (Connection connection = dataSource.getConnection()) {

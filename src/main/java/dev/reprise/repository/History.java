@@ -228,10 +228,12 @@ public final class History {
     }
 
     private List<ExecutionState> executions(Collection<Long> ids) {
-        return ids.isEmpty()
-                ? List.of()
-                : database.apart(
-                        handle -> read(handle, query(handle, BY_ID, false).bindList("ids", List.copyOf(ids))));
+        return ids.isEmpty() ? List.of() : database.apart(handle -> executions(handle, ids));
+    }
+
+    /** Some executions, in no order. */
+    static List<ExecutionState> executions(Handle handle, Collection<Long> ids) {
+        return read(handle, query(handle, BY_ID, false).bindList("ids", List.copyOf(ids)));
     }
 
     /** The executions that a node runs, newest first. */
@@ -400,7 +402,7 @@ public final class History {
         return lease;
     }
 
-    private List<ExecutionState> read(Handle handle, Query query) {
+    private static List<ExecutionState> read(Handle handle, Query query) {
         List<ExecutionState> found = query.map((row, context) -> execution(row)).list();
         if (found.isEmpty()) {
             return found;

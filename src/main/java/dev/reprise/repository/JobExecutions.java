@@ -120,6 +120,8 @@ final class JobExecutions {
 
     private static final String EXECUTION = EXECUTION_COLUMNS + "where e.JOB_EXECUTION_ID = :execution";
 
+    private static final String EXECUTIONS = EXECUTION_COLUMNS + "where e.JOB_EXECUTION_ID in (<executions>)";
+
     private static final String EXECUTIONS_OF_INSTANCE = EXECUTION_COLUMNS + """
              where e.JOB_INSTANCE_ID = :instance
              order by e.JOB_EXECUTION_ID desc
@@ -393,6 +395,38 @@ final class JobExecutions {
         return found.stream().findFirst();
     }
 
+    /** Several executions, in no order, as {@link #find} loads one. */
+    List<JobExecutionImpl> find(Handle handle, List<Long> executionIds) {
+        List<JobExecutionImpl> found = handle.createQuery(EXECUTIONS)
+                .bindList("executions", executionIds)
+                .map((row, context) -> execution(row))
+                .list();
+        addParameters(handle, found);
+        return found;
+    }
+
+    /** The same execution as an object of its own. */
+    JobExecutionImpl copy(JobExecutionImpl stored) {
+        JobInstanceImpl instance = new JobInstanceImpl(null, application, stored.getJobName());
+        instance.setId(stored.getJobInstance().getInstanceId());
+        JobExecutionImpl copy = new JobExecutionImpl(
+                instance,
+                stored.getExecutionId(),
+                new Properties(),
+                stored.getCreateTime(),
+                stored.getStartTime(),
+                stored.getEndTime(),
+                stored.getLastUpdatedTime(),
+                stored.getBatchStatus().name(),
+                stored.getExitStatus(),
+                null);
+        copy.setUser(stored.getUser());
+        copy.setRestartPosition(stored.getRestartPosition());
+        instance.addJobExecution(copy);
+        addParameters(copy, loaded.getOrDefault(stored, NO_PARAMETERS));
+        return copy;
+    }
+
     /** The newest executions of an instance, ascending by id. */
     List<JobExecutionImpl> ofInstance(Handle handle, long instanceId, int limit) {
         List<JobExecutionImpl> found = new ArrayList<>(handle.createQuery(EXECUTIONS_OF_INSTANCE)
@@ -413,10 +447,13 @@ final class JobExecutions {
                 handle,
                 executions.stream().map(JobExecutionImpl::getExecutionId).toList());
         for (JobExecutionImpl execution : executions) {
-            JobParameters parameters = found.getOrDefault(execution.getExecutionId(), NO_PARAMETERS);
-            parameters.byName().forEach((name, parameter) -> execution.addJobParameter(name, parameter.shown()));
-            loaded.put(execution, parameters);
+            addParameters(execution, found.getOrDefault(execution.getExecutionId(), NO_PARAMETERS));
         }
+    }
+
+    private void addParameters(JobExecutionImpl execution, JobParameters parameters) {
+        parameters.byName().forEach((name, parameter) -> execution.addJobParameter(name, parameter.shown()));
+        loaded.put(execution, parameters);
     }
 
     private JobExecutionImpl execution(ResultSet row) throws SQLException {

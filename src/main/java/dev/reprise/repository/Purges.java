@@ -1,14 +1,450 @@
 package dev.reprise.repository;
 
-/** Removes history. Thread-safe. */
-@SuppressWarnings("UnusedVariable") // until it does
+import dev.reprise.identity.JobIdentity;
+import dev.reprise.repository.PurgeSummary.Spared;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.LocalDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Removes history, an instance at a time with all of its executions, in transactions of a bounded size (semantics.md §7).
+ * It walks over the executions from the oldest, and looks at an instance when it comes to its first one. Thread-safe.
+ */
 public final class Purges {
 
-    private final Database database;
-    private final Tally tally;
+    /** How many executions are looked at at once. */
+    public static final int PAGE = 1000;
 
-    Purges(Database database, Tally tally) {
+    /** Somebody launched one of the instances at the same moment. */
+    private static final int ROUNDS = 5;
+
+    /** Whether a time is longer ago than the age that is asked for, as 1 or 0. */
+    private static final String AGED =
+            "case when %s < localtimestamp - cast(:age as bigint) * interval '0.001' second then 1 else 0 end as AGED";
+
+    private static final String NEWEST = "select coalesce(max(JOB_EXECUTION_ID), 0) from BATCH_JOB_EXECUTION";
+
+    private static final String EXECUTIONS = """
+            select JOB_EXECUTION_ID, JOB_INSTANCE_ID, %s
+              from BATCH_JOB_EXECUTION
+             where <job> JOB_EXECUTION_ID > :after and JOB_EXECUTION_ID <= :upTo
+             order by JOB_EXECUTION_ID
+             fetch first :limit rows only""".formatted(AGED.formatted("CREATE_TIME"));
+
+    private static final String INSTANCES = """
+            select i.JOB_INSTANCE_ID, i.JOB_NAME, i.JOB_KEY, e.EXECUTIONS, e.FIRST, e.LAST, e.ENDED, e.UNFINISHED,
+                   e.COMPLETED, e.ABANDONED, l.STATUS,
+                   (select count(*) from REPRISE_OWNER o
+                     where o.JOB_INSTANCE_ID = i.JOB_INSTANCE_ID and o.JOB_EXECUTION_ID > 0) as OWNED,
+                   (select count(*) from REPRISE_RESTART r where r.JOB_INSTANCE_ID = i.JOB_INSTANCE_ID) as PLANNED,
+                   %s
+              from (select JOB_INSTANCE_ID, count(*) as EXECUTIONS, min(JOB_EXECUTION_ID) as FIRST,
+                           max(JOB_EXECUTION_ID) as LAST, max(END_TIME) as ENDED,
+                           count(case when STATUS = 'COMPLETED' then 1 end) as COMPLETED,
+                           count(case when STATUS = 'ABANDONED' then 1 end) as ABANDONED,
+                           sum(case when STATUS in ('COMPLETED', 'ABANDONED', 'FAILED', 'STOPPED')
+                                     and END_TIME is not null then 0 else 1 end) as UNFINISHED
+                      from BATCH_JOB_EXECUTION
+                     where JOB_INSTANCE_ID = any(:instances)
+                     group by JOB_INSTANCE_ID) e
+              join BATCH_JOB_INSTANCE i on i.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID
+              join BATCH_JOB_EXECUTION l on l.JOB_EXECUTION_ID = e.LAST""".formatted(AGED.formatted("e.ENDED"));
+
+    /**
+     * The last of those that stay, and the newest instance: on its parameters numbered runs go on. A range of one name,
+     * because only one index has its order; for a single name the database might walk over other jobs' executions.
+     */
+    private static final String KEPT = """
+            select (select JOB_EXECUTION_ID from BATCH_JOB_EXECUTION
+                     where REPRISE_JOB_NAME >= :job and REPRISE_JOB_NAME <= :job
+                     order by REPRISE_JOB_NAME desc, JOB_EXECUTION_ID desc
+                    offset :others rows fetch next 1 row only) as EXECUTION,
+                   (select max(JOB_INSTANCE_ID) from BATCH_JOB_INSTANCE where JOB_NAME = :job) as INSTANCE""";
+
+    private static final String EXECUTIONS_OF =
+            "select JOB_EXECUTION_ID from BATCH_JOB_EXECUTION where JOB_INSTANCE_ID = any(:instances)";
+
+    private static final String STEPS_OF =
+            "select STEP_EXECUTION_ID from BATCH_STEP_EXECUTION where JOB_EXECUTION_ID = any(:executions)";
+
+    private static final String KEYS = """
+            select e.JOB_EXECUTION_ID, i.JOB_KEY
+              from BATCH_JOB_EXECUTION e
+              join BATCH_JOB_INSTANCE i on i.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID
+             where e.JOB_EXECUTION_ID = any(:ids)""";
+
+    /** Children first. */
+    private static final List<String> DELETE_OF_STEPS = List.of(
+            "delete from REPRISE_EXCEPTION where STEP_EXECUTION_ID = any(:ids)",
+            "delete from BATCH_STEP_EXECUTION_CONTEXT where STEP_EXECUTION_ID = any(:ids)",
+            "delete from BATCH_STEP_EXECUTION where STEP_EXECUTION_ID = any(:ids)");
+
+    private static final List<String> DELETE_OF_EXECUTIONS = List.of(
+            "delete from REPRISE_TRANSITION where JOB_EXECUTION_ID = any(:ids)",
+            "delete from BATCH_JOB_EXECUTION_CONTEXT where JOB_EXECUTION_ID = any(:ids)",
+            "delete from BATCH_JOB_EXECUTION_PARAMS where JOB_EXECUTION_ID = any(:ids)",
+            "delete from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = any(:ids)");
+
+    private static final String DELETE_INSTANCES = "delete from BATCH_JOB_INSTANCE where JOB_INSTANCE_ID = any(:ids)";
+
+    /** What a refusal names: the first that completed, or else the first that was abandoned. */
+    private static final String KEEP_IDENTITY = """
+            update BATCH_JOB_INSTANCE i
+               set (REPRISE_FINAL_STATUS, REPRISE_FINAL_EXECUTION, REPRISE_FINAL_TIME) =
+                   (select e.STATUS, e.JOB_EXECUTION_ID, e.END_TIME
+                      from BATCH_JOB_EXECUTION e
+                     where e.JOB_INSTANCE_ID = i.JOB_INSTANCE_ID and e.STATUS in ('COMPLETED', 'ABANDONED')
+                     order by case e.STATUS when 'COMPLETED' then 0 else 1 end, e.JOB_EXECUTION_ID
+                     fetch first 1 row only)
+             where i.JOB_INSTANCE_ID = any(:ids)""";
+
+    /**
+     * Where a purge is; to go on there, or with a new one behind it.
+     *
+     * @param after the id of the execution before the next one to be looked at
+     * @param upTo the newest execution when it began
+     */
+    public record Position(long after, long upTo) {}
+
+    /**
+     * Some instances, in the order of their first executions.
+     *
+     * @param next where the purge is when it is done with them
+     * @param last whether there are no more
+     */
+    public record Page(List<PurgeCandidate> instances, Position next, boolean last) {
+
+        public Page {
+            instances = List.copyOf(instances);
+        }
+    }
+
+    /**
+     * What went.
+     *
+     * @param executions their ids
+     */
+    public record Removed(List<PurgeCandidate> instances, List<Long> executions) {
+
+        public Removed {
+            instances = List.copyOf(instances);
+            executions = List.copyOf(executions);
+        }
+    }
+
+    /**
+     * What of a job stays because it is new.
+     *
+     * @param execution the oldest execution of those
+     */
+    private record Kept(long execution, long instance) {}
+
+    private record Walked(List<Long> instances, long last, int executions, boolean aged) {}
+
+    private record Instance(PurgeCandidate candidate, boolean isUnique) {}
+
+    private final Database database;
+    private final StepExecutions steps;
+    private final Transitions transitions;
+    private final Supplier<NodeIdentity> self;
+
+    Purges(Database database, StepExecutions steps, Transitions transitions, Supplier<NodeIdentity> self) {
         this.database = database;
-        this.tally = tally;
+        this.steps = steps;
+        this.transitions = transitions;
+        this.self = self;
+    }
+
+    /** Before the oldest execution. */
+    public Position beginning() {
+        return new Position(
+                0,
+                database.read(
+                        handle -> handle.createQuery(NEWEST).mapTo(Long.class).one()));
+    }
+
+    /**
+     * One purge, from one position to the next. What is newest of each job is found out once: later executions only make
+     * more of them old. Thread-safe.
+     */
+    public final class Walk {
+
+        private final PurgeRequest request;
+        private final Map<String, Kept> kept = new ConcurrentHashMap<>();
+        private final Set<String> begun = ConcurrentHashMap.newKeySet();
+
+        private Walk(PurgeRequest request) {
+            this.request = request;
+        }
+
+        /** Looks at what comes next, and changes nothing. */
+        public Page look(Position position) {
+            Walked walked = database.read(handle -> walk(handle, position));
+            boolean last = walked.executions() < PAGE || !walked.aged();
+            List<PurgeCandidate> instances = walked.instances().isEmpty()
+                    ? List.of()
+                    : instances(database.read(handle -> rows(handle, walked.instances()))).stream()
+                            .map(Instance::candidate)
+                            .filter(instance -> instance.first() > position.after())
+                            .toList();
+            return new Page(instances, new Position(walked.last(), position.upTo()), last);
+        }
+
+        /** As soon as a whole page is too young, so is all that follows: ids and times go nearly hand in hand. */
+        private Walked walk(Handle handle, Position position) {
+            SortedSet<Long> instances = new TreeSet<>();
+            String job = request.job();
+            Query query = handle.createQuery(EXECUTIONS)
+                    .define("job", job == null ? "" : "REPRISE_JOB_NAME = :job and")
+                    .bind("after", position.after())
+                    .bind("upTo", position.upTo())
+                    .bind("age", request.age().toMillis())
+                    .bind("limit", PAGE);
+            if (job != null) {
+                query.bind("job", job);
+            }
+            record Passed(long execution, boolean aged) {}
+            List<Passed> rows = query.map((row, context) -> {
+                        instances.add(row.getLong(2));
+                        return new Passed(row.getLong(1), row.getInt(3) == 1);
+                    })
+                    .list();
+            return new Walked(
+                    List.copyOf(instances),
+                    rows.isEmpty()
+                            ? position.after()
+                            : rows.get(rows.size() - 1).execution(),
+                    rows.size(),
+                    rows.stream().anyMatch(Passed::aged));
+        }
+
+        private List<Row> rows(Handle handle, Collection<Long> instances) {
+            return with(handle, INSTANCES, "instances", instances)
+                    .bind("age", request.age().toMillis())
+                    .map((row, context) -> Row.of(row))
+                    .list();
+        }
+
+        private List<Instance> instances(List<Row> rows) {
+            rows.stream().map(Row::job).distinct().forEach(job -> kept.computeIfAbsent(job, this::keptOf));
+            return rows.stream()
+                    .sorted((one, other) -> Long.compare(one.first(), other.first()))
+                    .map(row -> new Instance(
+                            new PurgeCandidate(
+                                    row.id(),
+                                    row.job(),
+                                    row.first(),
+                                    row.executions(),
+                                    row.status(),
+                                    row.unfinished() ? null : row.ended(),
+                                    whySpared(row)),
+                            JobIdentity.isUnique(row.key())))
+                    .toList();
+        }
+
+        private Kept keptOf(String job) {
+            if (request.keep() == 0) {
+                return new Kept(Long.MAX_VALUE, 0);
+            }
+            return database.read(handle -> handle.createQuery(KEPT)
+                    .bind("job", job)
+                    .bind("others", request.keep() - 1)
+                    .map((row, context) -> new Kept(row.getLong(1), row.getLong(2)))
+                    .one());
+        }
+
+        private @Nullable Spared whySpared(Row row) {
+            Kept newest = kept.getOrDefault(row.job(), new Kept(0, 0));
+            if (row.owned()) {
+                return Spared.RUNNING;
+            } else if (row.planned()) {
+                return Spared.TO_BE_RESTARTED;
+            } else if (row.unfinished()) {
+                return Spared.UNKNOWN;
+            } else if (PurgeRequest.canBeRestarted(row.status()) && !request.includesRestartable()) {
+                return Spared.RESTARTABLE;
+            } else if (!request.mayRemove(row.status())) {
+                return Spared.OTHER_STATUS;
+            } else if (!row.aged()) {
+                return Spared.YOUNG;
+            } else {
+                return row.last() >= newest.execution() || row.id() == newest.instance() ? Spared.NEWEST : null;
+            }
+        }
+
+        /**
+         * Removes instances in a transaction of its own, unless something has happened to them since they were looked at.
+         *
+         * @param archive sees what is about to be removed, maybe several times, and must have it safe when it returns
+         */
+        public Removed remove(List<PurgeCandidate> instances, @Nullable Consumer<List<PurgedExecution>> archive) {
+            SortedSet<String> jobs =
+                    instances.stream().map(PurgeCandidate::job).collect(Collectors.toCollection(TreeSet::new));
+            jobs.stream().filter(begun::add).forEach(job -> Tally.begin(database, job));
+            List<Long> ids =
+                    instances.stream().map(PurgeCandidate::instanceId).sorted().toList();
+            for (int round = 1; ; round++) {
+                try {
+                    return database.apart(handle -> remove(handle, jobs, ids, archive));
+                } catch (RuntimeException e) {
+                    if (round == ROUNDS || !Database.isDuplicateKey(e)) {
+                        throw e;
+                    }
+                }
+            }
+        }
+
+        private Removed remove(
+                Handle handle,
+                SortedSet<String> jobs,
+                List<Long> ids,
+                @Nullable Consumer<List<PurgedExecution>> archive) {
+            Map<String, Long> countedTo = new TreeMap<>();
+            jobs.forEach(job -> countedTo.put(job, Tally.lock(handle, job)));
+            List<Long> ours = database.dialect().keepLaunchesOff(handle, array(ids), self.get());
+            List<Instance> going = instances(rows(handle, ours)).stream()
+                    .filter(instance -> instance.candidate().spared() == null)
+                    .toList();
+            List<Long> instances = going.stream()
+                    .map(Instance::candidate)
+                    .map(PurgeCandidate::instanceId)
+                    .toList();
+            List<Long> executions = longs(handle, EXECUTIONS_OF, "instances", instances);
+            if (archive != null && !executions.isEmpty()) {
+                archive.accept(contentsOf(handle, executions));
+            }
+            List<Long> keeping = going.stream()
+                    .filter(this::leavesItsIdentity)
+                    .map(instance -> instance.candidate().instanceId())
+                    .toList();
+            update(handle, KEEP_IDENTITY, keeping);
+            List<Long> stepIds = longs(handle, STEPS_OF, "executions", executions);
+            DELETE_OF_STEPS.forEach(delete -> update(handle, delete, stepIds));
+            DELETE_OF_EXECUTIONS.forEach(delete -> update(handle, delete, executions));
+            database.dialect().letLaunchesIn(handle, array(ours));
+            List<PurgeCandidate> forgotten = going.stream()
+                    .filter(instance -> !leavesItsIdentity(instance))
+                    .map(Instance::candidate)
+                    .toList();
+            update(
+                    handle,
+                    DELETE_INSTANCES,
+                    forgotten.stream().map(PurgeCandidate::instanceId).toList());
+            countedTo.forEach((job, to) -> Tally.takeOff(
+                    handle,
+                    job,
+                    to,
+                    forgotten.stream()
+                            .filter(instance -> instance.job().equals(job))
+                            .map(PurgeCandidate::instanceId)
+                            .toList()));
+            return new Removed(going.stream().map(Instance::candidate).toList(), executions);
+        }
+
+        /** What has no identity can never be asked for again, and what can be restarted has nothing to be refused for. */
+        private boolean leavesItsIdentity(Instance instance) {
+            return request.keepsIdentity()
+                    && !instance.isUnique()
+                    && !PurgeRequest.canBeRestarted(instance.candidate().status());
+        }
+    }
+
+    /** What there is of an instance in the tables. */
+    private record Row(
+            long id,
+            String job,
+            String key,
+            int executions,
+            long first,
+            long last,
+            @Nullable LocalDateTime ended,
+            boolean unfinished,
+            String status,
+            boolean owned,
+            boolean planned,
+            boolean aged) {
+
+        static Row of(ResultSet row) throws SQLException {
+            String settled = row.getInt("COMPLETED") > 0 ? "COMPLETED" : row.getInt("ABANDONED") > 0 ? "ABANDONED" : "";
+            return new Row(
+                    row.getLong("JOB_INSTANCE_ID"),
+                    row.getString("JOB_NAME"),
+                    row.getString("JOB_KEY"),
+                    row.getInt("EXECUTIONS"),
+                    row.getLong("FIRST"),
+                    row.getLong("LAST"),
+                    row.getObject("ENDED", LocalDateTime.class),
+                    row.getInt("UNFINISHED") > 0,
+                    settled.isEmpty() ? String.valueOf(row.getString("STATUS")) : settled,
+                    row.getInt("OWNED") > 0,
+                    row.getInt("PLANNED") > 0,
+                    row.getInt("AGED") == 1);
+        }
+    }
+
+    /**
+     * Begins a purge, or goes on with one.
+     *
+     * @throws IllegalArgumentException if the request makes no sense
+     */
+    public Walk walk(PurgeRequest request) {
+        return new Walk(request.checked());
+    }
+
+    private List<PurgedExecution> contentsOf(Handle handle, List<Long> executions) {
+        Map<Long, List<StepState>> stepsOf = steps.states(handle, executions);
+        Map<Long, List<TransitionTaken>> transitionsOf = transitions.ofExecutions(handle, array(executions));
+        Map<Long, String> keys = new HashMap<>();
+        with(handle, KEYS, "ids", executions)
+                .map((row, context) -> keys.put(row.getLong(1), row.getString(2)))
+                .list();
+        List<PurgedExecution> contents = new ArrayList<>();
+        for (ExecutionState execution : History.executions(handle, executions)) {
+            contents.add(new PurgedExecution(
+                    keys.getOrDefault(execution.id(), ""),
+                    execution,
+                    stepsOf.getOrDefault(execution.id(), List.of()),
+                    transitionsOf.getOrDefault(execution.id(), List.of())));
+        }
+        return contents;
+    }
+
+    private static List<Long> longs(Handle handle, String query, String name, Collection<Long> ids) {
+        return ids.isEmpty()
+                ? List.of()
+                : with(handle, query, name, ids).mapTo(Long.class).list();
+    }
+
+    private static Query with(Handle handle, String query, String name, Collection<Long> ids) {
+        return handle.registerArrayType(Long.class, "bigint").createQuery(query).bind(name, array(ids));
+    }
+
+    private static void update(Handle handle, String statement, Collection<Long> ids) {
+        if (!ids.isEmpty()) {
+            handle.registerArrayType(Long.class, "bigint")
+                    .createUpdate(statement)
+                    .bind("ids", array(ids))
+                    .execute();
+        }
+    }
+
+    private static Long[] array(Collection<Long> ids) {
+        return ids.toArray(Long[]::new);
     }
 }

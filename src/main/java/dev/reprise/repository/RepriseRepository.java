@@ -145,8 +145,8 @@ public final class RepriseRepository implements JobRepository {
     private final String name;
     private final History history;
     private final AuditLog audit;
-    private final Tally tally = new Tally();
     private final Purges purges;
+    private final ListedExecutions listedExecutions = new ListedExecutions();
     private final int listed;
 
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
@@ -184,7 +184,7 @@ public final class RepriseRepository implements JobRepository {
         this.ownershipCheck = new OwnershipCheck(database, owners, takeOvers, live);
         this.history = new History(database, steps, checkpoints, name, parts.lease());
         this.audit = new AuditLog(database, name);
-        this.purges = new Purges(database, tally);
+        this.purges = new Purges(database, steps, transitions, self);
         this.listed = parts.listed();
         this.decisions = new Decisions(database, owners, takeOvers, executions);
         this.stepRecorder = new StepRecorder(database, executions, steps, transitions, checkpoints, live);
@@ -559,6 +559,7 @@ public final class RepriseRepository implements JobRepository {
 
     private void abandon(JobExecutionImpl execution) {
         awaitEndOfEnding(execution.getExecutionId());
+        listedExecutions.forget(execution.getExecutionId());
         if (!database.apart(handle -> executions.abandon(handle, execution.getExecutionId()))) {
             throw new JobExecutionIsRunningException(
                     "Execution " + execution.getExecutionId() + " runs, so it cannot be abandoned. Stop it first.");
@@ -752,8 +753,12 @@ public final class RepriseRepository implements JobRepository {
             return running.execution();
         }
         JobExecutionImpl complete = justCompleted.find(executionId);
-        return complete != null
-                ? complete
+        if (complete != null) {
+            return complete;
+        }
+        JobExecutionImpl known = listedExecutions.find(executionId);
+        return known != null
+                ? executions.copy(known)
                 : database.apart(handle -> executions.find(handle, executionId)).orElse(null);
     }
 
@@ -775,7 +780,14 @@ public final class RepriseRepository implements JobRepository {
     /** The newest executions of the job, newest first: what the admin CLI lists. */
     @Override
     public List<Long> getJobExecutionsByJob(String jobName) {
-        return getJobExecutionsByJob(jobName, listed);
+        List<Long> ids = getJobExecutionsByJob(jobName, listed);
+        List<JobExecutionImpl> found = new ArrayList<>();
+        for (int from = 0; from < ids.size(); from += OF_AN_INSTANCE) {
+            List<Long> some = ids.subList(from, Math.min(ids.size(), from + OF_AN_INSTANCE));
+            found.addAll(database.apart(handle -> executions.find(handle, some)));
+        }
+        listedExecutions.remember(jobName, found);
+        return ids;
     }
 
     @Override
@@ -809,7 +821,7 @@ public final class RepriseRepository implements JobRepository {
 
     @Override
     public int getJobInstanceCount(String jobName) {
-        return tally.count(database, jobName);
+        return Tally.count(database, jobName);
     }
 
     /** As their rows have them, but a step whose end is being recorded right now, itself: its job is FAILED already. */

@@ -165,6 +165,12 @@ final class StepExecutions {
              where s.JOB_EXECUTION_ID in (<executions>) and s.REPRISE_PARTITION is null
              order by s.STEP_EXECUTION_ID""";
 
+    private static final String STATES_OF_ALL = COLUMNS + """
+                 , s.EXIT_MESSAGE, s.JOB_EXECUTION_ID
+              from BATCH_STEP_EXECUTION s
+             where s.JOB_EXECUTION_ID in (<executions>)
+             order by s.STEP_EXECUTION_ID""";
+
     private static final String LAST_OF_STEP = COLUMNS + """
                  , s.REPRISE_READER_CHECKPOINT, s.REPRISE_WRITER_CHECKPOINT
               from BATCH_JOB_EXECUTION e
@@ -468,8 +474,17 @@ final class StepExecutions {
 
     /** Of several executions, by execution; a partitioned step that runs counts what its ended partitions did. */
     Map<Long, List<StepState>> statesWithoutPartitions(Handle handle, Collection<Long> executionIds) {
+        return states(handle, STATES_WITHOUT_PARTITIONS, executionIds);
+    }
+
+    /** Of several executions, by execution, the partitions as if they were steps. */
+    Map<Long, List<StepState>> states(Handle handle, Collection<Long> executionIds) {
+        return states(handle, STATES_OF_ALL, executionIds);
+    }
+
+    private static Map<Long, List<StepState>> states(Handle handle, String query, Collection<Long> executionIds) {
         Map<Long, List<StepState>> states = new HashMap<>();
-        handle.createQuery(STATES_WITHOUT_PARTITIONS)
+        handle.createQuery(query)
                 .bindList("executions", List.copyOf(executionIds))
                 .map((row, context) -> states.computeIfAbsent(row.getLong("JOB_EXECUTION_ID"), id -> new ArrayList<>())
                         .add(state(row)))

@@ -4,8 +4,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Collection;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -54,13 +52,12 @@ final class Tally {
     private static final String TAKE_OFF =
             "update REPRISE_TALLY set COUNTED = COUNTED - :removed where JOB_NAME = :job";
 
-    /** The jobs that have a row. */
-    private final Set<String> begun = ConcurrentHashMap.newKeySet();
-
     private record Count(long counted, long newer) {}
 
+    private Tally() {}
+
     /** How many instances a job has. */
-    int count(Database database, String job) {
+    static int count(Database database, String job) {
         Count count = database.read(handle -> handle.createQuery(COUNT)
                 .bind("job", job)
                 .map((row, context) -> new Count(row.getLong(1), row.getLong(2)))
@@ -77,10 +74,7 @@ final class Tally {
     }
 
     /** Gives the job a row, without which nobody could be kept from counting. */
-    void begin(Database database, String job) {
-        if (begun.contains(job)) {
-            return;
-        }
+    static void begin(Database database, String job) {
         try {
             database.doApart(
                     handle -> handle.createUpdate(BEGIN).bind("job", job).execute());
@@ -89,7 +83,6 @@ final class Tally {
                 throw e;
             }
         }
-        begun.add(job);
     }
 
     private static void move(Handle handle, String job) {

@@ -1,7 +1,12 @@
 package dev.reprise.repository;
 
 import dev.reprise.job.JobGraph.TransitionKind;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jdbi.v3.core.Handle;
 
 /** The SQL of transitions taken. Every method uses the handle, and so the transaction, of its caller. */
@@ -24,6 +29,12 @@ final class Transitions {
              where JOB_EXECUTION_ID = :execution
              order by TRANSITION_ID""";
 
+    private static final String OF_EXECUTIONS = """
+            select ELEMENT, EXIT_STATUS, KIND, PATTERN, TARGET, JOB_EXECUTION_ID
+              from REPRISE_TRANSITION
+             where JOB_EXECUTION_ID = any(:executions)
+             order by TRANSITION_ID""";
+
     void insert(Handle handle, LiveExecution running, List<TransitionTaken> taken) {
         NodeIdentity self = running.node();
         for (TransitionTaken transition : taken) {
@@ -42,12 +53,28 @@ final class Transitions {
     List<TransitionTaken> ofExecution(Handle handle, long executionId) {
         return handle.createQuery(OF_EXECUTION)
                 .bind("execution", executionId)
-                .map((row, context) -> new TransitionTaken(
-                        row.getString(1),
-                        row.getString(2),
-                        TransitionKind.valueOf(row.getString(3)),
-                        row.getString(4),
-                        row.getString(5)))
+                .map((row, context) -> transition(row))
                 .list();
+    }
+
+    /** Of several executions, by execution. */
+    Map<Long, List<TransitionTaken>> ofExecutions(Handle handle, Long[] executionIds) {
+        Map<Long, List<TransitionTaken>> taken = new HashMap<>();
+        handle.registerArrayType(Long.class, "bigint")
+                .createQuery(OF_EXECUTIONS)
+                .bind("executions", executionIds)
+                .map((row, context) -> taken.computeIfAbsent(row.getLong(6), id -> new ArrayList<>())
+                        .add(transition(row)))
+                .list();
+        return taken;
+    }
+
+    private static TransitionTaken transition(ResultSet row) throws SQLException {
+        return new TransitionTaken(
+                row.getString(1),
+                row.getString(2),
+                TransitionKind.valueOf(row.getString(3)),
+                row.getString(4),
+                row.getString(5));
     }
 }

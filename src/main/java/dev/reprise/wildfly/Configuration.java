@@ -1,6 +1,7 @@
 package dev.reprise.wildfly;
 
 import dev.reprise.job.TimeSpan;
+import dev.reprise.repository.RepriseRepository;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -8,7 +9,11 @@ import java.io.Reader;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalTime;
+import java.time.format.DateTimeParseException;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * @param progress the interval of progress lines ({@code progress}, default {@code 5s})
  * @param logLimit how many bytes of an execution's log are kept ({@code log-limit}, default {@code 10m}; 0: it has none)
  * @param serialFilter what may be deserialised beside the application's own classes ({@code serial-filter})
+ * @param executionsListed how many executions of a job the admin CLI lists ({@code executions-listed}, default 100)
+ * @param archive the folder that keeps what is purged ({@code archive}); null: none does
+ * @param purge what is purged every day ({@code purge-at}, {@code purge-older-than}, {@code purge-keep}); null: nothing
  */
 record Configuration(
         String dataSource,
@@ -43,7 +51,19 @@ record Configuration(
         Duration stopTimeout,
         Duration progress,
         long logLimit,
-        String serialFilter) {
+        String serialFilter,
+        int executionsListed,
+        @Nullable Path archive,
+        @Nullable DailyPurge purge) {
+
+    /**
+     * What is purged every day.
+     *
+     * @param at in the zone of the JVM
+     * @param olderThan as the job's parameter has it
+     * @param keep how many of each job's newest executions stay
+     */
+    record DailyPurge(LocalTime at, String olderThan, int keep) {}
 
     static final String FILE = "META-INF/reprise.properties";
 
@@ -57,7 +77,12 @@ record Configuration(
             "stop-timeout",
             "progress",
             "log-limit",
-            "serial-filter");
+            "serial-filter",
+            "executions-listed",
+            "archive",
+            "purge-at",
+            "purge-older-than",
+            "purge-keep");
 
     /** Less would hold no stack trace, and more would fill a disk. */
     private static final long SMALLEST_LOG = 64 << 10;
@@ -112,7 +137,57 @@ record Configuration(
                 duration("stop-timeout", value(file, systemProperty, "stop-timeout", "60s")),
                 duration("progress", value(file, systemProperty, "progress", "5s")),
                 logLimit(value(file, systemProperty, "log-limit", "10m")),
-                value(file, systemProperty, "serial-filter", ""));
+                value(file, systemProperty, "serial-filter", ""),
+                number(
+                        "executions-listed",
+                        value(file, systemProperty, "executions-listed", String.valueOf(RepriseRepository.LISTED)),
+                        10_000),
+                archive(value(file, systemProperty, "archive", "")),
+                purge(
+                        value(file, systemProperty, "purge-at", ""),
+                        value(file, systemProperty, "purge-older-than", "90d"),
+                        number("purge-keep", value(file, systemProperty, "purge-keep", "100"), 1_000_000)));
+    }
+
+    private static int number(String key, String value, int most) {
+        int number = value.matches("\\d{1,9}") ? Integer.parseInt(value) : 0;
+        if (number < 1 || number > most) {
+            throw new IllegalArgumentException(
+                    "reprise." + key + " is '" + value + "'; write a number from 1 to " + most);
+        }
+        return number;
+    }
+
+    private static @Nullable Path archive(String value) {
+        if (value.isEmpty()) {
+            return null;
+        }
+        try {
+            Path folder = Path.of(value);
+            if (folder.isAbsolute()) {
+                return folder;
+            }
+        } catch (InvalidPathException e) {
+            throw new IllegalArgumentException("reprise.archive is no path: " + e.getMessage(), e);
+        }
+        throw new IllegalArgumentException(
+                "reprise.archive is '" + value + "'; write the whole path of a folder, as /var/lib/reprise/archive");
+    }
+
+    private static @Nullable DailyPurge purge(String at, String olderThan, int keep) {
+        if (!TimeSpan.of(olderThan).isPresent() || olderThan.endsWith("ms")) {
+            throw new IllegalArgumentException(
+                    "reprise.purge-older-than is '" + olderThan + "'; write a time as 12h or 90d");
+        }
+        if (at.isEmpty()) {
+            return null;
+        }
+        try {
+            return new DailyPurge(LocalTime.parse(at), olderThan, keep);
+        } catch (DateTimeParseException e) {
+            throw new IllegalArgumentException(
+                    "reprise.purge-at is '" + at + "'; write a time of day as 03:00, or nothing for no daily purge", e);
+        }
     }
 
     private static String value(

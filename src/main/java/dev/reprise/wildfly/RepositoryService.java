@@ -7,6 +7,7 @@ import dev.reprise.launch.SchemaRules;
 import dev.reprise.log.ExecutionLogs;
 import dev.reprise.monitor.ProgressLog;
 import dev.reprise.node.Node;
+import dev.reprise.operate.Archive;
 import dev.reprise.recovery.Recovery;
 import dev.reprise.repository.KeySource;
 import dev.reprise.repository.NodeRegistry;
@@ -102,6 +103,7 @@ final class RepositoryService implements Service {
         DataSource database = needs.dataSource().get();
         TransactionManager transactions = InitialContext.doLookup("java:jboss/TransactionManager");
         Schema.migrate(database);
+        Archive.keepIn(configuration.archive());
         Access.askServer(Submitter::caller);
         Node joined = Node.join(
                 database,
@@ -129,7 +131,8 @@ final class RepositoryService implements Service {
                 Submitter.ofThisThread(),
                 loader,
                 configuration.serialFilter(),
-                needs.key()));
+                needs.key(),
+                configuration.executionsListed()));
         opened = repository;
         int closed = repository.takeOverFromTheDead();
         ServerSuspension server = ServerSuspension.register(

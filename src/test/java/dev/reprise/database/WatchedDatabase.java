@@ -1,12 +1,15 @@
 package dev.reprise.database;
 
 import java.lang.reflect.Method;
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -41,8 +44,25 @@ public final class WatchedDatabase {
 
     /** A setter's call, to be repeated on another statement. */
     public record Binding(Method setter, List<@Nullable Object> arguments) {
-        public void repeat(PreparedStatement other) throws ReflectiveOperationException {
-            setter.invoke(other, arguments.toArray());
+
+        /** Of an array, which belongs to its connection and is freed with the statement. */
+        private record Elements(String type, List<Object> values) {}
+
+        static Binding of(Method setter, Object[] arguments) throws SQLException {
+            List<@Nullable Object> kept = new ArrayList<>(Arrays.asList(arguments));
+            if (arguments[1] instanceof Array array) {
+                kept.set(1, new Elements(array.getBaseTypeName(), List.of((Object[]) array.getArray())));
+            }
+            return new Binding(setter, Collections.unmodifiableList(kept));
+        }
+
+        public void repeat(PreparedStatement other) throws ReflectiveOperationException, SQLException {
+            Object[] repeated = arguments.toArray();
+            if (repeated[1] instanceof Elements array) {
+                repeated[1] = other.getConnection()
+                        .createArrayOf(array.type(), array.values().toArray());
+            }
+            setter.invoke(other, repeated);
         }
     }
 

@@ -14,9 +14,6 @@ import java.sql.DriverPropertyInfo;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -74,9 +71,7 @@ final class WatchingDriver implements Driver {
                     && arguments != null
                     && arguments.length > 1
                     && arguments[0] instanceof Integer index) {
-                bindings.put(
-                        index,
-                        new Binding(method, Collections.unmodifiableList(new ArrayList<>(Arrays.asList(arguments)))));
+                bindings.put(index, Binding.of(method, arguments));
             }
             return method.invoke(real, arguments);
         });

@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -187,6 +188,30 @@ class PlansTest {
                 .anyMatch(line -> line.contains("Index Only Scan using reprise_instances_of_job"));
     }
 
+    /** The admin CLI asks for each execution that it lists twenty times. */
+    @Test
+    void ofListingForTheAdminCliIsAFewStatements() throws Exception {
+        WatchedDatabase database = DATABASE.watched();
+        RepriseRepository repository = node.repository;
+        database.startRecording();
+        List<Long> listed = repository.getJobExecutionsByJob("flights");
+        for (long execution : listed) {
+            for (int attribute = 0; attribute < 20; attribute++) {
+                assertThat(repository.getJobExecution(execution)).isNotNull();
+            }
+        }
+        List<Entry> made = database.stopRecording().entries();
+
+        assertThat(listed).hasSize(100);
+        assertThat(made).hasSize(3);
+        for (Entry entry : made) {
+            assertThat(analysed(entry)).noneMatch(line -> {
+                Matcher rows = ROWS.matcher(line);
+                return rows.find() && rowsOf(rows) > 2_000;
+            });
+        }
+    }
+
     /** Each statement reads a bounded number of rows, whatever stands in the tables. */
     @Test
     void ofWhatOperatorsSeeReadAFewRows() throws Exception {
@@ -233,6 +258,32 @@ class PlansTest {
             }
         }
         assertThat(greedy).isEmpty();
+    }
+
+    /** Each of its transactions, wherever in the history it is; also where nothing is old enough. */
+    @Test
+    void ofPurgingNeverReadAWholeTable() throws Exception {
+        WatchedDatabase database = DATABASE.watched();
+        Purges purges = node.repository.purges();
+        database.startRecording();
+        Purges.Walk walk = purges.walk(PurgeRequest.olderThan(Duration.ZERO).ofJob("flights"));
+        Purges.Page page = walk.look(new Purges.Position(60_000, 60_100));
+        walk.remove(page.instances(), executions -> assertThat(executions).hasSize(100));
+        Purges.Walk oblivious =
+                purges.walk(PurgeRequest.olderThan(Duration.ZERO).forgettingIdentity());
+        oblivious.remove(oblivious.look(new Purges.Position(61_000, 61_100)).instances(), null);
+        Purges.Page young =
+                purges.walk(PurgeRequest.olderThan(Duration.ofDays(1))).look(purges.beginning());
+        Cost cost = database.stopRecording();
+
+        assertThat(page.instances()).hasSize(50);
+        assertThat(young.last()).isTrue();
+        // Nobody writes contexts here, and a table without rows is read as it is.
+        assertNoWholeTable(new Cost(
+                cost.entries().stream()
+                        .filter(entry -> !entry.sql().contains("_CONTEXT"))
+                        .toList(),
+                cost.commits()));
     }
 
     private static final Pattern ROWS =

@@ -3,7 +3,12 @@ package dev.reprise.wildfly;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.reprise.wildfly.Configuration.DailyPurge;
+import java.nio.file.Path;
+import java.time.LocalTime;
+import java.time.ZonedDateTime;
 import java.util.Properties;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,5 +36,51 @@ class ConfigurationTest {
                 .isThrownBy(() -> withLogLimit(limit))
                 .withMessage("reprise.log-limit is '" + limit
                         + "'; write a size from 64k to 1g, as 512k or 10m, or 0 for no logs of executions");
+    }
+
+    private static Configuration with(String key, String value) {
+        return Configuration.of(
+                new Properties(),
+                asked -> asked.equals("reprise." + key) ? value : asked.equals("jboss.node.name") ? "here" : null);
+    }
+
+    @Test
+    void purgesNothingUnlessATimeIsGiven() {
+        assertThat(with("purge-older-than", "30d").purge()).isNull();
+        assertThat(with("purge-at", "03:00").purge()).isEqualTo(new DailyPurge(LocalTime.of(3, 0), "90d", 100));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "purge-at, 3 o'clock, write a time of day as 03:00",
+        "purge-older-than, a while, write a time as 12h or 90d",
+        "purge-older-than, 500ms, write a time as 12h or 90d",
+        "purge-keep, 0, write a number from 1 to 1000000",
+        "executions-listed, 10001, write a number from 1 to 10000",
+        "executions-listed, many, write a number from 1 to 10000",
+        "archive, here/there, write the whole path of a folder"
+    })
+    void refusesWhatMakesNoSense(String key, String value, String instead) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> with(key, value))
+                .withMessageStartingWith("reprise." + key + " is '" + value + "'; ")
+                .withMessageContaining(instead);
+    }
+
+    @Test
+    void listsAsManyExecutionsAsItIsTold() {
+        assertThat(with("executions-listed", "1000").executionsListed()).isEqualTo(1000);
+        assertThat(with("archive", "/there").archive()).isEqualTo(Path.of("/there"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "03:00, 2026-03-01T02:59:00+01:00[Europe/Berlin], 60",
+        "03:00, 2026-03-01T03:00:00+01:00[Europe/Berlin], 86400",
+        "23:59, 2026-03-01T23:59:30+01:00[Europe/Berlin], 86370",
+        "03:00, 2026-03-28T03:00:00+01:00[Europe/Berlin], 82800"
+    })
+    void aDailyPurgeComesAtItsTime(LocalTime at, ZonedDateTime now, long seconds) {
+        assertThat(PurgeSchedule.until(at, now)).hasSeconds(seconds);
     }
 }

@@ -1,0 +1,18 @@
+package dev.reprise.operate;
+
+import dev.reprise.repository.PurgeCandidate;
+import jakarta.batch.api.chunk.ItemProcessor;
+import jakarta.enterprise.context.Dependent;
+import jakarta.inject.Named;
+import org.jspecify.annotations.Nullable;
+
+/** The job {@code reprise-purge}: filters the executions that stay. */
+@Dependent
+@Named("reprisePurgeFilter")
+class PurgeFilter implements ItemProcessor {
+
+    @Override
+    public @Nullable Object processItem(Object item) {
+        return item instanceof PurgeCandidate instance && instance.spared() == null ? instance : null;
+    }
+}

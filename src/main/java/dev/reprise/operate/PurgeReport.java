@@ -1,0 +1,61 @@
+package dev.reprise.operate;
+
+import dev.reprise.launch.JobLauncher;
+import dev.reprise.repository.AuditEntry;
+import jakarta.batch.api.listener.AbstractStepListener;
+import jakarta.batch.runtime.BatchStatus;
+import jakarta.batch.runtime.context.JobContext;
+import jakarta.batch.runtime.context.StepContext;
+import jakarta.enterprise.context.Dependent;
+import jakarta.inject.Inject;
+import jakarta.inject.Named;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Instant;
+
+/** The job {@code reprise-purge}: says in the log, in the audit and as the job's exit status what it has done. */
+@Dependent
+@Named("reprisePurgeReport")
+class PurgeReport extends AbstractStepListener {
+
+    private static final Logger LOG = System.getLogger(PurgeReport.class.getName());
+
+    private final JobLauncher launcher;
+    private final JobContext job;
+    private final StepContext step;
+
+    @Inject
+    PurgeReport(JobLauncher launcher, JobContext job, StepContext step) {
+        this.launcher = launcher;
+        this.job = job;
+        this.step = step;
+    }
+
+    @Override
+    public void afterStep() {
+        if (!(step.getTransientUserData() instanceof Purge purge)) {
+            return;
+        }
+        String text = purge.summary().text();
+        LOG.log(Level.INFO, "The purge {0}", text);
+        boolean failed = step.getException() != null || step.getBatchStatus() == BatchStatus.FAILED;
+        if (!failed) {
+            job.setExitStatus(text);
+        }
+        if (!purge.summary().isDryRun()) {
+            launcher.repository()
+                    .audit()
+                    .append(new AuditEntry(
+                            0,
+                            Instant.EPOCH,
+                            launcher.submitterOf(job.getExecutionId()).orElse("(the server)"),
+                            null,
+                            "purge",
+                            job.getJobName(),
+                            job.getInstanceId(),
+                            job.getExecutionId(),
+                            failed ? "failed" : "done",
+                            text));
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.operate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,237 @@
+package dev.reprise.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.repository.Refusal.Kind;
+import jakarta.batch.runtime.BatchStatus;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jberet.job.model.Job;
+import org.jberet.runtime.JobExecutionImpl;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** semantics.md §7: history is purged while jobs run. */
+class PurgeRaceTest {
+
+    private static final int ROUNDS = Integer.getInteger("reprise.race", 20);
+
+    private static final PurgeRequest ALL = PurgeRequest.olderThan(Duration.ZERO);
+
+    private final ExecutorService pool = Executors.newFixedThreadPool(8);
+
+    @AfterEach
+    void close() {
+        pool.shutdownNow();
+    }
+
+    /** What one of those came to that did something at the same moment. */
+    private record Outcome(
+            @Nullable Object result, @Nullable Kind refused) {}
+
+    private List<Outcome> atOnce(List<Callable<?>> tasks) throws Exception {
+        CyclicBarrier together = new CyclicBarrier(tasks.size());
+        List<Future<?>> asked = new ArrayList<>();
+        for (Callable<?> task : tasks) {
+            asked.add(pool.submit(() -> {
+                together.await(20, TimeUnit.SECONDS);
+                return task.call();
+            }));
+        }
+        List<Outcome> outcomes = new ArrayList<>();
+        for (Future<?> task : asked) {
+            try {
+                outcomes.add(new Outcome(task.get(), null));
+            } catch (ExecutionException e) {
+                // Anything else than a refusal fails the test, a database's exception above all.
+                if (!(e.getCause() instanceof LaunchRefusedException refused)) {
+                    throw e;
+                }
+                outcomes.add(new Outcome(null, refused.refusal().kind()));
+            }
+        }
+        return outcomes;
+    }
+
+    /** A purge that has looked, and is about to remove what it saw. */
+    private static Callable<Purges.Removed> removal(TestNode node, PurgeRequest request) {
+        Purges.Walk walk = node.repository.purges().walk(request);
+        List<PurgeCandidate> seen =
+                walk.look(node.repository.purges().beginning()).instances();
+        assertThat(seen).hasSize(1).allMatch(instance -> instance.spared() == null);
+        return () -> walk.remove(seen, null);
+    }
+
+    private static Purges.Removed removed(List<Outcome> outcomes) {
+        if (outcomes.get(0).result() instanceof Purges.Removed removed) {
+            return removed;
+        }
+        throw new AssertionError(outcomes);
+    }
+
+    private static int executions(TestNode node, Job job) {
+        return Integer.parseInt(
+                node.database.row("select count(*) from BATCH_JOB_EXECUTION where REPRISE_JOB_NAME = ?", job.getId()));
+    }
+
+    /** A foreign key of H2 does not see what another transaction does at the same moment. */
+    private static void assertNothingHangsInTheAir(TestNode node) {
+        assertThat(node.database.rows("""
+                        select JOB_EXECUTION_ID from BATCH_JOB_EXECUTION e
+                         where not exists (select 1 from BATCH_JOB_INSTANCE i
+                                            where i.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID)""")).isEmpty();
+        assertThat(node.database.rows("""
+                        select JOB_INSTANCE_ID from REPRISE_OWNER o
+                         where not exists (select 1 from BATCH_JOB_EXECUTION e
+                                            where e.JOB_EXECUTION_ID = o.JOB_EXECUTION_ID)""")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aPurgeAndARestartNeverBothWin(TestDatabase.Kind kind) throws Exception {
+        TestNode node = TestNode.on(TestDatabase.migrated(kind));
+        Set<Kind> refusals = EnumSet.noneOf(Kind.class);
+        int purged = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            Job job = TestNode.job();
+            JobExecutionImpl failed = node.run(job, "month", "1");
+            node.end(failed, BatchStatus.FAILED);
+            JobExecutionImpl original = node.load(failed.getExecutionId(), job);
+
+            List<Outcome> outcomes = atOnce(List.of(
+                    removal(
+                            node,
+                            ALL.ofJob(job.getId())
+                                    .includingRestartable()
+                                    .forgettingIdentity()
+                                    .keepingNewest(0)),
+                    () -> node.repository.createJobExecution(
+                            original.getJobInstance(), new Properties(original.getJobParameters())),
+                    () -> node.start(job, "month", "1")));
+
+            boolean gone = !removed(outcomes).instances().isEmpty();
+            boolean restarted = outcomes.get(1).result() != null;
+            boolean started = outcomes.get(2).result() != null;
+            purged += gone ? 1 : 0;
+            outcomes.stream()
+                    .map(Outcome::refused)
+                    .filter(refused -> refused != null)
+                    .forEach(refusals::add);
+            assertThat(gone && restarted).as("purged and restarted").isFalse();
+            assertThat(!gone && started)
+                    .as("started although it could be restarted")
+                    .isFalse();
+            assertThat(executions(node, job)).isEqualTo((gone ? 0 : 1) + (restarted || started ? 1 : 0));
+            assertNothingHangsInTheAir(node);
+        }
+        assertThat(purged).as("of %s", ROUNDS).isPositive();
+        assertThat(refusals).isSubsetOf(EnumSet.of(Kind.ALREADY_RUNNING, Kind.RESTART_INSTEAD, Kind.NOT_THE_LAST));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatCompletedIsRefusedBeforeWhileAndAfterItIsPurged(TestDatabase.Kind kind) throws Exception {
+        TestNode node = TestNode.on(TestDatabase.migrated(kind));
+        int purged = 0;
+        for (int round = 0; round < ROUNDS; round++) {
+            Job job = TestNode.job();
+            node.end(node.run(job, "month", "1"), BatchStatus.COMPLETED);
+            // Of an instance of its own, that it is not the newest.
+            node.end(node.run(job, "month", "2"), BatchStatus.FAILED);
+            Purges.Walk walk = node.repository.purges().walk(ALL.ofJob(job.getId()));
+            List<PurgeCandidate> seen =
+                    walk.look(node.repository.purges().beginning()).instances().subList(0, 1);
+            Callable<JobExecutionImpl> launch = () -> node.start(job, "month", "1");
+
+            List<Outcome> outcomes = atOnce(List.of(() -> walk.remove(seen, null), launch, launch, launch, launch));
+
+            purged += removed(outcomes).instances().size();
+            assertThat(outcomes.subList(1, 5))
+                    .extracting(Outcome::refused)
+                    .isSubsetOf(Kind.ALREADY_COMPLETE, Kind.ALREADY_RUNNING)
+                    .contains(Kind.ALREADY_COMPLETE);
+            assertThat(executions(node, job))
+                    .isEqualTo(removed(outcomes).instances().isEmpty() ? 2 : 1);
+            assertNothingHangsInTheAir(node);
+        }
+        assertThat(purged).as("of %s", ROUNDS).isPositive();
+    }
+
+    /** The number of a job's instances is written down, and stays right whatever is launched and purged meanwhile. */
+    @ParameterizedTest
+    @EnumSource
+    void instancesAreCountedRightWhileTheyComeAndGo(TestDatabase.Kind kind) throws Exception {
+        TestNode node = TestNode.on(TestDatabase.migrated(kind));
+        Job job = TestNode.job();
+        String numbers = kind == TestDatabase.Kind.H2 ? "system_range(1, 3000)" : "generate_series(1, 3000)";
+        String number = kind == TestDatabase.Kind.H2 ? "X" : "generate_series";
+        node.database.execute("""
+                insert into BATCH_JOB_INSTANCE (JOB_INSTANCE_ID, VERSION, JOB_NAME, JOB_KEY)
+                select %s, 0, '%s', concat('key', %s) from %s""".formatted(number, job.getId(), number, numbers));
+        node.database.execute("""
+                insert into BATCH_JOB_EXECUTION
+                    (JOB_EXECUTION_ID, VERSION, JOB_INSTANCE_ID, CREATE_TIME, END_TIME, STATUS, REPRISE_JOB_NAME)
+                select %s, 0, %s, localtimestamp - interval '2' day + %s * interval '1' second,
+                       localtimestamp - interval '2' day, 'COMPLETED', '%s'
+                  from %s""".formatted(number, number, number, job.getId(), numbers));
+        node.database.execute("alter sequence BATCH_JOB_INSTANCE_SEQ restart with 5000");
+        node.database.execute("alter sequence BATCH_JOB_EXECUTION_SEQ restart with 5000");
+        String tally = "select COUNTED_TO, COUNTED from REPRISE_TALLY where JOB_NAME = '" + job.getId() + "'";
+
+        assertThat(node.repository.getJobInstanceCount(job.getId())).isEqualTo(3000);
+        assertThat(node.database.row(tally)).isEqualTo("3000|3000");
+
+        AtomicBoolean purging = new AtomicBoolean(true);
+        PurgeRequest forget =
+                PurgeRequest.olderThan(Duration.ofDays(1)).ofJob(job.getId()).forgettingIdentity();
+        atOnce(List.of(
+                () -> {
+                    Purges.Walk walk = node.repository.purges().walk(forget);
+                    Purges.Position position = node.repository.purges().beginning();
+                    for (int page = 0; page < 2; page++) {
+                        Purges.Page found = walk.look(position);
+                        for (int from = 0; from < 1000; from += 250) {
+                            walk.remove(found.instances().subList(from, from + 250), null);
+                        }
+                        position = found.next();
+                    }
+                    purging.set(false);
+                    return position;
+                },
+                () -> {
+                    int launched = 0;
+                    while (purging.get() || launched < 50) {
+                        node.start(job, "month", "" + launched++);
+                    }
+                    return launched;
+                },
+                () -> {
+                    int before = 3000;
+                    while (purging.get()) {
+                        int now = node.repository.getJobInstanceCount(job.getId());
+                        assertThat(now).isBetween(1000, before + 2000);
+                    }
+                    return before;
+                }));
+
+        int there = Integer.parseInt(
+                node.database.row("select count(*) from BATCH_JOB_INSTANCE where JOB_NAME = ?", job.getId()));
+        assertThat(node.repository.getJobInstanceCount(job.getId())).isEqualTo(there);
+        assertThat(node.database.row(tally)).isEqualTo("3000|1000");
+        assertThat(there).isGreaterThanOrEqualTo(1050);
+    }
+}
