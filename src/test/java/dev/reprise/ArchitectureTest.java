@@ -1,5 +1,6 @@
 package dev.reprise;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
@@ -12,6 +13,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.reprise.item.WriteSkips;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -173,6 +175,8 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .resideInAnyPackage("dev.reprise.sample..", "dev.reprise.item..")
+                // Only the engine has the counts of a step.
+                .and(not(type(WriteSkips.class)))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("org.jdbi..", "org.jberet..", "org.jboss.."))
                 .check(CLASSES);

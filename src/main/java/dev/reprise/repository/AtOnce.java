@@ -21,7 +21,7 @@ import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.Update;
 
 /**
- * The moments that every execution has, each in one round trip to PostgreSQL, its commit included (decision 023). The
+ * The moments that every execution has, each in one round trip to PostgreSQL, its commit included (decision 024). The
  * statements of one text travel together: to the server they are one transaction, in which each sees what was committed
  * before it began, not before the first one did. Every method wants a handle that is in no transaction.
  */

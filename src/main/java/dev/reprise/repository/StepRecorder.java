@@ -409,7 +409,7 @@ final class StepRecorder {
         }
     }
 
-    /** The job's end follows at once, and has both recorded in one transaction (decision 023). */
+    /** The job's end follows at once, and has both recorded in one transaction (decision 024). */
     private static boolean endsTheJob(LiveExecution running, UnrecordedEnd end) {
         RunningStep step = end.step();
         return step.partitionOf() == null

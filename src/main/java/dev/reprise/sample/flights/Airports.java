@@ -1,17 +1,18 @@
 package dev.reprise.sample.flights;
 
-import dev.reprise.item.CsvRow;
-import dev.reprise.item.CsvRows;
+import dev.reprise.item.CsvFormat;
+import dev.reprise.item.CsvRecord;
+import dev.reprise.item.CsvRecords;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /** The airports there are, by IATA code. */
 record Airports(Map<String, Airport> byCode) {
 
-    static final List<String> HEADER = List.of("iata", "name", "city", "state", "country", "latitude", "longitude");
+    static final CsvFormat FORMAT = CsvFormat.of("iata", "name", "city", "state", "country", "latitude", "longitude")
+            .oneLineEach();
 
     /** As long as the columns that hold a code. */
     private static final int LONGEST_CODE = 8;
@@ -22,8 +23,8 @@ record Airports(Map<String, Airport> byCode) {
 
     static Airports read(Path file) throws IOException {
         Map<String, Airport> byCode = new HashMap<>();
-        try (CsvRows rows = CsvRows.plain(file, HEADER)) {
-            for (CsvRow row = rows.next(); row != null; row = rows.next()) {
+        try (CsvRecords rows = CsvRecords.open(file, FORMAT, null)) {
+            for (CsvRecord row = rows.next(); row != null; row = rows.next()) {
                 String code = row.field(0);
                 if (code.isEmpty() || code.length() > LONGEST_CODE) {
                     throw row.broken(0, "a code of 1 to " + LONGEST_CODE + " characters");

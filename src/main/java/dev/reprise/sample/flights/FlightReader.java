@@ -1,8 +1,9 @@
 package dev.reprise.sample.flights;
 
-import dev.reprise.item.CsvRow;
-import dev.reprise.item.CsvRows;
-import dev.reprise.item.LinePosition;
+import dev.reprise.item.BrokenInputException;
+import dev.reprise.item.CsvPosition;
+import dev.reprise.item.CsvRecord;
+import dev.reprise.item.CsvRecords;
 import jakarta.batch.api.BatchProperty;
 import jakarta.batch.api.chunk.AbstractItemReader;
 import jakarta.enterprise.context.Dependent;
@@ -14,13 +15,16 @@ import java.nio.file.Path;
 import java.time.YearMonth;
 import org.jspecify.annotations.Nullable;
 
-/** Step {@code load}: reads the month's file, from the line after the last committed one. */
+/** Step {@code load}: reads the month's file, from the row after the last committed one. */
 @Dependent
 @Named
 class FlightReader extends AbstractItemReader {
 
+    /** Behind the header. */
+    static final long FIRST_ROW = 2;
+
     private final Path file;
-    private @Nullable CsvRows rows;
+    private @Nullable CsvRecords records;
 
     @Inject
     FlightReader(@BatchProperty(name = "month") String month, @BatchProperty(name = "input") @Nullable String input) {
@@ -29,31 +33,41 @@ class FlightReader extends AbstractItemReader {
 
     @Override
     public void open(@Nullable Serializable checkpoint) throws IOException {
-        rows = CsvRows.gzipped(file, FlightRow.HEADER, (LinePosition) checkpoint);
+        records = CsvRecords.open(file, FlightRow.FORMAT, checkpoint);
     }
 
     @Override
     public @Nullable FlightRow readItem() throws IOException {
-        CsvRow row = opened().next();
-        return row == null ? null : FlightRow.of(row);
+        CsvRecord record = opened().next();
+        if (record == null) {
+            expectARow(opened().position());
+            return null;
+        }
+        return FlightRow.of(record);
+    }
+
+    private void expectARow(CsvPosition end) throws BrokenInputException {
+        if (end.line() == FIRST_ROW) {
+            throw new BrokenInputException(file, FIRST_ROW, "at least one row", "the end of the file");
+        }
     }
 
     @Override
-    public LinePosition checkpointInfo() {
+    public CsvPosition checkpointInfo() throws IOException {
         return opened().position();
     }
 
     @Override
     public void close() throws IOException {
-        if (rows != null) {
-            rows.close();
+        if (records != null) {
+            records.close();
         }
     }
 
-    private CsvRows opened() {
-        if (rows == null) {
+    private CsvRecords opened() {
+        if (records == null) {
             throw new IllegalStateException("the reader is not open");
         }
-        return rows;
+        return records;
     }
 }

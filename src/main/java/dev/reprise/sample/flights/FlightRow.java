@@ -1,10 +1,9 @@
 package dev.reprise.sample.flights;
 
-import dev.reprise.item.CsvRow;
+import dev.reprise.item.CsvFormat;
+import dev.reprise.item.CsvRecord;
 import java.io.IOException;
 import java.time.LocalDateTime;
-import java.time.format.DateTimeParseException;
-import java.util.List;
 
 /**
  * One row of the file, with the right number of fields and numbers where numbers must be, but not checked further.
@@ -28,26 +27,20 @@ record FlightRow(
         String destination,
         String text) {
 
-    static final List<String> HEADER =
-            List.of("flight_id", "departure", "delay_minutes", "distance_miles", "origin", "destination");
+    /** A stray quote breaks its own row alone. */
+    static final CsvFormat FORMAT = CsvFormat.of(
+                    "flight_id", "departure", "delay_minutes", "distance_miles", "origin", "destination")
+            .oneLineEach();
 
-    static FlightRow of(CsvRow row) throws IOException {
+    static FlightRow of(CsvRecord row) throws IOException {
         return new FlightRow(
                 row.line(),
                 row.wholeNumber(0, 1, Long.MAX_VALUE),
-                departure(row),
+                row.dateTime(1),
                 (int) row.wholeNumber(2, Integer.MIN_VALUE, Integer.MAX_VALUE),
                 (int) row.wholeNumber(3, Integer.MIN_VALUE, Integer.MAX_VALUE),
                 row.field(4),
                 row.field(5),
                 row.text());
-    }
-
-    private static LocalDateTime departure(CsvRow row) throws IOException {
-        try {
-            return LocalDateTime.parse(row.field(1));
-        } catch (DateTimeParseException e) {
-            throw row.broken(1, "a time like 2001-01-31T23:57");
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.reprise.sample.flights;
 
-import dev.reprise.sample.flights.CheckedFlight.Fault;
+import dev.reprise.item.BulkTable;
+import dev.reprise.item.BulkWriter;
 import jakarta.batch.api.BatchProperty;
 import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.enterprise.context.Dependent;
@@ -20,42 +21,53 @@ import java.util.List;
 @Named
 class FlightWriter extends AbstractItemWriter {
 
-    private static final long FIRST_ROW = 2;
-
     /** As long as the column. */
     private static final int LONGEST_ROW_TEXT = 1000;
 
     private static final List<String> TABLES =
             List.of("FLIGHT", "REJECTED_FLIGHT", "SUMMARY_RANGE", "ROUTE_SUMMARY", "AIRPORT_SUMMARY", "FLIGHT_ALERT");
 
-    private static final String INSERT_FLIGHT = """
-            insert into FLIGHT
-                   (FLIGHT_MONTH, FLIGHT_ID, DEPARTURE, DELAY_MINUTES, DISTANCE_MILES, ORIGIN, DESTINATION)
-            values (?, ?, ?, ?, ?, ?, ?)""";
-
-    private static final String INSERT_REJECTED = """
-            insert into REJECTED_FLIGHT (FLIGHT_MONTH, LINE_NUMBER, REASON, ROW_TEXT)
-            values (?, ?, ?, ?)""";
-
     private final FlightTables tables;
     private final String month;
+    private final BulkWriter<FlightRow> flights;
+    private final BulkWriter<CheckedFlight> rejected;
 
     @Inject
     FlightWriter(FlightTables tables, @BatchProperty(name = "month") String month) {
         this.tables = tables;
         this.month = month;
+        this.flights = new BulkWriter<>(BulkTable.<FlightRow>named("FLIGHT")
+                .column("FLIGHT_MONTH", flight -> month)
+                .column("FLIGHT_ID", FlightRow::flightId)
+                .column("DEPARTURE", FlightRow::departure)
+                .column("DELAY_MINUTES", FlightRow::delay)
+                .column("DISTANCE_MILES", FlightRow::distance)
+                .column("ORIGIN", FlightRow::origin)
+                .column("DESTINATION", FlightRow::destination));
+        this.rejected = new BulkWriter<>(BulkTable.<CheckedFlight>named("REJECTED_FLIGHT")
+                .column("FLIGHT_MONTH", flight -> month)
+                .column("LINE_NUMBER", flight -> flight.row().line())
+                .column("REASON", flight -> String.valueOf(flight.fault()))
+                .column("ROW_TEXT", flight -> shortened(flight.row().text())));
     }
 
     @Override
     public void writeItems(List<Object> items) throws SQLException {
-        List<CheckedFlight> flights =
+        List<CheckedFlight> checked =
                 items.stream().map(CheckedFlight.class::cast).toList();
         try (Connection connection = tables.dataSource().getConnection()) {
-            if (flights.get(0).row().line() == FIRST_ROW) {
+            if (checked.get(0).row().line() == FlightReader.FIRST_ROW) {
                 clearMonth(connection);
             }
-            insert(connection, flights);
-            insertRejected(connection, flights);
+            insert(
+                    connection,
+                    checked.stream()
+                            .filter(flight -> flight.fault() == null)
+                            .map(CheckedFlight::row)
+                            .toList());
+            rejected.write(
+                    connection,
+                    checked.stream().filter(flight -> flight.fault() != null).toList());
         }
     }
 
@@ -69,52 +81,16 @@ class FlightWriter extends AbstractItemWriter {
         }
     }
 
-    private void insert(Connection connection, List<CheckedFlight> flights) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(INSERT_FLIGHT)) {
-            boolean any = false;
-            for (CheckedFlight flight : flights) {
-                if (flight.fault() != null) {
-                    continue;
-                }
-                FlightRow row = flight.row();
-                insert.setString(1, month);
-                insert.setLong(2, row.flightId());
-                insert.setObject(3, row.departure());
-                insert.setInt(4, row.delay());
-                insert.setInt(5, row.distance());
-                insert.setString(6, row.origin());
-                insert.setString(7, row.destination());
-                insert.addBatch();
-                any = true;
-            }
-            if (any) {
-                insert.executeBatch();
-            }
+    private void insert(Connection connection, List<FlightRow> rows) throws SQLException {
+        try {
+            flights.write(connection, rows);
         } catch (SQLException e) {
-            throw isDuplicate(e) ? duplicate(flights, e) : e;
+            throw isDuplicate(e) ? duplicate(rows, e) : e;
         }
     }
 
-    private void insertRejected(Connection connection, List<CheckedFlight> flights) throws SQLException {
-        try (PreparedStatement insert = connection.prepareStatement(INSERT_REJECTED)) {
-            boolean any = false;
-            for (CheckedFlight flight : flights) {
-                Fault fault = flight.fault();
-                if (fault == null) {
-                    continue;
-                }
-                String text = flight.row().text();
-                insert.setString(1, month);
-                insert.setLong(2, flight.row().line());
-                insert.setString(3, fault.name());
-                insert.setString(4, text.substring(0, Math.min(text.length(), LONGEST_ROW_TEXT)));
-                insert.addBatch();
-                any = true;
-            }
-            if (any) {
-                insert.executeBatch();
-            }
-        }
+    private static String shortened(String text) {
+        return text.substring(0, Math.min(text.length(), LONGEST_ROW_TEXT));
     }
 
     private static boolean isDuplicate(SQLException e) {
@@ -122,10 +98,10 @@ class FlightWriter extends AbstractItemWriter {
         return state != null && state.startsWith("23");
     }
 
-    private SQLException duplicate(List<CheckedFlight> flights, SQLException cause) {
+    private SQLException duplicate(List<FlightRow> rows, SQLException cause) {
         return new SQLException(
-                "lines " + flights.get(0).row().line() + " to "
-                        + flights.get(flights.size() - 1).row().line() + " of the flights of " + month
+                "lines " + rows.get(0).line() + " to "
+                        + rows.get(rows.size() - 1).line() + " of the flights of " + month
                         + ": expected each flight_id once, found one for the second time (" + cause.getMessage() + ")",
                 cause.getSQLState(),
                 cause);

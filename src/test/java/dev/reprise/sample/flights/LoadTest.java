@@ -131,7 +131,7 @@ class LoadTest {
             reader.readItem();
         }
 
-        assertThat(reader.checkpointInfo().line()).isEqualTo(31);
+        assertThat(reader.checkpointInfo().line()).isEqualTo(32);
         assertThat(reader.checkpointInfo().unit()).isEqualTo("bytes of f.csv.gz");
         assertThat(reader.checkpointInfo().total()).isEqualTo(file.toFile().length());
         reader.close();
@@ -187,6 +187,18 @@ class LoadTest {
                 .isInstanceOf(BrokenInputException.class)
                 .hasMessageStartingWith(file + ", line 2: ")
                 .hasMessageContaining(message);
+        reader.close();
+    }
+
+    @Test
+    void aFileWithoutAFlightIsBroken() throws Exception {
+        Path file = TestFlights.gzip(folder.resolve("f.csv.gz"), TestFlights.HEADER);
+        FlightReader reader = new FlightReader(MONTH, file.toString());
+        reader.open(null);
+
+        assertThatThrownBy(reader::readItem)
+                .isInstanceOf(BrokenInputException.class)
+                .hasMessage(file + ", line 2: expected at least one row, found the end of the file");
         reader.close();
     }
 

@@ -80,7 +80,7 @@ class ReportTest {
                         + " values ('2001-01', '<i>&', '\"''', 10, 5, 0, 0)",
                 "insert into REJECTED_FLIGHT values ('2001-01', 2, '<u>', '')");
         Path airports = folder.resolve("airports.csv");
-        Files.writeString(airports, String.join(",", Airports.HEADER) + """
+        Files.writeString(airports, String.join(",", Airports.FORMAT.columns()) + """
 
                 <i>&,<script>alert('a')</script>,"Town ""x"" & y",<b>,USA,0,0
                 """);

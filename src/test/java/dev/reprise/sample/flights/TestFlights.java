@@ -7,6 +7,7 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,26 +64,37 @@ final class TestFlights {
         List<Serializable> checkpoints = new ArrayList<>();
         FlightReader reader = new FlightReader(month, file.toString());
         FlightValidator validator = new FlightValidator(month, AIRPORTS);
-        FlightWriter writer = new FlightWriter(tables, month);
         reader.open(checkpoint);
         try {
             List<Object> chunk = new ArrayList<>();
             for (FlightRow row = reader.readItem(); row != null; row = reader.readItem()) {
                 chunk.add(validator.processItem(row));
                 if (chunk.size() == itemCount) {
-                    writer.writeItems(chunk);
+                    writeChunk(tables, month, chunk);
                     checkpoints.add(reader.checkpointInfo());
                     chunk = new ArrayList<>();
                 }
             }
             if (!chunk.isEmpty()) {
-                writer.writeItems(chunk);
+                writeChunk(tables, month, chunk);
                 checkpoints.add(reader.checkpointInfo());
             }
         } finally {
             reader.close();
         }
         return checkpoints;
+    }
+
+    /** In a transaction of its own, unless there is one. */
+    private static void writeChunk(FlightTables tables, String month, List<Object> chunk) throws SQLException {
+        try (Connection connection = tables.dataSource().getConnection()) {
+            boolean own = connection.getAutoCommit();
+            connection.setAutoCommit(false);
+            new FlightWriter(TestDatabase.inTransaction(connection), month).writeItems(chunk);
+            if (own) {
+                connection.commit();
+            }
+        }
     }
 
     /** Step summarise, one partition after the other; gives each partition's airports. */

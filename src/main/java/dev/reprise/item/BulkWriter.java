@@ -1,0 +1,160 @@
+package dev.reprise.item;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Inserts the rows of a chunk in the chunk's transaction: with COPY on PostgreSQL, with a batch elsewhere. A row that the
+ * database refuses (SQLState class 22 or 23: its data are wrong, or break a constraint) is found by halving the chunk, and
+ * handed to whoever wants to know; the others are written, in their order. Any other failure, as of the connection or of a
+ * deadlock, is thrown as it is. Constraints that are checked at the commit are outside. Immutable.
+ *
+ * @param <T> of the items
+ */
+public final class BulkWriter<T> {
+
+    private static final String SAVEPOINT = "savepoint REPRISE_BULK";
+    private static final String BACK = "rollback to savepoint REPRISE_BULK";
+    private static final String RELEASE = "release savepoint REPRISE_BULK";
+
+    private final BulkTable<T> table;
+
+    /**
+     * A writer into these columns.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public BulkWriter(BulkTable<T> table) {
+        if (table.columns().isEmpty()) {
+            throw new IllegalArgumentException(
+                    "expected the columns into which to write, found none of " + table.name());
+        }
+        this.table = table;
+    }
+
+    /**
+     * Writes all items, or fails.
+     *
+     * @throws SQLException of the first row that the database refuses; its message says which
+     */
+    public void write(Connection connection, List<? extends T> items) throws SQLException {
+        write(connection, items, 0, (same, item, index, reason) -> {});
+    }
+
+    /**
+     * Writes the items but the ones that the database refuses.
+     *
+     * @param connection with a transaction, which is left as it is: neither committed nor rolled back
+     * @param mostRejects how many rows may be refused
+     * @param handler told of each
+     * @return how many rows were refused
+     * @throws SQLException of the first row beyond {@code mostRejects} that the database refuses; its message says which
+     */
+    public int write(Connection connection, List<? extends T> items, long mostRejects, RejectHandler<? super T> handler)
+            throws SQLException {
+        if (items.isEmpty()) {
+            return 0;
+        }
+        if (connection.getAutoCommit()) {
+            throw new IllegalStateException("a chunk is written to " + table.name()
+                    + " in a transaction, and this connection has none: take it from a JTA data source within the chunk,"
+                    + " or call setAutoCommit(false)");
+        }
+        try (Rows rows = Rows.of(connection, table, items)) {
+            Chunk chunk = new Chunk(connection, rows, items.size(), mostRejects);
+            chunk.write(0, items.size());
+            for (Reject reject : chunk.rejects) {
+                handler.rejected(connection, items.get(reject.index()), reject.index(), reject.reason());
+            }
+            return chunk.rejects.size();
+        }
+    }
+
+    private record Reject(int index, SQLException reason) {}
+
+    /** One chunk on its way into the table. */
+    private final class Chunk {
+
+        private final Connection connection;
+        private final Rows rows;
+        private final int size;
+        private final long mostRejects;
+        private final List<Reject> rejects = new ArrayList<>();
+
+        Chunk(Connection connection, Rows rows, int size, long mostRejects) {
+            this.connection = connection;
+            this.rows = rows;
+            this.size = size;
+            this.mostRejects = mostRejects;
+        }
+
+        /** In order, so that of two rows with one key the first one is in. */
+        void write(int from, int to) throws SQLException {
+            SQLException refused = tryToWrite(from, to);
+            if (refused == null) {
+                return;
+            }
+            if (to - from == 1) {
+                reject(from, refused);
+                return;
+            }
+            int middle = (from + to) >>> 1;
+            write(from, middle);
+            write(middle, to);
+        }
+
+        private @Nullable SQLException tryToWrite(int from, int to) throws SQLException {
+            // Also where nothing fails: PostgreSQL takes no savepoint behind an error. A statement, because JTA data
+            // sources
+            // forbid Connection.rollback(Savepoint). It carries the BEGIN, which would be a round trip of a COPY's own.
+            execute(SAVEPOINT);
+            try {
+                rows.insert(from, to);
+            } catch (SQLException e) {
+                if (!isOfTheRows(e)) {
+                    throw e;
+                }
+                execute(BACK);
+                return e;
+            }
+            if (to - from < size) {
+                execute(RELEASE);
+            }
+            return null;
+        }
+
+        private void reject(int index, SQLException reason) throws SQLException {
+            if (rejects.size() >= mostRejects) {
+                throw new SQLException(
+                        "row " + (index + 1) + " of the " + size + " of a chunk for " + table + " was refused"
+                                + (mostRejects == 0 ? "" : ", and no more than " + mostRejects + " may be")
+                                + ": " + reason.getMessage(),
+                        reason.getSQLState(),
+                        reason.getErrorCode(),
+                        reason);
+            }
+            rejects.add(new Reject(index, reason));
+        }
+
+        private void execute(String sql) throws SQLException {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    /** Whether nothing else went wrong than that data of rows cannot be stored. */
+    private static boolean isOfTheRows(SQLException e) {
+        for (SQLException one = e; one != null; one = one.getNextException()) {
+            String state = one.getSQLState();
+            if (state == null || !(state.startsWith("22") || state.startsWith("23"))) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

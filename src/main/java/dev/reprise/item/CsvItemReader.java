@@ -1,0 +1,99 @@
+package dev.reprise.item;
+
+import jakarta.batch.api.BatchProperty;
+import jakarta.batch.api.chunk.AbstractItemReader;
+import jakarta.enterprise.context.Dependent;
+import jakarta.inject.Inject;
+import jakarta.inject.Named;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.charset.Charset;
+import java.nio.charset.IllegalCharsetNameException;
+import java.nio.charset.StandardCharsets;
+import java.nio.charset.UnsupportedCharsetException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code csvReader} in job XML: the {@link CsvRecord}s of a file. Properties: {@code file}; {@code columns}, the header's
+ * names separated by commas; {@code charset} (UTF-8); {@code separator}, a character or {@code tab} (a comma); {@code
+ * oneLine} and {@code skipEmptyLines}, {@code true} or {@code false} (false).
+ */
+@Dependent
+@Named("csvReader")
+class CsvItemReader extends AbstractItemReader {
+
+    private final Path file;
+    private final CsvFormat format;
+    private @Nullable CsvRecords records;
+
+    @Inject
+    CsvItemReader(
+            @BatchProperty(name = "file") @Nullable String file,
+            @BatchProperty(name = "columns") @Nullable String columns,
+            @BatchProperty(name = "charset") @Nullable String charset,
+            @BatchProperty(name = "separator") @Nullable String separator,
+            @BatchProperty(name = "oneLine") @Nullable String oneLine,
+            @BatchProperty(name = "skipEmptyLines") @Nullable String skipEmptyLines) {
+        this.file = Path.of(ItemProperties.required("csvReader", "file", file));
+        this.format = new CsvFormat(
+                ItemProperties.names("csvReader", "columns", columns),
+                charset(charset),
+                separator(separator),
+                Boolean.parseBoolean(oneLine),
+                Boolean.parseBoolean(skipEmptyLines),
+                CsvFormat.LONGEST);
+    }
+
+    private static Charset charset(@Nullable String name) {
+        try {
+            return name == null || name.isBlank() ? StandardCharsets.UTF_8 : Charset.forName(name.strip());
+        } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
+            throw new IllegalArgumentException(
+                    "property charset of csvReader: expected a charset of Java, found '" + name + "'", e);
+        }
+    }
+
+    private static char separator(@Nullable String separator) {
+        if (separator == null || separator.isEmpty()) {
+            return ',';
+        }
+        if (separator.equals("tab")) {
+            return '\t';
+        }
+        if (separator.length() > 1) {
+            throw new IllegalArgumentException(
+                    "property separator of csvReader: expected one character, or tab; found '" + separator + "'");
+        }
+        return separator.charAt(0);
+    }
+
+    @Override
+    public void open(@Nullable Serializable checkpoint) throws IOException {
+        records = CsvRecords.open(file, format, checkpoint);
+    }
+
+    @Override
+    public @Nullable CsvRecord readItem() throws IOException {
+        return opened().next();
+    }
+
+    @Override
+    public CsvPosition checkpointInfo() throws IOException {
+        return opened().position();
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (records != null) {
+            records.close();
+        }
+    }
+
+    private CsvRecords opened() {
+        if (records == null) {
+            throw new IllegalStateException("the reader is not open");
+        }
+        return records;
+    }
+}
