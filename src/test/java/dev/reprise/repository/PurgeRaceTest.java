@@ -117,7 +117,8 @@ class PurgeRaceTest {
 
     private static Kind refusalOf(Future<JobExecutionImpl> launch) throws Exception {
         try {
-            throw new AssertionError("it started: " + launch.get(20, TimeUnit.SECONDS));
+            throw new AssertionError(
+                    "execution " + launch.get(20, TimeUnit.SECONDS).getExecutionId() + " started");
         } catch (ExecutionException e) {
             if (e.getCause() instanceof LaunchRefusedException refused) {
                 return refused.refusal().kind();
