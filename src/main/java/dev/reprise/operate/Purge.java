@@ -31,7 +31,7 @@ final class Purge implements AutoCloseable {
     private static final Duration SHORT = LONG.dividedBy(2);
 
     /** Times as long as a transaction took: so much is left for others. */
-    private static final int PAUSE = 2;
+    private static final int PAUSE = 3;
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 

@@ -3,7 +3,6 @@ package dev.reprise.repository;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Collection;
-import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 
 /**
@@ -22,7 +21,8 @@ final class Tally {
             select coalesce((select COUNTED from REPRISE_TALLY where JOB_NAME = :job), 0) as COUNTED,
                    (select count(*) from BATCH_JOB_INSTANCE
                      where JOB_NAME = :job
-                       and JOB_INSTANCE_ID > coalesce((select COUNTED_TO from REPRISE_TALLY where JOB_NAME = :job), 0)) as NEWER""";
+                       and JOB_INSTANCE_ID > coalesce((select COUNTED_TO from REPRISE_TALLY where JOB_NAME = :job), 0)) as NEWER,
+                   coalesce((select COUNTED_TO from REPRISE_TALLY where JOB_NAME = :job), 0) as COUNTED_TO""";
 
     private static final String BEGIN = """
             insert into REPRISE_TALLY (JOB_NAME, COUNTED_TO, COUNTED)
@@ -52,7 +52,7 @@ final class Tally {
     private static final String TAKE_OFF =
             "update REPRISE_TALLY set COUNTED = COUNTED - :removed where JOB_NAME = :job";
 
-    private record Count(long counted, long newer) {}
+    private record Count(long counted, long newer, long countedTo) {}
 
     private Tally() {}
 
@@ -60,12 +60,11 @@ final class Tally {
     static int count(Database database, String job) {
         Count count = database.read(handle -> handle.createQuery(COUNT)
                 .bind("job", job)
-                .map((row, context) -> new Count(row.getLong(1), row.getLong(2)))
+                .map((row, context) -> new Count(row.getLong(1), row.getLong(2), row.getLong(3)))
                 .one());
         if (count.newer() > WORTH_WRITING) {
             try {
-                begin(database, job);
-                database.doApart(handle -> move(handle, job));
+                move(database, job, count.countedTo());
             } catch (RuntimeException e) {
                 LOG.log(Level.DEBUG, "The instances of " + job + " will be counted again", e);
             }
@@ -85,16 +84,23 @@ final class Tally {
         }
     }
 
-    private static void move(Handle handle, String job) {
-        Optional<Long> settled = handle.createQuery(SETTLED).mapTo(Long.class).findOne();
-        long from = lock(handle, job);
-        if (settled.isPresent() && settled.get() > from) {
-            handle.createUpdate(MOVE)
-                    .bind("job", job)
-                    .bind("from", from)
-                    .bind("to", settled.get())
-                    .execute();
+    private static void move(Database database, String job, long countedTo) {
+        long settled = database.read(handle ->
+                handle.createQuery(SETTLED).mapTo(Long.class).findOne().orElse(0L));
+        if (settled <= countedTo) {
+            return;
         }
+        begin(database, job);
+        database.doApart(handle -> {
+            long from = lock(handle, job);
+            if (settled > from) {
+                handle.createUpdate(MOVE)
+                        .bind("job", job)
+                        .bind("from", from)
+                        .bind("to", settled)
+                        .execute();
+            }
+        });
     }
 
     /** Nobody else counts or removes instances of a job that has a row, until the transaction ends. */

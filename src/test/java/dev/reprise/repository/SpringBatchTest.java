@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.reprise.repository.TestNode.Chunk;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.Metric.MetricType;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -138,6 +139,26 @@ class SpringBatchTest {
         assertThatThrownBy(() -> launcher.start(springJob(spring), parameters("2001-01")))
                 .isInstanceOf(JobInstanceAlreadyCompleteException.class);
         assertThat(spring.getJobInstanceCount(job.getId())).isEqualTo(1);
+    }
+
+    /** It finds an instance without executions, and does not know what to make of it. */
+    @ParameterizedTest
+    @EnumSource
+    void doesNotLaunchWhatCompletedBeforeItsHistoryWasPurged(TestDatabase.Kind kind) throws Exception {
+        TestDatabase database = TestDatabase.shared(kind);
+        TestNode node = TestNode.on(database);
+        node.end(node.run(job, "month", "2001-01"), BatchStatus.COMPLETED);
+        node.end(node.run(job, "month", "2001-02"), BatchStatus.COMPLETED);
+        Purges purges = node.repository.purges();
+        Purges.Walk walk = purges.walk(PurgeRequest.olderThan(Duration.ZERO).ofJob(job.getId()));
+        List<PurgeCandidate> old = walk.look(purges.beginning()).instances().subList(0, 1);
+        assertThat(walk.remove(old, null).instances()).hasSize(1);
+        JobRepository spring = springOn(database);
+
+        assertThatThrownBy(() -> launcher(spring).start(springJob(spring), parameters("2001-01")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("Cannot find any job execution for job instance");
+        assertThat(spring.getJobInstanceCount(job.getId())).isEqualTo(2);
     }
 
     /** And the other way round. Ids come from the same sequences. */
