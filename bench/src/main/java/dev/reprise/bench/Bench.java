@@ -1,14 +1,10 @@
 package dev.reprise.bench;
 
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 
 /** The command: {@code bench/run}. Ends with 1 when it could not measure what it was asked for. */
 public final class Bench {
-
-    private static final List<String> WORKLOADS = List.of("launch");
 
     private Bench() {}
 
@@ -32,27 +28,18 @@ public final class Bench {
     }
 
     private static void run(Options options) {
-        Set<String> asked = new LinkedHashSet<>(options.workloads());
-        if (asked.isEmpty() || asked.remove("all")) {
-            asked.addAll(WORKLOADS);
-        }
-        for (String workload : asked) {
-            if (!WORKLOADS.contains(workload)) {
-                throw new UsageException("There is no workload '" + workload + "'.\n\n" + Options.HELP);
-            }
-        }
         Folders folders = Folders.here();
+        Catalogue catalogue = new Catalogue(folders, options);
+        List<String> names = catalogue.named(options.workloads());
         Results results = new Results();
         try (Lab lab = new Lab(folders, options)) {
-            for (String workload : asked) {
-                Terminal.title(workload);
-                switch (workload) {
-                    case "launch" -> new LaunchWorkload(lab, options, results).run();
-                    default -> throw new IllegalStateException(workload);
-                }
+            Circumstances.of(results, lab, options);
+            for (String name : names) {
+                Terminal.title(name);
+                catalogue.workload(name, lab, results).run();
+                results.write(folders.run().resolve("results.json"));
             }
         }
-        results.write(folders.run().resolve("results.json"));
         new Summary(results).print();
     }
 }

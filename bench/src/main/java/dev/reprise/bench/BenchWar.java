@@ -50,6 +50,44 @@ final class BenchWar {
             </job>
             """;
 
+    private static final String IMPORT = """
+            <job id="import" xmlns="https://jakarta.ee/xml/ns/jakartaee" version="2.0">
+              <step id="import">
+                <chunk item-count="#{jobParameters['chunk']}">
+                  <reader ref="flightReader">
+                    <properties>
+                      <property name="file" value="#{jobParameters['file']}"/>
+                    </properties>
+                  </reader>
+                  <writer ref="flightWriter"/>
+                </chunk>
+              </step>
+            </job>
+            """;
+
+    private static final String IMPORT_PARTITIONED = """
+            <job id="import-partitioned" xmlns="https://jakarta.ee/xml/ns/jakartaee" version="2.0">
+              <step id="import">
+                <chunk item-count="#{jobParameters['chunk']}">
+                  <reader ref="flightReader">
+                    <properties>
+                      <property name="file" value="#{partitionPlan['file']}"/>
+                    </properties>
+                  </reader>
+                  <writer ref="flightWriter"/>
+                </chunk>
+                <partition>
+                  <mapper ref="filePerPartition">
+                    <properties>
+                      <property name="file" value="#{jobParameters['file']}"/>
+                      <property name="partitions" value="#{jobParameters['partitions']}"/>
+                    </properties>
+                  </mapper>
+                </partition>
+              </step>
+            </job>
+            """;
+
     private BenchWar() {}
 
     /**
@@ -65,6 +103,8 @@ final class BenchWar {
                 add(zip, job("job-" + i), BATCHLET.formatted("job-" + i));
             }
             add(zip, job("ten-items"), TEN_ITEMS);
+            add(zip, job("import"), IMPORT);
+            add(zip, job("import-partitioned"), IMPORT_PARTITIONED);
             addClasses(zip, folders.classes(), "dev/reprise/bench/peer");
             addClasses(zip, folders.classes(), "dev/reprise/bench/war");
             if (kind == PeerKind.REPRISE) {

@@ -14,7 +14,8 @@ final class Options {
     static final String HELP = """
             bench/run [WORKLOAD...] [OPTIONS]
 
-            Workloads: launch (the default: all).
+            Workloads: launch, list, boot, launch-h2, import, import-plain, import-h2, restart, partitions, flights;
+            all of them if none is named.
 
             --peers stock,spring,reprise,raw  who is measured
             --library JAR                     Reprise's library; else the one that bench/run builds.
@@ -24,17 +25,20 @@ final class Options {
             --clients 1,8                     launch: how many launch at the same time
             --history 0,100000,1000000        launch: executions that are there already
             --jobs job-0,ten-items            launch: a step that does nothing, a chunk of ten items
+            --rows N                          import: how many at a chunk of 1000
             --full                            the sizes of a day with time: an hour
             """;
 
     private static final Set<String> FLAGS = Set.of("full");
     private static final Set<String> NAMES =
-            Set.of("peers", "library", "rounds", "seconds", "clients", "history", "jobs");
+            Set.of("peers", "library", "rounds", "seconds", "clients", "history", "jobs", "rows");
 
+    private final String command;
     private final Set<String> workloads;
     private final Map<String, String> values;
 
-    private Options(Set<String> workloads, Map<String, String> values) {
+    private Options(String command, Set<String> workloads, Map<String, String> values) {
+        this.command = command;
         this.workloads = workloads;
         this.values = values;
     }
@@ -61,7 +65,19 @@ final class Options {
                 throw new UsageException("The option " + argument + " wants a value.\n\n" + HELP);
             }
         }
-        return new Options(workloads, values);
+        return new Options(command(arguments), workloads, values);
+    }
+
+    /** Without the library, whose place concerns nobody else. */
+    private static String command(String... arguments) {
+        return ("bench/run " + String.join(" ", arguments))
+                .replaceAll(" --library[= ]\\S+", "")
+                .trim();
+    }
+
+    /** As it was typed. */
+    String command() {
+        return command;
     }
 
     Set<String> workloads() {

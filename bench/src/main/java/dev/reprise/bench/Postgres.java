@@ -3,6 +3,7 @@ package dev.reprise.bench;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -96,19 +97,21 @@ final class Postgres implements AutoCloseable {
         }
     }
 
-    /** CPU time of all processes of the server; of those that have ended meanwhile, none. */
+    /** CPU time that the server has used since its start, that of sessions which have ended included; zero if unknown. */
     Duration cpu() {
-        return ProcessHandle.allProcesses()
-                .filter(process -> process.parent()
-                                .flatMap(parent -> parent.info().command())
-                                .filter(command -> command.startsWith(folder.toString()))
-                                .isPresent()
-                        || process.info()
-                                .command()
-                                .filter(command -> command.startsWith(folder.toString()))
-                                .isPresent())
-                .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
-                .reduce(Duration.ZERO, Duration::plus);
+        try {
+            long postmaster = Long.parseLong(Files.readAllLines(folder.resolve("data/postmaster.pid"))
+                    .get(0)
+                    .trim());
+            long ticks = CpuTicks.withEndedChildren(postmaster);
+            for (ProcessHandle session :
+                    ProcessHandle.of(postmaster).orElseThrow().children().toList()) {
+                ticks += CpuTicks.of(session.pid());
+            }
+            return Duration.ofMillis(ticks * CpuTicks.MILLIS);
+        } catch (IOException e) {
+            return Duration.ZERO;
+        }
     }
 
     void execute(String sql) {
