@@ -21,6 +21,9 @@ public final class Bench {
         } catch (UsageException e) {
             System.err.println(e.getMessage());
             System.exit(2);
+        } catch (LimitExceededException e) {
+            System.err.println(e.getMessage());
+            System.exit(1);
         } catch (RuntimeException e) {
             e.printStackTrace();
             System.exit(1);

@@ -52,7 +52,7 @@ final class BenchWar {
 
     private static final String IMPORT = """
             <job id="import" xmlns="https://jakarta.ee/xml/ns/jakartaee" version="2.0">
-              <step id="import">
+              <step id="load">
                 <chunk item-count="#{jobParameters['chunk']}">
                   <reader ref="flightReader">
                     <properties>
@@ -67,7 +67,7 @@ final class BenchWar {
 
     private static final String IMPORT_PARTITIONED = """
             <job id="import-partitioned" xmlns="https://jakarta.ee/xml/ns/jakartaee" version="2.0">
-              <step id="import">
+              <step id="load">
                 <chunk item-count="#{jobParameters['chunk']}">
                   <reader ref="flightReader">
                     <properties>

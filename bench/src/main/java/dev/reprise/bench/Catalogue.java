@@ -21,7 +21,11 @@ final class Catalogue {
             "import-h2",
             "restart",
             "partitions",
-            "flights");
+            "flights",
+            "counts");
+
+    /** Only if they are named. */
+    private static final List<String> APART = List.of();
 
     private final Folders folders;
     private final Options options;
@@ -40,7 +44,7 @@ final class Catalogue {
             names.addAll(ALL);
         }
         for (String name : names) {
-            if (!ALL.contains(name)) {
+            if (!ALL.contains(name) && !APART.contains(name)) {
                 throw new UsageException("There is no workload '" + name + "': there are " + String.join(", ", ALL)
                         + ", counts, scale.");
             }
@@ -105,6 +109,7 @@ final class Catalogue {
                                 true,
                                 List.of(new Size(options.number("rows", 3_000_000), 1000, 1)),
                                 full ? 3 : 1));
+            case "counts" -> new CountWorkload(lab, folders, options, results);
             default -> throw new IllegalArgumentException(name);
         };
     }

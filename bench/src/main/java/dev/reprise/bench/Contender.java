@@ -1,6 +1,7 @@
 package dev.reprise.bench;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -11,8 +12,9 @@ import java.util.Map;
  */
 record Contender(PeerKind kind, String title, Map<String, String> settings) {
 
+    /** A peer; plain JDBC writes the rows of a launch in three commits. */
     static Contender of(PeerKind kind) {
-        return new Contender(kind, kind.title(), Map.of());
+        return new Contender(kind, kind.title(), kind == PeerKind.RAW ? Map.of("commits", "3") : Map.of());
     }
 
     /** The peers, where plain JDBC writes the rows of a launch in two, three and eight commits. */
@@ -37,7 +39,7 @@ record Contender(PeerKind kind, String title, Map<String, String> settings) {
             return contenders;
         }
         List<Contender> reversed = new ArrayList<>(contenders);
-        java.util.Collections.reverse(reversed);
+        Collections.reverse(reversed);
         return reversed;
     }
 }

@@ -23,6 +23,11 @@ record Database(String url, String user, String password) {
         return Path.of(path).getParent();
     }
 
+    /** Its name on the PostgreSQL server. */
+    String name() {
+        return url.substring(url.lastIndexOf('/') + 1);
+    }
+
     boolean isH2() {
         return url.startsWith("jdbc:h2:");
     }

@@ -14,7 +14,8 @@ final class Options {
     static final String HELP = """
             bench/run [WORKLOAD...] [OPTIONS]
 
-            Workloads: launch, list, boot, launch-h2, import, import-plain, import-h2, restart, partitions, flights;
+            Workloads: launch, list, boot, launch-h2, import, import-plain, import-h2, restart, partitions, flights,
+            counts, which fails if Reprise has more statements or commits than bench/limits.properties allows;
             all of them if none is named.
 
             --peers stock,spring,reprise,raw  who is measured

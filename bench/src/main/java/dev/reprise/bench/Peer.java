@@ -62,7 +62,7 @@ abstract class Peer implements AutoCloseable {
                 close();
                 throw new IllegalStateException(kind.title() + " did not start: see " + log + "\n" + tail());
             }
-            pause();
+            Pause.millis(50);
         }
     }
 
@@ -98,15 +98,6 @@ abstract class Peer implements AutoCloseable {
         try {
             return http.send(
                     HttpRequest.newBuilder(uri).timeout(patience).build(), HttpResponse.BodyHandlers.ofString());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(50);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
