@@ -16,6 +16,9 @@ import java.util.UUID;
  */
 public record JobIdentity(String jobName, String key) {
 
+    /** What no digest begins with. */
+    private static final String UNIQUE = "u";
+
     public JobIdentity {
         Objects.requireNonNull(jobName, "jobName");
         if (key.length() != 32) {
@@ -41,7 +44,13 @@ public record JobIdentity(String jobName, String key) {
 
     /** An identity that nothing else has: each start under {@code identity=none} is a new instance (§2.6). */
     public static JobIdentity unique(String jobName) {
-        return new JobIdentity(jobName, UUID.randomUUID().toString().replace("-", ""));
+        return new JobIdentity(
+                jobName, UNIQUE + UUID.randomUUID().toString().replace("-", "").substring(1));
+    }
+
+    /** Whether a key is that of an instance which nobody can ask for again. */
+    public static boolean isUnique(String key) {
+        return key.startsWith(UNIQUE);
     }
 
     private static String md5(String text) {

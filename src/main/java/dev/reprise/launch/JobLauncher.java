@@ -60,6 +60,9 @@ public class JobLauncher {
     /** The parameter that {@link LaunchRequest#next} adds. */
     public static final String RUN_ID = "run.id";
 
+    /** The jobs that purge history: who launches one needs the role for that. */
+    private static final Set<String> PURGES = Set.of("reprise-purge", "reprise-purge-daily");
+
     /** Each further round means that somebody else launched, stopped or ended the same instance in between. */
     private static final int ROUNDS = 50;
 
@@ -147,11 +150,15 @@ public class JobLauncher {
 
     private long launch(LaunchRequest request) {
         return Access.change(
-                Action.LAUNCH,
+                to(Action.LAUNCH, request.job()),
                 Subject.ofJob(request.job()),
                 repository().audit(),
                 () -> launchIfKnown(request),
                 JobLauncher::subject);
+    }
+
+    private static Action to(Action action, String job) {
+        return PURGES.contains(job) ? Action.PURGE : action;
     }
 
     private static Subject subject(long executionId) {
@@ -217,7 +224,7 @@ public class JobLauncher {
         properties.putAll(changed);
         JobExecution before = operator().getJobExecution(executionId);
         long restarted = Access.change(
-                Action.RESTART,
+                to(Action.RESTART, before.getJobName()),
                 subject(executionId),
                 repository().audit(),
                 () -> {

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jberet.job.model.Decision;
 import org.jberet.job.model.Flow;
+import org.jberet.job.model.Job;
 import org.jberet.job.model.JobElement;
 import org.jberet.job.model.Properties;
 import org.jberet.job.model.RefArtifact;
@@ -152,6 +153,36 @@ final class Course {
     /** The decider that job XML names for a decision. */
     RefArtifact decider(String decision) {
         return Objects.requireNonNull(deciders.get(decision), decision);
+    }
+
+    /** Whether only the engine works between the start of the job and the start of its first step. */
+    boolean beginsWithAPlainStep() {
+        Job job = execution.getSubstitutedJob();
+        return hasNoJobListeners()
+                && !job.getJobElements().isEmpty()
+                && job.getJobElements().get(0) instanceof Step first
+                && first.getListeners() == null
+                && first.getPartition() == null;
+    }
+
+    /**
+     * Whether only the engine works between the end of a step and that of the job.
+     *
+     * @param taken what the engine does after it
+     */
+    boolean endsWith(String step, List<TransitionTaken> taken) {
+        Place place = places.get(step);
+        return place != null && place.around().isEmpty() && taken.isEmpty() && hasNoJobListeners();
+    }
+
+    private boolean hasNoJobListeners() {
+        return execution.getSubstitutedJob().getListeners() == null;
+    }
+
+    /** Whether only the engine works between the return of a step's batchlet and the end of the step. */
+    boolean hasNoStepListeners(String step) {
+        Place place = places.get(step);
+        return place != null && place.element() instanceof Step plain && plain.getListeners() == null;
     }
 
     /** What the engine does after a step, one that a restart skips too. */

@@ -57,6 +57,7 @@ final class Database {
     private final Jdbi jdbi;
     private final TransactionManager transactions;
     private final Dialect dialect;
+    private final boolean takesAtOnce;
     private final Duration outage;
     private final int pauseToPersist;
 
@@ -83,6 +84,7 @@ final class Database {
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
         this.transactions = transactions;
         this.dialect = Dialect.of(dataSource);
+        this.takesAtOnce = dialect == Dialect.POSTGRESQL && jdbi.withHandle(AtOnce::isPossible);
         this.outage = outage;
         this.pauseToPersist = pauseToPersist;
     }
@@ -113,9 +115,19 @@ final class Database {
         void with(Handle handle);
     }
 
+    /** Whether the database takes several statements in one round trip, as {@link AtOnce} sends them. */
+    boolean takesAtOnce() {
+        return takesAtOnce;
+    }
+
     /** Looks something up with a single statement, which is a transaction by itself, whatever the caller is in. */
     <T extends @Nullable Object> T read(Work<T> work) {
         return suspended(() -> retried(() -> jdbi.withHandle(work::with)));
+    }
+
+    /** {@link #apart} for work that is a transaction by itself: a single statement, or one of {@link AtOnce}. */
+    <T extends @Nullable Object> T atOnce(Work<T> work) {
+        return read(work);
     }
 
     /**
@@ -176,7 +188,12 @@ final class Database {
 
     /** {@link #apart(Work)}, which waits for a database that is away. */
     <T extends @Nullable Object> T patiently(Caller caller, Work<T> work) {
-        return tried(caller, work, 1);
+        return tried(caller, () -> apart(work), 1);
+    }
+
+    /** {@link #atOnce(Work)}, which waits for a database that is away. */
+    <T extends @Nullable Object> T patientlyAtOnce(Caller caller, Work<T> work) {
+        return tried(caller, () -> atOnce(work), 1);
     }
 
     /**
@@ -184,10 +201,19 @@ final class Database {
      * fails.
      */
     <T extends @Nullable Object> T persistently(Caller caller, Work<T> work) {
-        // Whoever interrupts a job's thread means the job, not its end.
+        return uninterrupted(() -> tried(caller, () -> apart(work), TRIES_TO_PERSIST));
+    }
+
+    /** {@link #atOnce(Work)}, as {@link #persistently}. */
+    <T extends @Nullable Object> T persistentlyAtOnce(Caller caller, Work<T> work) {
+        return uninterrupted(() -> tried(caller, () -> atOnce(work), TRIES_TO_PERSIST));
+    }
+
+    /** Whoever interrupts a job's thread means the job, not its end. */
+    private static <T extends @Nullable Object> T uninterrupted(Supplier<T> work) {
         boolean interrupted = Thread.interrupted();
         try {
-            return tried(caller, work, TRIES_TO_PERSIST);
+            return work.get();
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -195,12 +221,12 @@ final class Database {
         }
     }
 
-    private <T extends @Nullable Object> T tried(Caller caller, Work<T> work, int tries) {
+    private <T extends @Nullable Object> T tried(Caller caller, Supplier<T> work, int tries) {
         long deadline = System.nanoTime() + outage.toNanos();
         int failures = 0;
         for (int attempt = 1; ; attempt++) {
             try {
-                return apart(work);
+                return work.get();
             } catch (RuntimeException e) {
                 boolean away = isAway(e);
                 if (away) {

@@ -71,10 +71,14 @@ final class Decisions {
      */
     Acquired start(JobIdentity identity, Subject subject, Launch launch) {
         for (int round = 0; round < ROUNDS; round++) {
-            Acquired acquired = acquire(
-                    handle -> database.dialect().acquire(handle, identity.jobName(), identity.key(), launch.node()),
-                    OptionalLong.empty(),
-                    launch);
+            Acquired acquired = database.takesAtOnce()
+                    ? database.atOnce(handle -> AtOnce.start(handle, identity, launch, executions))
+                            .orElse(null)
+                    : acquire(
+                            handle -> database.dialect()
+                                    .acquire(handle, identity.jobName(), identity.key(), launch.node()),
+                            OptionalLong.empty(),
+                            launch);
             if (acquired != null) {
                 return acquired;
             }
@@ -108,15 +112,27 @@ final class Decisions {
     Acquired restart(long instanceId, long original, Subject subject, Launch launch) {
         for (int round = 0; round < ROUNDS; round++) {
             if (subject.restartable()) {
-                Acquired acquired = acquire(
-                        handle -> database.dialect().acquire(handle, instanceId, launch.node()),
-                        OptionalLong.of(original),
-                        launch);
+                Acquired acquired = database.takesAtOnce()
+                        ? database.atOnce(handle -> AtOnce.restart(handle, instanceId, original, launch, executions))
+                                .orElse(null)
+                        : acquire(
+                                handle -> database.dialect().acquire(handle, instanceId, launch.node()),
+                                OptionalLong.of(original),
+                                launch);
                 if (acquired != null) {
                     return acquired;
                 }
             }
             LaunchDecision decision = decide(instanceId, subject, true);
+            if (decision == null) {
+                throw new LaunchRefusedException(refusal(
+                        Kind.NOT_THE_LAST,
+                        subject,
+                        instanceId,
+                        original,
+                        "Execution " + original + " of " + subject.label() + " is not there any more: its history was"
+                                + " purged. Launch the job to run it from the beginning."));
+            }
             if (decision instanceof Refusal refusal) {
                 throw new LaunchRefusedException(refusal);
             }
@@ -179,6 +195,11 @@ final class Decisions {
                     owner.isPresent() && !act ? OptionalLong.of(owner.get().executionId()) : OptionalLong.empty();
             List<State> states = database.read(handle -> executions.states(handle, instanceId));
             // Somebody may have begun to run it since the first look: then that is the answer.
+            if (states.isEmpty()) {
+                return database.read(handle -> executions.purged(handle, instanceId))
+                        .map(last -> neverAgain(last, "; purged since", instanceId, subject))
+                        .orElse(null);
+            }
             if (states.stream().noneMatch(state -> state.owned() && !isDead(state, dead))) {
                 return judge(states, dead, instanceId, subject);
             }
@@ -229,37 +250,39 @@ final class Decisions {
                         + ", whose nodes will take it over.";
     }
 
+    /** Rows 6 and 7. */
+    private static Refusal neverAgain(State state, String since, long instanceId, Subject subject) {
+        String which = " (execution " + state.id() + when(state.ended()) + since + "). ";
+        if (state.status().equals("ABANDONED")) {
+            return refusal(
+                    Kind.ABANDONED,
+                    subject,
+                    instanceId,
+                    state.id(),
+                    subject.label() + " was abandoned" + which
+                            + "Change an identifying parameter to run it as another instance.");
+        }
+        String next = subject.parameters().identifying().isEmpty()
+                ? "It has no identifying parameter, so it completes once and never again: give it one, launch"
+                        + " it with 'next' (which numbers the runs), or switch identity off for the job with"
+                        + " the job property reprise.identity=none."
+                : "Change an identifying parameter to run it again.";
+        return refusal(
+                Kind.ALREADY_COMPLETE,
+                subject,
+                instanceId,
+                state.id(),
+                subject.label() + " is already complete" + which + next);
+    }
+
     /** Rows 6 to 10, for an instance without an owner. */
-    private static @Nullable LaunchDecision judge(
-            List<State> states, OptionalLong dead, long instanceId, Subject subject) {
-        if (states.isEmpty()) {
-            return null;
-        }
+    private static LaunchDecision judge(List<State> states, OptionalLong dead, long instanceId, Subject subject) {
         String label = subject.label();
-        for (State state : states) {
-            if (state.status().equals("COMPLETED")) {
-                String next = subject.parameters().identifying().isEmpty()
-                        ? "It has no identifying parameter, so it completes once and never again: give it one, launch"
-                                + " it with 'next' (which numbers the runs), or switch identity off for the job with"
-                                + " the job property reprise.identity=none."
-                        : "Change an identifying parameter to run it again.";
-                return refusal(
-                        Kind.ALREADY_COMPLETE,
-                        subject,
-                        instanceId,
-                        state.id(),
-                        label + " is already complete (execution " + state.id() + when(state.ended()) + "). " + next);
-            }
-        }
-        for (State state : states) {
-            if (state.status().equals("ABANDONED")) {
-                return refusal(
-                        Kind.ABANDONED,
-                        subject,
-                        instanceId,
-                        state.id(),
-                        label + " was abandoned (execution " + state.id() + when(state.ended())
-                                + "). Change an identifying parameter to run it as another instance.");
+        for (String status : List.of("COMPLETED", "ABANDONED")) {
+            for (State state : states) {
+                if (state.status().equals(status)) {
+                    return neverAgain(state, "", instanceId, subject);
+                }
             }
         }
         for (State state : states) {

@@ -59,6 +59,11 @@ enum Dialect {
         }
 
         @Override
+        String inserting(String insert, String columns) {
+            return "select " + columns + " from final table (\n" + insert + ")";
+        }
+
+        @Override
         String sessionName() {
             return "cast(null as varchar)";
         }
@@ -140,6 +145,11 @@ enum Dialect {
             return "nextval('BATCH_STEP_EXECUTION_SEQ')";
         }
 
+        @Override
+        String inserting(String insert, String columns) {
+            return insert + "\nreturning " + columns;
+        }
+
         /**
          * What is in a transaction, was connected before the dead node reported last, and, if that has come back, began
          * before it did. Several applications of one server share its sessions: as long as one of them lives that lived
@@ -202,6 +212,9 @@ enum Dialect {
 
     /** The SQL expression that gives the next id of a step execution. */
     abstract String nextStepExecutionId();
+
+    /** A query that inserts, and gives these columns of what it has inserted. */
+    abstract String inserting(String insert, String columns);
 
     /** The SQL expression that gives the name by which sessions of this process can be found, or null. */
     abstract String sessionName();

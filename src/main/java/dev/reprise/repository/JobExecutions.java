@@ -21,6 +21,7 @@ import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.JobInstanceImpl;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
@@ -30,31 +31,38 @@ final class JobExecutions {
     /** What Spring Batch writes while a job runs. */
     private static final String RUNNING_EXIT_CODE = "UNKNOWN";
 
-    /** Guarded: an instance that has an execution is not started, it is restarted. */
-    private static final String INSERT_FIRST = """
+    /** Guarded: an instance that has an execution, or had some before a purge, is not started. */
+    static final String INSERT_FIRST = """
             insert into BATCH_JOB_EXECUTION
                 (JOB_EXECUTION_ID, VERSION, JOB_INSTANCE_ID, CREATE_TIME, LAST_UPDATED, STATUS, EXIT_CODE, EXIT_MESSAGE,
                  REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE)
-            select :id, 0, :instance, localtimestamp, localtimestamp, 'STARTING', 'UNKNOWN', '',
-                   :job, :submitter, :node
-             where not exists (select 1 from BATCH_JOB_EXECUTION where JOB_INSTANCE_ID = :instance)""";
+            select owner.JOB_EXECUTION_ID, 0, owner.JOB_INSTANCE_ID, localtimestamp, localtimestamp,
+                   'STARTING', 'UNKNOWN', '', :job, :submitter, :node
+              from REPRISE_OWNER owner
+             where owner.JOB_EXECUTION_ID = <execution>
+               and not exists (select 1 from BATCH_JOB_EXECUTION e
+                                where e.JOB_INSTANCE_ID = owner.JOB_INSTANCE_ID)
+               and not exists (select 1 from BATCH_JOB_INSTANCE i
+                                where i.JOB_INSTANCE_ID = owner.JOB_INSTANCE_ID
+                                  and i.REPRISE_FINAL_STATUS is not null)""";
 
     /**
      * Guarded: the execution that is restarted is still the last one, and no other one of the instance forbids it. The
      * position that a stop had set stays with the instance until a restart has ended. Where nobody is known to ask for it,
      * as in a restart by recovery, it is for who asked before.
      */
-    private static final String INSERT_NEXT = """
+    static final String INSERT_NEXT = """
             insert into BATCH_JOB_EXECUTION
                 (JOB_EXECUTION_ID, VERSION, JOB_INSTANCE_ID, CREATE_TIME, LAST_UPDATED, STATUS, EXIT_CODE, EXIT_MESSAGE,
                  REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE, REPRISE_RESTART_POSITION, REPRISE_RECOVERIES)
-            select :id, 0, :instance, localtimestamp, localtimestamp, 'STARTING', 'UNKNOWN', '',
-                   :job, coalesce(:submitter, o.REPRISE_SUBMITTER), :node, o.REPRISE_RESTART_POSITION,
-                   cast(:recoveries as integer)
-              from BATCH_JOB_EXECUTION o
-             where o.JOB_EXECUTION_ID = :original and o.JOB_INSTANCE_ID = :instance
+            select owner.JOB_EXECUTION_ID, 0, owner.JOB_INSTANCE_ID, localtimestamp, localtimestamp,
+                   'STARTING', 'UNKNOWN', '', :job, coalesce(:submitter, o.REPRISE_SUBMITTER), :node,
+                   o.REPRISE_RESTART_POSITION, cast(:recoveries as integer)
+              from REPRISE_OWNER owner
+              join BATCH_JOB_EXECUTION o on o.JOB_INSTANCE_ID = owner.JOB_INSTANCE_ID
+             where owner.JOB_EXECUTION_ID = <execution> and o.JOB_EXECUTION_ID = :original
                and not exists (select 1 from BATCH_JOB_EXECUTION e
-                                where e.JOB_INSTANCE_ID = :instance
+                                where e.JOB_INSTANCE_ID = owner.JOB_INSTANCE_ID
                                   and (e.JOB_EXECUTION_ID > :original
                                        or coalesce(e.STATUS, 'UNKNOWN') not in ('FAILED', 'STOPPED')))""";
 
@@ -67,15 +75,15 @@ final class JobExecutions {
             select JOB_EXECUTION_ID, PARAMETER_NAME, PARAMETER_VALUE, IDENTIFYING
               from BATCH_JOB_EXECUTION_PARAMS where JOB_EXECUTION_ID in (<executions>)""";
 
-    private static final String START = """
+    static final String START = """
             update BATCH_JOB_EXECUTION
                set STATUS = 'STARTED', START_TIME = localtimestamp, LAST_UPDATED = localtimestamp,
                    VERSION = VERSION + 1
              where JOB_EXECUTION_ID = :execution and STATUS = 'STARTING'""";
 
-    private static final String END = """
+    static final String END = """
             update BATCH_JOB_EXECUTION
-               set STATUS = :status, EXIT_CODE = :exitCode, EXIT_MESSAGE = :exitMessage,
+               set STATUS = :jobStatus, EXIT_CODE = :jobExitCode, EXIT_MESSAGE = :jobExitMessage,
                    END_TIME = localtimestamp, LAST_UPDATED = localtimestamp, VERSION = VERSION + 1,
                    REPRISE_RESTART_POSITION = :position
              where JOB_EXECUTION_ID = :execution""";
@@ -83,7 +91,7 @@ final class JobExecutions {
     /** A restart begins where this execution was to begin, unless a stop has set another position. */
     private static final String END_TO_GO_ON = """
             update BATCH_JOB_EXECUTION
-               set STATUS = :status, EXIT_CODE = :exitCode, EXIT_MESSAGE = :exitMessage,
+               set STATUS = :jobStatus, EXIT_CODE = :jobExitCode, EXIT_MESSAGE = :jobExitMessage,
                    END_TIME = localtimestamp, LAST_UPDATED = localtimestamp, VERSION = VERSION + 1,
                    REPRISE_RESTART_POSITION = coalesce(:position, REPRISE_RESTART_POSITION)
              where JOB_EXECUTION_ID = :execution""";
@@ -125,6 +133,11 @@ final class JobExecutions {
              where e.JOB_INSTANCE_ID = :instance
              order by e.JOB_EXECUTION_ID""";
 
+    private static final String PURGED = """
+            select REPRISE_FINAL_EXECUTION, REPRISE_FINAL_STATUS, REPRISE_FINAL_TIME
+              from BATCH_JOB_INSTANCE
+             where JOB_INSTANCE_ID = :instance and REPRISE_FINAL_STATUS is not null""";
+
     private static final String FIND_INSTANCE = """
             select JOB_INSTANCE_ID from BATCH_JOB_INSTANCE where JOB_NAME = :job and JOB_KEY = :key""";
 
@@ -136,8 +149,6 @@ final class JobExecutions {
              where JOB_NAME = :job
              order by JOB_INSTANCE_ID desc
             offset :offset rows fetch next :limit rows only""";
-
-    private static final String COUNT_INSTANCES = "select count(*) from BATCH_JOB_INSTANCE where JOB_NAME = :job";
 
     private static final String NEWEST_EXECUTIONS = """
             select JOB_EXECUTION_ID from BATCH_JOB_EXECUTION
@@ -187,7 +198,22 @@ final class JobExecutions {
             JobParameters parameters,
             NodeIdentity node,
             @Nullable String submitter,
-            int recoveries) {}
+            int recoveries) {
+
+        /**
+         * Binds what the insert of an execution asks for.
+         *
+         * @param original the execution that is restarted, if one is
+         */
+        void bindTo(SqlStatement<?> insert, OptionalLong original) {
+            insert.bind("job", jobName)
+                    .bind("submitter", submitter == null ? null : Text.fit(submitter, Text.SUBMITTER_COLUMN))
+                    .bind("node", node.name());
+            if (original.isPresent()) {
+                insert.bind("original", original.getAsLong()).bind("recoveries", recoveries);
+            }
+        }
+    }
 
     /**
      * Inserts an execution and its parameters.
@@ -196,16 +222,10 @@ final class JobExecutions {
      * @return false if the state of the instance forbids it; nothing was inserted then
      */
     boolean insert(Handle handle, Dialect.Acquired acquired, OptionalLong original, Launch launch) {
-        String submitter = launch.submitter();
         Update insert = handle.createUpdate(original.isPresent() ? INSERT_NEXT : INSERT_FIRST)
-                .bind("id", acquired.executionId())
-                .bind("instance", acquired.instanceId())
-                .bind("job", launch.jobName())
-                .bind("submitter", submitter == null ? null : Text.fit(submitter, Text.SUBMITTER_COLUMN))
-                .bind("node", launch.node().name());
-        if (original.isPresent()) {
-            insert.bind("original", original.getAsLong()).bind("recoveries", launch.recoveries());
-        }
+                .define("execution", ":id")
+                .bind("id", acquired.executionId());
+        launch.bindTo(insert, original);
         if (insert.execute() == 0) {
             return false;
         }
@@ -223,7 +243,8 @@ final class JobExecutions {
         return true;
     }
 
-    private String stored(String job, String name, JobParameter parameter) {
+    /** The value of a parameter as the table has it. */
+    String stored(String job, String name, JobParameter parameter) {
         return parameter.secret() ? secrets.encrypted(job, name, parameter.value()) : parameter.value();
     }
 
@@ -286,14 +307,24 @@ final class JobExecutions {
             BatchStatus status,
             String exitMessage,
             @Nullable String restartPosition) {
+        Update update = handle.createUpdate(statement);
+        bindEnd(update, execution, status, exitMessage, restartPosition);
+        update.execute();
+    }
+
+    /** Binds what {@link #END} asks for. */
+    static void bindEnd(
+            SqlStatement<?> end,
+            JobExecutionImpl execution,
+            BatchStatus status,
+            String exitMessage,
+            @Nullable String restartPosition) {
         String exitStatus = execution.getExitStatus();
-        handle.createUpdate(statement)
-                .bind("execution", execution.getExecutionId())
-                .bind("status", status.name())
-                .bind("exitCode", Text.fit(exitStatus == null ? status.name() : exitStatus, Text.TEXT_COLUMN))
-                .bind("exitMessage", Text.fit(exitMessage, Text.TEXT_COLUMN))
-                .bind("position", restartPosition)
-                .execute();
+        end.bind("execution", execution.getExecutionId())
+                .bind("jobStatus", status.name())
+                .bind("jobExitCode", Text.fit(exitStatus == null ? status.name() : exitStatus, Text.TEXT_COLUMN))
+                .bind("jobExitMessage", Text.fit(exitMessage, Text.TEXT_COLUMN))
+                .bind("position", restartPosition);
     }
 
     String exitMessage(Handle handle, long executionId) {
@@ -341,6 +372,15 @@ final class JobExecutions {
                             row.getObject(4) != null);
                 })
                 .list();
+    }
+
+    /** Of an instance whose executions were purged, the one that says that it can never run again. */
+    Optional<State> purged(Handle handle, long instanceId) {
+        return handle.createQuery(PURGED)
+                .bind("instance", instanceId)
+                .map((row, context) ->
+                        new State(row.getLong(1), row.getString(2), row.getObject(3, LocalDateTime.class), false))
+                .findOne();
     }
 
     /** An execution that is not this node's to change: loaded from its rows, with an empty list of steps. */
@@ -420,13 +460,6 @@ final class JobExecutions {
                 .bind("limit", limit)
                 .map((row, context) -> instance(row))
                 .list();
-    }
-
-    int countInstances(Handle handle, String jobName) {
-        return handle.createQuery(COUNT_INSTANCES)
-                .bind("job", jobName)
-                .mapTo(Integer.class)
-                .one();
     }
 
     List<Long> newestExecutions(Handle handle, String jobName, int limit) {

@@ -1,6 +1,7 @@
 package dev.reprise.repository;
 
 import dev.reprise.log.LogThread;
+import dev.reprise.repository.LiveExecution.UnrecordedEnd;
 import dev.reprise.repository.Owners.Owner;
 import jakarta.batch.runtime.BatchStatus;
 import java.lang.System.Logger;
@@ -65,11 +66,16 @@ final class JobRecorder {
             return;
         }
         LogThread.jobBegins(execution.getExecutionId());
+        if (running.course().filter(Course::beginsWithAPlainStep).isPresent() && !running.isRestart()) {
+            running.oweStart();
+            logStart(running);
+            return;
+        }
         try {
             boolean started =
                     database.patiently(running, handle -> executions.start(handle, execution.getExecutionId()));
             if (started) {
-                LOG.log(Level.INFO, "{0}: execution {1,number,#} started", running.label(), execution.getExecutionId());
+                logStart(running);
             } else {
                 // Somebody asked for a stop before the first step, or another node took it over: its end will tell.
                 execution.stop();
@@ -78,6 +84,14 @@ final class JobRecorder {
             // The engine must not see it: it would neither clean up nor wake those who wait. The first step will fail.
             LOG.log(Level.ERROR, "The start of execution " + execution.getExecutionId() + " is not recorded", e);
         }
+    }
+
+    private static void logStart(LiveExecution running) {
+        LOG.log(
+                Level.INFO,
+                "{0}: execution {1,number,#} started",
+                running.label(),
+                running.execution().getExecutionId());
     }
 
     /** The engine is done with it. Never throws: the engine would neither clean up nor wake those who wait. */
@@ -95,9 +109,7 @@ final class JobRecorder {
             if (!running.isLost()) {
                 stepRecorder.recordLeftEnds(running);
             }
-            boolean recorded =
-                    !running.isLost() && database.persistently(running, handle -> recordEnd(handle, running));
-            ended(running, recorded);
+            ended(running, !running.isLost() && recordEnd(running));
         } catch (RuntimeException | Error e) {
             if (running.isLost()) {
                 ended(running, false);
@@ -130,13 +142,46 @@ final class JobRecorder {
     }
 
     /** False if another node owns it now. */
-    private boolean recordEnd(Handle handle, LiveExecution running) {
+    private boolean recordEnd(LiveExecution running) {
+        Optional<RunningStep> last = running.lastEnd().map(UnrecordedEnd::step).filter(step -> isPlainEnd(running));
+        boolean atOnce = last.isPresent()
+                && database.persistentlyAtOnce(running, handle -> AtOnce.complete(handle, running, last.get()));
+        Recorded recorded =
+                atOnce ? Recorded.ALL : database.persistently(running, handle -> recordEnd(handle, running));
+        return settled(running, recorded);
+    }
+
+    private boolean isPlainEnd(LiveExecution running) {
+        return database.takesAtOnce()
+                && running.end(running.execution().getBatchStatus()) == BatchStatus.COMPLETED
+                && !running.hasStepsLeftOpen();
+    }
+
+    /** What of the end of a job and the end of its last step is in the database. */
+    private enum Recorded {
+        ALL,
+        WITHOUT_LAST_STEP,
+        NOTHING
+    }
+
+    private boolean settled(LiveExecution running, Recorded recorded) {
+        if (recorded == Recorded.NOTHING) {
+            return false;
+        }
+        running.lastEnd().ifPresent(last -> stepRecorder.lastStepEnded(running, last, recorded == Recorded.ALL));
+        return true;
+    }
+
+    private Recorded recordEnd(Handle handle, LiveExecution running) {
         JobExecutionImpl execution = running.execution();
         long id = execution.getExecutionId();
         BatchStatus status = running.end(execution.getBatchStatus());
         String position = status == BatchStatus.STOPPED ? execution.getRestartPosition() : null;
         if (!owners.release(handle, id, running.node())) {
-            return false;
+            return Recorded.NOTHING;
+        }
+        if (running.owesStart()) {
+            executions.start(handle, id);
         }
         Optional<String> next = restartOf(handle, running, status);
         String begin = Job.UNRESTARTABLE.equals(position) ? null : position;
@@ -145,10 +190,13 @@ final class JobRecorder {
         } else {
             executions.end(handle, execution, status, reasonOf(running), begin);
         }
-        if (running.hasStepsLeftOpen()) {
+        boolean stepRecorded = running.lastEnd()
+                .map(last -> stepRecorder.recordLastEnd(handle, last))
+                .orElse(true);
+        if (!stepRecorded || running.hasStepsLeftOpen()) {
             owners.closeSteps(handle, id, "FAILED", "The job ended, and the end of this step was not recorded.");
         }
-        return true;
+        return stepRecorded ? Recorded.ALL : Recorded.WITHOUT_LAST_STEP;
     }
 
     /**
@@ -226,7 +274,8 @@ final class JobRecorder {
                 if (!running.isLost()) {
                     stepRecorder.recordLeftEnds(running);
                 }
-                boolean recorded = !running.isLost() && database.apart(handle -> recordEnd(handle, running));
+                boolean recorded =
+                        !running.isLost() && settled(running, database.apart(handle -> recordEnd(handle, running)));
                 LogThread.of(running.execution().getExecutionId(), () -> ended(running, recorded))
                         .run();
                 unrecorded.remove(running);

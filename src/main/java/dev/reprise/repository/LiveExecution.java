@@ -47,6 +47,7 @@ final class LiveExecution implements Database.Caller {
     private final ClassLoader application;
     private final String label;
     private final boolean identityNone;
+    private final boolean restart;
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.QUEUED);
     private final AtomicBoolean lost = new AtomicBoolean();
     private final AtomicBoolean warned = new AtomicBoolean();
@@ -60,6 +61,8 @@ final class LiveExecution implements Database.Caller {
             Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
     private volatile List<String> secrets = List.of();
     private volatile @Nullable Course course;
+    private volatile boolean startOwed;
+    private volatile @Nullable UnrecordedEnd lastEnd;
     private volatile boolean stepsLeftOpen;
     private volatile String failure = "";
     private volatile boolean databaseWasAway;
@@ -69,6 +72,7 @@ final class LiveExecution implements Database.Caller {
 
     /**
      * @param node which incarnation of this node owns it
+     * @param restart whether it is not the first of its instance
      * @param application loads its artifacts
      */
     LiveExecution(
@@ -76,12 +80,14 @@ final class LiveExecution implements Database.Caller {
             NodeIdentity node,
             String label,
             boolean identityNone,
+            boolean restart,
             ClassLoader application) {
         this.execution = execution;
         this.application = application;
         this.node = node;
         this.label = label;
         this.identityNone = identityNone;
+        this.restart = restart;
     }
 
     JobExecutionImpl execution() {
@@ -98,6 +104,11 @@ final class LiveExecution implements Database.Caller {
         return identityNone;
     }
 
+    /** Whether it is not the first of its instance, and may skip steps. */
+    boolean isRestart() {
+        return restart;
+    }
+
     /** What stands in its owner's row. */
     NodeIdentity node() {
         return node;
@@ -110,6 +121,20 @@ final class LiveExecution implements Database.Caller {
         }
         course = new Course(execution);
         return true;
+    }
+
+    /** That it has started is recorded with its first step, or else with its end. */
+    void oweStart() {
+        startOwed = true;
+    }
+
+    boolean owesStart() {
+        return startOwed;
+    }
+
+    /** It is recorded. */
+    void startRecorded() {
+        startOwed = false;
     }
 
     /** It is not to begin any more; false if it has begun. */
@@ -315,7 +340,19 @@ final class LiveExecution implements Database.Caller {
     }
 
     boolean hasStepsLeftOpen() {
-        return stepsLeftOpen || steps.values().stream().anyMatch(step -> !step.hasEnded());
+        UnrecordedEnd last = lastEnd;
+        return stepsLeftOpen
+                || steps.values().stream().anyMatch(step -> !step.hasEnded() && (last == null || step != last.step()));
+    }
+
+    /** The step that it ends with has ended, which is recorded with its own end. */
+    void endsWith(UnrecordedEnd end) {
+        lastEnd = end;
+    }
+
+    /** Empty if the end of its last step is recorded by itself. */
+    Optional<UnrecordedEnd> lastEnd() {
+        return Optional.ofNullable(lastEnd);
     }
 
     /** A step whose end the database could not be told yet. */

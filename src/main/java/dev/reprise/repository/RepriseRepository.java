@@ -63,8 +63,8 @@ public final class RepriseRepository implements JobRepository {
     /** How many executions of one instance the engine gets to see: the newest. */
     private static final int OF_AN_INSTANCE = 1000;
 
-    /** How many executions of one job the admin CLI lists, reading each several times: the newest. */
-    private static final int OF_A_JOB = 100;
+    /** How many executions of one job the admin CLI lists by default: the newest. */
+    public static final int LISTED = 100;
 
     /** How long a restart waits for the end of an execution that is being recorded right now. */
     private static final Duration ENDING = Duration.ofSeconds(10);
@@ -83,6 +83,7 @@ public final class RepriseRepository implements JobRepository {
      * @param serialFilter which classes may be read back beside the application's own: the syntax of
      *     {@link java.io.ObjectInputFilter.Config}; may be empty
      * @param keys gives the key that secret parameters are stored with
+     * @param listed how many executions of a job the admin CLI lists: the newest
      */
     public record Parts(
             DataSource dataSource,
@@ -94,7 +95,35 @@ public final class RepriseRepository implements JobRepository {
             Supplier<@Nullable String> submitter,
             ClassLoader application,
             String serialFilter,
-            KeySource keys) {}
+            KeySource keys,
+            int listed) {
+
+        /** Which lists {@value #LISTED} executions of a job. */
+        public Parts(
+                DataSource dataSource,
+                TransactionManager transactions,
+                Supplier<NodeIdentity> node,
+                Duration lease,
+                Duration outage,
+                LaunchRules rules,
+                Supplier<@Nullable String> submitter,
+                ClassLoader application,
+                String serialFilter,
+                KeySource keys) {
+            this(
+                    dataSource,
+                    transactions,
+                    node,
+                    lease,
+                    outage,
+                    rules,
+                    submitter,
+                    application,
+                    serialFilter,
+                    keys,
+                    LISTED);
+        }
+    }
 
     private final Supplier<NodeIdentity> self;
     private final LaunchRules rules;
@@ -115,6 +144,9 @@ public final class RepriseRepository implements JobRepository {
     private final String name;
     private final History history;
     private final AuditLog audit;
+    private final Tally tally = new Tally();
+    private final Purges purges;
+    private final int listed;
 
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
     private final Map<Long, LiveExecution> live = new ConcurrentHashMap<>();
@@ -150,8 +182,10 @@ public final class RepriseRepository implements JobRepository {
         this.ownershipCheck = new OwnershipCheck(database, owners, takeOvers, live);
         this.history = new History(database, steps, checkpoints, name, parts.lease());
         this.audit = new AuditLog(database, name);
+        this.purges = new Purges(database, tally);
+        this.listed = parts.listed();
         this.decisions = new Decisions(database, owners, takeOvers, executions);
-        this.stepRecorder = new StepRecorder(database, steps, transitions, checkpoints, live);
+        this.stepRecorder = new StepRecorder(database, executions, steps, transitions, checkpoints, live);
         this.jobRecorder = new JobRecorder(database, owners, executions, restarts, takeOvers, stepRecorder, live);
     }
 
@@ -238,8 +272,8 @@ public final class RepriseRepository implements JobRepository {
         instance.setId(acquired.instanceId());
         execution.setId(acquired.executionId());
         instance.addJobExecution(execution);
-        LiveExecution created =
-                new LiveExecution(execution, node, subject.label(), verdict.identityNone(), application);
+        LiveExecution created = new LiveExecution(
+                execution, node, subject.label(), verdict.identityNone(), original != null, application);
         created.keepSecret(Secrets.in(subject.parameters()));
         live.put(acquired.executionId(), created);
         createdHere.set(new WeakReference<>(created));
@@ -734,12 +768,12 @@ public final class RepriseRepository implements JobRepository {
     /** The newest executions of the job, newest first: what the admin CLI lists. */
     @Override
     public List<Long> getJobExecutionsByJob(String jobName) {
-        return getJobExecutionsByJob(jobName, OF_A_JOB);
+        return getJobExecutionsByJob(jobName, listed);
     }
 
     @Override
     public List<Long> getJobExecutionsByJob(String jobName, @Nullable Integer limit) {
-        int most = limit == null ? OF_A_JOB : Math.min(limit, OF_AN_INSTANCE);
+        int most = limit == null ? listed : Math.min(limit, Math.max(listed, OF_AN_INSTANCE));
         return database.read(handle -> executions.newestExecutions(handle, jobName, most));
     }
 
@@ -768,7 +802,7 @@ public final class RepriseRepository implements JobRepository {
 
     @Override
     public int getJobInstanceCount(String jobName) {
-        return database.read(handle -> executions.countInstances(handle, jobName));
+        return tally.count(database, jobName);
     }
 
     /** As their rows have them, but a step whose end is being recorded right now, itself: its job is FAILED already. */
@@ -876,16 +910,26 @@ public final class RepriseRepository implements JobRepository {
 
     // ---- Purging ---------------------------------------------------------------------------------------------------
 
+    private static final String PURGE_INSTEAD =
+            " Purge with the job reprise-purge, or with dev.reprise.operate.Operations.";
+
+    /** What removes history. */
+    public Purges purges() {
+        return purges;
+    }
+
     /** JBeret's selectors would have to be shown the whole history, one execution at a time. */
     @Override
     public void removeJobExecutions(JobExecutionSelector selector) {
         throw new UnsupportedOperationException(
-                "Reprise does not purge through JBeret's JobExecutionSelector, which would load the whole history.");
+                "Reprise does not purge through JBeret's JobExecutionSelector, which would load the whole history."
+                        + PURGE_INSTEAD);
     }
 
     @Override
     public void removeJobInstance(long jobInstanceId) {
         throw new UnsupportedOperationException(
-                "Reprise does not forget a single job instance: it would run again as if it never had.");
+                "Reprise does not forget a single job instance: it would run again as if it never had."
+                        + PURGE_INSTEAD);
     }
 }

@@ -28,6 +28,7 @@ final class RunningStep {
     private final String name;
     private final @Nullable RunningStep partitionOf;
     private final AbstractStepExecution execution;
+    private final boolean toStop;
     private final StepMetrics metrics;
 
     private final long began = System.nanoTime();
@@ -48,9 +49,12 @@ final class RunningStep {
     /**
      * @param id of its row
      * @param partitionOf the step, if this is a partition
+     * @param toStop whether somebody wanted the execution stopped when the row was inserted
      */
-    RunningStep(long id, String name, @Nullable RunningStep partitionOf, AbstractStepExecution execution) {
+    RunningStep(
+            long id, String name, @Nullable RunningStep partitionOf, AbstractStepExecution execution, boolean toStop) {
         this.id = id;
+        this.toStop = toStop;
         this.name = name;
         this.partitionOf = partitionOf;
         this.execution = execution;
@@ -76,6 +80,10 @@ final class RunningStep {
 
     AbstractStepExecution execution() {
         return execution;
+    }
+
+    boolean isToStop() {
+        return toStop;
     }
 
     long nanosSinceItBegan() {
@@ -148,7 +156,7 @@ final class RunningStep {
 
     /** Fails where the engine counts in a way that cannot be watched, before any job runs. */
     static void checkEngine() {
-        new RunningStep(0, "", null, new StepExecutionImpl("")).rolledBack();
+        new RunningStep(0, "", null, new StepExecutionImpl(""), false).rolledBack();
     }
 
     /** What was written and filtered since the last commit is gone. */

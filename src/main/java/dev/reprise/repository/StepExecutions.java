@@ -23,6 +23,8 @@ import org.jberet.runtime.AbstractStepExecution;
 import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
@@ -32,25 +34,30 @@ final class StepExecutions {
     /** What Spring Batch writes while a step runs. */
     private static final String RUNNING_EXIT_CODE = "EXECUTING";
 
-    /** Locks the owner's row, so that nobody takes the execution over meanwhile, and draws the id of the new row. */
-    private static final String LOCK_OWNER_AND_DRAW_ID = """
-            select <nextId> from REPRISE_OWNER
+    /** So that nobody takes the execution over meanwhile, or asks for a stop. */
+    static final String LOCK_OWNER = """
+            select JOB_EXECUTION_ID from REPRISE_OWNER
              where JOB_EXECUTION_ID = :execution and APPLICATION = :application
                and NODE_ID = :node and INCARNATION = :incarnation
                for update""";
 
-    private static final String INSERT = """
+    /** Only of an execution that this node owns. */
+    static final String INSERT = """
             insert into BATCH_STEP_EXECUTION
                 (STEP_EXECUTION_ID, VERSION, STEP_NAME, JOB_EXECUTION_ID, CREATE_TIME, START_TIME, LAST_UPDATED,
                  STATUS, COMMIT_COUNT, READ_COUNT, FILTER_COUNT, WRITE_COUNT, READ_SKIP_COUNT, WRITE_SKIP_COUNT,
                  PROCESS_SKIP_COUNT, ROLLBACK_COUNT, EXIT_CODE, EXIT_MESSAGE, REPRISE_PARTITION, REPRISE_PARTITION_OF,
                  REPRISE_READER_CHECKPOINT, REPRISE_WRITER_CHECKPOINT, REPRISE_USER_DATA)
-            values
-                (:id, 0, :name, :execution, localtimestamp, localtimestamp, localtimestamp,
-                 case when (select STATUS from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = :execution) = 'STOPPING'
-                      then 'STOPPING' else 'STARTED' end,
-                 0, 0, 0, 0, 0, 0, 0, 0, 'EXECUTING', '', :partition, :partitionOf,
-                 :reader, :writer, :userData)""";
+            select <nextId>, 0, :name, e.JOB_EXECUTION_ID, localtimestamp, localtimestamp, localtimestamp,
+                   case when e.STATUS = 'STOPPING' then 'STOPPING' else 'STARTED' end,
+                   0, 0, 0, 0, 0, 0, 0, 0, 'EXECUTING', '', :partition, :partitionOf, :reader, :writer, :userData
+              from REPRISE_OWNER owner
+              join BATCH_JOB_EXECUTION e on e.JOB_EXECUTION_ID = owner.JOB_EXECUTION_ID
+             where owner.JOB_EXECUTION_ID = :execution and owner.APPLICATION = :application
+               and owner.NODE_ID = :node and owner.INCARNATION = :incarnation""";
+
+    /** What {@link #INSERT} answers. */
+    static final String INSERTED = "STEP_EXECUTION_ID, STATUS";
 
     /** The guard is last, and the count is the answer: 0 rows when the step is fenced, or asked to stop. */
     private static final String COMMIT_CHUNK = """
@@ -68,7 +75,7 @@ final class StepExecutions {
                set VERSION = VERSION + 1, LAST_UPDATED = localtimestamp, REPRISE_USER_DATA = :userData
              where STEP_EXECUTION_ID = :id and VERSION = :version and STATUS = :status""";
 
-    private static final String END = """
+    static final String END = """
             update BATCH_STEP_EXECUTION
                set VERSION = VERSION + 1, LAST_UPDATED = localtimestamp, END_TIME = localtimestamp,
                    STATUS = :status, EXIT_CODE = :exitCode, EXIT_MESSAGE = :exitMessage,
@@ -252,35 +259,62 @@ final class StepExecutions {
     }
 
     /**
+     * The row of a step or partition that starts now.
+     *
+     * @param partitionOf the row of its step, if it is a partition
+     */
+    record NewStep(
+            LiveExecution job,
+            AbstractStepExecution execution,
+            @Nullable RunningStep partitionOf) {
+
+        String name() {
+            return execution instanceof PartitionExecutionImpl partition
+                    ? partitionName(execution.getStepName(), partition.getPartitionId())
+                    : execution.getStepName();
+        }
+
+        /** Binds what {@link #INSERT} asks for: it inherits a checkpoint. */
+        void bindTo(SqlStatement<?> insert) {
+            insert.bind("execution", job.execution().getExecutionId())
+                    .bindMap(job.node().bindings())
+                    .bind("name", name())
+                    .bind(
+                            "partition",
+                            execution instanceof PartitionExecutionImpl partition
+                                    ? Integer.valueOf(partition.getPartitionId())
+                                    : null)
+                    .bind("partitionOf", partitionOf == null ? null : Long.valueOf(partitionOf.id()))
+                    .bind("reader", execution.getReaderCheckpointInfoSerialized())
+                    .bind("writer", execution.getWriterCheckpointInfoSerialized())
+                    .bind("userData", execution.getPersistentUserDataSerialized());
+        }
+
+        RunningStep inserted(ResultSet row) throws SQLException {
+            return new RunningStep(row.getLong(1), name(), partitionOf, execution, "STOPPING".equals(row.getString(2)));
+        }
+
+        NotRecordedError notOurs() {
+            return new NotRecordedError("Step " + name() + " of job execution "
+                    + job.execution().getExecutionId() + " does not start: another node owns the execution now.");
+        }
+    }
+
+    /**
      * Inserts the row of a step or partition that starts now, with the checkpoint it inherits.
      *
      * @throws NotRecordedError if this node does not own the execution any more
      */
-    RunningStep insert(
-            Handle handle, LiveExecution running, AbstractStepExecution execution, @Nullable RunningStep partitionOf) {
-        long job = running.execution().getExecutionId();
-        NodeIdentity self = running.node();
-        Integer partition = execution instanceof PartitionExecutionImpl p ? Integer.valueOf(p.getPartitionId()) : null;
-        String name = partition == null ? execution.getStepName() : partitionName(execution.getStepName(), partition);
-        long id = handle.createQuery(LOCK_OWNER_AND_DRAW_ID)
-                .define("nextId", dialect.nextStepExecutionId())
-                .bind("execution", job)
-                .bindMap(self.bindings())
+    RunningStep insert(Handle handle, NewStep step) {
+        handle.createQuery(LOCK_OWNER)
+                .bind("execution", step.job().execution().getExecutionId())
+                .bindMap(step.job().node().bindings())
                 .mapTo(Long.class)
-                .findOne()
-                .orElseThrow(() -> new NotRecordedError("Step " + name + " of job execution " + job
-                        + " does not start: another node owns the execution now."));
-        handle.createUpdate(INSERT)
-                .bind("id", id)
-                .bind("name", name)
-                .bind("execution", job)
-                .bind("partition", partition)
-                .bind("partitionOf", partitionOf == null ? null : Long.valueOf(partitionOf.id()))
-                .bind("reader", execution.getReaderCheckpointInfoSerialized())
-                .bind("writer", execution.getWriterCheckpointInfoSerialized())
-                .bind("userData", execution.getPersistentUserDataSerialized())
-                .execute();
-        return new RunningStep(id, name, partitionOf, execution);
+                .findOne();
+        Query insert =
+                handle.createQuery(dialect.inserting(INSERT, INSERTED)).define("nextId", dialect.nextStepExecutionId());
+        step.bindTo(insert);
+        return insert.map((row, context) -> step.inserted(row)).findOne().orElseThrow(step::notOurs);
     }
 
     /** What an update of a running step found. */
@@ -329,19 +363,8 @@ final class StepExecutions {
      * @return false if its row is not this node's to write any more
      */
     boolean end(Handle handle, RunningStep step, String trace) {
-        AbstractStepExecution execution = step.execution();
-        String exitStatus = execution.getExitStatus();
-        Update update = handle.createUpdate(step.isPartitioned() ? END_PARTITIONED : END)
-                .bind("status", execution.getBatchStatus().name())
-                .bind("exitCode", Text.fit(exitStatus == null ? "" : exitStatus, Text.TEXT_COLUMN))
-                .bind("exitMessage", Text.fit(trace, Text.TEXT_COLUMN))
-                .bind("userData", execution.getPersistentUserDataSerialized())
-                .bind("id", step.id())
-                .bind("version", step.version());
-        StepCounts counts = step.atTheEnd();
-        if (!step.isPartitioned()) {
-            bindCounts(update, counts);
-        }
+        Update update = handle.createUpdate(step.isPartitioned() ? END_PARTITIONED : END);
+        bindEnd(update, step, trace);
         if (update.execute() == 0) {
             return false;
         }
@@ -358,11 +381,26 @@ final class StepExecutions {
         Update addition = handle.createUpdate(ADD_PARTITION_TO_STEP)
                 .bind("id", whole.id())
                 .bind("version", whole.version());
-        bindCounts(addition, counts);
+        bindCounts(addition, step.atTheEnd());
         return addition.execute() == 1;
     }
 
-    private static void bindCounts(Update update, StepCounts counts) {
+    /** Binds what {@link #END} asks for. */
+    static void bindEnd(SqlStatement<?> end, RunningStep step, String trace) {
+        AbstractStepExecution execution = step.execution();
+        String exitStatus = execution.getExitStatus();
+        end.bind("status", execution.getBatchStatus().name())
+                .bind("exitCode", Text.fit(exitStatus == null ? "" : exitStatus, Text.TEXT_COLUMN))
+                .bind("exitMessage", Text.fit(trace, Text.TEXT_COLUMN))
+                .bind("userData", execution.getPersistentUserDataSerialized())
+                .bind("id", step.id())
+                .bind("version", step.version());
+        if (!step.isPartitioned()) {
+            bindCounts(end, step.atTheEnd());
+        }
+    }
+
+    private static void bindCounts(SqlStatement<?> update, StepCounts counts) {
         update.bind("commits", counts.commits())
                 .bind("read", counts.read())
                 .bind("filtered", counts.filtered())

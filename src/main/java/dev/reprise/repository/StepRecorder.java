@@ -1,6 +1,7 @@
 package dev.reprise.repository;
 
 import dev.reprise.repository.LiveExecution.UnrecordedEnd;
+import dev.reprise.repository.StepExecutions.NewStep;
 import dev.reprise.repository.StepExecutions.Plan;
 import dev.reprise.repository.StepExecutions.Saved;
 import jakarta.batch.runtime.BatchStatus;
@@ -34,6 +35,7 @@ final class StepRecorder {
     private static final Logger LOG = System.getLogger(RepriseRepository.class.getName());
 
     private final Database database;
+    private final JobExecutions executions;
     private final StepExecutions steps;
     private final Transitions transitions;
     private final Checkpoints checkpoints;
@@ -48,11 +50,13 @@ final class StepRecorder {
      */
     StepRecorder(
             Database database,
+            JobExecutions executions,
             StepExecutions steps,
             Transitions transitions,
             Checkpoints checkpoints,
             Map<Long, LiveExecution> live) {
         this.database = database;
+        this.executions = executions;
         this.steps = steps;
         this.transitions = transitions;
         this.checkpoints = checkpoints;
@@ -67,12 +71,16 @@ final class StepRecorder {
                     + job.getExecutionId() + " was stopped before it began.");
         }
         try {
-            RunningStep step = database.patiently(running, handle -> steps.insert(handle, running, execution, null));
+            RunningStep step = insert(new NewStep(running, execution, null));
             closeStraysOf(running);
             execution.setId(step.id());
             running.add(execution, step);
             liveByStep.put(step.id(), running);
             job.addStepExecution(execution);
+            if (step.isToStop()) {
+                // Somebody asked for it before the step was there.
+                running.execution().stop();
+            }
             LOG.log(Level.INFO, "{0}: step {1} started", running.label(), step.name());
         } catch (RuntimeException | NotRecordedError e) {
             if (Database.isAway(e)) {
@@ -82,6 +90,21 @@ final class StepRecorder {
             running.course().ifPresent(course -> course.cannotStart(execution.getStepName()));
             throw e;
         }
+    }
+
+    private RunningStep insert(NewStep step) {
+        LiveExecution running = step.job();
+        boolean first = running.owesStart();
+        RunningStep inserted = database.takesAtOnce()
+                ? database.patientlyAtOnce(running, handle -> AtOnce.addStep(handle, step, first))
+                : database.patiently(running, handle -> {
+                    if (first) {
+                        executions.start(handle, running.execution().getExecutionId());
+                    }
+                    return steps.insert(handle, step);
+                });
+        running.startRecorded();
+        return inserted;
     }
 
     /** The engine asked which partitions a step had, and adds those that are left next, on the same thread. */
@@ -118,7 +141,7 @@ final class StepRecorder {
             if (beginsAPlan) {
                 steps.beginPlan(handle, step, 0);
             }
-            return steps.insert(handle, running, partition, step);
+            return steps.insert(handle, new NewStep(running, partition, step));
         }));
         closeStraysOf(running);
     }
@@ -181,6 +204,12 @@ final class StepRecorder {
 
     private Saved saveUserData(LiveExecution running, RunningStep step) {
         step.keepExitStatus();
+        if (step.partitionOf() == null
+                && running.course()
+                        .filter(course -> course.hasNoStepListeners(step.name()))
+                        .isPresent()) {
+            return Saved.DONE; // the end of the step comes next, and saves it too
+        }
         Saved saved = database.persistently(running, handle -> steps.saveUserData(handle, step));
         if (saved == Saved.FENCED) {
             throw fenced(running, step);
@@ -300,8 +329,10 @@ final class StepRecorder {
             return;
         }
         end(running, step);
-        liveByStep.remove(step.id());
-        running.remove(execution);
+        if (running.lastEnd().isEmpty()) {
+            liveByStep.remove(step.id());
+            running.remove(execution);
+        }
     }
 
     private void skipped(LiveExecution running, StepExecutionImpl complete) {
@@ -354,6 +385,10 @@ final class StepRecorder {
         running.failed(trace);
         UnrecordedEnd end = new UnrecordedEnd(
                 step, trace, step.partitionOf() == null ? courseAfter(running, step.execution()) : List.of());
+        if (endsTheJob(running, end)) {
+            running.endsWith(end);
+            return;
+        }
         try {
             synchronized (step.ends()) {
                 boolean recorded = !step.isFenced()
@@ -372,6 +407,32 @@ final class StepRecorder {
                             + " recorded with the end of the job",
                     e);
         }
+    }
+
+    /** The job's end follows at once, and has both recorded in one transaction (decision 023). */
+    private static boolean endsTheJob(LiveExecution running, UnrecordedEnd end) {
+        RunningStep step = end.step();
+        return step.partitionOf() == null
+                && !step.isPartitioned()
+                && !step.isFenced()
+                && step.execution().getBatchStatus() == BatchStatus.COMPLETED
+                && running.course()
+                        .filter(course -> course.endsWith(step.name(), end.transitions()))
+                        .isPresent();
+    }
+
+    /**
+     * Records the end of the step that the job ends with, in the transaction of the job's end.
+     *
+     * @return false if the row of the step is not this node's to write
+     */
+    boolean recordLastEnd(Handle handle, UnrecordedEnd last) {
+        return steps.end(handle, last.step(), last.trace());
+    }
+
+    /** The end of the step that the job ends with is recorded, or never will be. */
+    void lastStepEnded(LiveExecution running, UnrecordedEnd last, boolean recorded) {
+        ended(running, last.step(), last.trace(), recorded);
     }
 
     private static List<TransitionTaken> courseAfter(LiveExecution running, AbstractStepExecution step) {

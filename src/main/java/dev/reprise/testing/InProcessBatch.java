@@ -82,6 +82,7 @@ public final class InProcessBatch
     private static final Duration NEVER = Duration.ofDays(365);
 
     private static final List<String> TABLES = List.of(
+            "REPRISE_TALLY",
             "REPRISE_RESTART",
             "REPRISE_OWNER",
             "REPRISE_EXCEPTION",

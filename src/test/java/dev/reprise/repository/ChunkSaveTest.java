@@ -43,6 +43,7 @@ class ChunkSaveTest {
         assertThat(checkpoint(node, execution)).isEqualTo("20");
 
         node.end(step, BatchStatus.COMPLETED);
+        node.end(execution, BatchStatus.COMPLETED);
         assertThat(node.stepRow(step)).isEqualTo("COMPLETED|COMPLETED|30|16|4|2|1|3");
     }
 

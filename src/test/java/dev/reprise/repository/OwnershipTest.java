@@ -226,7 +226,7 @@ class OwnershipTest {
     @EnumSource
     void saysHowLongTheQueueIs(TestDatabase.Kind kind) {
         TestNode node = TestNode.on(TestDatabase.shared(kind));
-        node.run(job, "number", "1");
+        node.step(node.run(job, "number", "1"), "load");
         node.start(job, "number", "2");
         node.start(job, "number", "3");
 

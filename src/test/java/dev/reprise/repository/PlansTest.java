@@ -290,16 +290,23 @@ class PlansTest {
         return plan(entry, "analyze, costs off, timing off, summary off");
     }
 
+    /** Of each statement, where several are sent at once. */
     private static List<String> plan(Entry entry, String options) throws Exception {
         List<String> plan = new ArrayList<>();
+        String explain = "explain (" + options + ") ";
         try (Connection connection = DATABASE.plain().getConnection();
-                PreparedStatement explain = connection.prepareStatement("explain (" + options + ") " + entry.sql())) {
+                Statement drawing = connection.createStatement();
+                PreparedStatement explaining =
+                        connection.prepareStatement(explain + entry.sql().replace(";\n", ";\n" + explain))) {
+            drawing.execute("select nextval('BATCH_JOB_EXECUTION_SEQ')"); // what others refer to as the current value
             for (Binding binding : entry.bindings().values()) {
-                binding.repeat(explain);
+                binding.repeat(explaining);
             }
-            try (ResultSet line = explain.executeQuery()) {
-                while (line.next()) {
-                    plan.add(line.getString(1));
+            for (boolean more = explaining.execute(); more; more = explaining.getMoreResults()) {
+                try (ResultSet line = explaining.getResultSet()) {
+                    while (line.next()) {
+                        plan.add(line.getString(1));
+                    }
                 }
             }
         }

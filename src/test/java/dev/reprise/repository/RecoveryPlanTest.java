@@ -285,6 +285,7 @@ class RecoveryPlanTest {
     void leavesANodeThatReportsAgainWhatItHas(TestDatabase.Kind kind) {
         TestNode slow = TestNode.on(TestDatabase.shared(kind));
         JobExecutionImpl execution = slow.run(job, MONTH);
+        slow.step(execution, "load");
         TestNode other = survivor(slow);
         Owner found = new Owner(
                 execution.getJobInstance().getInstanceId(), execution.getExecutionId(), slow.identity, false, false);

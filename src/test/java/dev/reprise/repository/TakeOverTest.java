@@ -132,6 +132,7 @@ class TakeOverTest {
     void isNotForOtherApplications(TestDatabase.Kind kind) {
         TestNode dead = TestNode.on(TestDatabase.shared(kind));
         JobExecutionImpl left = dead.run(job, MONTH);
+        dead.step(left, "load");
         TestNode stranger = TestNode.on(TestDatabase.shared(kind));
         dead.leaseExpires();
 
@@ -167,6 +168,7 @@ class TakeOverTest {
     void isNotDoneByExplaining(TestDatabase.Kind kind) {
         TestNode dead = TestNode.on(TestDatabase.shared(kind));
         JobExecutionImpl left = dead.run(job, MONTH);
+        dead.step(left, "load");
         TestNode other = dead.other("node-2");
         dead.leaseExpires();
 
