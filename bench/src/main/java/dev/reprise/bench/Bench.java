@@ -1,5 +1,6 @@
 package dev.reprise.bench;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
@@ -16,33 +17,56 @@ public final class Bench {
                 System.out.print(Options.HELP);
                 return;
             }
-            run(Options.parse(arguments));
-            System.exit(0);
+            System.exit(run(Options.parse(arguments)) ? 0 : 1);
         } catch (UsageException e) {
             System.err.println(e.getMessage());
             System.exit(2);
-        } catch (LimitExceededException e) {
-            System.err.println(e.getMessage());
-            System.exit(1);
         } catch (RuntimeException e) {
             e.printStackTrace();
             System.exit(1);
         }
     }
 
-    private static void run(Options options) {
+    /** Whether everything could be measured. */
+    private static boolean run(Options options) {
         Folders folders = Folders.here();
         Catalogue catalogue = new Catalogue(folders, options);
         List<String> names = catalogue.named(options.workloads());
-        Results results = new Results();
+        boolean all = catalogue.isAll(names);
+        Results results = all ? new Results() : Results.read(folders.results());
+        boolean complete = true;
+        if (!names.isEmpty()) {
+            complete = measure(options, folders, catalogue, names, results);
+            new Summary(results).print(names);
+        }
+        Path report = all || names.isEmpty() ? folders.project().resolve("docs") : folders.run();
+        new Report(results).write(report);
+        Terminal.title("Written: " + folders.project().relativize(report.resolve("performance.md")));
+        return complete;
+    }
+
+    private static boolean measure(
+            Options options, Folders folders, Catalogue catalogue, List<String> names, Results results) {
+        boolean complete = true;
         try (Lab lab = new Lab(folders, options)) {
             Circumstances.of(results, lab, options);
             for (String name : names) {
                 Terminal.title(name);
-                catalogue.workload(name, lab, results).run();
-                results.write(folders.run().resolve("results.json"));
+                results.forget(name);
+                try {
+                    catalogue.workload(name, lab, results).run();
+                } catch (LimitExceededException | UsageException e) {
+                    System.err.println(e.getMessage());
+                    complete = false;
+                } catch (RuntimeException e) {
+                    // One that fails after twenty minutes is no reason to lose the others.
+                    e.printStackTrace();
+                    complete = false;
+                }
+                lab.stopAll();
+                results.write(folders.results());
             }
         }
-        new Summary(results).print();
+        return complete;
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /** The WAR of both WildFlys: the same classes and jobs; Reprise's has the library and its lines of {@code jboss-all.xml}. */
@@ -65,6 +66,10 @@ final class BenchWar {
             </job>
             """;
 
+    private static final String IMPORT_BULK = IMPORT.replace("job id=\"import\"", "job id=\"import-bulk\"")
+            .replace("flightReader", "recordReader")
+            .replace("flightWriter", "bulkFlightWriter");
+
     private static final String IMPORT_PARTITIONED = """
             <job id="import-partitioned" xmlns="https://jakarta.ee/xml/ns/jakartaee" version="2.0">
               <step id="load">
@@ -110,6 +115,10 @@ final class BenchWar {
             if (kind == PeerKind.REPRISE) {
                 add(zip, "META-INF/jboss-all.xml", JBOSS_ALL);
                 addLibraries(zip, library);
+                if (hasBulkWriter(library)) {
+                    addClasses(zip, folders.classes(), "dev/reprise/bench/bulk");
+                    add(zip, job("import-bulk"), IMPORT_BULK);
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -140,6 +149,15 @@ final class BenchWar {
             for (Path file : files.filter(BenchWar::isNeeded).toList()) {
                 add(zip, "WEB-INF/lib/" + file.getFileName(), Files.readAllBytes(file));
             }
+        }
+    }
+
+    /** Whether that build of the library has the items that it is compared with. */
+    static boolean hasBulkWriter(Path library) {
+        try (ZipFile zip = new ZipFile(library.toFile())) {
+            return zip.getEntry("dev/reprise/item/BulkWriter.class") != null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

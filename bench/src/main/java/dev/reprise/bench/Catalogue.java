@@ -2,6 +2,7 @@ package dev.reprise.bench;
 
 import dev.reprise.bench.ImportWorkload.Plan;
 import dev.reprise.bench.ImportWorkload.Size;
+import dev.reprise.bench.peer.ImportRun;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,13 +20,14 @@ final class Catalogue {
             "import",
             "import-plain",
             "import-h2",
+            "bulk",
             "restart",
             "partitions",
             "flights",
             "counts");
 
     /** Only if they are named. */
-    private static final List<String> APART = List.of();
+    private static final List<String> APART = List.of("scale");
 
     private final Folders folders;
     private final Options options;
@@ -37,8 +39,15 @@ final class Catalogue {
         this.full = options.full();
     }
 
-    /** The names that somebody asked for; all if nobody did. */
+    boolean isAll(List<String> names) {
+        return names.containsAll(ALL);
+    }
+
+    /** The names that somebody asked for; all if nobody did, none for the report alone. */
     List<String> named(Set<String> asked) {
+        if (asked.equals(Set.of("report"))) {
+            return List.of();
+        }
         Set<String> names = new LinkedHashSet<>(asked);
         if (names.isEmpty() || names.remove("all")) {
             names.addAll(ALL);
@@ -76,14 +85,45 @@ final class Catalogue {
                         new LaunchWorkload.Plan(name, true, List.of("job-0"), List.of(0), full ? 10 : 4, full ? 5 : 2));
             case "list" -> new ListWorkload(lab, options, results);
             case "boot" -> new BootWorkload(lab, options, results);
-            case "import" -> imports(lab, results, new Plan(name, "import", false, true, sizes(), full ? 5 : 3));
-            case "import-plain" -> imports(lab, results, new Plan(name, "import", false, false, sizes(), full ? 5 : 2));
-            case "import-h2" -> imports(lab, results, new Plan(name, "import", true, false, sizes(), full ? 3 : 2));
+            case "import" ->
+                imports(
+                        lab,
+                        results,
+                        new Plan(name, "import", false, true, sizes(), full ? 5 : 3, Contender.sharing()));
+            case "import-plain" ->
+                imports(
+                        lab,
+                        results,
+                        new Plan(name, "import", false, false, sizes(), full ? 5 : 2, Contender.sharing()));
+            case "import-h2" ->
+                imports(
+                        lab,
+                        results,
+                        new Plan(name, "import", true, false, sizes(), full ? 3 : 2, Contender.sharing()));
             case "restart" ->
                 imports(
                         lab,
                         results,
-                        new Plan(name, "restart", false, true, List.of(new Size(largest(), 1000, 1)), full ? 5 : 2));
+                        new Plan(
+                                name,
+                                "restart",
+                                false,
+                                true,
+                                List.of(new Size(largest(), 1000, 1)),
+                                full ? 5 : 2,
+                                restarted()));
+            case "bulk" ->
+                imports(
+                        lab,
+                        results,
+                        new Plan(
+                                name,
+                                "import",
+                                false,
+                                true,
+                                List.of(new Size(largest(), 1000, 1), new Size(largest() / 3, 100, 1)),
+                                full ? 5 : 3,
+                                bulk()));
             case "partitions" ->
                 imports(
                         lab,
@@ -97,7 +137,8 @@ final class Catalogue {
                                         new Size(largest(), 1000, 1),
                                         new Size(largest(), 1000, 2),
                                         new Size(largest(), 1000, 4)),
-                                full ? 3 : 2));
+                                full ? 3 : 2,
+                                Contender.sharing()));
             case "flights" ->
                 imports(
                         lab,
@@ -108,7 +149,9 @@ final class Catalogue {
                                 false,
                                 true,
                                 List.of(new Size(options.number("rows", 3_000_000), 1000, 1)),
-                                full ? 3 : 1));
+                                full ? 3 : 1,
+                                everybody()));
+            case "scale" -> new ScaleWorkload(lab, options, results);
             case "counts" -> new CountWorkload(lab, folders, options, results);
             default -> throw new IllegalArgumentException(name);
         };
@@ -116,6 +159,28 @@ final class Catalogue {
 
     private Workload imports(Lab lab, Results results, Plan plan) {
         return new ImportWorkload(lab, folders, options, results, plan);
+    }
+
+    private static List<Contender> bulk() {
+        List<Contender> contenders = new ArrayList<>();
+        contenders.add(Contender.own(PeerKind.SPRING, "own items", ImportRun.OWN));
+        contenders.add(Contender.own(PeerKind.SPRING, "own writer", ImportRun.OWN_WRITER));
+        contenders.addAll(Contender.bulk());
+        contenders.add(Contender.of(PeerKind.RAW));
+        return contenders;
+    }
+
+    private static List<Contender> restarted() {
+        List<Contender> contenders = new ArrayList<>(Contender.sharing());
+        contenders.add(Contender.own(PeerKind.SPRING, "own items", ImportRun.OWN));
+        contenders.addAll(Contender.bulk());
+        return contenders;
+    }
+
+    private static List<Contender> everybody() {
+        List<Contender> contenders = new ArrayList<>(Contender.sharing());
+        contenders.addAll(Contender.bulk());
+        return contenders;
     }
 
     private List<Size> sizes() {

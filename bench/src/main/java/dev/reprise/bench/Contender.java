@@ -1,6 +1,8 @@
 package dev.reprise.bench;
 
+import dev.reprise.bench.peer.ImportRun;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,23 @@ record Contender(PeerKind kind, String title, Map<String, String> settings) {
             }
         }
         return contenders;
+    }
+
+    /** All of them with the bench's own reader and batch of inserts. */
+    static List<Contender> sharing() {
+        return Arrays.stream(PeerKind.values()).map(Contender::of).toList();
+    }
+
+    /** With the peer's own reader and writer, or its own writer alone. */
+    static Contender own(PeerKind kind, String title, String how) {
+        return new Contender(kind, kind.title() + ", " + title, Map.of("how", how));
+    }
+
+    /** Reprise with what it brings for imports; nothing if that build of it does not. */
+    static List<Contender> bulk() {
+        return BenchWar.hasBulkWriter(Options.library())
+                ? List.of(own(PeerKind.REPRISE, "own items", ImportRun.OWN))
+                : List.of();
     }
 
     /** The order of a round: every second one the other way round. */

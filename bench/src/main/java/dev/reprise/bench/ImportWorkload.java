@@ -1,8 +1,8 @@
 package dev.reprise.bench;
 
 import dev.reprise.bench.peer.Answer;
+import dev.reprise.bench.peer.ImportRun;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -25,9 +25,17 @@ final class ImportWorkload implements Workload {
      * @param name of the workload
      * @param question {@code import}, or {@code restart}
      * @param h2 into an H2 file instead of PostgreSQL
+     * @param contenders who takes part, if the command line names it too
      * @param rewrite with PostgreSQL: whether the driver rewrites batches
      */
-    record Plan(String name, String question, boolean h2, boolean rewrite, List<Size> sizes, int rounds) {}
+    record Plan(
+            String name,
+            String question,
+            boolean h2,
+            boolean rewrite,
+            List<Size> sizes,
+            int rounds,
+            List<Contender> contenders) {}
 
     /** @param partitions that are imported at the same time; 1: none */
     record Size(int rows, int chunk, int partitions) {}
@@ -42,11 +50,16 @@ final class ImportWorkload implements Workload {
 
     @Override
     public void run() {
-        List<Contender> contenders = new ArrayList<>();
+        List<Contender> contenders = plan.contenders().stream()
+                .filter(contender -> options.peers().contains(contender.kind()))
+                .toList();
         for (PeerKind kind : options.peers()) {
-            Database database = plan.h2() ? lab.h2(kind) : lab.postgres().create(plan.name() + "_" + kind.id());
-            lab.start(kind, new Setup(database, plan.rewrite(), true));
-            contenders.add(Contender.of(kind));
+            if (contenders.stream().anyMatch(contender -> contender.kind() == kind)) {
+                Database database = plan.h2()
+                        ? lab.h2(kind)
+                        : lab.postgres().create(plan.name().replace('-', '_') + "_" + kind.id());
+                lab.start(kind, new Setup(database, plan.rewrite(), true));
+            }
         }
         for (Contender contender : contenders) {
             ask("import", contender, new Size(WARM_UP_ROWS, 100, 1));
@@ -69,7 +82,9 @@ final class ImportWorkload implements Workload {
         Map<String, Double> values = new TreeMap<>();
         values.put("seconds", answer.number("seconds"));
         values.put("rows.rate", size.rows() / answer.number("seconds"));
-        values.put("skipped.lines", answer.number("skipped"));
+        if (!contender.settings().containsKey("how")) {
+            values.put("skipped.lines", answer.number("skipped"));
+        }
         if (answer.has("firstChunk")) {
             values.put("first.chunk.ms", answer.number("firstChunk") * 1000);
         }
@@ -77,7 +92,7 @@ final class ImportWorkload implements Workload {
         results.add(new Measurement(plan.name(), work(size), contender.title(), round, values));
         Terminal.note(String.format(
                 Locale.ROOT,
-                "%,9d rows  chunk %4d  %d thread%s  round %d  %-13s %7.2f s %s",
+                "%,9d rows  chunk %4d  %d thread%s  round %d  %-27s %7.2f s %s",
                 size.rows(),
                 size.chunk(),
                 size.partitions(),
@@ -109,6 +124,7 @@ final class ImportWorkload implements Workload {
                                 "file", file,
                                 "rows", size.rows(),
                                 "chunk", size.chunk(),
-                                "partitions", size.partitions()));
+                                "partitions", size.partitions(),
+                                "how", contender.settings().getOrDefault("how", ImportRun.SHARED)));
     }
 }

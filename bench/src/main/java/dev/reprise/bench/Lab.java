@@ -135,7 +135,7 @@ final class Lab implements AutoCloseable {
     }
 
     private Path war(PeerKind kind) {
-        return wars.computeIfAbsent(kind, one -> BenchWar.write(folders, one, options.library(folders.project())));
+        return wars.computeIfAbsent(kind, one -> BenchWar.write(folders, one, Options.library()));
     }
 
     @Override

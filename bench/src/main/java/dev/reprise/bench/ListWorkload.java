@@ -47,6 +47,12 @@ final class ListWorkload implements Workload {
                 values.put("list.p99.ms", list.number("p99") / 1000);
                 if (round == 1) {
                     values.put("heap.after.mb", megabytes(peer));
+                    values.put(
+                            "bytes",
+                            new History(
+                                            contender.kind(),
+                                            lab.setup(contender.kind()).database())
+                                    .bytesPerExecution());
                 }
                 results.add(new Measurement("list", work, contender.title(), round, values));
                 Terminal.note("round %d  %-13s %8.2f ms  (%.0f executions of 20 instances)%s"

@@ -14,9 +14,11 @@ final class Options {
     static final String HELP = """
             bench/run [WORKLOAD...] [OPTIONS]
 
-            Workloads: launch, list, boot, launch-h2, import, import-plain, import-h2, restart, partitions, flights,
+            Workloads: launch, list, boot, launch-h2, import, import-plain, import-h2, bulk, restart, partitions, flights,
             counts, which fails if Reprise has more statements or commits than bench/limits.properties allows;
-            all of them if none is named.
+            all of them if none is named, and then docs/performance.md is written from what was measured.
+            scale: heartbeats and take-overs of many simulated nodes; only if it is named.
+            report: writes it from what the newest runs of each have left.
 
             --peers stock,spring,reprise,raw  who is measured
             --library JAR                     Reprise's library; else the one that bench/run builds.
@@ -27,12 +29,13 @@ final class Options {
             --history 0,100000,1000000        launch: executions that are there already
             --jobs job-0,ten-items            launch: a step that does nothing, a chunk of ten items
             --rows N                          import: how many at a chunk of 1000
+            --nodes 100,1000                  scale: how many nodes there are
             --full                            the sizes of a day with time: an hour
             """;
 
     private static final Set<String> FLAGS = Set.of("full");
     private static final Set<String> NAMES =
-            Set.of("peers", "library", "rounds", "seconds", "clients", "history", "jobs", "rows");
+            Set.of("peers", "library", "rounds", "seconds", "clients", "history", "jobs", "rows", "nodes");
 
     private final String command;
     private final Set<String> workloads;
@@ -112,12 +115,9 @@ final class Options {
                 .toList();
     }
 
-    /** The library's JAR. */
-    Path library(Path project) {
-        Path library = values.containsKey("library")
-                ? Path.of(values.get("library"))
-                : project.resolve("target/reprise-0.1.0-SNAPSHOT-library.jar");
-        return library.toAbsolutePath();
+    /** The library's JAR, as bench/run found or built it. */
+    static Path library() {
+        return Path.of(System.getProperty("bench.library", "")).toAbsolutePath();
     }
 
     private static int whole(String name, String text) {

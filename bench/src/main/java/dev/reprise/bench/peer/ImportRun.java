@@ -14,8 +14,18 @@ import java.util.concurrent.Callable;
  * @param rows how many flights there have to be in the end
  * @param chunk items in a chunk
  * @param partitions how many parts are imported at the same time; 1: no partitions at all
+ * @param how {@link #SHARED}, {@link #OWN} or {@link #OWN_WRITER}
  */
-public record ImportRun(String file, long rows, int chunk, int partitions) {
+public record ImportRun(String file, long rows, int chunk, int partitions, String how) {
+
+    /** The bench's reader, and its batch of inserts. */
+    public static final String SHARED = "shared";
+
+    /** The peer's own reader and writer. */
+    public static final String OWN = "own";
+
+    /** The bench's reader, and the peer's own writer. */
+    public static final String OWN_WRITER = "own-writer";
 
     /** Where connections come from. */
     @FunctionalInterface
@@ -29,7 +39,8 @@ public record ImportRun(String file, long rows, int chunk, int partitions) {
                 question.text("file"),
                 Long.parseLong(question.text("rows")),
                 question.number("chunk"),
-                question.number("partitions"));
+                question.number("partitions"),
+                question.settings().getOrDefault("how", SHARED));
     }
 
     /** The files of the partitions. */

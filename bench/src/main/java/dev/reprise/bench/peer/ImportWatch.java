@@ -22,8 +22,8 @@ public final class ImportWatch {
         begin = System.nanoTime();
     }
 
-    /** The first read after a write comes right after the commit of the chunk. */
-    static void read(long line) {
+    /** An item is about to be handed over. The first read after a write comes right after the commit of the chunk. */
+    public static void read(long line) {
         if (written && firstChunk == 0) {
             firstChunk = System.nanoTime();
         }
@@ -36,7 +36,8 @@ public final class ImportWatch {
         SKIPPED.incrementAndGet();
     }
 
-    static void written() {
+    /** A chunk's rows are with the database, not yet committed. */
+    public static void written() {
         written = true;
     }
 

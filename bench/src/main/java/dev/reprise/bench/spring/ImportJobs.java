@@ -4,8 +4,10 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.reprise.bench.peer.Flight;
 import dev.reprise.bench.peer.FlightTable;
 import dev.reprise.bench.peer.ImportRun;
+import dev.reprise.bench.peer.ImportWatch;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.time.LocalDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,11 @@ import org.springframework.batch.core.step.Step;
 import org.springframework.batch.core.step.builder.StepBuilder;
 import org.springframework.batch.infrastructure.item.ExecutionContext;
 import org.springframework.batch.infrastructure.item.ItemWriter;
+import org.springframework.batch.infrastructure.item.database.JdbcBatchItemWriter;
+import org.springframework.batch.infrastructure.item.database.builder.JdbcBatchItemWriterBuilder;
+import org.springframework.batch.infrastructure.item.file.FlatFileItemReader;
+import org.springframework.batch.infrastructure.item.file.builder.FlatFileItemReaderBuilder;
+import org.springframework.core.io.FileSystemResource;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.jdbc.datasource.DataSourceUtils;
 import org.springframework.stereotype.Component;
@@ -46,8 +53,8 @@ class ImportJobs {
         Step step = new StepBuilder("import", repository)
                 .<Flight, Flight>chunk(run.chunk())
                 .transactionManager(transactions)
-                .reader(reader)
-                .writer(writer())
+                .reader(run.how().equals(ImportRun.OWN) ? fileReader(run.file()) : reader)
+                .writer(run.how().equals(ImportRun.SHARED) ? writer() : batchWriter())
                 .build();
         return new JobBuilder("import", repository)
                 .start(run.partitions() == 1 ? step : partitioned(step, run))
@@ -71,6 +78,39 @@ class ImportJobs {
             contexts.put("partition" + i, context);
         }
         return contexts;
+    }
+
+    private static FlatFileItemReader<Flight> fileReader(String file) {
+        return new FlatFileItemReaderBuilder<Flight>()
+                .name("flights")
+                .resource(new FileSystemResource(file))
+                .linesToSkip(1)
+                .delimited()
+                .names("id", "departure", "delay", "distance", "origin", "destination")
+                .fieldSetMapper(fields -> {
+                    ImportWatch.read(fields.readLong(0));
+                    return new Flight(
+                            fields.readLong(0),
+                            LocalDateTime.parse(fields.readString(1)),
+                            fields.readInt(2),
+                            fields.readInt(3),
+                            fields.readString(4),
+                            fields.readString(5));
+                })
+                .build();
+    }
+
+    private JdbcBatchItemWriter<Flight> batchWriter() {
+        JdbcBatchItemWriter<Flight> writer = new JdbcBatchItemWriterBuilder<Flight>()
+                .dataSource(dataSource)
+                .sql(FlightTable.INSERT)
+                .itemPreparedStatementSetter((flight, insert) -> {
+                    FlightTable.set(insert, flight);
+                    ImportWatch.written();
+                })
+                .build();
+        writer.afterPropertiesSet();
+        return writer;
     }
 
     private ItemWriter<Flight> writer() {

@@ -13,7 +13,8 @@ public class BenchDataSource {
     @Resource(lookup = "java:jboss/datasources/reprise")
     private DataSource dataSource;
 
-    Connection open() throws SQLException {
+    /** A connection that takes part in the chunk's transaction, if there is one. */
+    public Connection open() throws SQLException {
         return dataSource.getConnection();
     }
 }

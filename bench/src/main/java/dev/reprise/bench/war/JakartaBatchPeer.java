@@ -116,6 +116,9 @@ final class JakartaBatchPeer implements PeerServer.Peer {
     }
 
     private static String job(ImportRun run) {
+        if (run.how().equals(ImportRun.OWN)) {
+            return "import-bulk";
+        }
         return run.partitions() == 1 ? "import" : "import-partitioned";
     }
 
