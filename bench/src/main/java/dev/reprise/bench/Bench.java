@@ -41,6 +41,9 @@ public final class Bench {
         }
         Path report = all || names.isEmpty() ? folders.project().resolve("docs") : folders.run();
         new Report(results).write(report);
+        if (names.contains("scale") || names.isEmpty()) {
+            new ScaleReport(results).write(folders.project().resolve("docs"));
+        }
         Terminal.title("Written: " + folders.project().relativize(report.resolve("performance.md")));
         return complete;
     }
@@ -48,8 +51,12 @@ public final class Bench {
     private static boolean measure(
             Options options, Folders folders, Catalogue catalogue, List<String> names, Results results) {
         boolean complete = true;
+        RunLock.hold(folders);
         try (Lab lab = new Lab(folders, options)) {
-            Circumstances.of(results, lab, options);
+            // What is only added to a complete run does not change when and how that was made.
+            if (!results.circumstances().getOrDefault("command", "").matches("bench/run( --.*)?")) {
+                Circumstances.of(results, lab, options);
+            }
             for (String name : names) {
                 Terminal.title(name);
                 results.forget(name);

@@ -30,10 +30,10 @@ final class BootWorkload implements Workload {
             for (Contender contender : contenders) {
                 if (history == 0) {
                     lab.startEmpty(contender.kind());
+                    lab.stop(contender.kind());
                 } else {
-                    lab.startWithHistory(contender.kind(), history);
+                    lab.prepareHistory(contender.kind(), history);
                 }
-                lab.stop(contender.kind());
             }
             for (int round = 1; round <= options.number("rounds", 2); round++) {
                 for (Contender contender : Contender.inTurn(contenders, round)) {

@@ -75,7 +75,7 @@ final class Catalogue {
                                 full
                                         ? options.numbers("history", 0, 100_000, 1_000_000)
                                         : options.numbers("history", 0, 1_000_000),
-                                full ? 10 : 4,
+                                full ? 10 : 3,
                                 full ? 5 : 3));
             case "launch-h2" ->
                 new LaunchWorkload(
@@ -191,6 +191,6 @@ final class Catalogue {
     }
 
     private int largest() {
-        return options.number("rows", full ? 1_000_000 : 300_000);
+        return options.number("rows", full ? 1_000_000 : 200_000);
     }
 }

@@ -22,8 +22,11 @@ final class Circumstances {
         results.circumstance("cores", String.valueOf(Runtime.getRuntime().availableProcessors()));
         results.circumstance("processor", value(CPU, "model name"));
         results.circumstance("memory", memory());
-        results.circumstance("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
-        results.circumstance("java", System.getProperty("java.vendor") + " " + Runtime.version());
+        results.circumstance(
+                "system",
+                System.getProperty("os.name") + " "
+                        + System.getProperty("os.version").replaceFirst("-.*", ""));
+        results.circumstance("java", String.valueOf(Runtime.version()));
         results.circumstance("options of each JVM", String.join(" ", Peer.JVM));
         results.circumstance("postgresql", lab.postgres().version());
         results.circumstance("settings of postgresql", Postgres.SETTINGS.toString());

@@ -23,6 +23,7 @@ final class CountWorkload implements Workload {
     private static final int LAUNCHES = 50;
     private static final int CHUNKS = 100;
     private static final int CHUNK = 10;
+    private static final int PARTITIONS = 20;
 
     private final Lab lab;
     private final Folders folders;
@@ -48,6 +49,7 @@ final class CountWorkload implements Workload {
             Map<String, Double> counts = new TreeMap<>();
             count(kind, "launch", LAUNCHES, counts);
             count(kind, "chunk", CHUNKS, counts);
+            count(kind, "partition", PARTITIONS, counts);
             lab.stop(kind);
             results.add(new Measurement("counts", Map.of(), kind.title(), 1, counts));
             if (kind == PeerKind.REPRISE) {
@@ -61,7 +63,11 @@ final class CountWorkload implements Workload {
 
     /** Runs a number of things and counts what each of them made the database do. */
     private void count(PeerKind kind, String thing, int number, Map<String, Double> counts) {
-        Runnable run = thing.equals("launch") ? () -> launch(kind) : () -> load(kind);
+        Runnable run = switch (thing) {
+            case "launch" -> () -> launch(kind);
+            case "chunk" -> () -> load(kind, CHUNKS * CHUNK, 1);
+            default -> () -> load(kind, PARTITIONS * CHUNK, PARTITIONS);
+        };
         // What is only done the first time is no part of it.
         run.run();
         List<Transaction> transactions =
@@ -102,10 +108,10 @@ final class CountWorkload implements Workload {
         lab.peer(kind).ask("launch-unwatched", Map.of("job", "job-0", "launches", LAUNCHES));
     }
 
-    private void load(PeerKind kind) {
-        int rows = CHUNKS * CHUNK;
-        Path file = new Input(folders).file(rows, 1);
-        lab.peer(kind).ask("import", Map.of("file", file, "rows", rows, "chunk", CHUNK, "partitions", 1));
+    /** Each partition has one chunk of rows. */
+    private void load(PeerKind kind, int rows, int partitions) {
+        Path file = new Input(folders).file(rows, partitions);
+        lab.peer(kind).ask("import", Map.of("file", file, "rows", rows, "chunk", CHUNK, "partitions", partitions));
     }
 
     private static boolean isOfTheJob(String sql) {

@@ -101,8 +101,12 @@ final class ImportWorkload implements Workload {
                 contender.title(),
                 answer.number("seconds"),
                 plan.question().equals("restart")
-                        ? "  first chunk after %.0f ms, %,.0f lines skipped"
-                                .formatted(answer.number("firstChunk") * 1000, answer.number("skipped"))
+                        ? "  first chunk after %.0f ms%s"
+                                .formatted(
+                                        answer.number("firstChunk") * 1000,
+                                        values.containsKey("skipped.lines")
+                                                ? ", %,.0f lines left out".formatted(answer.number("skipped"))
+                                                : "")
                         : ""));
     }
 

@@ -76,6 +76,15 @@ final class Lab implements AutoCloseable {
         }
     }
 
+    /** Sees that the peer has a database with that history, and does not leave it running. */
+    void prepareHistory(PeerKind kind, int executions) {
+        if (!histories.containsKey(kind)) {
+            startWithHistory(kind, executions);
+            stop(kind);
+        }
+        setups.put(kind, histories.get(kind));
+    }
+
     /** Lets the running peer have a longer history. */
     void growHistory(PeerKind kind, int executions) {
         if (kind != PeerKind.RAW) {

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 /** How many jobs with one step a peer launches and completes in a second, with no history and with a long one. */
 final class LaunchWorkload implements Workload {
 
-    private static final Duration WARM_UP = Duration.ofSeconds(4);
+    private static final Duration WARM_UP = Duration.ofSeconds(3);
 
     private final Lab lab;
     private final Options options;

@@ -62,11 +62,13 @@ class ImportJobs {
     }
 
     private Step partitioned(Step step, ImportRun run) {
+        SimpleAsyncTaskExecutor threads = new SimpleAsyncTaskExecutor("partition-");
+        threads.setConcurrencyLimit(4);
         return new StepBuilder("partitions", repository)
                 .partitioner("import", gridSize -> contexts(run.files()))
                 .step(step)
                 .gridSize(run.partitions())
-                .taskExecutor(new SimpleAsyncTaskExecutor("partition-"))
+                .taskExecutor(threads)
                 .build();
     }
 

@@ -10,10 +10,12 @@ import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import java.util.Properties;
 
-/** As many partitions and threads as asked for, each with a file of its own. */
+/** As many partitions as asked for, each with a file of its own, in four threads at most. */
 @Dependent
 @Named("filePerPartition")
 public class FilePerPartition implements PartitionMapper {
+
+    private static final int MOST_THREADS = 4;
 
     private final String file;
     private final int partitions;
@@ -34,7 +36,7 @@ public class FilePerPartition implements PartitionMapper {
         }
         PartitionPlanImpl plan = new PartitionPlanImpl();
         plan.setPartitions(partitions);
-        plan.setThreads(partitions);
+        plan.setThreads(Math.min(MOST_THREADS, partitions));
         plan.setPartitionProperties(properties);
         return plan;
     }
