@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /** The WAR of both WildFlys: the same classes and jobs; Reprise's has the library and its lines of {@code jboss-all.xml}. */
@@ -50,6 +51,48 @@ final class BenchWar {
             </job>
             """;
 
+    private static final String IMPORT = """
+            <job id="import" xmlns="https://jakarta.ee/xml/ns/jakartaee" version="2.0">
+              <step id="load">
+                <chunk item-count="#{jobParameters['chunk']}">
+                  <reader ref="flightReader">
+                    <properties>
+                      <property name="file" value="#{jobParameters['file']}"/>
+                    </properties>
+                  </reader>
+                  <writer ref="flightWriter"/>
+                </chunk>
+              </step>
+            </job>
+            """;
+
+    private static final String IMPORT_BULK = IMPORT.replace("job id=\"import\"", "job id=\"import-bulk\"")
+            .replace("flightReader", "recordReader")
+            .replace("flightWriter", "bulkFlightWriter");
+
+    private static final String IMPORT_PARTITIONED = """
+            <job id="import-partitioned" xmlns="https://jakarta.ee/xml/ns/jakartaee" version="2.0">
+              <step id="load">
+                <chunk item-count="#{jobParameters['chunk']}">
+                  <reader ref="flightReader">
+                    <properties>
+                      <property name="file" value="#{partitionPlan['file']}"/>
+                    </properties>
+                  </reader>
+                  <writer ref="flightWriter"/>
+                </chunk>
+                <partition>
+                  <mapper ref="filePerPartition">
+                    <properties>
+                      <property name="file" value="#{jobParameters['file']}"/>
+                      <property name="partitions" value="#{jobParameters['partitions']}"/>
+                    </properties>
+                  </mapper>
+                </partition>
+              </step>
+            </job>
+            """;
+
     private BenchWar() {}
 
     /**
@@ -65,11 +108,17 @@ final class BenchWar {
                 add(zip, job("job-" + i), BATCHLET.formatted("job-" + i));
             }
             add(zip, job("ten-items"), TEN_ITEMS);
+            add(zip, job("import"), IMPORT);
+            add(zip, job("import-partitioned"), IMPORT_PARTITIONED);
             addClasses(zip, folders.classes(), "dev/reprise/bench/peer");
             addClasses(zip, folders.classes(), "dev/reprise/bench/war");
             if (kind == PeerKind.REPRISE) {
                 add(zip, "META-INF/jboss-all.xml", JBOSS_ALL);
                 addLibraries(zip, library);
+                if (hasBulkWriter(library)) {
+                    addClasses(zip, folders.classes(), "dev/reprise/bench/bulk");
+                    add(zip, job("import-bulk"), IMPORT_BULK);
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -100,6 +149,15 @@ final class BenchWar {
             for (Path file : files.filter(BenchWar::isNeeded).toList()) {
                 add(zip, "WEB-INF/lib/" + file.getFileName(), Files.readAllBytes(file));
             }
+        }
+    }
+
+    /** Whether that build of the library has the items that it is compared with. */
+    static boolean hasBulkWriter(Path library) {
+        try (ZipFile zip = new ZipFile(library.toFile())) {
+            return zip.getEntry("dev/reprise/item/BulkWriter.class") != null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,6 +1,9 @@
 package dev.reprise.bench;
 
+import dev.reprise.bench.peer.ImportRun;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
@@ -11,8 +14,9 @@ import java.util.Map;
  */
 record Contender(PeerKind kind, String title, Map<String, String> settings) {
 
+    /** A peer; plain JDBC writes the rows of a launch in three commits. */
     static Contender of(PeerKind kind) {
-        return new Contender(kind, kind.title(), Map.of());
+        return new Contender(kind, kind.title(), kind == PeerKind.RAW ? Map.of("commits", "3") : Map.of());
     }
 
     /** The peers, where plain JDBC writes the rows of a launch in two, three and eight commits. */
@@ -31,13 +35,30 @@ record Contender(PeerKind kind, String title, Map<String, String> settings) {
         return contenders;
     }
 
+    /** All of them with the bench's own reader and batch of inserts. */
+    static List<Contender> sharing() {
+        return Arrays.stream(PeerKind.values()).map(Contender::of).toList();
+    }
+
+    /** With the peer's own reader and writer, or its own writer alone. */
+    static Contender own(PeerKind kind, String title, String how) {
+        return new Contender(kind, kind.title() + ", " + title, Map.of("how", how));
+    }
+
+    /** Reprise with what it brings for imports; nothing if that build of it does not. */
+    static List<Contender> bulk() {
+        return BenchWar.hasBulkWriter(Options.library())
+                ? List.of(own(PeerKind.REPRISE, "own items", ImportRun.OWN))
+                : List.of();
+    }
+
     /** The order of a round: every second one the other way round. */
     static List<Contender> inTurn(List<Contender> contenders, int round) {
         if (round % 2 == 1) {
             return contenders;
         }
         List<Contender> reversed = new ArrayList<>(contenders);
-        java.util.Collections.reverse(reversed);
+        Collections.reverse(reversed);
         return reversed;
     }
 }

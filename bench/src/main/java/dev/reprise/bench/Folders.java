@@ -23,9 +23,14 @@ record Folders(Path project) {
         return project.resolve("bench/target");
     }
 
-    /** What a run writes. */
+    /** Databases, servers and logs of the newest run. */
     Path run() {
         return target().resolve("bench");
+    }
+
+    /** Everything that was measured last; a workload that runs again replaces its own part. */
+    Path results() {
+        return target().resolve("results.json");
     }
 
     Path classes() {

@@ -9,36 +9,54 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** How many jobs with one step a peer launches and completes in a second, with no history and with a long one. */
-final class LaunchWorkload {
+final class LaunchWorkload implements Workload {
 
-    private static final int WARM_UP_SECONDS = 4;
+    private static final Duration WARM_UP = Duration.ofSeconds(3);
 
     private final Lab lab;
     private final Options options;
     private final Results results;
-    private final Map<PeerKind, Setup> setups = new HashMap<>();
+    private final Plan plan;
 
-    LaunchWorkload(Lab lab, Options options, Results results) {
+    /**
+     * What is launched.
+     *
+     * @param name of the workload
+     * @param h2 into an H2 file instead of PostgreSQL
+     * @param jobs with no history: {@code job-0} has a step that does nothing, {@code ten-items} one with a chunk of ten
+     * @param histories how many executions there are already
+     */
+    record Plan(String name, boolean h2, List<String> jobs, List<Integer> histories, int seconds, int rounds) {}
+
+    LaunchWorkload(Lab lab, Options options, Results results, Plan plan) {
+        this.plan = plan;
         this.lab = lab;
         this.options = options;
         this.results = results;
     }
 
-    void run() {
-        List<Contender> contenders = Contender.ofLaunches(options.peers());
+    @Override
+    public void run() {
+        List<Contender> contenders = plan.h2()
+                ? options.peers().stream().map(Contender::of).toList()
+                : Contender.ofLaunches(options.peers());
         for (PeerKind kind : options.peers()) {
-            Setup setup = new Setup(lab.postgres().create("launch_" + kind.id()), true, true);
-            lab.start(kind, setup);
-            setups.put(kind, setup.created());
+            if (plan.h2()) {
+                lab.start(kind, new Setup(lab.h2(kind), true, true));
+            } else {
+                lab.startWithHistory(kind, 0);
+            }
         }
         for (Contender contender : contenders) {
-            ask(contender, "job-0", 8, Duration.ofSeconds(WARM_UP_SECONDS));
-            ask(contender, "job-0", 1, Duration.ofSeconds(WARM_UP_SECONDS / 2));
+            ask(contender, "job-0", 8, WARM_UP);
+            ask(contender, "job-0", 1, WARM_UP);
         }
-        for (int history : options.numbers("history", 0)) {
-            prepareHistory(contenders, history);
-            for (int round = 1; round <= options.number("rounds", 3); round++) {
-                for (String job : options.texts("jobs", "job-0")) {
+        for (int history : plan.histories()) {
+            if (history > 0) {
+                options.peers().forEach(kind -> lab.growHistory(kind, history));
+            }
+            for (int round = 1; round <= options.number("rounds", plan.rounds()); round++) {
+                for (String job : history == 0 ? plan.jobs() : List.of("job-0")) {
                     for (int clients : options.numbers("clients", 1, 8)) {
                         for (Contender contender : Contender.inTurn(contenders, round)) {
                             if (contender.kind() != PeerKind.RAW || (history == 0 && job.equals("job-0"))) {
@@ -52,38 +70,28 @@ final class LaunchWorkload {
         lab.stopAll();
     }
 
-    private void prepareHistory(List<Contender> contenders, int history) {
-        if (history == 0) {
-            return;
-        }
-        throw new UsageException("histories are not there yet");
-    }
-
     private void measure(Contender contender, String job, int clients, int history, int round) {
         lab.postgres().checkpoint();
-        long wal = lab.postgres().walBytes();
-        Duration cpu = lab.peer(contender.kind()).cpu();
-        Duration cpuOfDatabase = lab.postgres().cpu();
-        Answer answer = ask(contender, job, clients, Duration.ofSeconds(options.number("seconds", 5)));
-        double launches = Math.max(1, answer.number("launches"));
+        Lab.Costs before = lab.costs(contender.kind());
+        Answer answer = ask(contender, job, clients, Duration.ofSeconds(options.number("seconds", plan.seconds())));
+        double launches = answer.number("launches");
+        double failed = answer.number("failed");
         Map<String, Double> values = new TreeMap<>();
         values.put("rate", answer.number("rate"));
-        values.put("failed", answer.number("failed") / (launches + answer.number("failed")));
+        values.put("failed.share", failed / Math.max(1, launches + failed));
         for (String percentile : List.of("p50", "p90", "p99", "max")) {
             values.put(percentile + ".ms", answer.number(percentile) / 1000);
         }
-        values.put("wal.bytes", (lab.postgres().walBytes() - wal) / launches);
-        values.put("cpu.us", lab.peer(contender.kind()).cpu().minus(cpu).toNanos() / 1000.0 / launches);
-        values.put("database.cpu.us", lab.postgres().cpu().minus(cpuOfDatabase).toNanos() / 1000.0 / launches);
+        values.putAll(lab.costs(contender.kind()).since(before, launches));
         results.add(new Measurement(
-                "launch",
+                plan.name(),
                 Map.of("job", job, "clients", String.valueOf(clients), "history", String.valueOf(history)),
                 contender.title(),
                 round,
                 values));
         Terminal.note(String.format(
                 Locale.ROOT,
-                "%-9s %d client%s %,9d executions  round %d  %-22s %8.1f/s   p50 %6.2f ms   p99 %6.2f ms%s",
+                "%-9s %d client%s %,9d executions  round %d  %-21s %8.1f/s   p50 %6.2f ms   p99 %6.2f ms%s",
                 job,
                 clients,
                 clients == 1 ? " " : "s",
@@ -93,9 +101,7 @@ final class LaunchWorkload {
                 answer.number("rate"),
                 answer.number("p50") / 1000,
                 answer.number("p99") / 1000,
-                answer.number("failed") > 0
-                        ? "   FAILED %.0f: %s".formatted(answer.number("failed"), answer.text("failures"))
-                        : ""));
+                failed > 0 ? "   FAILED %.0f: %s".formatted(failed, answer.text("failures")) : ""));
     }
 
     private Answer ask(Contender contender, String job, int clients, Duration time) {

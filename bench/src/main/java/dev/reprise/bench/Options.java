@@ -14,7 +14,11 @@ final class Options {
     static final String HELP = """
             bench/run [WORKLOAD...] [OPTIONS]
 
-            Workloads: launch (the default: all).
+            Workloads: launch, list, boot, launch-h2, import, import-plain, import-h2, bulk, restart, partitions, flights,
+            counts, which fails if Reprise has more statements or commits than bench/limits.properties allows;
+            all of them if none is named, and then docs/performance.md is written from what was measured.
+            scale: heartbeats and take-overs of many simulated nodes; only if it is named.
+            report: writes it from what the newest runs of each have left.
 
             --peers stock,spring,reprise,raw  who is measured
             --library JAR                     Reprise's library; else the one that bench/run builds.
@@ -24,17 +28,21 @@ final class Options {
             --clients 1,8                     launch: how many launch at the same time
             --history 0,100000,1000000        launch: executions that are there already
             --jobs job-0,ten-items            launch: a step that does nothing, a chunk of ten items
+            --rows N                          import: how many at a chunk of 1000
+            --nodes 100,1000                  scale: how many nodes there are
             --full                            the sizes of a day with time: an hour
             """;
 
     private static final Set<String> FLAGS = Set.of("full");
     private static final Set<String> NAMES =
-            Set.of("peers", "library", "rounds", "seconds", "clients", "history", "jobs");
+            Set.of("peers", "library", "rounds", "seconds", "clients", "history", "jobs", "rows", "nodes");
 
+    private final String command;
     private final Set<String> workloads;
     private final Map<String, String> values;
 
-    private Options(Set<String> workloads, Map<String, String> values) {
+    private Options(String command, Set<String> workloads, Map<String, String> values) {
+        this.command = command;
         this.workloads = workloads;
         this.values = values;
     }
@@ -61,7 +69,19 @@ final class Options {
                 throw new UsageException("The option " + argument + " wants a value.\n\n" + HELP);
             }
         }
-        return new Options(workloads, values);
+        return new Options(command(arguments), workloads, values);
+    }
+
+    /** Without the library, whose place concerns nobody else. */
+    private static String command(String... arguments) {
+        return ("bench/run " + String.join(" ", arguments))
+                .replaceAll(" --library[= ]\\S+", "")
+                .trim();
+    }
+
+    /** As it was typed. */
+    String command() {
+        return command;
     }
 
     Set<String> workloads() {
@@ -95,12 +115,9 @@ final class Options {
                 .toList();
     }
 
-    /** The library's JAR. */
-    Path library(Path project) {
-        Path library = values.containsKey("library")
-                ? Path.of(values.get("library"))
-                : project.resolve("target/reprise-0.1.0-SNAPSHOT-library.jar");
-        return library.toAbsolutePath();
+    /** The library's JAR, as bench/run found or built it. */
+    static Path library() {
+        return Path.of(System.getProperty("bench.library", "")).toAbsolutePath();
     }
 
     private static int whole(String name, String text) {

@@ -21,7 +21,8 @@ import java.util.stream.Collectors;
 abstract class Peer implements AutoCloseable {
 
     /** Heap and collector of every peer. */
-    static final List<String> JVM = List.of("-Xms1g", "-Xmx1g", "-XX:+UseG1GC", "-Duser.timezone=UTC");
+    static final List<String> JVM =
+            List.of("-Xms1g", "-Xmx1g", "-XX:+UseG1GC", "-XX:+ExitOnOutOfMemoryError", "-Duser.timezone=UTC");
 
     private static final Duration BOOT = Duration.ofMinutes(3);
     private static final Duration ANSWER = Duration.ofMinutes(30);
@@ -49,8 +50,8 @@ abstract class Peer implements AutoCloseable {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
-    long pid() {
-        return process.pid();
+    boolean isAlive() {
+        return process.isAlive();
     }
 
     /** Waits until it answers. */
@@ -61,7 +62,7 @@ abstract class Peer implements AutoCloseable {
                 close();
                 throw new IllegalStateException(kind.title() + " did not start: see " + log + "\n" + tail());
             }
-            pause();
+            Pause.millis(50);
         }
     }
 
@@ -97,15 +98,6 @@ abstract class Peer implements AutoCloseable {
         try {
             return http.send(
                     HttpRequest.newBuilder(uri).timeout(patience).build(), HttpResponse.BodyHandlers.ofString());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(50);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

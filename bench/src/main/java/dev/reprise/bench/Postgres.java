@@ -3,6 +3,7 @@ package dev.reprise.bench;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -10,23 +11,31 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** The one PostgreSQL server of a run, on loopback, with a database for each peer. */
 final class Postgres implements AutoCloseable {
 
+    private static final String LOG = "postgresql.log";
+
     /** What differs from the defaults of PostgreSQL; the same for all peers. */
-    static final Map<String, String> SETTINGS = new TreeMap<>(Map.of(
-            "fsync", "on",
-            "synchronous_commit", "on",
-            "shared_buffers", "1GB",
-            "max_wal_size", "4GB",
-            "checkpoint_timeout", "30min",
-            "max_connections", "300",
-            "shared_preload_libraries", "pg_stat_statements",
-            "timezone", "UTC",
-            "unix_socket_directories", ""));
+    static final Map<String, String> SETTINGS = new TreeMap<>(Map.ofEntries(
+            Map.entry("fsync", "on"),
+            Map.entry("synchronous_commit", "on"),
+            Map.entry("shared_buffers", "1GB"),
+            Map.entry("max_wal_size", "4GB"),
+            Map.entry("checkpoint_timeout", "30min"),
+            Map.entry("max_connections", "300"),
+            Map.entry("timezone", "UTC"),
+            Map.entry("unix_socket_directories", ""),
+            // Database, session, transaction: by them a counted run knows whose statement a line is.
+            Map.entry("logging_collector", "on"),
+            Map.entry("log_filename", LOG),
+            Map.entry("log_rotation_age", "0"),
+            Map.entry("log_rotation_size", "0"),
+            Map.entry("log_line_prefix", StatementLog.PREFIX)));
 
     private static final String USER = "postgres";
 
@@ -68,6 +77,30 @@ final class Postgres implements AutoCloseable {
         return new Database(url(name), USER, USER);
     }
 
+    /** Every statement that the server executes in that database while something runs, read from the server's log. */
+    List<StatementLog.Transaction> statementsOf(Database database, Runnable something) {
+        Path log = folder.resolve("data/log").resolve(LOG);
+        try {
+            long begin = Files.size(log);
+            logStatements("all");
+            try {
+                something.run();
+            } finally {
+                logStatements("none");
+            }
+            return StatementLog.read(log, begin, database.name());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void logStatements(String which) {
+        execute("alter system set log_statement = '" + which + "'");
+        execute("select pg_reload_conf()");
+        // Sessions read it before their next statement once the signal has reached them.
+        Pause.millis(500);
+    }
+
     String version() {
         try (Connection connection = connect("postgres");
                 Statement statement = connection.createStatement();
@@ -96,19 +129,21 @@ final class Postgres implements AutoCloseable {
         }
     }
 
-    /** CPU time of all processes of the server; of those that have ended meanwhile, none. */
+    /** CPU time that the server has used since its start, that of sessions which have ended included; zero if unknown. */
     Duration cpu() {
-        return ProcessHandle.allProcesses()
-                .filter(process -> process.parent()
-                                .flatMap(parent -> parent.info().command())
-                                .filter(command -> command.startsWith(folder.toString()))
-                                .isPresent()
-                        || process.info()
-                                .command()
-                                .filter(command -> command.startsWith(folder.toString()))
-                                .isPresent())
-                .map(process -> process.info().totalCpuDuration().orElse(Duration.ZERO))
-                .reduce(Duration.ZERO, Duration::plus);
+        try {
+            long postmaster = Long.parseLong(Files.readAllLines(folder.resolve("data/postmaster.pid"))
+                    .get(0)
+                    .trim());
+            long ticks = CpuTicks.withEndedChildren(postmaster);
+            for (ProcessHandle session :
+                    ProcessHandle.of(postmaster).orElseThrow().children().toList()) {
+                ticks += CpuTicks.of(session.pid());
+            }
+            return Duration.ofMillis(ticks * CpuTicks.MILLIS);
+        } catch (IOException e) {
+            return Duration.ZERO;
+        }
     }
 
     void execute(String sql) {

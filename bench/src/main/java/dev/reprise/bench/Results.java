@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -74,11 +75,33 @@ final class Results {
         return values.length == 0 ? Optional.empty() : Optional.of(Spread.of(values));
     }
 
+    /** What an earlier run wrote; nothing if there was none. */
+    static Results read(Path file) {
+        Results results = new Results();
+        if (Files.exists(file)) {
+            try {
+                Stored stored = new ObjectMapper().readValue(file.toFile(), Stored.class);
+                results.circumstances.putAll(stored.circumstances());
+                results.measurements.addAll(stored.measurements());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return results;
+    }
+
+    /** What is measured anew replaces what was measured before. */
+    void forget(String workload) {
+        measurements.removeIf(measurement -> measurement.workload().equals(workload));
+    }
+
+    private record Stored(Map<String, String> circumstances, List<Measurement> measurements) {}
+
     void write(Path file) {
         try {
             new ObjectMapper()
                     .enable(SerializationFeature.INDENT_OUTPUT)
-                    .writeValue(file.toFile(), Map.of("circumstances", circumstances, "measurements", measurements));
+                    .writeValue(file.toFile(), new Stored(circumstances, measurements));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,10 +1,23 @@
 package dev.reprise.bench;
 
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
 /** The medians of a run, for the terminal. */
 final class Summary {
+
+    private static final List<String> VALUES = List.of(
+            "rate",
+            "p50.ms",
+            "p99.ms",
+            "seconds",
+            "first.chunk.ms",
+            "list.p50.ms",
+            "admin.ms",
+            "cpu.us",
+            "database.cpu.us",
+            "wal.bytes");
 
     private final Results results;
 
@@ -12,32 +25,33 @@ final class Summary {
         this.results = results;
     }
 
-    void print() {
-        Terminal.title("Medians (least to most)");
-        for (Map<String, String> work : results.works("launch")) {
-            System.out.println("   "
-                    + work.entrySet().stream()
-                            .map(entry -> entry.getKey() + " " + entry.getValue())
-                            .collect(Collectors.joining(", ")));
-            for (String peer : results.peers("launch")) {
-                results.spread("launch", work, peer, "rate")
-                        .ifPresent(rate -> System.out.printf(
-                                "      %-22s %8.1f/s (%.1f to %.1f)   p99 %6.2f ms   CPU %5.0f us + database %5.0f us   WAL %6.0f bytes%n",
-                                peer,
-                                rate.median(),
-                                rate.least(),
-                                rate.most(),
-                                median(work, peer, "p99.ms"),
-                                median(work, peer, "cpu.us"),
-                                median(work, peer, "database.cpu.us"),
-                                median(work, peer, "wal.bytes")));
+    void print(List<String> workloads) {
+        Terminal.title("Medians, and (least to most)");
+        for (String workload : workloads) {
+            for (Map<String, String> work : results.works(workload)) {
+                System.out.println("   " + workload + ": "
+                        + work.entrySet().stream()
+                                .map(entry -> entry.getKey() + " " + entry.getValue())
+                                .collect(Collectors.joining(", ")));
+                for (String peer : results.peers(workload)) {
+                    String values = VALUES.stream()
+                            .flatMap(value -> results.spread(workload, work, peer, value).stream()
+                                    .map(spread -> "%s %s%s"
+                                            .formatted(
+                                                    value,
+                                                    Report.number(spread.median()),
+                                                    VALUES.indexOf(value) > 0 || spread.count() == 1
+                                                            ? ""
+                                                            : " (%s to %s)"
+                                                                    .formatted(
+                                                                            Report.number(spread.least()),
+                                                                            Report.number(spread.most())))))
+                            .collect(Collectors.joining("   "));
+                    if (!values.isEmpty()) {
+                        System.out.printf("      %-21s %s%n", peer, values);
+                    }
+                }
             }
         }
-    }
-
-    private double median(Map<String, String> work, String peer, String value) {
-        return results.spread("launch", work, peer, value)
-                .map(Results.Spread::median)
-                .orElse(Double.NaN);
     }
 }

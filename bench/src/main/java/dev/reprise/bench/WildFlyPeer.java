@@ -11,8 +11,15 @@ import java.util.Map;
 /** A WildFly with the bench's WAR: with the engine's own JDBC repository, or with Reprise in the WAR. */
 final class WildFlyPeer extends Peer {
 
-    private WildFlyPeer(PeerKind kind, Path log, Process process, int port) {
-        super(kind, log, process, port);
+    private final int offset;
+
+    private WildFlyPeer(PeerKind kind, Path log, Process process, int offset) {
+        super(kind, log, process, 8080 + offset);
+        this.offset = offset;
+    }
+
+    int managementPort() {
+        return 9990 + offset;
     }
 
     /** @param war for this peer, from {@link BenchWar} */
@@ -56,7 +63,8 @@ final class WildFlyPeer extends Peer {
                 "-Dbench.rewrite=" + setup.rewrite(),
                 "-Dreprise.node=bench",
                 "-Dreprise.threads=20",
-                "-Dreprise.data=" + folder.resolve(kind.id() + "-data"),
+                "-Dreprise.data="
+                        + (setup.database().isH2() ? setup.database().folder() : folder.resolve(kind.id() + "-data")),
                 "-jar",
                 home.resolve("jboss-modules.jar").toString(),
                 "-mp",
@@ -68,6 +76,6 @@ final class WildFlyPeer extends Peer {
                 "REPRISE_DB_USER", setup.database().user(),
                 "REPRISE_DB_PASSWORD", setup.database().password());
         Path log = folder.resolve(kind.id() + ".log");
-        return new WildFlyPeer(kind, log, Children.start(command, environment, base, log), 8080 + offset);
+        return new WildFlyPeer(kind, log, Children.start(command, environment, base, log), offset);
     }
 }

@@ -22,7 +22,8 @@ public final class Latencies {
         }
     }
 
-    int count() {
+    /** How many there are. */
+    public int count() {
         return count;
     }
 

@@ -2,6 +2,7 @@ package dev.reprise.bench.raw;
 
 import dev.reprise.bench.peer.Answer;
 import dev.reprise.bench.peer.DatabaseOfPeer;
+import dev.reprise.bench.peer.ImportRun;
 import dev.reprise.bench.peer.LaunchLoop;
 import dev.reprise.bench.peer.PeerServer;
 import dev.reprise.bench.peer.Question;
@@ -22,6 +23,7 @@ public final class JdbcPeer implements PeerServer.Peer {
         if (Boolean.getBoolean("bench.create")) {
             try (Connection connection = connect()) {
                 LaunchRows.createTables(connection);
+                JdbcImport.createTables(connection);
             }
         }
     }
@@ -35,8 +37,29 @@ public final class JdbcPeer implements PeerServer.Peer {
     public Answer answer(Question question) throws Exception {
         return switch (question.workload()) {
             case "launch" -> launch(question);
+            case "import" -> {
+                ImportRun run = ImportRun.of(question);
+                JdbcImport loop = new JdbcImport(this::connect, run);
+                loop.forget();
+                yield run.measure(this::connect, loop::run);
+            }
+            case "restart" -> {
+                ImportRun run = ImportRun.of(question);
+                JdbcImport loop = new JdbcImport(this::connect, run);
+                loop.forget();
+                yield run.measureRestart(this::connect, () -> failed(loop), loop::run);
+            }
             default -> throw new IllegalArgumentException("no workload " + question.workload());
         };
+    }
+
+    private static boolean failed(JdbcImport loop) throws Exception {
+        try {
+            loop.run();
+        } catch (IllegalStateException wanted) {
+            return true;
+        }
+        throw new IllegalStateException("the import did not fail");
     }
 
     /** Each thread has a connection of its own, as a client of its own would. */

@@ -14,6 +14,7 @@ import org.springframework.batch.core.step.builder.StepBuilder;
 import org.springframework.batch.infrastructure.item.ItemReader;
 import org.springframework.batch.infrastructure.item.support.ListItemReader;
 import org.springframework.batch.infrastructure.repeat.RepeatStatus;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.io.ClassPathResource;
@@ -27,7 +28,7 @@ import org.springframework.transaction.PlatformTransactionManager;
 class SpringBatchConfiguration extends JdbcDefaultBatchConfiguration {
 
     @Bean
-    DataSource dataSource() {
+    HikariDataSource dataSource() {
         DatabaseOfPeer database = DatabaseOfPeer.ofThisProcess();
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(database.url());
@@ -68,6 +69,12 @@ class SpringBatchConfiguration extends JdbcDefaultBatchConfiguration {
                         .writer(items -> {})
                         .build())
                 .build();
+    }
+
+    @Bean
+    @StepScope
+    FlightItemReader flightReader(@Value("#{stepExecutionContext['file'] ?: jobParameters['file']}") String file) {
+        return new FlightItemReader(file);
     }
 
     @Bean

@@ -4,6 +4,7 @@ import dev.reprise.bench.peer.Parent;
 import dev.reprise.bench.peer.Question;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,6 +17,9 @@ public class BenchServlet extends HttpServlet {
 
     @Resource
     private transient ManagedThreadFactory threads;
+
+    @Inject
+    private transient BenchDataSource dataSource;
 
     @Override
     public void init() {
@@ -30,7 +34,7 @@ public class BenchServlet extends HttpServlet {
             return;
         }
         try {
-            response.getWriter().print(new JakartaBatchPeer(threads).answer(Question.parse(query)));
+            response.getWriter().print(new JakartaBatchPeer(threads, dataSource).answer(Question.parse(query)));
         } catch (Exception e) {
             log("the workload failed", e);
             response.setStatus(500);

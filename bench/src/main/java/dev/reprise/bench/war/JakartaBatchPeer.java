@@ -1,13 +1,17 @@
 package dev.reprise.bench.war;
 
 import dev.reprise.bench.peer.Answer;
+import dev.reprise.bench.peer.Heap;
+import dev.reprise.bench.peer.ImportRun;
 import dev.reprise.bench.peer.LaunchLoop;
+import dev.reprise.bench.peer.ListLoop;
 import dev.reprise.bench.peer.PeerServer;
 import dev.reprise.bench.peer.Question;
 import jakarta.batch.operations.JobOperator;
 import jakarta.batch.runtime.BatchRuntime;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
+import jakarta.batch.runtime.JobInstance;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.UUID;
@@ -18,13 +22,16 @@ import org.jberet.runtime.JobExecutionImpl;
 /** The workloads on the job operator of a WildFly, whichever job repository is behind it. */
 final class JakartaBatchPeer implements PeerServer.Peer {
 
-    private static final long MOST_MINUTES = 10;
+    private static final long MOST_MINUTES = 30;
+    private static final int PAGE = 20;
 
     private final JobOperator operator = BatchRuntime.getJobOperator();
     private final ThreadFactory threads;
+    private final BenchDataSource dataSource;
 
-    JakartaBatchPeer(ThreadFactory threads) {
+    JakartaBatchPeer(ThreadFactory threads, BenchDataSource dataSource) {
         this.threads = threads;
+        this.dataSource = dataSource;
     }
 
     @Override
@@ -37,20 +44,41 @@ final class JakartaBatchPeer implements PeerServer.Peer {
                         threads,
                         () -> launchAndAwaitEnd(question.text("job")));
             case "launch-unwatched" -> launchUnwatched(question.text("job"), question.number("launches"));
+            case "import" -> {
+                ImportRun run = ImportRun.of(question);
+                yield run.measure(
+                        dataSource::open, () -> expect(BatchStatus.COMPLETED, start(job(run), properties(run))));
+            }
+            case "restart" -> restart(ImportRun.of(question));
+            case "list" -> ListLoop.run(question.number("millis"), () -> newest(question.text("job")));
+            case "heap" -> Heap.live();
             default -> throw new IllegalArgumentException("no workload " + question.workload());
         };
     }
 
     private void launchAndAwaitEnd(String job) throws InterruptedException {
-        long id = operator.start(job, unique());
+        expect(BatchStatus.COMPLETED, start(job, unique()));
+    }
+
+    private JobExecution start(String job, Properties parameters) throws InterruptedException {
+        return ended(operator.start(job, parameters));
+    }
+
+    private JobExecution ended(long id) throws InterruptedException {
         JobExecution execution = operator.getJobExecution(id);
         // One that has ended meanwhile was read from the database, and nobody will ever wake who waits for that object.
         if (execution.getEndTime() == null) {
             ((JobExecutionImpl) execution).awaitTermination(MOST_MINUTES, TimeUnit.MINUTES);
         }
-        if (execution.getBatchStatus() != BatchStatus.COMPLETED) {
-            throw new IllegalStateException("a launch ended " + execution.getBatchStatus());
+        return execution;
+    }
+
+    private static JobExecution expect(BatchStatus status, JobExecution execution) {
+        if (execution.getBatchStatus() != status) {
+            throw new IllegalStateException(
+                    "an execution ended " + execution.getBatchStatus() + " instead of " + status);
         }
+        return execution;
     }
 
     /** Launches without ever asking how it goes: then all statements are the launches' own. */
@@ -64,6 +92,42 @@ final class JakartaBatchPeer implements PeerServer.Peer {
             Thread.sleep(20);
         }
         return new Answer().put("launches", launches);
+    }
+
+    private Answer restart(ImportRun run) throws Exception {
+        long[] failed = new long[1];
+        return run.measureRestart(
+                dataSource::open,
+                () -> {
+                    JobExecution execution = expect(BatchStatus.FAILED, start(job(run), properties(run)));
+                    failed[0] = execution.getExecutionId();
+                    return execution;
+                },
+                () -> expect(BatchStatus.COMPLETED, ended(operator.restart(failed[0], new Properties()))));
+    }
+
+    /** The newest instances of a job, each with its executions. */
+    private int newest(String job) {
+        int executions = 0;
+        for (JobInstance instance : operator.getJobInstances(job, 0, PAGE)) {
+            executions += operator.getJobExecutions(instance).size();
+        }
+        return executions;
+    }
+
+    private static String job(ImportRun run) {
+        if (run.how().equals(ImportRun.OWN)) {
+            return "import-bulk";
+        }
+        return run.partitions() == 1 ? "import" : "import-partitioned";
+    }
+
+    private static Properties properties(ImportRun run) {
+        Properties parameters = unique();
+        parameters.setProperty("file", run.file());
+        parameters.setProperty("chunk", String.valueOf(run.chunk()));
+        parameters.setProperty("partitions", String.valueOf(run.partitions()));
+        return parameters;
     }
 
     private static Properties unique() {

@@ -1,0 +1,153 @@
+package dev.reprise.bench;
+
+import dev.reprise.bench.StatementLog.Transaction;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+
+/**
+ * What a launch and a chunk cost in statements and commits, counted in PostgreSQL's own log. A count does not depend on the
+ * machine, so a limit can stand in a file.
+ */
+final class CountWorkload implements Workload {
+
+    private static final int LAUNCHES = 50;
+    private static final int CHUNKS = 100;
+    private static final int CHUNK = 10;
+    private static final int PARTITIONS = 20;
+
+    private final Lab lab;
+    private final Folders folders;
+    private final Options options;
+    private final Results results;
+    private final List<String> exceeded = new ArrayList<>();
+
+    CountWorkload(Lab lab, Folders folders, Options options, Results results) {
+        this.lab = lab;
+        this.folders = folders;
+        this.options = options;
+        this.results = results;
+    }
+
+    @Override
+    public void run() {
+        Properties limits = limits();
+        for (PeerKind kind : options.peers()) {
+            if (kind == PeerKind.RAW) {
+                continue;
+            }
+            lab.start(kind, new Setup(lab.postgres().create("counts_" + kind.id()), true, true));
+            Map<String, Double> counts = new TreeMap<>();
+            count(kind, "launch", LAUNCHES, counts);
+            count(kind, "chunk", CHUNKS, counts);
+            count(kind, "partition", PARTITIONS, counts);
+            lab.stop(kind);
+            results.add(new Measurement("counts", Map.of(), kind.title(), 1, counts));
+            if (kind == PeerKind.REPRISE) {
+                compare(counts, limits);
+            }
+        }
+        if (!exceeded.isEmpty()) {
+            throw new LimitExceededException(String.join("\n", exceeded));
+        }
+    }
+
+    /** Runs a number of things and counts what each of them made the database do. */
+    private void count(PeerKind kind, String thing, int number, Map<String, Double> counts) {
+        Runnable run = switch (thing) {
+            case "launch" -> () -> launch(kind);
+            case "chunk" -> () -> load(kind, CHUNKS * CHUNK, 1);
+            default -> () -> load(kind, PARTITIONS * CHUNK, PARTITIONS);
+        };
+        // What is only done the first time is no part of it.
+        run.run();
+        List<Transaction> transactions =
+                lab.postgres().statementsOf(lab.setup(kind).database(), run);
+
+        Map<String, Integer> calls = new LinkedHashMap<>();
+        transactions.forEach(transaction -> transaction.statements().forEach(sql -> calls.merge(sql, 1, Integer::sum)));
+        // The rest is done once in a while: heartbeats, and what a job does before its first chunk.
+        calls.values().removeIf(times -> times < number / 2);
+        List<String> own =
+                calls.keySet().stream().filter(sql -> !isOfTheJob(sql)).toList();
+        List<Transaction> counted = transactions.stream()
+                .filter(transaction -> transaction.statements().stream().anyMatch(calls::containsKey))
+                .toList();
+        counts.put(
+                thing + ".statements", round(own.stream().mapToInt(calls::get).sum(), number));
+        counts.put(thing + ".transactions", round(counted.size(), number));
+        counts.put(
+                thing + ".commits",
+                round((int) counted.stream().filter(Transaction::writes).count(), number));
+        Terminal.note("%s: of its own, in a %s: %.1f statements; %.1f transactions, %.1f of them write"
+                .formatted(
+                        kind.title(),
+                        thing,
+                        counts.get(thing + ".statements"),
+                        counts.get(thing + ".transactions"),
+                        counts.get(thing + ".commits")));
+        for (String sql : own) {
+            System.out.printf(
+                    Locale.ROOT,
+                    "             %5.2f  %s%n",
+                    (double) calls.get(sql) / number,
+                    sql.substring(0, Math.min(150, sql.length())));
+        }
+    }
+
+    private void launch(PeerKind kind) {
+        lab.peer(kind).ask("launch-unwatched", Map.of("job", "job-0", "launches", LAUNCHES));
+    }
+
+    /** Each partition has one chunk of rows. */
+    private void load(PeerKind kind, int rows, int partitions) {
+        Path file = new Input(folders).file(rows, partitions);
+        lab.peer(kind).ask("import", Map.of("file", file, "rows", rows, "chunk", CHUNK, "partitions", partitions));
+    }
+
+    private static boolean isOfTheJob(String sql) {
+        return sql.toLowerCase(Locale.ROOT).matches("(?s).*\\b(into|from|table) flight\\b.*");
+    }
+
+    private static double round(int count, int number) {
+        return Math.round(100.0 * count / number) / 100.0;
+    }
+
+    private void compare(Map<String, Double> counts, Properties limits) {
+        for (String name : limits.stringPropertyNames()) {
+            Double counted = counts.get(name);
+            if (counted == null) {
+                throw new UsageException("bench/limits.properties limits " + name + ", which is not counted: "
+                        + String.join(", ", counts.keySet()) + " are.");
+            }
+            double limit = Double.parseDouble(limits.getProperty(name));
+            if (counted > limit + 0.1) {
+                exceeded.add("Reprise has %s in a %s, at most %s are allowed by bench/limits.properties (%s)."
+                        .formatted(
+                                counted + " " + name.replaceFirst(".*\\.", ""),
+                                name.replaceFirst("\\..*", ""),
+                                limits.getProperty(name),
+                                name));
+            }
+        }
+    }
+
+    private Properties limits() {
+        Properties limits = new Properties();
+        try (Reader in = Files.newBufferedReader(folders.project().resolve("bench/limits.properties"))) {
+            limits.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return limits;
+    }
+}
