@@ -19,6 +19,7 @@ import dev.reprise.repository.LaunchRefusedException;
 import dev.reprise.repository.PurgeRequest;
 import dev.reprise.repository.PurgeSummary;
 import dev.reprise.repository.Refusal.Kind;
+import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
 import jakarta.batch.api.AbstractBatchlet;
@@ -43,10 +44,12 @@ import org.jberet.job.model.StepBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** History is purged by a job, from Java, with the right role, on record, and into an archive. */
+@ExtendWith(ExpectedFailures.class)
 class PurgeJobTest {
 
     @RegisterExtension

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** semantics.md §7: history is purged while jobs run. */
 class PurgeRaceTest {
 
-    private static final int ROUNDS = Integer.getInteger("reprise.race", 10);
+    private static final int ROUNDS = Integer.getInteger("reprise.race", 5);
 
     private static final PurgeRequest ALL = PurgeRequest.olderThan(Duration.ZERO);
 
