@@ -88,7 +88,7 @@ final class Lab implements AutoCloseable {
     /** Lets the running peer have a longer history. */
     void growHistory(PeerKind kind, int executions) {
         if (kind != PeerKind.RAW) {
-            Terminal.note("%s gets a history of %,d executions".formatted(kind.title(), executions));
+            Terminal.note("%s has a history of %,d executions".formatted(kind.title(), executions));
             peer(kind).ask("launch", Map.of("job", "job-0", "clients", 1, "millis", 100));
             new History(kind, setup(kind).database()).growTo(executions);
         }
