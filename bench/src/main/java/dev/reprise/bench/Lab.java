@@ -45,6 +45,8 @@ final class Lab implements AutoCloseable {
     }
 
     Costs costs(PeerKind kind) {
+        // A session that has just ended is counted when the server has noticed.
+        Pause.millis(100);
         return new Costs(peer(kind).cpu(), postgres.cpu(), postgres.walBytes());
     }
 
