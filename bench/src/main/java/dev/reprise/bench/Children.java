@@ -15,12 +15,23 @@ final class Children {
     private static final Set<Process> RUNNING = ConcurrentHashMap.newKeySet();
 
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> RUNNING.forEach(Process::destroyForcibly)));
+        Runtime.getRuntime().addShutdownHook(new Thread(Children::endAll));
     }
+
+    private static boolean ending;
 
     private Children() {}
 
-    static Process start(List<String> command, Map<String, String> environment, Path folder, Path log) {
+    /** While this process ends, its other threads go on, and must not start anything any more. */
+    private static synchronized void endAll() {
+        ending = true;
+        RUNNING.forEach(Process::destroyForcibly);
+    }
+
+    static synchronized Process start(List<String> command, Map<String, String> environment, Path folder, Path log) {
+        if (ending) {
+            throw new IllegalStateException("this process is ending");
+        }
         try {
             ProcessBuilder builder = new ProcessBuilder(command)
                     .directory(folder.toFile())

@@ -45,6 +45,8 @@ final class Lab implements AutoCloseable {
     }
 
     Costs costs(PeerKind kind) {
+        // A session that has just ended is counted when the server has noticed.
+        Pause.millis(100);
         return new Costs(peer(kind).cpu(), postgres.cpu(), postgres.walBytes());
     }
 
@@ -88,7 +90,7 @@ final class Lab implements AutoCloseable {
     /** Lets the running peer have a longer history. */
     void growHistory(PeerKind kind, int executions) {
         if (kind != PeerKind.RAW) {
-            Terminal.note("%s gets a history of %,d executions".formatted(kind.title(), executions));
+            Terminal.note("%s has a history of %,d executions".formatted(kind.title(), executions));
             peer(kind).ask("launch", Map.of("job", "job-0", "clients", 1, "millis", 100));
             new History(kind, setup(kind).database()).growTo(executions);
         }

@@ -11,7 +11,10 @@ import java.util.TreeMap;
 /** How many jobs with one step a peer launches and completes in a second, with no history and with a long one. */
 final class LaunchWorkload implements Workload {
 
-    private static final Duration WARM_UP = Duration.ofSeconds(3);
+    /** Long enough for the compiler; the loop of plain JDBC is short. */
+    private static final Duration WARM_UP = Duration.ofSeconds(10);
+
+    private static final Duration SHORT_WARM_UP = Duration.ofSeconds(2);
 
     private final Lab lab;
     private final Options options;
@@ -48,8 +51,8 @@ final class LaunchWorkload implements Workload {
             }
         }
         for (Contender contender : contenders) {
-            ask(contender, "job-0", 8, WARM_UP);
-            ask(contender, "job-0", 1, WARM_UP);
+            ask(contender, "job-0", 8, contender.kind() == PeerKind.RAW ? SHORT_WARM_UP : WARM_UP);
+            ask(contender, "job-0", 1, SHORT_WARM_UP);
         }
         for (int history : plan.histories()) {
             if (history > 0) {

@@ -30,7 +30,7 @@ final class Options {
             --jobs job-0,ten-items            launch: a step that does nothing, a chunk of ten items
             --rows N                          import: how many at a chunk of 1000
             --nodes 100,1000                  scale: how many nodes there are
-            --full                            the sizes of a day with time: an hour
+            --full                            larger sizes, more rounds, 100,000 executions of history too
             """;
 
     private static final Set<String> FLAGS = Set.of("full");

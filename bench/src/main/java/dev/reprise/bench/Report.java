@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.DoubleFunction;
 
 /** {@code docs/performance.md} and its pictures, from what was measured; what was not measured is not mentioned. */
@@ -341,6 +342,11 @@ final class Report {
             table.row(ofHistory("live heap after that, MB", "list", work, "heap.after.mb"));
             table.row(ofHistory("storage of an execution, bytes", "list", work, "bytes"));
         }
+        for (Map<String, String> work : results.works("launch")) {
+            if (!"0".equals(work.get("history"))) {
+                table.row(withHistoryToEmpty(work));
+            }
+        }
         for (Map<String, String> work : results.works("admin")) {
             table.row(ofAdmin(work));
         }
@@ -361,6 +367,28 @@ final class Report {
         List<String> row = new ArrayList<>(List.of(title));
         for (String peer : List.of(STOCK, SPRING, REPRISE)) {
             row.add(spread(workload, work, peer, value, Report::number));
+        }
+        return row;
+    }
+
+    private List<String> withHistoryToEmpty(Map<String, String> work) {
+        Map<String, String> empty = new TreeMap<>(work);
+        empty.put("history", "0");
+        List<String> row = new ArrayList<>(List.of("launch rate with %,d executions to that with none, %s client%s"
+                .formatted(
+                        Long.parseLong(work.get("history")),
+                        work.get("clients"),
+                        work.get("clients").equals("1") ? "" : "s")));
+        for (String peer : List.of(STOCK, SPRING, REPRISE)) {
+            Optional<Spread> with = results.spread("launch", work, peer, "rate");
+            Optional<Spread> without = results.spread("launch", empty, peer, "rate");
+            row.add(
+                    with.isEmpty() || without.isEmpty()
+                            ? "–"
+                            : String.format(
+                                    Locale.ROOT,
+                                    "%.0f %%",
+                                    100 * with.get().median() / without.get().median()));
         }
         return row;
     }

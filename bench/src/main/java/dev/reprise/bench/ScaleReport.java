@@ -211,8 +211,8 @@ final class ScaleReport {
         text.append("## Nodes\n\n");
         text.append("""
                 A node reports every 5 seconds, then looks after what it runs, for what dead nodes left, and for restarts that are due: four
-                statements, of which one writes. The second one's cost grows with the executions that are owned by anybody, so that the
-                heartbeats of all nodes together grow with the square of the nodes. Measured: %.0f µs, and %.2f µs for each
+                statements, of which one writes. The look for what the dead left reads the owner of whatever runs, on any node of the application: what
+                one heartbeat costs grows with the nodes, and what all cost together with their square. Measured: %.0f µs, and %.2f µs for each
                 execution that runs anywhere. With %d of them on each node:
 
                 """.formatted(beat.fixed(), beat.forEachOwned(), EXECUTIONS_OF_A_NODE));
@@ -269,7 +269,7 @@ final class ScaleReport {
         text.append(table);
         text.append("""
 
-                A lease is 30 s. Every execution was closed by exactly one node, and exactly one took its restart upon itself: the run fails
+                Counted from the moment of silence; a lease is 30 s from the last report, which came up to 5 s before that. Every execution was closed by exactly one node, and exactly one took its restart upon itself: the run fails
                 otherwise. What the simulation does not have: the restarts' own work, and one connection for each node's reports.
 
                 """);
@@ -318,10 +318,10 @@ final class ScaleReport {
 
                 | | gives out | do |
                 |---|---|---|
-                | 1 | **Connections.** Each node keeps one for its reports and two in its pool: PostgreSQL's default of 100 ends at about 30 nodes. | Raise `max_connections` (a thousand idle ones cost memory, some MB each, and little else); lower `min-pool-size` to 0 and `max-pool-size` to what the node's threads need: one for each batch thread and two more. A pooler in *session* mode works. One in transaction mode does not: the name of a session is how others end what a dead node still holds. |
+                | 1 | **Connections.** Each node keeps one for its reports and two in its pool: PostgreSQL's default of 100 ends at about 30 nodes. | Raise `max_connections` (a thousand idle ones cost memory, some MB each, and little else); lower `min-pool-size` to 0 and `max-pool-size` to what the node's threads need: one for each batch thread and two more. A pooler in transaction mode is no way out: the name of a session is how others end what a dead node still holds. |
                 | 2 | **Disk flushes.** Each launch waits for %s commits. PostgreSQL flushes for several at once, so more clients get more out of it, until the log itself is the limit. | A disk that answers a flush quickly (a battery or capacitor behind it). `synchronous_commit=off` would give up what a commit promises: don't. |
-                | 3 | **CPU of the database, for heartbeats.** One core is busy with nothing else at about %s nodes. | Fewer reports: `reprise.heartbeat=15s` with `reprise.lease=90s` cost a third; deaths are noticed later. One database, or one schema, for each application: nodes look only after their own. |
-                | 4 | **Storage of the history**, see above. | Purge by age, which keeps identities if wanted. Above 10⁸ executions that have to stay: partition `BATCH_JOB_EXECUTION`, `BATCH_STEP_EXECUTION` and the parameters by ranges of ids, which every query names or orders by; dropping a partition is then a purge. |
+                | 3 | **CPU of the database, for heartbeats.** One core is busy with nothing else at about %s nodes. | Fewer reports: `reprise.heartbeat=15s` with `reprise.lease=90s` cost a third; deaths are noticed later. Several applications instead of one: a node looks only at what its own application owns. |
+                | 4 | **Storage of the history**, see above. | Purge by age, which keeps identities if wanted. Above 10⁸ executions that have to stay (not tried): ranges of ids of `BATCH_JOB_EXECUTION`, its parameters and `BATCH_STEP_EXECUTION` as partitions of the tables. Pages go by those ids; a launch looks for an instance's executions in an index of each partition, so let them be few and large. Instances cannot be partitioned so: their key is unique over all. |
                 | 5 | **Reading.** The console's pages are bounded, however many look at once. Reports of your own over the whole history are not. | A read replica, and reports there. The repository itself needs the primary: what it decides must be true now. |
 
                 Launches, chunks and take-overs of one application go through one primary database, and so does every decision: that is what makes
