@@ -7,18 +7,19 @@ import dev.reprise.repository.Dialect.Acquired;
 import dev.reprise.repository.JobExecutions.Launch;
 import dev.reprise.repository.StepExecutions.NewStep;
 import jakarta.batch.runtime.BatchStatus;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.argument.Argument;
-import org.jdbi.v3.core.statement.Query;
-import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The moments that every execution has, each in one round trip to PostgreSQL, its commit included (decision 024). The
@@ -28,9 +29,9 @@ import org.jdbi.v3.core.statement.Update;
 final class AtOnce {
 
     /** What is set for a transaction is gone in the next one. */
-    private static final String SAME_TRANSACTION = """
+    private static final Sql SAME_TRANSACTION = Sql.of("""
             select set_config('reprise.at_once', cast(txid_current() as text), true);
-            select current_setting('reprise.at_once', true) = cast(txid_current() as text)""";
+            select current_setting('reprise.at_once', true) = cast(txid_current() as text)""");
 
     private static final String DRAW_ID = "select nextval('BATCH_JOB_EXECUTION_SEQ')";
 
@@ -93,30 +94,56 @@ final class AtOnce {
             delete from REPRISE_OWNER
              where JOB_EXECUTION_ID = :execution and exists (select 1 from STEP)""";
 
-    private static final String START_INSTANCE = launch(TAKE_BY_KEY, JobExecutions.INSERT_FIRST);
+    private static final Sql START_INSTANCE = launch(TAKE_BY_KEY, JobExecutions.INSERT_FIRST);
 
-    private static final String RESTART_INSTANCE = launch(TAKE_INSTANCE, JobExecutions.INSERT_NEXT);
+    private static final Sql RESTART_INSTANCE = launch(TAKE_INSTANCE, JobExecutions.INSERT_NEXT);
 
-    private static final String ADD_STEP = StepExecutions.LOCK_OWNER + ";\n"
+    private static final String INSERT_STEP = StepExecutions.LOCK_OWNER + ";\n"
             + POSTGRESQL
                     .inserting(StepExecutions.INSERT, StepExecutions.INSERTED)
                     .replace("<nextId>", POSTGRESQL.nextStepExecutionId());
 
-    private static final String START_WITH_STEP = JobExecutions.START + ";\n" + ADD_STEP;
+    private static final Sql ADD_STEP = Sql.of(INSERT_STEP);
 
-    private static final String END =
-            END_WITH_STEP.replace("<endStep>", StepExecutions.END).replace("<endJob>", JobExecutions.END);
+    private static final Sql START_WITH_STEP = Sql.of(JobExecutions.START + ";\n" + INSERT_STEP);
+
+    private static final Sql END =
+            Sql.of(END_WITH_STEP.replace("<endStep>", StepExecutions.END).replace("<endJob>", JobExecutions.END));
+
+    /** A text as the driver takes it: Jdbi would look its parameters up anew each time, which costs more than they do. */
+    private record Sql(String text, List<String> parameters) {
+
+        private static final Pattern PARAMETER = Pattern.compile(":(\\w+)");
+
+        static Sql of(String named) {
+            List<String> parameters = PARAMETER
+                    .matcher(named)
+                    .results()
+                    .map(found -> found.group(1))
+                    .toList();
+            return new Sql(PARAMETER.matcher(named).replaceAll("?"), parameters);
+        }
+
+        PreparedStatement sent(Connection connection, Map<String, @Nullable Object> values) throws SQLException {
+            PreparedStatement statement = connection.prepareStatement(text);
+            for (int i = 0; i < parameters.size(); i++) {
+                statement.setObject(i + 1, values.get(parameters.get(i)));
+            }
+            statement.execute();
+            return statement;
+        }
+    }
 
     private AtOnce() {}
 
-    private static String launch(String take, String insert) {
-        return String.join(";\n", DRAW_ID, take, INSERT_OR_GIVE_UP.replace("<insert>", insert))
-                .replace("<execution>", "currval('BATCH_JOB_EXECUTION_SEQ')");
+    private static Sql launch(String take, String insert) {
+        return Sql.of(String.join(";\n", DRAW_ID, take, INSERT_OR_GIVE_UP.replace("<insert>", insert))
+                .replace("<execution>", "currval('BATCH_JOB_EXECUTION_SEQ')"));
     }
 
     /** Whether the way to the database keeps the statements of one text together; a pooler between may not. */
     static boolean isPossible(Handle handle) {
-        return answer(handle.createQuery(SAME_TRANSACTION), row -> row.getBoolean(1))
+        return answer(handle, SAME_TRANSACTION, Map.of(), row -> row.getBoolean(1))
                 .orElse(false);
     }
 
@@ -126,10 +153,9 @@ final class AtOnce {
      * @return empty if somebody else has the instance, or what it is forbids it: look and decide anew
      */
     static Optional<Acquired> start(Handle handle, JobIdentity identity, Launch launch, JobExecutions executions) {
-        Query query = handle.createQuery(START_INSTANCE)
-                .bind("job", identity.jobName())
-                .bind("key", identity.key());
-        return launched(query, OptionalLong.empty(), launch, executions);
+        Map<String, @Nullable Object> values = bindings(launch, OptionalLong.empty(), executions);
+        values.put("key", identity.key());
+        return answer(handle, START_INSTANCE, values, AtOnce::acquired);
     }
 
     /**
@@ -140,12 +166,13 @@ final class AtOnce {
      */
     static Optional<Acquired> restart(
             Handle handle, long instanceId, long original, Launch launch, JobExecutions executions) {
-        Query query = handle.createQuery(RESTART_INSTANCE).bind("instance", instanceId);
-        return launched(query, OptionalLong.of(original), launch, executions);
+        Map<String, @Nullable Object> values = bindings(launch, OptionalLong.of(original), executions);
+        values.put("instance", instanceId);
+        return answer(handle, RESTART_INSTANCE, values, AtOnce::acquired);
     }
 
-    private static Optional<Acquired> launched(
-            Query query, OptionalLong original, Launch launch, JobExecutions executions) {
+    private static Map<String, @Nullable Object> bindings(
+            Launch launch, OptionalLong original, JobExecutions executions) {
         List<String> names = new ArrayList<>();
         List<String> values = new ArrayList<>();
         List<String> identifying = new ArrayList<>();
@@ -154,16 +181,16 @@ final class AtOnce {
             values.add(executions.stored(launch.jobName(), name, parameter));
             identifying.add(parameter.identifying() ? "Y" : "N");
         });
-        query.bind("names", array(names))
-                .bind("values", array(values))
-                .bind("identifying", array(identifying))
-                .bindMap(launch.node().bindings());
-        launch.bindTo(query, original);
-        return answer(query, row -> new Acquired(row.getLong(1), row.getLong(2)));
+        Map<String, @Nullable Object> bindings = launch.bindings(original);
+        bindings.putAll(launch.node().bindings());
+        bindings.put("names", names.toArray(new String[0]));
+        bindings.put("values", values.toArray(new String[0]));
+        bindings.put("identifying", identifying.toArray(new String[0]));
+        return bindings;
     }
 
-    private static Argument array(List<String> texts) {
-        return (position, statement, context) -> statement.setObject(position, texts.toArray(new String[0]));
+    private static Acquired acquired(ResultSet row) throws SQLException {
+        return new Acquired(row.getLong(1), row.getLong(2));
     }
 
     /**
@@ -173,9 +200,8 @@ final class AtOnce {
      * @throws NotRecordedError if this node does not own the execution any more
      */
     static RunningStep addStep(Handle handle, NewStep step, boolean first) {
-        Query query = handle.createQuery(first ? START_WITH_STEP : ADD_STEP);
-        step.bindTo(query);
-        return answer(query, step::inserted).orElseThrow(step::notOurs);
+        return answer(handle, first ? START_WITH_STEP : ADD_STEP, step.bindings(), step::inserted)
+                .orElseThrow(step::notOurs);
     }
 
     /**
@@ -184,11 +210,13 @@ final class AtOnce {
      * @return false if the execution or the step is not this node's any more; nothing is recorded then
      */
     static boolean complete(Handle handle, LiveExecution running, RunningStep last) {
-        try (Update update = handle.createUpdate(END)) {
-            update.bindMap(running.node().bindings());
-            StepExecutions.bindEnd(update, last, "");
-            JobExecutions.bindEnd(update, running.execution(), BatchStatus.COMPLETED, "", null);
-            return update.execute() == 1;
+        Map<String, @Nullable Object> values = StepExecutions.endBindings(last, "");
+        values.putAll(JobExecutions.endBindings(running.execution(), BatchStatus.COMPLETED, "", null));
+        values.putAll(running.node().bindings());
+        try (PreparedStatement sent = END.sent(handle.getConnection(), values)) {
+            return sent.getUpdateCount() == 1;
+        } catch (SQLException e) {
+            throw failed(e);
         }
     }
 
@@ -197,16 +225,20 @@ final class AtOnce {
     }
 
     /** The row that the last statement of a text answers, if it does. */
-    private static <T> Optional<T> answer(Query query, Row<T> mapper) {
-        return query.execute((statement, context) -> {
-            try (context) {
-                PreparedStatement sent = statement.get();
-                ResultSet last = sent.getResultSet();
-                while (sent.getMoreResults(Statement.KEEP_CURRENT_RESULT) || sent.getUpdateCount() != -1) {
-                    last = sent.getResultSet();
-                }
-                return last != null && last.next() ? Optional.of(mapper.of(last)) : Optional.empty();
+    private static <T> Optional<T> answer(Handle handle, Sql sql, Map<String, @Nullable Object> values, Row<T> mapper) {
+        try (PreparedStatement sent = sql.sent(handle.getConnection(), values)) {
+            ResultSet last = sent.getResultSet();
+            while (sent.getMoreResults(Statement.KEEP_CURRENT_RESULT) || sent.getUpdateCount() != -1) {
+                last = sent.getResultSet();
             }
-        });
+            return last != null && last.next() ? Optional.of(mapper.of(last)) : Optional.empty();
+        } catch (SQLException e) {
+            throw failed(e);
+        }
+    }
+
+    /** Who asked looks for the cause, as of an exception of Jdbi. */
+    private static RuntimeException failed(SQLException e) {
+        return new IllegalStateException("the database refused: " + e.getMessage(), e);
     }
 }

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,14 +72,13 @@ final class Decisions {
      */
     Acquired start(JobIdentity identity, Subject subject, Launch launch) {
         for (int round = 0; round < ROUNDS; round++) {
-            Acquired acquired = database.takesAtOnce()
+            Acquired acquired = acquired(() -> database.takesAtOnce()
                     ? database.atOnce(handle -> AtOnce.start(handle, identity, launch, executions))
-                            .orElse(null)
                     : acquire(
                             handle -> database.dialect()
                                     .acquire(handle, identity.jobName(), identity.key(), launch.node()),
                             OptionalLong.empty(),
-                            launch);
+                            launch));
             if (acquired != null) {
                 return acquired;
             }
@@ -112,13 +112,12 @@ final class Decisions {
     Acquired restart(long instanceId, long original, Subject subject, Launch launch) {
         for (int round = 0; round < ROUNDS; round++) {
             if (subject.restartable()) {
-                Acquired acquired = database.takesAtOnce()
+                Acquired acquired = acquired(() -> database.takesAtOnce()
                         ? database.atOnce(handle -> AtOnce.restart(handle, instanceId, original, launch, executions))
-                                .orElse(null)
                         : acquire(
                                 handle -> database.dialect().acquire(handle, instanceId, launch.node()),
                                 OptionalLong.of(original),
-                                launch);
+                                launch));
                 if (acquired != null) {
                     return acquired;
                 }
@@ -149,16 +148,21 @@ final class Decisions {
         throw undecided(subject);
     }
 
-    private @Nullable Acquired acquire(
+    private Optional<Acquired> acquire(
             Function<org.jdbi.v3.core.Handle, @Nullable Acquired> take, OptionalLong original, Launch launch) {
+        return database.apart(handle -> {
+            Acquired acquired = take.apply(handle);
+            if (acquired != null && !executions.insert(handle, acquired, original, launch)) {
+                throw new NotAllowed();
+            }
+            return Optional.ofNullable(acquired);
+        });
+    }
+
+    /** Null if somebody else has the instance, or has changed or removed it: look and decide anew. */
+    private static @Nullable Acquired acquired(Supplier<Optional<Acquired>> take) {
         try {
-            return database.apart(handle -> {
-                Acquired acquired = take.apply(handle);
-                if (acquired != null && !executions.insert(handle, acquired, original, launch)) {
-                    throw new NotAllowed();
-                }
-                return acquired;
-            });
+            return take.get().orElse(null);
         } catch (NotAllowed e) {
             return null;
         } catch (RuntimeException e) {

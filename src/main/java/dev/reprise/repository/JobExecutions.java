@@ -21,7 +21,6 @@ import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.JobInstanceImpl;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
-import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
@@ -203,17 +202,20 @@ final class JobExecutions {
             int recoveries) {
 
         /**
-         * Binds what the insert of an execution asks for.
+         * What the insert of an execution asks for.
          *
          * @param original the execution that is restarted, if one is
          */
-        void bindTo(SqlStatement<?> insert, OptionalLong original) {
-            insert.bind("job", jobName)
-                    .bind("submitter", submitter == null ? null : Text.fit(submitter, Text.SUBMITTER_COLUMN))
-                    .bind("node", node.name());
+        Map<String, @Nullable Object> bindings(OptionalLong original) {
+            Map<String, @Nullable Object> bindings = new HashMap<>();
+            bindings.put("job", jobName);
+            bindings.put("submitter", submitter == null ? null : Text.fit(submitter, Text.SUBMITTER_COLUMN));
+            bindings.put("node", node.name());
             if (original.isPresent()) {
-                insert.bind("original", original.getAsLong()).bind("recoveries", recoveries);
+                bindings.put("original", original.getAsLong());
+                bindings.put("recoveries", recoveries);
             }
+            return bindings;
         }
     }
 
@@ -226,8 +228,8 @@ final class JobExecutions {
     boolean insert(Handle handle, Dialect.Acquired acquired, OptionalLong original, Launch launch) {
         Update insert = handle.createUpdate(original.isPresent() ? INSERT_NEXT : INSERT_FIRST)
                 .define("execution", ":id")
-                .bind("id", acquired.executionId());
-        launch.bindTo(insert, original);
+                .bind("id", acquired.executionId())
+                .bindMap(launch.bindings(original));
         if (insert.execute() == 0) {
             return false;
         }
@@ -309,24 +311,22 @@ final class JobExecutions {
             BatchStatus status,
             String exitMessage,
             @Nullable String restartPosition) {
-        Update update = handle.createUpdate(statement);
-        bindEnd(update, execution, status, exitMessage, restartPosition);
-        update.execute();
+        handle.createUpdate(statement)
+                .bindMap(endBindings(execution, status, exitMessage, restartPosition))
+                .execute();
     }
 
-    /** Binds what {@link #END} asks for. */
-    static void bindEnd(
-            SqlStatement<?> end,
-            JobExecutionImpl execution,
-            BatchStatus status,
-            String exitMessage,
-            @Nullable String restartPosition) {
+    /** What {@link #END} asks for. */
+    static Map<String, @Nullable Object> endBindings(
+            JobExecutionImpl execution, BatchStatus status, String exitMessage, @Nullable String restartPosition) {
         String exitStatus = execution.getExitStatus();
-        end.bind("execution", execution.getExecutionId())
-                .bind("jobStatus", status.name())
-                .bind("jobExitCode", Text.fit(exitStatus == null ? status.name() : exitStatus, Text.TEXT_COLUMN))
-                .bind("jobExitMessage", Text.fit(exitMessage, Text.TEXT_COLUMN))
-                .bind("position", restartPosition);
+        Map<String, @Nullable Object> bindings = new HashMap<>();
+        bindings.put("execution", execution.getExecutionId());
+        bindings.put("jobStatus", status.name());
+        bindings.put("jobExitCode", Text.fit(exitStatus == null ? status.name() : exitStatus, Text.TEXT_COLUMN));
+        bindings.put("jobExitMessage", Text.fit(exitMessage, Text.TEXT_COLUMN));
+        bindings.put("position", restartPosition);
+        return bindings;
     }
 
     String exitMessage(Handle handle, long executionId) {

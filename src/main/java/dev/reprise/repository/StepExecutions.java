@@ -23,8 +23,6 @@ import org.jberet.runtime.AbstractStepExecution;
 import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.Query;
-import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
@@ -280,20 +278,21 @@ final class StepExecutions {
                     : execution.getStepName();
         }
 
-        /** Binds what {@link #INSERT} asks for: it inherits a checkpoint. */
-        void bindTo(SqlStatement<?> insert) {
-            insert.bind("execution", job.execution().getExecutionId())
-                    .bindMap(job.node().bindings())
-                    .bind("name", name())
-                    .bind(
-                            "partition",
-                            execution instanceof PartitionExecutionImpl partition
-                                    ? Integer.valueOf(partition.getPartitionId())
-                                    : null)
-                    .bind("partitionOf", partitionOf == null ? null : Long.valueOf(partitionOf.id()))
-                    .bind("reader", execution.getReaderCheckpointInfoSerialized())
-                    .bind("writer", execution.getWriterCheckpointInfoSerialized())
-                    .bind("userData", execution.getPersistentUserDataSerialized());
+        /** What {@link #INSERT} asks for: it inherits a checkpoint. */
+        Map<String, @Nullable Object> bindings() {
+            Map<String, @Nullable Object> bindings = new HashMap<>(job.node().bindings());
+            bindings.put("execution", job.execution().getExecutionId());
+            bindings.put("name", name());
+            bindings.put(
+                    "partition",
+                    execution instanceof PartitionExecutionImpl partition
+                            ? Integer.valueOf(partition.getPartitionId())
+                            : null);
+            bindings.put("partitionOf", partitionOf == null ? null : Long.valueOf(partitionOf.id()));
+            bindings.put("reader", execution.getReaderCheckpointInfoSerialized());
+            bindings.put("writer", execution.getWriterCheckpointInfoSerialized());
+            bindings.put("userData", execution.getPersistentUserDataSerialized());
+            return bindings;
         }
 
         RunningStep inserted(ResultSet row) throws SQLException {
@@ -317,10 +316,12 @@ final class StepExecutions {
                 .bindMap(step.job().node().bindings())
                 .mapTo(Long.class)
                 .findOne();
-        Query insert =
-                handle.createQuery(dialect.inserting(INSERT, INSERTED)).define("nextId", dialect.nextStepExecutionId());
-        step.bindTo(insert);
-        return insert.map((row, context) -> step.inserted(row)).findOne().orElseThrow(step::notOurs);
+        return handle.createQuery(dialect.inserting(INSERT, INSERTED))
+                .define("nextId", dialect.nextStepExecutionId())
+                .bindMap(step.bindings())
+                .map((row, context) -> step.inserted(row))
+                .findOne()
+                .orElseThrow(step::notOurs);
     }
 
     /** What an update of a running step found. */
@@ -336,8 +337,7 @@ final class StepExecutions {
             Update update = handle.createUpdate(COMMIT_CHUNK)
                     .bind("reader", step.execution().getReaderCheckpointInfoSerialized())
                     .bind("writer", step.execution().getWriterCheckpointInfoSerialized());
-            bindCounts(update, counts);
-            return update;
+            return update.bindMap(bindings(counts));
         });
     }
 
@@ -369,9 +369,10 @@ final class StepExecutions {
      * @return false if its row is not this node's to write any more
      */
     boolean end(Handle handle, RunningStep step, String trace) {
-        Update update = handle.createUpdate(step.isPartitioned() ? END_PARTITIONED : END);
-        bindEnd(update, step, trace);
-        if (update.execute() == 0) {
+        int ended = handle.createUpdate(step.isPartitioned() ? END_PARTITIONED : END)
+                .bindMap(endBindings(step, trace))
+                .execute();
+        if (ended == 0) {
             return false;
         }
         if (!trace.isEmpty()) {
@@ -387,34 +388,35 @@ final class StepExecutions {
         Update addition = handle.createUpdate(ADD_PARTITION_TO_STEP)
                 .bind("id", whole.id())
                 .bind("version", whole.version());
-        bindCounts(addition, step.atTheEnd());
+        addition.bindMap(bindings(step.atTheEnd()));
         return addition.execute() == 1;
     }
 
-    /** Binds what {@link #END} asks for. */
-    static void bindEnd(SqlStatement<?> end, RunningStep step, String trace) {
+    /** What {@link #END} asks for. */
+    static Map<String, @Nullable Object> endBindings(RunningStep step, String trace) {
         AbstractStepExecution execution = step.execution();
         String exitStatus = execution.getExitStatus();
-        end.bind("status", execution.getBatchStatus().name())
-                .bind("exitCode", Text.fit(exitStatus == null ? "" : exitStatus, Text.TEXT_COLUMN))
-                .bind("exitMessage", Text.fit(trace, Text.TEXT_COLUMN))
-                .bind("userData", execution.getPersistentUserDataSerialized())
-                .bind("id", step.id())
-                .bind("version", step.version());
-        if (!step.isPartitioned()) {
-            bindCounts(end, step.atTheEnd());
-        }
+        Map<String, @Nullable Object> bindings =
+                step.isPartitioned() ? new HashMap<>() : new HashMap<>(bindings(step.atTheEnd()));
+        bindings.put("status", execution.getBatchStatus().name());
+        bindings.put("exitCode", Text.fit(exitStatus == null ? "" : exitStatus, Text.TEXT_COLUMN));
+        bindings.put("exitMessage", Text.fit(trace, Text.TEXT_COLUMN));
+        bindings.put("userData", execution.getPersistentUserDataSerialized());
+        bindings.put("id", step.id());
+        bindings.put("version", step.version());
+        return bindings;
     }
 
-    private static void bindCounts(SqlStatement<?> update, StepCounts counts) {
-        update.bind("commits", counts.commits())
-                .bind("read", counts.read())
-                .bind("filtered", counts.filtered())
-                .bind("written", counts.written())
-                .bind("readSkips", counts.readSkips())
-                .bind("writeSkips", counts.writeSkips())
-                .bind("processSkips", counts.processSkips())
-                .bind("rollbacks", counts.rollbacks());
+    private static Map<String, Long> bindings(StepCounts counts) {
+        return Map.of(
+                "commits", counts.commits(),
+                "read", counts.read(),
+                "filtered", counts.filtered(),
+                "written", counts.written(),
+                "readSkips", counts.readSkips(),
+                "writeSkips", counts.writeSkips(),
+                "processSkips", counts.processSkips(),
+                "rollbacks", counts.rollbacks());
     }
 
     void requestStop(Handle handle, long executionId) {

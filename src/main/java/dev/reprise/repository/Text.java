@@ -43,6 +43,9 @@ final class Text {
 
     /** The text in one line of a log or message, cut if it is long, with its control characters made visible. */
     static String line(String text) {
+        if (text.length() <= LINE && text.chars().noneMatch(Character::isISOControl)) {
+            return text;
+        }
         StringBuilder line = new StringBuilder();
         text.codePoints().limit(LINE).forEach(c -> {
             if (Character.isISOControl(c)) {

@@ -216,7 +216,7 @@ class PurgeTest {
         assertThat(summary.spared())
                 .isEqualTo(Map.of(Spared.RUNNING, 1L, Spared.UNKNOWN, 2L, Spared.TO_BE_RESTARTED, 1L));
         assertThat(summary.executions()).isEqualTo(1);
-        assertThat(node.repository.getJobExecution(newest)).isNull();
+        assertThat(node.other("node-2").repository.getJobExecution(newest)).isNull();
         node.end(running, BatchStatus.COMPLETED);
         assertThat(node.status(running.getExecutionId())).isEqualTo("COMPLETED");
     }

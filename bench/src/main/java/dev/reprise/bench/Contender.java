@@ -14,12 +14,22 @@ import java.util.Map;
  */
 record Contender(PeerKind kind, String title, Map<String, String> settings) {
 
-    /** A peer; plain JDBC writes the rows of a launch in three commits. */
+    /** A peer; plain JDBC writes the rows of a launch in three commits, and Reprise launches with its launcher. */
     static Contender of(PeerKind kind) {
-        return new Contender(kind, kind.title(), kind == PeerKind.RAW ? Map.of("commits", "3") : Map.of());
+        return new Contender(
+                kind,
+                kind.title(),
+                switch (kind) {
+                    case RAW -> Map.of("commits", "3");
+                    case REPRISE -> Map.of("launcher", "own");
+                    case STOCK, SPRING -> Map.of();
+                });
     }
 
-    /** The peers, where plain JDBC writes the rows of a launch in two, three and eight commits. */
+    /**
+     * The peers, where plain JDBC writes the rows of a launch in two, three and eight commits, and Reprise launches with
+     * its launcher and, as stock WildFly does, with the job operator.
+     */
     static List<Contender> ofLaunches(List<PeerKind> peers) {
         List<Contender> contenders = new ArrayList<>();
         for (PeerKind kind : peers) {
@@ -28,6 +38,9 @@ record Contender(PeerKind kind, String title, Map<String, String> settings) {
                     contenders.add(new Contender(
                             kind, kind.title() + ", " + commits + " commits", Map.of("commits", commits)));
                 }
+            } else if (kind == PeerKind.REPRISE) {
+                contenders.add(of(kind));
+                contenders.add(new Contender(kind, kind.title() + ", job operator", Map.of()));
             } else {
                 contenders.add(of(kind));
             }

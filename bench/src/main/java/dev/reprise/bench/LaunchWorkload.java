@@ -12,7 +12,7 @@ import java.util.TreeMap;
 final class LaunchWorkload implements Workload {
 
     /** Long enough for the compiler; the loop of plain JDBC is short. */
-    private static final Duration WARM_UP = Duration.ofSeconds(10);
+    private static final Duration WARM_UP = Duration.ofSeconds(30);
 
     private static final Duration SHORT_WARM_UP = Duration.ofSeconds(2);
 

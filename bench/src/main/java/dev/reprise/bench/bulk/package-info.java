@@ -1,4 +1,4 @@
-/** What Reprise brings itself for an import: its CSV reader and its bulk writer. In its WAR alone. */
+/** What only Reprise brings: its launcher, its CSV reader and its bulk writer. In its WAR alone. */
 @NullMarked
 package dev.reprise.bench.bulk;
 

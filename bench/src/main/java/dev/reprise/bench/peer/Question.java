@@ -40,6 +40,11 @@ public record Question(Map<String, String> settings) {
         return value;
     }
 
+    /** Whether a setting that need not be there has that value. */
+    public boolean is(String name, String value) {
+        return value.equals(settings.get(name));
+    }
+
     /** A setting that is a whole number. */
     public int number(String name) {
         return Integer.parseInt(text(name));

@@ -4,6 +4,7 @@ import dev.reprise.bench.peer.Parent;
 import dev.reprise.bench.peer.Question;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
@@ -21,6 +22,9 @@ public class BenchServlet extends HttpServlet {
     @Inject
     private transient BenchDataSource dataSource;
 
+    @Inject
+    private transient Instance<Launching> launching;
+
     @Override
     public void init() {
         Parent.endWithIt();
@@ -34,7 +38,7 @@ public class BenchServlet extends HttpServlet {
             return;
         }
         try {
-            response.getWriter().print(new JakartaBatchPeer(threads, dataSource).answer(Question.parse(query)));
+            response.getWriter().print(new JakartaBatchPeer(threads, dataSource, launching).answer(Question.parse(query)));
         } catch (Exception e) {
             log("the workload failed", e);
             response.setStatus(500);

@@ -12,6 +12,7 @@ import jakarta.batch.runtime.BatchRuntime;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.batch.runtime.JobInstance;
+import jakarta.enterprise.inject.Instance;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.UUID;
@@ -28,8 +29,10 @@ final class JakartaBatchPeer implements PeerServer.Peer {
     private final JobOperator operator = BatchRuntime.getJobOperator();
     private final ThreadFactory threads;
     private final BenchDataSource dataSource;
+    private final Instance<Launching> launching;
 
-    JakartaBatchPeer(ThreadFactory threads, BenchDataSource dataSource) {
+    JakartaBatchPeer(ThreadFactory threads, BenchDataSource dataSource, Instance<Launching> launching) {
+        this.launching = launching;
         this.threads = threads;
         this.dataSource = dataSource;
     }
@@ -42,7 +45,7 @@ final class JakartaBatchPeer implements PeerServer.Peer {
                         question.number("clients"),
                         Duration.ofMillis(question.number("millis")),
                         threads,
-                        () -> launchAndAwaitEnd(question.text("job")));
+                        launch(question));
             case "launch-unwatched" -> launchUnwatched(question.text("job"), question.number("launches"));
             case "import" -> {
                 ImportRun run = ImportRun.of(question);
@@ -56,8 +59,13 @@ final class JakartaBatchPeer implements PeerServer.Peer {
         };
     }
 
-    private void launchAndAwaitEnd(String job) throws InterruptedException {
-        expect(BatchStatus.COMPLETED, start(job, unique()));
+    private LaunchLoop.Launch launch(Question question) {
+        String job = question.text("job");
+        if (question.is("launcher", "own")) {
+            Launching own = launching.get();
+            return () -> expect(BatchStatus.COMPLETED, own.run(job, unique()));
+        }
+        return () -> expect(BatchStatus.COMPLETED, start(job, unique()));
     }
 
     private JobExecution start(String job, Properties parameters) throws InterruptedException {
