@@ -109,8 +109,8 @@ public final class BulkWriter<T> {
 
         private @Nullable SQLException tryToWrite(int from, int to) throws SQLException {
             // Also where nothing fails: PostgreSQL takes no savepoint behind an error. A statement, because JTA data
-            // sources
-            // forbid Connection.rollback(Savepoint). It carries the BEGIN, which would be a round trip of a COPY's own.
+            // sources forbid Connection.rollback(Savepoint). It carries the BEGIN, which would be a round trip of a
+            // COPY's own.
             execute(SAVEPOINT);
             try {
                 rows.insert(from, to);
@@ -119,6 +119,7 @@ public final class BulkWriter<T> {
                     throw e;
                 }
                 execute(BACK);
+                execute(RELEASE); // or the ones to come would lie in it
                 return e;
             }
             if (to - from < size) {

@@ -234,9 +234,7 @@ public class JobLauncher {
         if (started == null) {
             return repository.launch(() -> operator().start(name, properties));
         }
-        if (Access.caller().isPresent()) {
-            askServer();
-        }
+        askServer();
         return withClassLoaderOf(
                 environment, () -> repository.launch(() -> engine.start(started, properties, repository.submitter())));
     }

@@ -12,6 +12,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -98,20 +99,28 @@ final class AtOnce {
 
     private static final Sql RESTART_INSTANCE = launch(TAKE_INSTANCE, JobExecutions.INSERT_NEXT);
 
-    private static final String INSERT_STEP = StepExecutions.LOCK_OWNER + ";\n"
-            + POSTGRESQL
-                    .inserting(StepExecutions.INSERT, StepExecutions.INSERTED)
-                    .replace("<nextId>", POSTGRESQL.nextStepExecutionId());
+    private static final String INSERT_STEP = POSTGRESQL
+            .inserting(StepExecutions.INSERT, StepExecutions.INSERTED)
+            .replace("<nextId>", POSTGRESQL.nextStepExecutionId());
 
-    private static final Sql ADD_STEP = Sql.of(INSERT_STEP);
+    private static final Sql ADD_STEP = Sql.of(String.join(";\n", StepExecutions.LOCK_OWNER, INSERT_STEP));
 
-    private static final Sql START_WITH_STEP = Sql.of(JobExecutions.START + ";\n" + INSERT_STEP);
+    private static final Sql START_WITH_STEP =
+            Sql.of(String.join(";\n", StepExecutions.LOCK_OWNER, JobExecutions.START, INSERT_STEP));
 
     private static final Sql END =
             Sql.of(END_WITH_STEP.replace("<endStep>", StepExecutions.END).replace("<endJob>", JobExecutions.END));
 
     /** A text as the driver takes it: Jdbi would look its parameters up anew each time, which costs more than they do. */
     private record Sql(String text, List<String> parameters) {
+
+        /** The types of those that may be null, and are no texts. */
+        private static final Map<String, Integer> NULLS = Map.of(
+                "partition", Types.INTEGER,
+                "partitionOf", Types.BIGINT,
+                "reader", Types.BINARY,
+                "writer", Types.BINARY,
+                "userData", Types.BINARY);
 
         private static final Pattern PARAMETER = Pattern.compile(":(\\w+)");
 
@@ -126,11 +135,26 @@ final class AtOnce {
 
         PreparedStatement sent(Connection connection, Map<String, @Nullable Object> values) throws SQLException {
             PreparedStatement statement = connection.prepareStatement(text);
-            for (int i = 0; i < parameters.size(); i++) {
-                statement.setObject(i + 1, values.get(parameters.get(i)));
+            try {
+                for (int i = 0; i < parameters.size(); i++) {
+                    bind(statement, i + 1, parameters.get(i), values.get(parameters.get(i)));
+                }
+                statement.execute();
+                return statement;
+            } catch (SQLException | RuntimeException e) {
+                statement.close();
+                throw e;
             }
-            statement.execute();
-            return statement;
+        }
+
+        /** A null without a type, or an answer of a length that varies, makes the driver ask and commit in between. */
+        private static void bind(PreparedStatement statement, int position, String name, @Nullable Object value)
+                throws SQLException {
+            if (value == null) {
+                statement.setNull(position, NULLS.getOrDefault(name, Types.VARCHAR));
+            } else {
+                statement.setObject(position, value);
+            }
         }
     }
 

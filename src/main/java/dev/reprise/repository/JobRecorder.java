@@ -157,6 +157,7 @@ final class JobRecorder {
     private boolean isPlainEnd(LiveExecution running) {
         return database.takesAtOnce()
                 && running.end(running.execution().getBatchStatus()) == BatchStatus.COMPLETED
+                && running.failure().isEmpty()
                 && !running.hasStepsLeftOpen();
     }
 
@@ -256,7 +257,9 @@ final class JobRecorder {
             running.warn("execution " + id + " ended " + running.execution().getBatchStatus()
                     + " here, but another node owns it now; nothing of it was recorded");
         }
-        if (recorded && running.end(BatchStatus.COMPLETED) == BatchStatus.COMPLETED) {
+        BatchStatus status = running.end(running.execution().getBatchStatus());
+        if (recorded && status == BatchStatus.COMPLETED && !running.hasSecrets()) {
+            running.execution().setBatchStatus(status); // a stop may have come too late
             justCompleted.add(running.execution());
         }
         live.remove(id);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The executions that have completed on this node within the last second: whoever waits for a short job asks for it right
  * after its end, and WildFly's operator asks four times for each of these. What is complete does not change any more, but
- * for being abandoned. Thread-safe.
+ * for being abandoned. Its times are this node's. Thread-safe.
  */
 final class JustCompleted {
 

@@ -324,6 +324,10 @@ final class LiveExecution implements Database.Caller {
         secrets = values;
     }
 
+    boolean hasSecrets() {
+        return !secrets.isEmpty();
+    }
+
     /** A text of its artifacts without its secrets. */
     String masked(String text) {
         return Secrets.masked(text, secrets);

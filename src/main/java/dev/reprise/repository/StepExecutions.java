@@ -54,8 +54,8 @@ final class StepExecutions {
              where owner.JOB_EXECUTION_ID = :execution and owner.APPLICATION = :application
                and owner.NODE_ID = :node and owner.INCARNATION = :incarnation""";
 
-    /** What {@link #INSERT} answers. */
-    static final String INSERTED = "STEP_EXECUTION_ID, STATUS";
+    /** What {@link #INSERT} answers: numbers alone, see {@link AtOnce}. */
+    static final String INSERTED = "STEP_EXECUTION_ID, case when STATUS = 'STOPPING' then 1 else 0 end as TO_STOP";
 
     /** The guard is last, and the count is the answer: 0 rows when the step is fenced, or asked to stop. */
     private static final String COMMIT_CHUNK = """
@@ -296,7 +296,7 @@ final class StepExecutions {
         }
 
         RunningStep inserted(ResultSet row) throws SQLException {
-            return new RunningStep(row.getLong(1), name(), partitionOf, execution, "STOPPING".equals(row.getString(2)));
+            return new RunningStep(row.getLong(1), name(), partitionOf, execution, row.getInt(2) == 1);
         }
 
         NotRecordedError notOurs() {
@@ -311,11 +311,21 @@ final class StepExecutions {
      * @throws NotRecordedError if this node does not own the execution any more
      */
     RunningStep insert(Handle handle, NewStep step) {
+        return insert(handle, step, () -> {});
+    }
+
+    /**
+     * {@link #insert(Handle, NewStep)} and something else, for which the owner's row is locked too.
+     *
+     * @param before done before the row is inserted
+     */
+    RunningStep insert(Handle handle, NewStep step, Runnable before) {
         handle.createQuery(LOCK_OWNER)
                 .bind("execution", step.job().execution().getExecutionId())
                 .bindMap(step.job().node().bindings())
                 .mapTo(Long.class)
                 .findOne();
+        before.run();
         return handle.createQuery(dialect.inserting(INSERT, INSERTED))
                 .define("nextId", dialect.nextStepExecutionId())
                 .bindMap(step.bindings())

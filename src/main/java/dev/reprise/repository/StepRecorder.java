@@ -97,12 +97,13 @@ final class StepRecorder {
         boolean first = running.owesStart();
         RunningStep inserted = database.takesAtOnce()
                 ? database.patientlyAtOnce(running, handle -> AtOnce.addStep(handle, step, first))
-                : database.patiently(running, handle -> {
-                    if (first) {
-                        executions.start(handle, running.execution().getExecutionId());
-                    }
-                    return steps.insert(handle, step);
-                });
+                : database.patiently(
+                        running,
+                        handle -> steps.insert(handle, step, () -> {
+                            if (first) {
+                                executions.start(handle, running.execution().getExecutionId());
+                            }
+                        }));
         running.startRecorded();
         return inserted;
     }
@@ -463,6 +464,11 @@ final class StepRecorder {
     private static void ended(LiveExecution running, RunningStep step, String trace, boolean recorded) {
         RunningStep whole = step.partitionOf();
         if (!recorded) {
+            if (whole == null && !running.isDone()) {
+                // Nothing may follow a step of which nobody knows that it has ended.
+                running.failed(fenceMessage(step));
+                running.stop();
+            }
             running.leaveStepsOpen();
             running.warn("step " + step.name() + " ended " + step.execution().getBatchStatus()
                     + " here, but its row is not this node's to write");

@@ -175,7 +175,7 @@ record Configuration(
     }
 
     private static @Nullable DailyPurge purge(String at, String olderThan, int keep) {
-        if (!TimeSpan.of(olderThan).isPresent() || olderThan.endsWith("ms")) {
+        if (!olderThan.matches("\\d{1,6}[smhd]")) { // as the schema of the daily purge has it
             throw new IllegalArgumentException(
                     "reprise.purge-older-than is '" + olderThan + "'; write a time as 12h or 90d");
         }

@@ -11,6 +11,7 @@ import org.jberet.job.model.Job;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -96,6 +97,48 @@ class StatementCountTest {
         node.end(step, BatchStatus.COMPLETED);
         node.end(execution, BatchStatus.COMPLETED);
         assertCost(database.stopRecording(), kind == TestDatabase.Kind.H2 ? 3 : 1);
+    }
+
+    /**
+     * What leaves as one text is one transaction on the server, also when the driver has prepared it there: each row has the
+     * number of the transaction that wrote it last.
+     */
+    @Test
+    void whatIsSentAtOnceIsOneTransaction() {
+        TestDatabase database = TestDatabase.shared(TestDatabase.Kind.POSTGRESQL);
+        TestNode node = TestNode.on(database);
+        for (int i = 0; i < 40; i++) {
+            JobExecutionImpl execution = node.start(job, "number", String.valueOf(i));
+            assertThat(transactions(database, execution)).as("launch %s", i).isEqualTo("1");
+            node.running(execution);
+            StepExecutionImpl step = node.step(execution, "load");
+            assertThat(transactionsWithStep(database, execution))
+                    .as("start %s", i)
+                    .isEqualTo("1");
+            node.end(step, BatchStatus.COMPLETED);
+            node.end(execution, BatchStatus.COMPLETED);
+            assertThat(transactionsWithStep(database, execution))
+                    .as("end %s", i)
+                    .isEqualTo("1");
+        }
+    }
+
+    private static String transactions(TestDatabase database, JobExecutionImpl execution) {
+        return database.row("""
+                select count(distinct X) from (
+                    select cast(xmin as text) as X from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = %1$s
+                    union all
+                    select cast(xmin as text) from BATCH_JOB_EXECUTION_PARAMS where JOB_EXECUTION_ID = %1$s
+                    union all
+                    select cast(xmin as text) from REPRISE_OWNER where JOB_EXECUTION_ID = %1$s) WRITTEN""".formatted(execution.getExecutionId()));
+    }
+
+    private static String transactionsWithStep(TestDatabase database, JobExecutionImpl execution) {
+        return database.row("""
+                select count(distinct X) from (
+                    select cast(xmin as text) as X from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = %1$s
+                    union all
+                    select cast(xmin as text) from BATCH_STEP_EXECUTION where JOB_EXECUTION_ID = %1$s) WRITTEN""".formatted(execution.getExecutionId()));
     }
 
     private static void assertCost(Cost cost, int roundTrips) {

@@ -90,7 +90,11 @@ class FlightWriter extends AbstractItemWriter {
     }
 
     private static String shortened(String text) {
-        return text.substring(0, Math.min(text.length(), LONGEST_ROW_TEXT));
+        if (text.length() <= LONGEST_ROW_TEXT) {
+            return text;
+        }
+        boolean half = Character.isHighSurrogate(text.charAt(LONGEST_ROW_TEXT - 1));
+        return text.substring(0, half ? LONGEST_ROW_TEXT - 1 : LONGEST_ROW_TEXT);
     }
 
     private static boolean isDuplicate(SQLException e) {

@@ -38,7 +38,8 @@ public class BenchServlet extends HttpServlet {
             return;
         }
         try {
-            response.getWriter().print(new JakartaBatchPeer(threads, dataSource, launching).answer(Question.parse(query)));
+            response.getWriter()
+                    .print(new JakartaBatchPeer(threads, dataSource, launching).answer(Question.parse(query)));
         } catch (Exception e) {
             log("the workload failed", e);
             response.setStatus(500);
