@@ -74,6 +74,8 @@ public class JobLauncher {
 
     private static final String RESTART_MODE = "jberet.restart.mode";
 
+    private static volatile @Nullable JobOperator operator;
+
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
     private final Map<String, DeployedJob> deployed = new ConcurrentHashMap<>();
 
@@ -520,8 +522,16 @@ public class JobLauncher {
                 + " META-INF/jboss-all.xml must name one: <job-repository><named name=\"…\"/></job-repository>.");
     }
 
+    /** The engine's asks anew at each call which deployment it is for; to find it takes longer than all that it does. */
     private static JobOperator operator() {
-        return BatchRuntime.getJobOperator();
+        JobOperator found = operator;
+        if (found == null) {
+            found = BatchRuntime.getJobOperator();
+            if (found.getClass() == DelegatingJobOperator.class) {
+                operator = found;
+            }
+        }
+        return found;
     }
 
     private static AbstractJobOperator engine() {
