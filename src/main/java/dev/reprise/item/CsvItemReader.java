@@ -1,12 +1,9 @@
 package dev.reprise.item;
 
 import jakarta.batch.api.BatchProperty;
-import jakarta.batch.api.chunk.AbstractItemReader;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
-import java.io.IOException;
-import java.io.Serializable;
 import java.nio.charset.Charset;
 import java.nio.charset.IllegalCharsetNameException;
 import java.nio.charset.StandardCharsets;
@@ -21,11 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Dependent
 @Named("csvReader")
-class CsvItemReader extends AbstractItemReader {
-
-    private final Path file;
-    private final CsvFormat format;
-    private @Nullable CsvRecords records;
+class CsvItemReader extends AbstractCsvReader<CsvRecord> {
 
     @Inject
     CsvItemReader(
@@ -35,14 +28,15 @@ class CsvItemReader extends AbstractItemReader {
             @BatchProperty(name = "separator") @Nullable String separator,
             @BatchProperty(name = "oneLine") @Nullable String oneLine,
             @BatchProperty(name = "skipEmptyLines") @Nullable String skipEmptyLines) {
-        this.file = Path.of(ItemProperties.required("csvReader", "file", file));
-        this.format = new CsvFormat(
-                ItemProperties.names("csvReader", "columns", columns),
-                charset(charset),
-                separator(separator),
-                Boolean.parseBoolean(oneLine),
-                Boolean.parseBoolean(skipEmptyLines),
-                CsvFormat.LONGEST);
+        super(
+                Path.of(ItemProperties.required("csvReader", "file", file)),
+                new CsvFormat(
+                        ItemProperties.names("csvReader", "columns", columns),
+                        charset(charset),
+                        separator(separator),
+                        Boolean.parseBoolean(oneLine),
+                        Boolean.parseBoolean(skipEmptyLines),
+                        CsvFormat.LONGEST));
     }
 
     private static Charset charset(@Nullable String name) {
@@ -69,31 +63,7 @@ class CsvItemReader extends AbstractItemReader {
     }
 
     @Override
-    public void open(@Nullable Serializable checkpoint) throws IOException {
-        records = CsvRecords.open(file, format, checkpoint);
-    }
-
-    @Override
-    public @Nullable CsvRecord readItem() throws IOException {
-        return opened().next();
-    }
-
-    @Override
-    public CsvPosition checkpointInfo() throws IOException {
-        return opened().position();
-    }
-
-    @Override
-    public void close() throws IOException {
-        if (records != null) {
-            records.close();
-        }
-    }
-
-    private CsvRecords opened() {
-        if (records == null) {
-            throw new IllegalStateException("the reader is not open");
-        }
-        return records;
+    protected CsvRecord item(CsvRecord row) {
+        return row;
     }
 }

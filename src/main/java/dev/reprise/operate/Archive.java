@@ -11,10 +11,10 @@ import dev.reprise.repository.TransitionTaken;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
@@ -30,7 +30,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +53,7 @@ public final class Archive implements AutoCloseable {
     private final Path folder;
     private final Instant began;
     private @Nullable Path file;
-    private @Nullable FileChannel channel;
+    private @Nullable RandomAccessFile opened;
 
     private Archive(Path folder, Instant began) {
         this.folder = folder;
@@ -109,16 +108,14 @@ public final class Archive implements AutoCloseable {
      */
     void append(List<PurgedExecution> executions) {
         try {
-            FileChannel open = open();
-            long before = open.position();
+            RandomAccessFile open = open();
+            long before = open.length();
             try {
-                ByteBuffer lines = ByteBuffer.wrap(compressed(executions));
-                while (lines.hasRemaining()) {
-                    open.write(lines);
-                }
-                open.force(true);
+                open.write(compressed(executions));
+                open.getFD().sync();
             } catch (IOException e) {
-                open.truncate(before);
+                open.setLength(before);
+                open.seek(before);
                 throw e;
             }
         } catch (IOException e) {
@@ -127,15 +124,16 @@ public final class Archive implements AutoCloseable {
         }
     }
 
-    private FileChannel open() throws IOException {
-        FileChannel open = channel;
+    /** Not a channel: the interrupt of a job that is stopped would close it in the middle of a part. */
+    private RandomAccessFile open() throws IOException {
+        RandomAccessFile open = opened;
         for (int number = 0; open == null; number++) {
             Path next = folder.resolve(NAME.format(began) + (number == 0 ? "" : "-" + number) + ".jsonl.gz");
             try {
-                open = FileChannel.open(
-                        next, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), only(next, "rw-------"));
+                Files.createFile(next, only(next, "rw-------"));
+                open = new RandomAccessFile(next.toFile(), "rw");
                 forceEntry();
-                channel = open;
+                opened = open;
                 file = next;
             } catch (FileAlreadyExistsException e) {
                 LOG.log(Level.DEBUG, "another purge began in the same second", e);
@@ -222,7 +220,7 @@ public final class Archive implements AutoCloseable {
 
     @Override
     public void close() {
-        FileChannel open = channel;
+        RandomAccessFile open = opened;
         if (open == null) {
             return;
         }

@@ -34,9 +34,13 @@ final class AtOnce {
             select set_config('reprise.at_once', cast(txid_current() as text), true);
             select current_setting('reprise.at_once', true) = cast(txid_current() as text)""");
 
+    /** What PostgreSQL answers to a text of several statements that reaches it as one. */
+    private static final String SYNTAX_ERROR = "42601";
+
     private static final String DRAW_ID = "select nextval('BATCH_JOB_EXECUTION_SEQ')";
 
-    private static final String TAKE_BY_KEY = """
+    /** The instance, whether it is there or not. No row: somebody inserted it after this statement's snapshot. */
+    static final String WITH_INSTANCE = """
             with NEW_INSTANCE as (
                 insert into BATCH_JOB_INSTANCE (JOB_INSTANCE_ID, VERSION, JOB_NAME, JOB_KEY)
                 values (nextval('BATCH_JOB_INSTANCE_SEQ'), 0, :job, :key)
@@ -45,7 +49,11 @@ final class AtOnce {
             INSTANCE as (
                 select JOB_INSTANCE_ID from NEW_INSTANCE
                 union all
-                select JOB_INSTANCE_ID from BATCH_JOB_INSTANCE where JOB_NAME = :job and JOB_KEY = :key)
+                select JOB_INSTANCE_ID from BATCH_JOB_INSTANCE
+                 where not exists (select 1 from NEW_INSTANCE) and JOB_NAME = :job and JOB_KEY = :key)
+            """;
+
+    private static final String TAKE_BY_KEY = WITH_INSTANCE + """
             insert into REPRISE_OWNER
                 (JOB_INSTANCE_ID, JOB_EXECUTION_ID, APPLICATION, NODE_ID, INCARNATION, ACQUIRED_AT)
             select JOB_INSTANCE_ID, currval('BATCH_JOB_EXECUTION_SEQ'),
@@ -79,12 +87,8 @@ final class AtOnce {
             select JOB_INSTANCE_ID, JOB_EXECUTION_ID from EXECUTION""";
 
     /** Of one that is this node's, and only if its step is, too. The owner's row is locked first, as everywhere. */
-    private static final String END_WITH_STEP = """
-            with OWNER as materialized (
-                select JOB_EXECUTION_ID from REPRISE_OWNER
-                 where JOB_EXECUTION_ID = :execution and APPLICATION = :application
-                   and NODE_ID = :node and INCARNATION = :incarnation
-                   for update),
+    private static final String END_WITH_STEP = "with OWNER as materialized (" + StepExecutions.LOCK_OWNER + """
+            ),
             STEP as (
             <endStep>
                    and exists (select 1 from OWNER)
@@ -167,8 +171,15 @@ final class AtOnce {
 
     /** Whether the way to the database keeps the statements of one text together; a pooler between may not. */
     static boolean isPossible(Handle handle) {
-        return answer(handle, SAME_TRANSACTION, Map.of(), row -> row.getBoolean(1))
-                .orElse(false);
+        try {
+            return answer(handle, SAME_TRANSACTION, Map.of(), row -> row.getBoolean(1))
+                    .orElse(false);
+        } catch (IllegalStateException e) {
+            if (e.getCause() instanceof SQLException refused && SYNTAX_ERROR.equals(refused.getSQLState())) {
+                return false;
+            }
+            throw e;
+        }
     }
 
     /**

@@ -115,21 +115,9 @@ enum Dialect {
     },
 
     POSTGRESQL {
-        /**
-         * One round trip. No row: somebody inserted the instance after this statement's snapshot. A row without an
-         * execution: the instance has an owner.
-         */
-        private static final String ACQUIRE_BY_KEY = """
-                with NEW_INSTANCE as (
-                    insert into BATCH_JOB_INSTANCE (JOB_INSTANCE_ID, VERSION, JOB_NAME, JOB_KEY)
-                    values (nextval('BATCH_JOB_INSTANCE_SEQ'), 0, :job, :key)
-                    on conflict (JOB_NAME, JOB_KEY) do nothing
-                    returning JOB_INSTANCE_ID),
-                INSTANCE as (
-                    select JOB_INSTANCE_ID from NEW_INSTANCE
-                    union all
-                    select JOB_INSTANCE_ID from BATCH_JOB_INSTANCE where JOB_NAME = :job and JOB_KEY = :key),
-                NEW_OWNER as (
+        /** One round trip. A row without an execution: the instance has an owner. */
+        private static final String ACQUIRE_BY_KEY = AtOnce.WITH_INSTANCE + """
+                , NEW_OWNER as (
                     insert into REPRISE_OWNER
                         (JOB_INSTANCE_ID, JOB_EXECUTION_ID, APPLICATION, NODE_ID, INCARNATION, ACQUIRED_AT)
                     select JOB_INSTANCE_ID, nextval('BATCH_JOB_EXECUTION_SEQ'),

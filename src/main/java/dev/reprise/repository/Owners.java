@@ -35,6 +35,15 @@ final class Owners {
      */
     record Closed(String jobName, String status, List<String> interrupted, int restartsInARow) {}
 
+    /**
+     * Whether a row that is found by its instance or its execution is a node's. Not with an equals sign: the table looks empty
+     * to PostgreSQL's statistics, and it would as well come by the index of nodes, past all that the node has owned since the
+     * last vacuum.
+     */
+    static final String AND_MINE =
+            " and APPLICATION is not distinct from :application and NODE_ID is not distinct from :node"
+                    + " and INCARNATION = :incarnation";
+
     private static final String OWNER = """
             select o.JOB_INSTANCE_ID, o.JOB_EXECUTION_ID, o.APPLICATION, o.NODE_ID, o.INCARNATION,
                    case when n.INCARNATION = o.INCARNATION
@@ -46,11 +55,18 @@ final class Owners {
 
     private static final String OWNER_OF_INSTANCE = OWNER + " where o.JOB_INSTANCE_ID = :instance";
 
-    private static final String OF_THE_DEAD = OWNER + """
-             where o.APPLICATION = :application
-               and (o.NODE_ID <> :node or o.INCARNATION <> :incarnation)
-               and (n.INCARNATION is null or n.INCARNATION <> o.INCARNATION or n.HEARTBEAT_AT is null
+    /**
+     * From the few dead nodes to what they own: each living node asks at each heartbeat, and must not look at what all of
+     * them own. What an earlier incarnation of another node left is that node's to find.
+     */
+    private static final String OF_THE_DEAD = """
+            select o.JOB_INSTANCE_ID, o.JOB_EXECUTION_ID, o.APPLICATION, o.NODE_ID, o.INCARNATION, 0 as ALIVE
+              from REPRISE_NODE n
+              join REPRISE_OWNER o on o.APPLICATION = n.APPLICATION and o.NODE_ID = n.NODE_ID
+             where n.APPLICATION = :application
+               and (n.NODE_ID = :node or n.HEARTBEAT_AT is null
                     or n.HEARTBEAT_AT <= current_timestamp - cast(:lease as bigint) * interval '0.001' second)
+               and (n.NODE_ID <> :node or o.INCARNATION <> :incarnation)
              order by o.JOB_EXECUTION_ID""";
 
     private static final String OF_THIS_NODE = """
@@ -70,9 +86,7 @@ final class Owners {
 
     private static final String LOCK = """
             select JOB_EXECUTION_ID from REPRISE_OWNER
-             where JOB_INSTANCE_ID = :instance and APPLICATION = :application
-               and NODE_ID = :node and INCARNATION = :incarnation
-               for update""";
+             where JOB_INSTANCE_ID = :instance""" + AND_MINE + " for update";
 
     private static final String ALIVE = """
             select count(*) from REPRISE_NODE
@@ -84,8 +98,7 @@ final class Owners {
 
     private static final String RELEASE = """
             delete from REPRISE_OWNER
-             where JOB_EXECUTION_ID = :execution and APPLICATION = :application
-               and NODE_ID = :node and INCARNATION = :incarnation""";
+             where JOB_EXECUTION_ID = :execution""" + AND_MINE;
 
     private static final String JOB = """
             select REPRISE_JOB_NAME, STATUS, coalesce(REPRISE_RECOVERIES, 0) as RECOVERIES

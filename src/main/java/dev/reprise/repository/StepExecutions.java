@@ -35,9 +35,7 @@ final class StepExecutions {
     /** So that nobody takes the execution over meanwhile, or asks for a stop. */
     static final String LOCK_OWNER = """
             select JOB_EXECUTION_ID from REPRISE_OWNER
-             where JOB_EXECUTION_ID = :execution and APPLICATION = :application
-               and NODE_ID = :node and INCARNATION = :incarnation
-               for update""";
+             where JOB_EXECUTION_ID = :execution""" + Owners.AND_MINE + " for update";
 
     /** Only of an execution that this node owns. */
     static final String INSERT = """
@@ -51,8 +49,7 @@ final class StepExecutions {
                    0, 0, 0, 0, 0, 0, 0, 0, 'EXECUTING', '', :partition, :partitionOf, :reader, :writer, :userData
               from REPRISE_OWNER owner
               join BATCH_JOB_EXECUTION e on e.JOB_EXECUTION_ID = owner.JOB_EXECUTION_ID
-             where owner.JOB_EXECUTION_ID = :execution and owner.APPLICATION = :application
-               and owner.NODE_ID = :node and owner.INCARNATION = :incarnation""";
+             where owner.JOB_EXECUTION_ID = :execution""" + Owners.AND_MINE;
 
     /** What {@link #INSERT} answers: numbers alone, see {@link AtOnce}. */
     static final String INSERTED = "STEP_EXECUTION_ID, case when STATUS = 'STOPPING' then 1 else 0 end as TO_STOP";

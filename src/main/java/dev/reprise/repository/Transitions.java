@@ -20,8 +20,7 @@ final class Transitions {
                    cast(:kind as varchar(20)), cast(:pattern as varchar(2500)), cast(:target as varchar(100)),
                    current_timestamp
               from REPRISE_OWNER
-             where JOB_EXECUTION_ID = :execution and APPLICATION = :application
-               and NODE_ID = :node and INCARNATION = :incarnation""";
+             where JOB_EXECUTION_ID = :execution""" + Owners.AND_MINE;
 
     private static final String OF_EXECUTION = """
             select ELEMENT, EXIT_STATUS, KIND, PATTERN, TARGET

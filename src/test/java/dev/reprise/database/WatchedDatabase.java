@@ -89,6 +89,7 @@ public final class WatchedDatabase {
     private boolean recording;
     private volatile Client client = new Client(this);
     private volatile boolean away;
+    private volatile boolean takesOneAtATime;
 
     private WatchedDatabase(String real) {
         this.real = real;
@@ -182,6 +183,17 @@ public final class WatchedDatabase {
         away = false;
     }
 
+    /** From now on a text with several statements fails, as through a driver or a pooler that does not take it apart. */
+    public void takesOneStatementAtATime() {
+        takesOneAtATime = true;
+    }
+
+    private void mustBeOne(String sql) throws SQLException {
+        if (takesOneAtATime && sql.contains(";")) {
+            throw new SQLException("cannot insert multiple commands into a prepared statement", "42601");
+        }
+    }
+
     private void mustBeThere() throws SQLException {
         if (away) {
             throw new SQLNonTransientConnectionException("the database is away", "08006");
@@ -251,6 +263,7 @@ public final class WatchedDatabase {
         void executes(Entry entry, boolean autoCommit) throws SQLException {
             counted();
             database.mustBeThere();
+            database.mustBeOne(entry.sql());
             failIfWanted(entry.sql());
             database.executed(entry, autoCommit);
         }

@@ -15,9 +15,11 @@ import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.LaunchRequest;
 import dev.reprise.log.ExecutionLogs;
 import dev.reprise.repository.AuditEntry;
+import dev.reprise.repository.ExecutionState;
 import dev.reprise.repository.LaunchRefusedException;
 import dev.reprise.repository.PurgeRequest;
 import dev.reprise.repository.PurgeSummary;
+import dev.reprise.repository.PurgedExecution;
 import dev.reprise.repository.Refusal.Kind;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
@@ -249,6 +251,28 @@ class PurgeJobTest {
         assertThat(line.at("/steps/0/exitStatus").asText()).isEqualTo("DONE");
         assertThat(line.at("/steps/0/counts/commits").asInt(-1)).isZero();
         assertThat(line.at("/ended").asText()).endsWith("Z");
+    }
+
+    /** As the server does when it stops. */
+    @Test
+    void anInterruptLeavesTheArchiveWhole() throws IOException {
+        ExecutionState state =
+                BATCH.repository().history().execution(ran(1).get(0)).orElseThrow();
+        List<PurgedExecution> purged = List.of(new PurgedExecution("key", state, List.of(), List.of()));
+        Path archive = folder.resolve("archive");
+        Archive.keepIn(archive);
+
+        try (Archive file = Archive.begin(BATCH.repository()).orElseThrow()) {
+            file.append(purged);
+            Thread.currentThread().interrupt();
+            file.append(purged);
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
+
+        try (Stream<Path> files = Files.list(archive)) {
+            assertThat(lines(files.findFirst().orElseThrow())).hasSize(2);
+        }
     }
 
     private static List<JsonNode> lines(Path file) throws IOException {

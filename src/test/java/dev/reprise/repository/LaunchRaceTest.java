@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import org.jberet.job.model.Job;
 import org.jberet.runtime.JobExecutionImpl;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -34,7 +35,29 @@ class LaunchRaceTest {
     @ParameterizedTest
     @EnumSource
     void startsExactlyOneExecutionOfAnIdentityHoweverManyAskAtOnce(TestDatabase.Kind kind) throws Exception {
-        TestNode node = TestNode.on(TestDatabase.migrated(kind));
+        startsExactlyOne(TestDatabase.migrated(kind));
+    }
+
+    /** The same, where the way to PostgreSQL does not take several statements in one text. */
+    @Test
+    void startsExactlyOneExecutionAlsoOneStatementAtATime() throws Exception {
+        TestDatabase database = TestDatabase.migrated(TestDatabase.Kind.POSTGRESQL);
+        database.watched().takesOneStatementAtATime();
+        startsExactlyOne(database);
+
+        TestNode node = TestNode.on(database);
+        JobExecutionImpl execution = node.start(TestNode.job());
+        node.running(execution);
+        node.end(node.step(execution, "load"), BatchStatus.COMPLETED);
+        node.end(execution, BatchStatus.COMPLETED);
+        assertThat(database.rows(
+                        "select STATUS from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = ?",
+                        execution.getExecutionId()))
+                .containsExactly("COMPLETED");
+    }
+
+    private static void startsExactlyOne(TestDatabase database) throws Exception {
+        TestNode node = TestNode.on(database);
         Job job = TestNode.job();
         List<Long> failed = new ArrayList<>();
         List<Long> restarted = new ArrayList<>();

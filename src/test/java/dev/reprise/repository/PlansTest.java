@@ -92,6 +92,13 @@ class PlansTest {
                     insert into BATCH_JOB_INSTANCE
                     select 100000 + i, 0, 'few', md5(i::text) from generate_series(1, 500) i""");
             statement.execute("vacuum analyze");
+            // What has ended since the last vacuum.
+            statement.execute("""
+                    insert into REPRISE_OWNER
+                        (JOB_INSTANCE_ID, JOB_EXECUTION_ID, APPLICATION, NODE_ID, INCARNATION, ACQUIRED_AT)
+                    select i, 2 * i, 'ended', 'node-1', 1, now() from generate_series(1, 5000) i""");
+            statement.execute("delete from REPRISE_OWNER");
+            statement.execute("analyze REPRISE_OWNER");
         }
     }
 
@@ -286,6 +293,9 @@ class PlansTest {
                 cost.commits()));
     }
 
+    private static final Pattern OWNER_BY_ID =
+            Pattern.compile("REPRISE_OWNER( owner)?\\s+(join .*\\s+)?where (owner\\.)?JOB_(EXECUTION|INSTANCE)_ID = ");
+
     private static final Pattern ROWS =
             Pattern.compile("actual rows=([\\d.]+) loops=(\\d+)|Rows Removed by \\w[\\w ]*: (\\d+)");
 
@@ -314,23 +324,30 @@ class PlansTest {
                 .filter(entry -> !entry.sql().startsWith("set local"))
                 .forEach(entry -> distinct.putIfAbsent(entry.sql(), entry));
         List<String> wholeTables = new ArrayList<>();
+        List<String> wholeNodes = new ArrayList<>();
         for (Entry entry : distinct.values()) {
             List<String> plan = plan(entry);
             for (int i = 0; i < plan.size(); i++) {
                 String line = plan.get(i);
                 boolean ofHistory = line.contains(" on batch_") || line.contains(" on reprise_exception");
+                String next = i + 1 < plan.size() ? plan.get(i + 1) : "";
                 boolean whole = line.contains("Seq Scan")
                         // An index without a condition is read as a whole too.
-                        || (line.contains("Index")
-                                && line.contains("Scan")
-                                && !plan.get(i + 1).contains("Index Cond"));
+                        || (line.contains("Index") && line.contains("Scan") && !next.contains("Index Cond"));
                 if (ofHistory && whole) {
                     wholeTables.add(line.strip() + " in: " + entry.sql());
+                }
+                if (line.contains("reprise_owned_by_node")
+                        && OWNER_BY_ID.matcher(entry.sql()).find()) {
+                    wholeNodes.add(line.strip() + " in: " + entry.sql());
                 }
             }
         }
         assertThat(distinct).hasSizeGreaterThan(10);
         assertThat(wholeTables).isEmpty();
+        assertThat(wholeNodes)
+                .as("an owner by its id, past all that its node has owned since the last vacuum")
+                .isEmpty();
     }
 
     private static List<String> plan(Entry entry) throws Exception {

@@ -16,11 +16,13 @@ final class Catalogue {
             "launch",
             "list",
             "boot",
+            "purge",
             "launch-h2",
             "import",
             "import-plain",
             "import-h2",
             "bulk",
+            "bulk-plain",
             "restart",
             "partitions",
             "flights",
@@ -84,81 +86,32 @@ final class Catalogue {
                         results,
                         new LaunchWorkload.Plan(name, true, List.of("job-0"), List.of(0), full ? 10 : 4, full ? 5 : 2));
             case "list" -> new ListWorkload(lab, options, results);
+            case "purge" -> new PurgeWorkload(lab, options, results);
             case "boot" -> new BootWorkload(lab, options, results);
-            case "import" ->
-                imports(
-                        lab,
-                        results,
-                        new Plan(name, "import", false, true, sizes(), full ? 5 : 3, Contender.sharing()));
-            case "import-plain" ->
-                imports(
-                        lab,
-                        results,
-                        new Plan(name, "import", false, false, sizes(), full ? 5 : 2, Contender.sharing()));
-            case "import-h2" ->
-                imports(
-                        lab,
-                        results,
-                        new Plan(name, "import", true, false, sizes(), full ? 3 : 2, Contender.sharing()));
-            case "restart" ->
-                imports(
-                        lab,
-                        results,
-                        new Plan(
-                                name,
-                                "restart",
-                                false,
-                                true,
-                                List.of(new Size(largest(), 1000, 1)),
-                                full ? 5 : 2,
-                                restarted()));
-            case "bulk" ->
-                imports(
-                        lab,
-                        results,
-                        new Plan(
-                                name,
-                                "import",
-                                false,
-                                true,
-                                List.of(new Size(largest(), 1000, 1), new Size(largest() / 3, 100, 1)),
-                                full ? 5 : 3,
-                                bulk()));
-            case "partitions" ->
-                imports(
-                        lab,
-                        results,
-                        new Plan(
-                                name,
-                                "import",
-                                false,
-                                true,
-                                List.of(
-                                        new Size(largest(), 1000, 1),
-                                        new Size(largest(), 1000, 2),
-                                        new Size(largest(), 1000, 4)),
-                                full ? 3 : 2,
-                                Contender.sharing()));
-            case "flights" ->
-                imports(
-                        lab,
-                        results,
-                        new Plan(
-                                name,
-                                "import",
-                                false,
-                                true,
-                                List.of(new Size(options.number("rows", 3_000_000), 1000, 1)),
-                                full ? 3 : 1,
-                                everybody()));
             case "scale" -> new ScaleWorkload(lab, options, results);
             case "counts" -> new CountWorkload(lab, folders, options, results);
-            default -> throw new IllegalArgumentException(name);
+            default -> new ImportWorkload(lab, folders, options, results, imports(name));
         };
     }
 
-    private Workload imports(Lab lab, Results results, Plan plan) {
-        return new ImportWorkload(lab, folders, options, results, plan);
+    private Plan imports(String name) {
+        return switch (name) {
+            case "import" -> Plan.of(name, sizes(), full ? 5 : 3, Contender.sharing());
+            case "import-plain" ->
+                Plan.of(name, sizes(), full ? 5 : 2, Contender.sharing()).withoutRewriting();
+            case "import-h2" ->
+                Plan.of(name, sizes(), full ? 3 : 2, Contender.sharing()).intoH2();
+            case "bulk" -> Plan.of(name, sizes().subList(0, 2), full ? 5 : 3, bulk());
+            case "bulk-plain" ->
+                Plan.of(name, sizes().subList(0, 2), full ? 5 : 3, bulk()).withoutRewriting();
+            case "restart" ->
+                Plan.of(name, sizes().subList(0, 1), full ? 5 : 2, restarted()).failingOnce();
+            case "partitions" ->
+                Plan.of(name, List.of(threads(1), threads(2), threads(4)), full ? 3 : 2, Contender.sharing());
+            case "flights" ->
+                Plan.of(name, List.of(new Size(options.number("rows", 3_000_000), 1000, 1)), full ? 3 : 1, everybody());
+            default -> throw new IllegalArgumentException(name);
+        };
     }
 
     private static List<Contender> bulk() {
@@ -188,6 +141,10 @@ final class Catalogue {
                 new Size(largest(), 1000, 1),
                 new Size(largest() / (full ? 5 : 3), 100, 1),
                 new Size(largest() / (full ? 50 : 15), 10, 1));
+    }
+
+    private Size threads(int partitions) {
+        return new Size(largest(), 1000, partitions);
     }
 
     private int largest() {

@@ -170,7 +170,7 @@ final class History {
         List<String> values = new ArrayList<>();
         try (ResultSet row = statement.executeQuery(
                 "select column_name, data_type from information_schema.columns where table_name = lower('" + table
-                        + "') and table_schema = 'public' order by ordinal_position")) {
+                        + "') and table_schema = 'public' and is_generated = 'NEVER' order by ordinal_position")) {
             while (row.next()) {
                 String column = row.getString(1);
                 String same = row.getString(2).startsWith("timestamp")

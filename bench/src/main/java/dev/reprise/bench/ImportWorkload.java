@@ -35,7 +35,26 @@ final class ImportWorkload implements Workload {
             boolean rewrite,
             List<Size> sizes,
             int rounds,
-            List<Contender> contenders) {}
+            List<Contender> contenders) {
+
+        /** An import into PostgreSQL, whose driver rewrites batches. */
+        static Plan of(String name, List<Size> sizes, int rounds, List<Contender> contenders) {
+            return new Plan(name, "import", false, true, sizes, rounds, contenders);
+        }
+
+        Plan withoutRewriting() {
+            return new Plan(name, question, h2, false, sizes, rounds, contenders);
+        }
+
+        Plan intoH2() {
+            return new Plan(name, question, true, false, sizes, rounds, contenders);
+        }
+
+        /** At 90 %, and then restarted. */
+        Plan failingOnce() {
+            return new Plan(name, "restart", h2, rewrite, sizes, rounds, contenders);
+        }
+    }
 
     /** @param partitions that are imported at the same time; 1: none */
     record Size(int rows, int chunk, int partitions) {}

@@ -14,8 +14,8 @@ final class Options {
     static final String HELP = """
             bench/run [WORKLOAD...] [OPTIONS]
 
-            Workloads: launch, list, boot, launch-h2, import, import-plain, import-h2, bulk, restart, partitions, flights,
-            counts, which fails if Reprise has more statements or commits than bench/limits.properties allows;
+            Workloads: launch, list, boot, purge, launch-h2, import, import-plain, import-h2, bulk, bulk-plain, restart,
+            partitions, flights, counts, which fails if Reprise has more statements or commits than bench/limits.properties allows;
             all of them if none is named, and then docs/performance.md is written from what was measured.
             scale: heartbeats and take-overs of many simulated nodes; only if it is named.
             report: writes it from what the newest runs of each have left.

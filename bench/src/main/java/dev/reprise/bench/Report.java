@@ -94,9 +94,12 @@ final class Report {
                     REPRISE,
                     "to stock",
                     "to Spring",
+                    "Reprise, job operator",
                     "floor (3 commits)");
             MarkdownTable latencies =
                     new MarkdownTable("p99 in ms; failed launches", STOCK, SPRING, REPRISE, "floor (3 commits)");
+            MarkdownTable processors = new MarkdownTable(
+                    "processor time of a launch, ms: peer + database", STOCK, SPRING, REPRISE, "floor (3 commits)");
             String floor = h2 ? RAW : RAW + ", 3 commits";
             for (Map<String, String> work : results.works(workload)) {
                 table.row(List.of(
@@ -106,6 +109,7 @@ final class Report {
                         rate(workload, work, REPRISE),
                         ratio(workload, work, "rate", REPRISE, STOCK),
                         ratio(workload, work, "rate", REPRISE, SPRING),
+                        rate(workload, work, REPRISE + ", job operator"),
                         rate(workload, work, floor)));
                 latencies.row(List.of(
                         launch(work),
@@ -113,9 +117,25 @@ final class Report {
                         latency(workload, work, SPRING),
                         latency(workload, work, REPRISE),
                         latency(workload, work, floor)));
+                processors.row(List.of(
+                        launch(work),
+                        processors(workload, work, STOCK),
+                        processors(workload, work, SPRING),
+                        processors(workload, work, REPRISE),
+                        processors(workload, work, floor)));
             }
-            text.append(table).append('\n').append(latencies).append('\n');
+            text.append(table).append('\n').append(latencies).append('\n').append(processors);
+            text.append("\nWhere they add up to all processors of the machine, the rate cannot rise any more.\n\n");
         }
+    }
+
+    private String processors(String workload, Map<String, String> work, String peer) {
+        Optional<Spread> own = results.spread(workload, work, peer, "cpu.us");
+        Optional<Spread> database = results.spread(workload, work, peer, "database.cpu.us");
+        return own.isEmpty() || database.isEmpty()
+                ? "–"
+                : number(own.get().median() / 1000) + " + "
+                        + number(database.get().median() / 1000);
     }
 
     private static String launch(Map<String, String> work) {
@@ -254,25 +274,32 @@ final class Report {
     }
 
     private void bulk() {
-        if (results.works("bulk").isEmpty()) {
+        List<String> workloads = List.of("bulk-plain", "bulk");
+        List<String> peers = workloads.stream()
+                .flatMap(workload -> results.peers(workload).stream())
+                .distinct()
+                .toList();
+        if (peers.isEmpty()) {
             return;
         }
         section("Imports with what each brings");
         text.append("""
-                The same file and table. Spring Batch with its own writer alone (`JdbcBatchItemWriter`, rewritten batches) and with its
-                own reader too (`FlatFileItemReader`), Reprise with `CsvRecords` and `BulkWriter`. Seconds.
+                The same file and table. Spring Batch with its own writer alone (`JdbcBatchItemWriter`) and with its own reader too
+                (`FlatFileItemReader`), Reprise with `CsvRecords` and `BulkWriter`. With `reWriteBatchedInserts`, an option of PostgreSQL's
+                driver that is off unless somebody sets it, and without it. Seconds.
 
                 """);
-        List<String> peers = List.copyOf(results.peers("bulk"));
         List<String> header = new ArrayList<>(List.of("rows, chunk"));
         header.addAll(peers);
-        header.add("Spring's writer to Reprise");
+        header.add("Reprise to Spring's writer");
         MarkdownTable table = new MarkdownTable(header);
-        for (Map<String, String> work : results.works("bulk")) {
-            List<String> row = new ArrayList<>(List.of(imported(work)));
-            peers.forEach(peer -> row.add(seconds("bulk", work, peer)));
-            row.add(ratio("bulk", work, "seconds", SPRING + ", own writer", REPRISE + ", own items"));
-            table.row(row);
+        for (String workload : workloads) {
+            for (Map<String, String> work : results.works(workload)) {
+                List<String> row = new ArrayList<>(List.of(imported(work)));
+                peers.forEach(peer -> row.add(seconds(workload, work, peer)));
+                row.add(ratio(workload, work, "seconds", REPRISE + ", own items", SPRING + ", own writer"));
+                table.row(row);
+            }
         }
         text.append(table).append('\n');
     }
@@ -361,6 +388,24 @@ final class Report {
             section("With a long history");
             text.append(table).append('\n');
         }
+        for (Map<String, String> work : results.works("purge")) {
+            text.append(purge(work));
+        }
+    }
+
+    private String purge(Map<String, String> work) {
+        double removed = median("purge", work, "removed");
+        double seconds = median("purge", work, "seconds");
+        double alone = median("purge", work, "rate.alone");
+        double meanwhile = median("purge", work, "rate.meanwhile");
+        return "The job `reprise-purge` removed %,.0f executions in %.1f minutes. Meanwhile 8 clients launched %.0f jobs a second, %.0f %% of the %.0f without it.%n%n"
+                .formatted(removed, seconds / 60, meanwhile, 100 * meanwhile / alone, alone);
+    }
+
+    private double median(String workload, Map<String, String> work, String value) {
+        return results.spread(workload, work, REPRISE, value)
+                .map(Spread::median)
+                .orElse(Double.NaN);
     }
 
     private List<String> ofHistory(String title, String workload, Map<String, String> work, String value) {

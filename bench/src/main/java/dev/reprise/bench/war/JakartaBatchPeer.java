@@ -54,6 +54,7 @@ final class JakartaBatchPeer implements PeerServer.Peer {
             }
             case "restart" -> restart(ImportRun.of(question));
             case "list" -> ListLoop.run(question.number("millis"), () -> newest(question.text("job")));
+            case "purge" -> purge(question.text("olderThan"));
             case "heap" -> Heap.live();
             default -> throw new IllegalArgumentException("no workload " + question.workload());
         };
@@ -112,6 +113,21 @@ final class JakartaBatchPeer implements PeerServer.Peer {
                     return execution;
                 },
                 () -> expect(BatchStatus.COMPLETED, ended(operator.restart(failed[0], new Properties()))));
+    }
+
+    /** What Reprise alone has a job for. */
+    private Answer purge(String olderThan) throws InterruptedException {
+        Properties parameters = new Properties();
+        parameters.setProperty("olderThan", olderThan);
+        long begin = System.nanoTime();
+        JobExecution purged = expect(BatchStatus.COMPLETED, start("reprise-purge", parameters));
+        return new Answer()
+                .put("seconds", (System.nanoTime() - begin) / 1e9)
+                .put(
+                        "removed",
+                        Long.parseLong(purged.getExitStatus()
+                                .replaceAll("\\D*([\\d,]+) executions.*", "$1")
+                                .replace(",", "")));
     }
 
     /** The newest instances of a job, each with its executions. */
