@@ -37,6 +37,7 @@ public final class SchemaRules implements LaunchRules {
     private final Map<String, Optional<ParameterSchema>> schemas = new ConcurrentHashMap<>();
     private final Map<String, Optional<Report>> reports = new ConcurrentHashMap<>();
     private final Map<String, RecoveryPolicy> policies = new ConcurrentHashMap<>();
+    private volatile @Nullable Instance<ParametersValidator> validators;
 
     /**
      * @param application where {@code META-INF/batch-jobs} is
@@ -151,15 +152,18 @@ public final class SchemaRules implements LaunchRules {
     /**
      * @param faulty whether the schema has found faults already: a validator may then throw, and they are the reason
      */
-    private static List<String> validate(String jobName, JobParameters parameters, boolean faulty) {
-        Instance<ParametersValidator> validators;
-        try {
-            validators = CDI.current().select(ParametersValidator.class, Any.Literal.INSTANCE);
-        } catch (IllegalStateException noCdiHere) {
-            return List.of();
+    private List<String> validate(String jobName, JobParameters parameters, boolean faulty) {
+        Instance<ParametersValidator> known = validators;
+        if (known == null) {
+            try {
+                known = CDI.current().select(ParametersValidator.class, Any.Literal.INSTANCE);
+            } catch (IllegalStateException noCdiHere) {
+                return List.of();
+            }
+            validators = known;
         }
         List<String> faults = new ArrayList<>();
-        for (Instance.Handle<ParametersValidator> handle : validators.handles()) {
+        for (Instance.Handle<ParametersValidator> handle : known.handles()) {
             try (handle) {
                 faults.addAll(handle.get().validate(jobName, parameters));
             } catch (RuntimeException e) {

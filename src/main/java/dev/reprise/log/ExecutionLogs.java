@@ -31,15 +31,21 @@ public final class ExecutionLogs implements AutoCloseable {
 
     private static final AtomicReference<@Nullable ExecutionLogs> OF_THIS_DEPLOYMENT = new AtomicReference<>();
 
+    private static final long FORMAT_NANOS = 1_000_000_000;
+
     private final Path folder;
     private final long limit;
     private final Set<Logger> roots = new LinkedHashSet<>();
     private final LogHandler handler;
     private final Map<Long, Running> running = new ConcurrentHashMap<>();
     private final AtomicBoolean warned = new AtomicBoolean();
+    private volatile @Nullable Format format;
 
     /** The log of an execution that runs here. */
     record Running(LogFile file, Formatter format) {}
+
+    /** @param at the nanosecond in which it was found */
+    private record Format(Formatter formatter, long at) {}
 
     /** What was before the first line of a part. */
     public enum Before {
@@ -142,11 +148,21 @@ public final class ExecutionLogs implements AutoCloseable {
         try {
             running.put(
                     executionId,
-                    new Running(LogFile.create(newest(executionId), older(executionId), limit), LogFormat.of(roots)));
+                    new Running(LogFile.create(newest(executionId), older(executionId), limit), formatter()));
             warned.set(false);
         } catch (IOException | RuntimeException e) {
             failed(executionId, e);
         }
+    }
+
+    /** Asked of the server's handlers again after a second: somebody may have changed them. */
+    private Formatter formatter() {
+        Format known = format;
+        if (known == null || System.nanoTime() - known.at() > FORMAT_NANOS) {
+            known = new Format(LogFormat.of(roots), System.nanoTime());
+            format = known;
+        }
+        return known.formatter();
     }
 
     void end(long executionId) {

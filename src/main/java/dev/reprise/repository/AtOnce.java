@@ -61,6 +61,9 @@ final class AtOnce {
               from INSTANCE
             on conflict (JOB_INSTANCE_ID) do nothing""";
 
+    /** In a condition: as a call it would be made anew for each row of the table, and no index found by it. */
+    private static final String DRAWN = "(select currval('BATCH_JOB_EXECUTION_SEQ'))";
+
     private static final String TAKE_INSTANCE = """
             insert into REPRISE_OWNER
                 (JOB_INSTANCE_ID, JOB_EXECUTION_ID, APPLICATION, NODE_ID, INCARNATION, ACQUIRED_AT)
@@ -82,7 +85,7 @@ final class AtOnce {
                            as P (NAME, VALUE, IDENTIFYING)),
             GIVEN_UP as (
                 delete from REPRISE_OWNER
-                 where JOB_EXECUTION_ID = currval('BATCH_JOB_EXECUTION_SEQ')
+                 where JOB_EXECUTION_ID = <execution>
                    and not exists (select 1 from EXECUTION))
             select JOB_INSTANCE_ID, JOB_EXECUTION_ID from EXECUTION""";
 
@@ -166,7 +169,7 @@ final class AtOnce {
 
     private static Sql launch(String take, String insert) {
         return Sql.of(String.join(";\n", DRAW_ID, take, INSERT_OR_GIVE_UP.replace("<insert>", insert))
-                .replace("<execution>", "currval('BATCH_JOB_EXECUTION_SEQ')"));
+                .replace("<execution>", DRAWN));
     }
 
     /** Whether the way to the database keeps the statements of one text together; a pooler between may not. */

@@ -92,9 +92,7 @@ final class JobRecorder {
     private static void logStart(LiveExecution running) {
         LOG.log(
                 Level.INFO,
-                "{0}: execution {1,number,#} started",
-                running.label(),
-                running.execution().getExecutionId());
+                running.label() + ": execution " + running.execution().getExecutionId() + " started");
     }
 
     /** The engine is done with it. Never throws: the engine would neither clean up nor wake those who wait. */
@@ -248,11 +246,8 @@ final class JobRecorder {
         if (recorded) {
             LOG.log(
                     Level.INFO,
-                    "{0}: execution {1,number,#} {2} after {3}",
-                    running.label(),
-                    id,
-                    shown(running),
-                    Text.duration(running.nanosSinceItBegan()));
+                    running.label() + ": execution " + id + " " + shown(running) + " after "
+                            + Text.duration(running.nanosSinceItBegan()));
         } else {
             running.warn("execution " + id + " ended " + running.execution().getBatchStatus()
                     + " here, but another node owns it now; nothing of it was recorded");

@@ -81,7 +81,7 @@ final class StepRecorder {
                 // Somebody asked for it before the step was there.
                 running.execution().stop();
             }
-            LOG.log(Level.INFO, "{0}: step {1} started", running.label(), step.name());
+            LOG.log(Level.INFO, running.label() + ": step " + step.name() + " started");
         } catch (RuntimeException | NotRecordedError e) {
             if (Database.isAway(e)) {
                 running.cutOff();

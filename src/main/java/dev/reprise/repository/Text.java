@@ -2,7 +2,6 @@ package dev.reprise.repository;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Texts that fit their columns. */
@@ -61,7 +60,8 @@ final class Text {
     static String duration(long nanos) {
         long millis = nanos / 1_000_000;
         if (millis < 10_000) {
-            return String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
+            long tenths = (millis + 50) / 100;
+            return tenths / 10 + "." + tenths % 10 + " s";
         }
         long seconds = millis / 1000;
         if (seconds < 120) {
