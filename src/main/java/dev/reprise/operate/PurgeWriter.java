@@ -26,7 +26,7 @@ class PurgeWriter extends AbstractItemWriter {
         this.step = step;
     }
 
-    /** An instance whose executions lie in two chunks has gone with the first. */
+    /** An instance whose executions lie in two chunks has gone with the first. There is none where all of a chunk stay. */
     @Override
     public void writeItems(List<Object> items) {
         Set<PurgeCandidate> instances = new LinkedHashSet<>();
@@ -38,8 +38,6 @@ class PurgeWriter extends AbstractItemWriter {
         if (!instances.isEmpty() && step.getTransientUserData() instanceof Purge purge) {
             purge.remove(List.copyOf(instances));
         }
-        if (items.get(items.size() - 1) instanceof PurgeCandidate last) {
-            lastRemoved = last.instanceId();
-        }
+        instances.forEach(instance -> lastRemoved = instance.instanceId());
     }
 }

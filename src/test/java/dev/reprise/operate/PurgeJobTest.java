@@ -134,6 +134,17 @@ class PurgeJobTest {
         assertThat(again.exitStatus()).isEqualTo("removed 0 executions of 0 instances; spared 1 among the newest");
     }
 
+    /** More than a chunk of them. */
+    @Test
+    void theJobPassesOverWhatStays() {
+        ran(110);
+
+        JobRun purge = BATCH.run("reprise-purge", Map.of("job", "quiet", "olderThan", "0s", "keep", "105"));
+
+        assertThat(purge.status()).as(purge.toString()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(purge.step("purge").counts().filtered()).isEqualTo(105);
+    }
+
     @Test
     void theJobSaysWhatADryRunWouldRemove() {
         List<Long> executions = ran(3);

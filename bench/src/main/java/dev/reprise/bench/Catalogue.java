@@ -148,6 +148,6 @@ final class Catalogue {
     }
 
     private int largest() {
-        return options.number("rows", full ? 1_000_000 : 200_000);
+        return options.number("rows", full ? 1_000_000 : 500_000);
     }
 }

@@ -11,7 +11,8 @@ import java.util.TreeMap;
 /** How long an import takes: in chunks of several sizes, in partitions, and again after it failed at 90 %. */
 final class ImportWorkload implements Workload {
 
-    private static final int WARM_UP_ROWS = 20_000;
+    /** Until the compiler has seen most of it. */
+    private static final int WARM_UP_ROWS = 100_000;
 
     private final Lab lab;
     private final Options options;
