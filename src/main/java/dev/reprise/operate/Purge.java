@@ -30,9 +30,6 @@ final class Purge implements AutoCloseable {
 
     private static final Duration SHORT = LONG.dividedBy(2);
 
-    /** Times as long as a transaction took: so much is left for others. */
-    private static final int PAUSE = 3;
-
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
     private final Purges.Walk walk;
@@ -111,9 +108,10 @@ final class Purge implements AutoCloseable {
         } else if (took.compareTo(SHORT) < 0) {
             size = Math.min(MOST, size * 2);
         }
-        pause(took.multipliedBy(PAUSE));
+        pause(took);
     }
 
+    /** As long as a transaction took: half of the time is left to others, one after the other. */
     private static void pause(Duration time) {
         try {
             TimeUnit.MILLISECONDS.sleep(Math.min(time.toMillis(), LONGEST_PAUSE.toMillis()));

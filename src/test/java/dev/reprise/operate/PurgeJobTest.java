@@ -137,12 +137,12 @@ class PurgeJobTest {
     /** More than a chunk of them. */
     @Test
     void theJobPassesOverWhatStays() {
-        ran(110);
+        ran(210);
 
-        JobRun purge = BATCH.run("reprise-purge", Map.of("job", "quiet", "olderThan", "0s", "keep", "105"));
+        JobRun purge = BATCH.run("reprise-purge", Map.of("job", "quiet", "olderThan", "0s", "keep", "205"));
 
         assertThat(purge.status()).as(purge.toString()).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(purge.step("purge").counts().filtered()).isEqualTo(105);
+        assertThat(purge.step("purge").counts().filtered()).isEqualTo(205);
     }
 
     @Test

@@ -16,7 +16,7 @@ import java.util.Map;
 final class History {
 
     /** Time between two executions, in milliseconds. */
-    private static final int DISTANCE = 100;
+    static final int DISTANCE = 100;
 
     private final PeerKind kind;
     private final Database database;

@@ -6,8 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/** How long Reprise takes to purge a long history, and how many jobs it launches meanwhile. */
+/** How fast Reprise purges a long history, and how many jobs it launches meanwhile. */
 final class PurgeWorkload implements Workload {
+
+    /** The oldest of them: enough to see how fast it goes. */
+    private static final int PURGED = 100_000;
 
     private static final int CLIENTS = 8;
     private static final int SECONDS = 5;
@@ -38,8 +41,9 @@ final class PurgeWorkload implements Workload {
         List<Double> meanwhile = new ArrayList<>();
         alone(alone);
         Peer peer = lab.peer(PeerKind.REPRISE);
+        long kept = Math.max(60, (long) (history - PURGED) * History.DISTANCE / 1000);
         CompletableFuture<Answer> purge =
-                CompletableFuture.supplyAsync(() -> peer.ask("purge", Map.of("olderThan", "1h")));
+                CompletableFuture.supplyAsync(() -> peer.ask("purge", Map.of("olderThan", kept + "s")));
         while (!purge.isDone()) {
             double rate = launches(SECONDS);
             if (!purge.isDone()) {

@@ -398,8 +398,18 @@ final class Report {
         double seconds = median("purge", work, "seconds");
         double alone = median("purge", work, "rate.alone");
         double meanwhile = median("purge", work, "rate.meanwhile");
-        return "The job `reprise-purge` removed %,.0f executions in %.1f minutes. Meanwhile 8 clients launched %.0f jobs a second, %.0f %% of the %.0f without it.%n%n"
-                .formatted(removed, seconds / 60, meanwhile, 100 * meanwhile / alone, alone);
+        return """
+                The job `reprise-purge` removed %,.0f executions of a history of %,d in %.0f s: a million takes %.0f minutes at that rate.
+                Meanwhile 8 clients, who leave no processor idle, launched %.0f jobs a second: %.0f %% of the %.0f before and after.
+
+                """.formatted(
+                        removed,
+                        Long.parseLong(work.get("history")),
+                        seconds,
+                        seconds / removed * 1_000_000 / 60,
+                        meanwhile,
+                        100 * meanwhile / alone,
+                        alone);
     }
 
     private double median(String workload, Map<String, String> work, String value) {
