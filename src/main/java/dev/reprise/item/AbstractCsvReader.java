@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A reader that makes an item of each record of a CSV file, and goes on behind the last committed one after a restart: its
- * checkpoint is a {@link CsvPosition}. Not thread-safe, as readers of a step need not be.
+ * checkpoint is a {@link CsvPosition}. Not thread-safe, as readers of a step need not be. Subclasses are {@code @Dependent},
+ * without interceptors.
  *
  * @param <T> of the items
  */
@@ -25,7 +26,7 @@ public abstract class AbstractCsvReader<T> extends AbstractItemReader {
     }
 
     /**
-     * Makes an item of a record.
+     * Makes an item of a record; never null, which would be the end of the file: a processor filters.
      *
      * @throws BrokenInputException as the methods of {@link CsvRecord} do, or of its own: the next call gives the record after
      */
@@ -56,7 +57,13 @@ public abstract class AbstractCsvReader<T> extends AbstractItemReader {
             ended(opened().position());
             return null;
         }
-        return item(row);
+        T item = item(row);
+        if (item == null) {
+            throw new IllegalStateException(
+                    row.file() + ", line " + row.line() + ": expected an item of the record, found"
+                            + " null, which means the end of the file. To leave records out, return null from a processor.");
+        }
+        return item;
     }
 
     @Override

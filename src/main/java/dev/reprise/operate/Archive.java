@@ -142,7 +142,7 @@ public final class Archive implements AutoCloseable {
         return open;
     }
 
-    /** The name of a new file, which is part of its folder. Not every system can do that. */
+    /** The name of a new file, which is part of its folder. Not every system can do that, and no thread that is interrupted. */
     private void forceEntry() {
         try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
             entries.force(true);

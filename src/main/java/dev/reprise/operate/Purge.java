@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One purge that is under way: small transactions, and a pause after each, so that jobs hardly notice. Not thread-safe.
+ * One purge that is under way: small transactions, and a pause as long as each after it, for the jobs. Not thread-safe.
  */
 final class Purge implements AutoCloseable {
 

@@ -57,7 +57,8 @@ final class Owners {
 
     /**
      * From the few dead nodes to what they own: each living node asks at each heartbeat, and must not look at what all of
-     * them own. What an earlier incarnation of another node left is that node's to find.
+     * them own. A node that has come back counts with what its earlier incarnations left for ten leases. Whoever launches
+     * something else that is owned finds out by itself, as where a node's row was deleted.
      */
     private static final String OF_THE_DEAD = """
             select o.JOB_INSTANCE_ID, o.JOB_EXECUTION_ID, o.APPLICATION, o.NODE_ID, o.INCARNATION, 0 as ALIVE
@@ -65,8 +66,11 @@ final class Owners {
               join REPRISE_OWNER o on o.APPLICATION = n.APPLICATION and o.NODE_ID = n.NODE_ID
              where n.APPLICATION = :application
                and (n.NODE_ID = :node or n.HEARTBEAT_AT is null
-                    or n.HEARTBEAT_AT <= current_timestamp - cast(:lease as bigint) * interval '0.001' second)
+                    or n.HEARTBEAT_AT <= current_timestamp - cast(:lease as bigint) * interval '0.001' second
+                    or n.STARTED_AT > current_timestamp - cast(:lease as bigint) * interval '0.010' second)
                and (n.NODE_ID <> :node or o.INCARNATION <> :incarnation)
+               and (n.NODE_ID = :node or o.INCARNATION <> n.INCARNATION or n.HEARTBEAT_AT is null
+                    or n.HEARTBEAT_AT <= current_timestamp - cast(:lease as bigint) * interval '0.001' second)
              order by o.JOB_EXECUTION_ID""";
 
     private static final String OF_THIS_NODE = """

@@ -85,8 +85,6 @@ public final class Cluster {
                         TestWar.withOperator("many", "ranges", "two-flows", "short", "patient"),
                         Map.of("REPRISE_DB_URL", "jdbc:postgresql://127.0.0.1:" + line.port() + "/postgres"),
                         List.of(
-                                "-XX:TieredStopAtLevel=1",
-                                "-XX:+UseSerialGC",
                                 "-XX:+UnlockDiagnosticVMOptions",
                                 "-XX:-BytecodeVerificationRemote",
                                 "-Djboss.node.name=" + name,

@@ -100,6 +100,9 @@ public final class ServerProcess implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
                 "-Xmx768m",
+                // It lives for seconds.
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "--add-modules=java.se",
                 "--add-exports=java.naming/com.sun.jndi.url.ldap=ALL-UNNAMED",
                 "--add-exports=java.naming/com.sun.jndi.url.ldaps=ALL-UNNAMED",
@@ -376,10 +379,10 @@ public final class ServerProcess implements AutoCloseable {
             } else {
                 command.add("--commands=" + String.join(",", commands));
             }
-            Process cli = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(out)
-                    .start();
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out);
+            builder.environment().put("JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+            Process cli = builder.start();
             cli.getOutputStream().close();
             assertThat(cli.waitFor(2, TimeUnit.MINUTES)).as("the CLI ended").isTrue();
             return Files.readString(out.toPath());

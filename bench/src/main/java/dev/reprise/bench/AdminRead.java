@@ -2,6 +2,7 @@ package dev.reprise.bench;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -43,6 +44,8 @@ final class AdminRead {
                         ? answer.get("result", "execution").keys().size()
                         : 0;
             }
+        } catch (CancellationException e) {
+            return Outcome.failed("the server gave up");
         } catch (TimeoutException e) {
             return Outcome.failed("no answer within " + PATIENCE_SECONDS + " s");
         } catch (ExecutionException | IOException e) {

@@ -16,7 +16,7 @@ import java.util.Map;
 final class History {
 
     /** Time between two executions, in milliseconds. */
-    static final int DISTANCE = 100;
+    private static final int DISTANCE = 100;
 
     private final PeerKind kind;
     private final Database database;
@@ -56,6 +56,20 @@ final class History {
                             "select sum(pg_total_relation_size(oid)) from pg_class"
                                     + " where relkind = 'r' and relnamespace = 'public'::regnamespace")
                     / number(statement, "select count(*) from " + executionTable());
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** How many seconds ago the execution was made that has so many before it. */
+    long ageOf(int before) {
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement()) {
+            return number(
+                    statement,
+                    "select cast(extract(epoch from localtimestamp - max(CREATE_TIME)) as bigint) from"
+                            + " (select CREATE_TIME from " + executionTable() + " order by CREATE_TIME limit " + before
+                            + ") oldest");
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

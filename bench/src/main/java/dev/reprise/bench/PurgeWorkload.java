@@ -41,7 +41,7 @@ final class PurgeWorkload implements Workload {
         List<Double> meanwhile = new ArrayList<>();
         alone(alone);
         Peer peer = lab.peer(PeerKind.REPRISE);
-        long kept = Math.max(60, (long) (history - PURGED) * History.DISTANCE / 1000);
+        long kept = new History(PeerKind.REPRISE, lab.setup(PeerKind.REPRISE).database()).ageOf(PURGED);
         CompletableFuture<Answer> purge =
                 CompletableFuture.supplyAsync(() -> peer.ask("purge", Map.of("olderThan", kept + "s")));
         while (!purge.isDone()) {

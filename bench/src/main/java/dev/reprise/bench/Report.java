@@ -125,7 +125,7 @@ final class Report {
                         processors(workload, work, floor)));
             }
             text.append(table).append('\n').append(latencies).append('\n').append(processors);
-            text.append("\nWhere they add up to all processors of the machine, the rate cannot rise any more.\n\n");
+            text.append("\nTheir sum times the rate is how many processors are busy.\n\n");
         }
     }
 
@@ -400,7 +400,7 @@ final class Report {
         double meanwhile = median("purge", work, "rate.meanwhile");
         return """
                 The job `reprise-purge` removed %,.0f executions of a history of %,d in %.0f s: a million takes %.0f minutes at that rate.
-                Meanwhile 8 clients, who leave no processor idle, launched %.0f jobs a second: %.0f %% of the %.0f before and after.
+                Meanwhile 8 clients launched %.0f jobs a second: %.0f %% of the %.0f before and after.
 
                 """.formatted(
                         removed,

@@ -16,7 +16,6 @@ final class ScaleReport {
     private static final String REPRISE = PeerKind.REPRISE.title();
     private static final double EXECUTIONS = 1e8;
     private static final double HEARTBEATS_A_SECOND = 1 / 5.0;
-    private static final int EXECUTIONS_OF_A_NODE = 2;
 
     /** Held by each node for its reports, and kept by its pool. */
     private static final int CONNECTIONS_OF_A_NODE = 1 + 2;
@@ -180,16 +179,20 @@ final class ScaleReport {
     // ---- Nodes
     // --------------------------------------------------------------------------------------------------------
 
-    /** What a beat costs: a part that is always the same, and one for each execution that anybody owns. */
-    private record Beat(double fixed, double forEachOwned) {
-
-        double micros(double owned) {
-            return fixed + forEachOwned * owned;
-        }
+    /** What a beat costs: a part that is always the same, and one for each node of the application. */
+    private record Beat(double fixed, double forEachNode) {
 
         /** Cores of the database that so many nodes keep busy. */
         double cores(double nodes) {
-            return nodes * HEARTBEATS_A_SECOND * micros(nodes * EXECUTIONS_OF_A_NODE) / 1e6;
+            return nodes * HEARTBEATS_A_SECOND * (fixed + forEachNode * nodes) / 1e6;
+        }
+
+        /** How many nodes keep one core busy. */
+        double nodesOfACore() {
+            double most = 1e6 / HEARTBEATS_A_SECOND;
+            return forEachNode <= 0
+                    ? most / fixed
+                    : (-fixed + Math.sqrt(fixed * fixed + 4 * forEachNode * most)) / (2 * forEachNode);
         }
     }
 
@@ -201,9 +204,8 @@ final class ScaleReport {
         Map<String, String> many = works.get(works.size() - 1);
         double fewMicros = rest(few, "database.cpu.us").orElseThrow();
         double manyMicros = rest(many, "database.cpu.us").orElseThrow();
-        double owned = (double) (nodes(many) - nodes(few)) * EXECUTIONS_OF_A_NODE;
-        double forEach = Math.max(0, (manyMicros - fewMicros) / owned);
-        return new Beat(Math.max(0, fewMicros - forEach * nodes(few) * EXECUTIONS_OF_A_NODE), forEach);
+        double forEachNode = Math.max(0, (manyMicros - fewMicros) / (nodes(many) - nodes(few)));
+        return new Beat(Math.max(0, fewMicros - forEachNode * nodes(few)), forEachNode);
     }
 
     private void nodes() {
@@ -211,11 +213,11 @@ final class ScaleReport {
         text.append("## Nodes\n\n");
         text.append("""
                 A node reports every 5 seconds, then looks after what it runs, for what dead nodes left, and for restarts that are due: four
-                statements, of which one writes. The look for what the dead left reads the owner of whatever runs, on any node of the application: what
-                one heartbeat costs grows with the nodes, and what all cost together with their square. Measured: %.0f µs, and %.2f µs for each
-                execution that runs anywhere. With %d of them on each node:
+                statements, of which one writes. The look for the dead reads the row of each node of the application, and nothing of what other
+                living ones run: what one heartbeat costs grows a little with the nodes, and what all cost together with their square. Measured: %.0f µs,
+                and %.2f µs for each node.
 
-                """.formatted(beat.fixed(), beat.forEachOwned(), EXECUTIONS_OF_A_NODE));
+                """.formatted(beat.fixed(), beat.forEachNode()));
         MarkdownTable table = new MarkdownTable(
                 "nodes",
                 "heartbeats/s",
@@ -306,13 +308,6 @@ final class ScaleReport {
     }
 
     private void limits() {
-        Beat beat = beat();
-        double core = beat.forEachOwned() <= 0
-                ? 1e6 / beat.fixed() / HEARTBEATS_A_SECOND
-                : (-beat.fixed()
-                                + Math.sqrt(beat.fixed() * beat.fixed()
-                                        + 4 * beat.forEachOwned() * EXECUTIONS_OF_A_NODE * 1e6 / HEARTBEATS_A_SECOND))
-                        / (2 * beat.forEachOwned() * EXECUTIONS_OF_A_NODE);
         text.append("""
                 ## What gives out first, and what to do then
 
@@ -320,12 +315,13 @@ final class ScaleReport {
                 |---|---|---|
                 | 1 | **Connections.** Each node keeps one for its reports and two in its pool: PostgreSQL's default of 100 ends at about 30 nodes. | Raise `max_connections` (a thousand idle ones cost memory, some MB each, and little else); lower `min-pool-size` to 0 and `max-pool-size` to what the node's threads need: one for each batch thread and two more. A pooler in transaction mode is no way out: the name of a session is how others end what a dead node still holds. |
                 | 2 | **Disk flushes.** Each launch waits for %s commits. PostgreSQL flushes for several at once, so more clients get more out of it, until the log itself is the limit. | A disk that answers a flush quickly (a battery or capacitor behind it). `synchronous_commit=off` would give up what a commit promises: don't. |
-                | 3 | **CPU of the database, for heartbeats.** One core is busy with nothing else at about %s nodes. | Fewer reports: `reprise.heartbeat=15s` with `reprise.lease=90s` cost a third; deaths are noticed later. Several applications instead of one: a node looks only at what its own application owns. |
+                | 3 | **CPU of the database, for heartbeats.** One core is busy with nothing else at about %s nodes. | Fewer reports: `reprise.heartbeat=15s` with `reprise.lease=90s` cost a third; deaths are noticed later. Several applications instead of one: a node looks only at those of its own. |
                 | 4 | **Storage of the history**, see above. | Purge by age, which keeps identities if wanted. Above 10⁸ executions that have to stay (not tried): ranges of ids of `BATCH_JOB_EXECUTION`, its parameters and `BATCH_STEP_EXECUTION` as partitions of the tables. Pages go by those ids; a launch looks for an instance's executions in an index of each partition, so let them be few and large. Instances cannot be partitioned so: their key is unique over all. |
                 | 5 | **Reading.** The console's pages are bounded, however many look at once. Reports of your own over the whole history are not. | A read replica, and reports there. The repository itself needs the primary: what it decides must be true now. |
 
                 Launches, chunks and take-overs of one application go through one primary database, and so does every decision: that is what makes
                 them exact. What does not fit into one goes into several applications, each with a database of its own.
-                """.formatted(counted("launch.commits"), "%,d".formatted(Math.round(core / 100) * 100)));
+                """.formatted(
+                        counted("launch.commits"), "%,d".formatted(Math.round(beat().nodesOfACore() / 100) * 100)));
     }
 }
