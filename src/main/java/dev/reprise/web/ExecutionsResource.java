@@ -146,7 +146,7 @@ public class ExecutionsResource extends Asked {
 
     @GET
     @Path("/{id}/log")
-    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @Produces(MediaType.SERVER_SENT_EVENTS + ";qs=0.5") // who accepts anything gets text
     public void follow(
             @PathParam("id") String id,
             @Context SseEventSink sink,

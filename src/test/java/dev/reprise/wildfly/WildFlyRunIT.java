@@ -121,7 +121,8 @@ class WildFlyRunIT {
             await().atMost(PATIENCE).pollInterval(Duration.ofMillis(250)).until(() -> {
                 String text = Files.readString(log);
                 assertThat(maven.isAlive()).as(() -> "Maven runs\n" + text).isTrue();
-                return text.contains(untilLogged);
+                // A job is launched before the application answers.
+                return text.contains(untilLogged) && text.contains("WFLYSRV0010: Deployed");
             });
             then.accept(8080 + offset);
             return Files.readString(log);
