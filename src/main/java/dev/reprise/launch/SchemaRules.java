@@ -11,6 +11,7 @@ import dev.reprise.job.ParameterSchema;
 import dev.reprise.job.ParameterSchema.Resolution;
 import dev.reprise.job.RecoveryPolicy;
 import dev.reprise.repository.LaunchRules;
+import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.spi.CDI;
@@ -164,11 +165,16 @@ public final class SchemaRules implements LaunchRules {
         }
         List<String> faults = new ArrayList<>();
         for (Instance.Handle<ParametersValidator> handle : known.handles()) {
-            try (handle) {
+            try {
                 faults.addAll(handle.get().validate(jobName, parameters));
             } catch (RuntimeException e) {
                 if (!faulty) {
                     throw e;
+                }
+            } finally {
+                // One of a longer scope is everybody's.
+                if (handle.getBean().getScope() == Dependent.class) {
+                    handle.destroy();
                 }
             }
         }

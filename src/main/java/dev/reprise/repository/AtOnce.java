@@ -7,18 +7,15 @@ import dev.reprise.repository.Dialect.Acquired;
 import dev.reprise.repository.JobExecutions.Launch;
 import dev.reprise.repository.StepExecutions.NewStep;
 import jakarta.batch.runtime.BatchStatus;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -118,53 +115,6 @@ final class AtOnce {
     private static final Sql END =
             Sql.of(END_WITH_STEP.replace("<endStep>", StepExecutions.END).replace("<endJob>", JobExecutions.END));
 
-    /** A text as the driver takes it: Jdbi would look its parameters up anew each time, which costs more than they do. */
-    private record Sql(String text, List<String> parameters) {
-
-        /** The types of those that may be null, and are no texts. */
-        private static final Map<String, Integer> NULLS = Map.of(
-                "partition", Types.INTEGER,
-                "partitionOf", Types.BIGINT,
-                "reader", Types.BINARY,
-                "writer", Types.BINARY,
-                "userData", Types.BINARY);
-
-        private static final Pattern PARAMETER = Pattern.compile(":(\\w+)");
-
-        static Sql of(String named) {
-            List<String> parameters = PARAMETER
-                    .matcher(named)
-                    .results()
-                    .map(found -> found.group(1))
-                    .toList();
-            return new Sql(PARAMETER.matcher(named).replaceAll("?"), parameters);
-        }
-
-        PreparedStatement sent(Connection connection, Map<String, @Nullable Object> values) throws SQLException {
-            PreparedStatement statement = connection.prepareStatement(text);
-            try {
-                for (int i = 0; i < parameters.size(); i++) {
-                    bind(statement, i + 1, parameters.get(i), values.get(parameters.get(i)));
-                }
-                statement.execute();
-                return statement;
-            } catch (SQLException | RuntimeException e) {
-                statement.close();
-                throw e;
-            }
-        }
-
-        /** A null without a type, or an answer of a length that varies, makes the driver ask and commit in between. */
-        private static void bind(PreparedStatement statement, int position, String name, @Nullable Object value)
-                throws SQLException {
-            if (value == null) {
-                statement.setNull(position, NULLS.getOrDefault(name, Types.VARCHAR));
-            } else {
-                statement.setObject(position, value);
-            }
-        }
-    }
-
     private AtOnce() {}
 
     private static Sql launch(String take, String insert) {
@@ -251,11 +201,7 @@ final class AtOnce {
         Map<String, @Nullable Object> values = StepExecutions.endBindings(last, "");
         values.putAll(JobExecutions.endBindings(running.execution(), BatchStatus.COMPLETED, "", null));
         values.putAll(running.node().bindings());
-        try (PreparedStatement sent = END.sent(handle.getConnection(), values)) {
-            return sent.getUpdateCount() == 1;
-        } catch (SQLException e) {
-            throw failed(e);
-        }
+        return END.update(handle.getConnection(), values) == 1;
     }
 
     private interface Row<T> {
@@ -271,12 +217,7 @@ final class AtOnce {
             }
             return last != null && last.next() ? Optional.of(mapper.of(last)) : Optional.empty();
         } catch (SQLException e) {
-            throw failed(e);
+            throw Sql.failed(e);
         }
-    }
-
-    /** Who asked looks for the cause, as of an exception of Jdbi. */
-    private static RuntimeException failed(SQLException e) {
-        return new IllegalStateException("the database refused: " + e.getMessage(), e);
     }
 }

@@ -6,12 +6,14 @@ import jakarta.transaction.Transaction;
 import jakarta.transaction.TransactionManager;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -54,6 +56,7 @@ final class Database {
     /** In units of {@link #pause}: about a second. */
     private static final int LONGEST_PAUSE = 80;
 
+    private final DataSource dataSource;
     private final Jdbi jdbi;
     private final TransactionManager transactions;
     private final Dialect dialect;
@@ -78,6 +81,7 @@ final class Database {
      *     {@link #pause}
      */
     Database(DataSource dataSource, TransactionManager transactions, Duration outage, int pauseToPersist) {
+        this.dataSource = dataSource;
         this.jdbi = Jdbi.create(dataSource);
         jdbi.getConfig(SqlStatements.class).setSqlParser(PARSER);
         // Parameters of jobs may be secrets, and messages end in logs and tables.
@@ -248,8 +252,12 @@ final class Database {
     }
 
     /** Does the work in the transaction that the thread is in: the chunk's. */
-    <T extends @Nullable Object> T joined(Work<T> work) {
-        return jdbi.withHandle(work::with);
+    <T extends @Nullable Object> T joined(Function<Connection, T> work) {
+        try (Connection connection = dataSource.getConnection()) {
+            return work.apply(connection);
+        } catch (SQLException e) {
+            throw Sql.failed(e);
+        }
     }
 
     /** The transaction of this thread, or null if there is none that could still do something. */

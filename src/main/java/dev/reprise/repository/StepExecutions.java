@@ -2,6 +2,7 @@ package dev.reprise.repository;
 
 import jakarta.batch.runtime.BatchStatus;
 import java.io.Serializable;
+import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDateTime;
@@ -18,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import org.jberet.runtime.AbstractStepExecution;
 import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
@@ -55,7 +55,7 @@ final class StepExecutions {
     static final String INSERTED = "STEP_EXECUTION_ID, case when STATUS = 'STOPPING' then 1 else 0 end as TO_STOP";
 
     /** The guard is last, and the count is the answer: 0 rows when the step is fenced, or asked to stop. */
-    private static final String COMMIT_CHUNK = """
+    private static final Sql COMMIT_CHUNK = Sql.of("""
             update BATCH_STEP_EXECUTION
                set VERSION = VERSION + 1, LAST_UPDATED = localtimestamp,
                    COMMIT_COUNT = :commits, READ_COUNT = :read, FILTER_COUNT = :filtered, WRITE_COUNT = :written,
@@ -63,12 +63,12 @@ final class StepExecutions {
                    PROCESS_SKIP_COUNT = :processSkips, ROLLBACK_COUNT = :rollbacks,
                    REPRISE_READER_CHECKPOINT = :reader, REPRISE_WRITER_CHECKPOINT = :writer,
                    REPRISE_USER_DATA = :userData
-             where STEP_EXECUTION_ID = :id and VERSION = :version and STATUS = :status""";
+             where STEP_EXECUTION_ID = :id and VERSION = :version and STATUS = :status""");
 
-    private static final String SAVE_USER_DATA = """
+    private static final Sql SAVE_USER_DATA = Sql.of("""
             update BATCH_STEP_EXECUTION
                set VERSION = VERSION + 1, LAST_UPDATED = localtimestamp, REPRISE_USER_DATA = :userData
-             where STEP_EXECUTION_ID = :id and VERSION = :version and STATUS = :status""";
+             where STEP_EXECUTION_ID = :id and VERSION = :version and STATUS = :status""");
 
     static final String END = """
             update BATCH_STEP_EXECUTION
@@ -338,35 +338,29 @@ final class StepExecutions {
         FENCED
     }
 
-    /** Records a chunk in the transaction of the handle, the chunk's: one statement, unless somebody wants a stop. */
-    Saved commitChunk(Handle handle, RunningStep step, StepCounts counts) {
-        return save(step, () -> {
-            Update update = handle.createUpdate(COMMIT_CHUNK)
-                    .bind("reader", step.execution().getReaderCheckpointInfoSerialized())
-                    .bind("writer", step.execution().getWriterCheckpointInfoSerialized());
-            return update.bindMap(bindings(counts));
-        });
+    /** Records a chunk in the transaction of the connection, the chunk's: one statement, unless somebody wants a stop. */
+    Saved commitChunk(Connection connection, RunningStep step, StepCounts counts) {
+        Map<String, @Nullable Object> values = new HashMap<>(bindings(counts));
+        values.put("reader", step.execution().getReaderCheckpointInfoSerialized());
+        values.put("writer", step.execution().getWriterCheckpointInfoSerialized());
+        return save(connection, COMMIT_CHUNK, step, values);
     }
 
     /** Records the user data of a step that has no chunks. */
     Saved saveUserData(Handle handle, RunningStep step) {
-        return save(step, () -> handle.createUpdate(SAVE_USER_DATA));
+        return save(handle.getConnection(), SAVE_USER_DATA, step, new HashMap<>());
     }
 
-    private static Saved save(RunningStep step, Supplier<Update> update) {
-        if (save(step, update.get(), "STARTED")) {
+    private static Saved save(Connection connection, Sql sql, RunningStep step, Map<String, @Nullable Object> values) {
+        values.put("userData", step.execution().getPersistentUserDataSerialized());
+        values.put("id", step.id());
+        values.put("version", step.version());
+        values.put("status", "STARTED");
+        if (sql.update(connection, values) == 1) {
             return Saved.DONE;
         }
-        return save(step, update.get(), "STOPPING") ? Saved.STOP_REQUESTED : Saved.FENCED;
-    }
-
-    private static boolean save(RunningStep step, Update update, String status) {
-        return update.bind("userData", step.execution().getPersistentUserDataSerialized())
-                        .bind("id", step.id())
-                        .bind("version", step.version())
-                        .bind("status", status)
-                        .execute()
-                == 1;
+        values.put("status", "STOPPING");
+        return sql.update(connection, values) == 1 ? Saved.STOP_REQUESTED : Saved.FENCED;
     }
 
     /**

@@ -225,7 +225,7 @@ final class StepRecorder {
             if (counts.commits() == 1) {
                 mustBeReadable(step);
             }
-            Saved saved = database.joined(handle -> steps.commitChunk(handle, step, counts));
+            Saved saved = database.joined(connection -> steps.commitChunk(connection, step, counts));
             if (saved == Saved.FENCED) {
                 running.leaveStepsOpen();
                 throw fenced(running, step);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.reprise.jobs.Gate;
+import dev.reprise.jobs.NotBefore1900;
 import dev.reprise.jobs.Tables;
 import dev.reprise.repository.LaunchDecision;
 import dev.reprise.repository.LaunchRefusedException;
@@ -132,6 +133,9 @@ class LaunchTableIT {
                         .faults())
                 .as("of the schema and of the validator")
                 .containsExactly("limit: '0' is less than the minimum 1", "day: lies before 1900");
+        assertThat(NotBefore1900.destroyed())
+                .as("a validator of the application's scope outlives a launch")
+                .isZero();
         assertThat(tables.counts()).isEqualTo(before);
     }
 

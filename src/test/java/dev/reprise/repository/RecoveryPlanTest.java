@@ -321,6 +321,8 @@ class RecoveryPlanTest {
         for (BatchStatus end : List.of(BatchStatus.COMPLETED, BatchStatus.FAILED)) {
             JobExecutionImpl execution = node.run(job, "end", end.name());
             node.repository.suspend();
+            // A stop that comes to the engine's execution later than its end is one that was just in time.
+            await().until(() -> node.status(execution.getExecutionId()).equals("STOPPING"));
             node.repository.resume();
 
             node.end(execution, end);
