@@ -124,7 +124,7 @@ final class Database {
         return takesAtOnce;
     }
 
-    /** Looks something up with a single statement, which is a transaction by itself, whatever the caller is in. */
+    /** Looks something up with statements of which each is a transaction by itself, whatever the caller is in. */
     <T extends @Nullable Object> T read(Work<T> work) {
         return suspended(() -> retried(() -> jdbi.withHandle(work::with)));
     }

@@ -65,6 +65,14 @@ enum Dialect {
         }
 
         @Override
+        String ownedBy() {
+            return """
+                    select JOB_INSTANCE_ID, JOB_EXECUTION_ID, APPLICATION, NODE_ID, INCARNATION, 0 as ALIVE
+                      from REPRISE_OWNER
+                     where APPLICATION = :application and NODE_ID = any(:nodes)""";
+        }
+
+        @Override
         String sessionName() {
             return "cast(null as varchar)";
         }
@@ -174,6 +182,22 @@ enum Dialect {
         }
 
         /**
+         * One node after the other, by the index: the table looks empty to the statistics, and what all nodes of the
+         * application own would look as cheap.
+         */
+        @Override
+        String ownedBy() {
+            return """
+                    select o.*
+                      from unnest(cast(:nodes as varchar[])) as SUSPECT (NAME)
+                     cross join lateral (
+                        select JOB_INSTANCE_ID, JOB_EXECUTION_ID, APPLICATION, NODE_ID, INCARNATION, 0 as ALIVE
+                          from REPRISE_OWNER
+                         where APPLICATION = :application and NODE_ID = SUSPECT.NAME
+                        offset 0) o""";
+        }
+
+        /**
          * What is in a transaction, was connected before the dead node reported last, and, if that has come back, began
          * before it did. Several applications of one server share its sessions: as long as one of them lives that lived
          * then, the server does.
@@ -259,6 +283,9 @@ enum Dialect {
 
     /** A query that inserts, and gives these columns of what it has inserted. */
     abstract String inserting(String insert, String columns);
+
+    /** A query for what some nodes of an application own, as {@link Owners} reads it. */
+    abstract String ownedBy();
 
     /** The SQL expression that gives the name by which sessions of this process can be found, or null. */
     abstract String sessionName();

@@ -3,11 +3,13 @@ package dev.reprise.repository;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /** Who runs what: the rows of {@code REPRISE_OWNER}, and taking over what dead nodes left (semantics.md §6). */
@@ -56,27 +58,26 @@ final class Owners {
     private static final String OWNER_OF_INSTANCE = OWNER + " where o.JOB_INSTANCE_ID = :instance";
 
     /**
-     * From the few dead nodes to what they own: each living node asks at each heartbeat, and must not look at what all of
-     * them own. A node that has come back counts with what its earlier incarnations left for ten leases. Whoever launches
-     * something else that is owned finds out by itself, as where a node's row was deleted.
+     * The few whose executions are worth a look: those that are silent, those that came back within ten leases, and this
+     * one. Whoever launches something else that is owned finds out by itself, as where a node's row was deleted.
      */
-    private static final String OF_THE_DEAD = """
-            select o.JOB_INSTANCE_ID, o.JOB_EXECUTION_ID, o.APPLICATION, o.NODE_ID, o.INCARNATION, 0 as ALIVE
-              from REPRISE_NODE n
-              join REPRISE_OWNER o on o.APPLICATION = n.APPLICATION and o.NODE_ID = n.NODE_ID
-             where n.APPLICATION = :application
-               and (n.NODE_ID = :node or n.HEARTBEAT_AT is null
-                    or n.HEARTBEAT_AT <= current_timestamp - cast(:lease as bigint) * interval '0.001' second
-                    or n.STARTED_AT > current_timestamp - cast(:lease as bigint) * interval '0.010' second)
-               and (n.NODE_ID <> :node or o.INCARNATION <> :incarnation)
-               and (n.NODE_ID = :node or o.INCARNATION <> n.INCARNATION or n.HEARTBEAT_AT is null
-                    or n.HEARTBEAT_AT <= current_timestamp - cast(:lease as bigint) * interval '0.001' second)
-             order by o.JOB_EXECUTION_ID""";
+    private static final String SUSPECTS = """
+            select NODE_ID, INCARNATION,
+                   case when HEARTBEAT_AT > current_timestamp - cast(:lease as bigint) * interval '0.001' second
+                        then 0 else 1 end as SILENT
+              from REPRISE_NODE
+             where APPLICATION = :application
+               and (NODE_ID = :node or HEARTBEAT_AT is null
+                    or HEARTBEAT_AT <= current_timestamp - cast(:lease as bigint) * interval '0.001' second
+                    or STARTED_AT > current_timestamp - cast(:lease as bigint) * interval '0.010' second)""";
+
+    /** By the owner's row alone: side by side, in the order of their ids, everybody's would be read. */
+    private static final String WITH_EXECUTION =
+            " join BATCH_JOB_EXECUTION e on e.JOB_EXECUTION_ID = o.JOB_EXECUTION_ID + 0\n";
 
     private static final String OF_THIS_NODE = """
             select o.JOB_INSTANCE_ID, o.JOB_EXECUTION_ID, e.STATUS
-              from REPRISE_OWNER o
-              join BATCH_JOB_EXECUTION e on e.JOB_EXECUTION_ID = o.JOB_EXECUTION_ID
+              from REPRISE_OWNER o""" + WITH_EXECUTION + """
              where o.APPLICATION = :application and o.NODE_ID = :node and o.INCARNATION = :incarnation""";
 
     /** Only where the same node took it: those before it, in the order in which they came. */
@@ -84,8 +85,7 @@ final class Owners {
             select count(case when e.STATUS = 'STARTING' and e.JOB_EXECUTION_ID <= :execution then 1 end)
                    * max(case when e.STATUS = 'STARTING' and e.JOB_EXECUTION_ID = :execution then 1 else 0 end) as PLACE,
                    count(case when e.STATUS <> 'STARTING' then 1 end) as RUNNING
-              from REPRISE_OWNER o
-              join BATCH_JOB_EXECUTION e on e.JOB_EXECUTION_ID = o.JOB_EXECUTION_ID
+              from REPRISE_OWNER o""" + WITH_EXECUTION + """
              where o.APPLICATION = :application and o.NODE_ID = :node and o.INCARNATION = :incarnation""";
 
     private static final String LOCK = """
@@ -143,10 +143,12 @@ final class Owners {
     private static final String MESSAGE = """
             update BATCH_JOB_EXECUTION set EXIT_MESSAGE = :message where JOB_EXECUTION_ID = :execution""";
 
+    private final Dialect dialect;
     private final Supplier<NodeIdentity> self;
     private final Duration lease;
 
-    Owners(Supplier<NodeIdentity> self, Duration lease) {
+    Owners(Dialect dialect, Supplier<NodeIdentity> self, Duration lease) {
+        this.dialect = dialect;
         this.self = self;
         this.lease = lease;
     }
@@ -160,14 +162,38 @@ final class Owners {
                 .findOne();
     }
 
-    /** What nodes left running that do not report any more, and what earlier incarnations left. */
+    private record Suspect(String name, long incarnation, boolean silent) {
+
+        boolean hasLeft(Owner owner) {
+            return silent || owner.node().incarnation() != incarnation;
+        }
+    }
+
+    /**
+     * What nodes left running that do not report any more, and what earlier incarnations left; the oldest first. Each
+     * living node asks at each heartbeat.
+     */
     List<Owner> ofTheDead(Handle handle) {
         NodeIdentity here = self.get();
-        return handle.createQuery(OF_THE_DEAD)
+        Map<String, Suspect> suspects = handle.createQuery(SUSPECTS)
                 .bind("lease", lease.toMillis())
-                .bindMap(here.bindings())
+                .bind("application", here.application())
+                .bind("node", here.name())
+                .map((row, context) -> new Suspect(row.getString(1), row.getLong(2), row.getInt(3) == 1))
+                .collect(Collectors.toMap(Suspect::name, suspect -> suspect));
+        return handle
+                .registerArrayType(String.class, "varchar")
+                .createQuery(dialect.ownedBy())
+                .bind("application", here.application())
+                .bind("nodes", suspects.keySet().toArray(new String[0]))
                 .map((row, context) -> owner(row, here))
-                .list();
+                .stream()
+                .filter(owner -> {
+                    Suspect suspect = suspects.get(owner.node().name());
+                    return suspect != null && !owner.mine() && suspect.hasLeft(owner);
+                })
+                .sorted(Comparator.comparingLong(Owner::executionId))
+                .toList();
     }
 
     /** What this incarnation of this node owns, by the id of the execution. */

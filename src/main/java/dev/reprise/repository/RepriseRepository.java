@@ -174,7 +174,7 @@ public final class RepriseRepository implements JobRepository {
         this.application = parts.application();
         this.database = database;
         Checkpoints checkpoints = new Checkpoints(parts.application(), parts.serialFilter());
-        this.owners = new Owners(self, parts.lease());
+        this.owners = new Owners(database.dialect(), self, parts.lease());
         this.secrets = new Secrets(parts.keys());
         this.name = self.get().application();
         this.executions = new JobExecutions(name, secrets);

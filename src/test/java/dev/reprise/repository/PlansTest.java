@@ -294,6 +294,41 @@ class PlansTest {
                 cost.commits()));
     }
 
+    /** Each living node does so at each heartbeat, while all of them run what they can. */
+    @Test
+    void ofLookingForTheDeadReadTheNodesAndNotWhatTheLivingOwn() throws Exception {
+        int nodes = 200;
+        String application = node.identity.application();
+        DATABASE.execute("""
+                insert into REPRISE_NODE (APPLICATION, NODE_ID, INCARNATION, STARTED_AT, HEARTBEAT_AT)
+                select '%s', 'crowd-' || n, 1, now() - interval '1 day',
+                       case when n %% 100 = 0 then now() - interval '1 hour' else now() end
+                  from generate_series(1, %d) n""".formatted(application, nodes));
+        DATABASE.execute("""
+                insert into REPRISE_OWNER
+                    (JOB_INSTANCE_ID, JOB_EXECUTION_ID, APPLICATION, NODE_ID, INCARNATION, ACQUIRED_AT)
+                select 10000 + i, 20000 + 2 * i, '%s', 'crowd-' || (1 + i %% 99), 1, now()
+                  from generate_series(1, 10000) i""".formatted(application));
+        try {
+            WatchedDatabase database = DATABASE.watched();
+            database.startRecording();
+            assertThat(node.repository.takeOverFromTheDead()).isZero();
+            node.repository.tend();
+            List<Entry> made = database.stopRecording().entries();
+
+            assertThat(made).hasSizeGreaterThanOrEqualTo(3);
+            for (Entry entry : made) {
+                assertThat(analysed(entry)).noneMatch(line -> {
+                    Matcher rows = ROWS.matcher(line);
+                    return rows.find() && rowsOf(rows) > 2 * nodes;
+                });
+            }
+        } finally {
+            DATABASE.execute("delete from REPRISE_OWNER where NODE_ID like 'crowd-%'");
+            DATABASE.execute("delete from REPRISE_NODE where NODE_ID like 'crowd-%'");
+        }
+    }
+
     private static final Pattern OWNER_BY_ID =
             Pattern.compile("REPRISE_OWNER( owner)?\\s+(join .*\\s+)?where (owner\\.)?JOB_(EXECUTION|INSTANCE)_ID = ");
 

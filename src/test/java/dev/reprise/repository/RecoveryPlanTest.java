@@ -279,6 +279,25 @@ class RecoveryPlanTest {
                 .contains("Its server was stopping. It is not restarted by itself: the batchlet of step load");
     }
 
+    /** The node is back, and has not got to it yet. */
+    @ParameterizedTest
+    @EnumSource
+    void closesWhatAnEarlierIncarnationOfALivingNodeLeft(TestDatabase.Kind kind) {
+        TestNode dead = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl left = dead.run(job, MONTH);
+        TestNode back = dead.other(dead.identity.name());
+        JobExecutionImpl running = back.run(job, "month", "2001-02");
+        TestNode other = back.other("node-2");
+        other.repository.addJob(new ApplicationAndJobName("", job.getId()), job);
+
+        assertThat(other.repository.takeOverFromTheDead()).isEqualTo(1);
+
+        assertThat(other.repository.claimRestarts())
+                .extracting(DueRestart::executionId)
+                .containsExactly(left.getExecutionId());
+        assertThat(back.status(running.getExecutionId())).isEqualTo("STARTING");
+    }
+
     /** It reported again while the others were being closed. */
     @ParameterizedTest
     @EnumSource
