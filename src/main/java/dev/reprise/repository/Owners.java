@@ -69,7 +69,8 @@ final class Owners {
              where APPLICATION = :application
                and (NODE_ID = :node or HEARTBEAT_AT is null
                     or HEARTBEAT_AT <= current_timestamp - cast(:lease as bigint) * interval '0.001' second
-                    or STARTED_AT > current_timestamp - cast(:lease as bigint) * interval '0.010' second)""";
+                    or (INCARNATION > 1
+                        and STARTED_AT > current_timestamp - cast(:lease as bigint) * interval '0.010' second))""";
 
     /** By the owner's row alone: side by side, in the order of their ids, everybody's would be read. */
     private static final String WITH_EXECUTION =

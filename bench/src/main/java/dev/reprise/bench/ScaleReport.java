@@ -109,7 +109,7 @@ final class ScaleReport {
         results.works("scale")
                 .forEach(work -> table.row(List.of(
                         "heartbeat of one of %,d nodes".formatted(nodes(work)),
-                        "4",
+                        "5",
                         "1",
                         micros(rest(work, "database.cpu.us")),
                         bytes(rest(work, "wal.bytes")),
@@ -212,7 +212,7 @@ final class ScaleReport {
         Beat beat = beat();
         text.append("## Nodes\n\n");
         text.append("""
-                A node reports every 5 seconds, then looks after what it runs, for what dead nodes left, and for restarts that are due: four
+                A node reports every 5 seconds, then looks after what it runs, for what dead nodes left, and for restarts that are due: five
                 statements, of which one writes. The look for the dead reads the row of each node of the application, and nothing of what other
                 living ones run: what one heartbeat costs grows a little with the nodes, and what all cost together with their square. Measured: %.0f µs,
                 and %.2f µs for each node.
