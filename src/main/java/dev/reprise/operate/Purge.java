@@ -10,8 +10,10 @@ import dev.reprise.repository.RepriseRepository;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,17 +80,18 @@ final class Purge implements AutoCloseable {
         int executions = 0;
         for (PurgeCandidate instance : instances) {
             if (executions > 0 && executions + instance.executions() > size) {
-                removeAtOnce(batch);
+                removeAtOnce(batch, true);
                 batch = new ArrayList<>();
                 executions = 0;
             }
             batch.add(instance);
             executions += instance.executions();
         }
-        removeAtOnce(batch);
+        removeAtOnce(batch, executions >= size);
     }
 
-    private void removeAtOnce(List<PurgeCandidate> batch) {
+    /** @param full whether it has as many executions as may be: a smaller one does not tell how long more would take */
+    private void removeAtOnce(List<PurgeCandidate> batch, boolean full) {
         if (batch.isEmpty() || Thread.currentThread().isInterrupted()) {
             return;
         }
@@ -97,15 +100,15 @@ final class Purge implements AutoCloseable {
         Purges.Removed removed = walk.remove(batch, keep);
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         summary = summary.removing(removed.instances());
-        List<Long> gone =
-                removed.instances().stream().map(PurgeCandidate::instanceId).toList();
+        Set<Long> gone =
+                removed.instances().stream().map(PurgeCandidate::instanceId).collect(Collectors.toSet());
         summary = summary.sparing(batch.stream()
                 .filter(instance -> !gone.contains(instance.instanceId()))
                 .toList());
         ExecutionLogs.ofThisDeployment().ifPresent(logs -> logs.delete(removed.executions()));
         if (took.compareTo(LONG) > 0) {
             size = Math.max(FEWEST, size / 2);
-        } else if (took.compareTo(SHORT) < 0) {
+        } else if (full && took.compareTo(SHORT) < 0) {
             size = Math.min(MOST, size * 2);
         }
         pause(took);

@@ -65,11 +65,12 @@ enum Dialect {
         }
 
         @Override
-        String ownedBy() {
+        String leftOver() {
             return """
-                    select JOB_INSTANCE_ID, JOB_EXECUTION_ID, APPLICATION, NODE_ID, INCARNATION, 0 as ALIVE
-                      from REPRISE_OWNER
-                     where APPLICATION = :application and NODE_ID = any(:nodes)""";
+                    select o.JOB_INSTANCE_ID, o.JOB_EXECUTION_ID, o.APPLICATION, o.NODE_ID, o.INCARNATION, 0 as ALIVE
+                      from unnest(cast(:names as varchar array), cast(:living as bigint array)) as SUSPECT (NAME, LIVING)
+                      join REPRISE_OWNER o on o.APPLICATION = :application and o.NODE_ID = SUSPECT.NAME
+                       and o.INCARNATION < SUSPECT.LIVING""";
         }
 
         @Override
@@ -186,14 +187,15 @@ enum Dialect {
          * application own would look as cheap.
          */
         @Override
-        String ownedBy() {
+        String leftOver() {
             return """
                     select o.*
-                      from unnest(cast(:nodes as varchar[])) as SUSPECT (NAME)
+                      from unnest(cast(:names as varchar[]), cast(:living as bigint[])) as SUSPECT (NAME, LIVING)
                      cross join lateral (
                         select JOB_INSTANCE_ID, JOB_EXECUTION_ID, APPLICATION, NODE_ID, INCARNATION, 0 as ALIVE
                           from REPRISE_OWNER
                          where APPLICATION = :application and NODE_ID = SUSPECT.NAME
+                           and INCARNATION < SUSPECT.LIVING
                         offset 0) o""";
         }
 
@@ -284,8 +286,8 @@ enum Dialect {
     /** A query that inserts, and gives these columns of what it has inserted. */
     abstract String inserting(String insert, String columns);
 
-    /** A query for what some nodes of an application own, as {@link Owners} reads it. */
-    abstract String ownedBy();
+    /** A query for what some nodes of an application own as incarnations below a number, as {@link Owners} reads it. */
+    abstract String leftOver();
 
     /** The SQL expression that gives the name by which sessions of this process can be found, or null. */
     abstract String sessionName();

@@ -3,13 +3,11 @@ package dev.reprise.repository;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 
 /** Who runs what: the rows of {@code REPRISE_OWNER}, and taking over what dead nodes left (semantics.md §6). */
@@ -44,7 +42,7 @@ final class Owners {
      */
     static final String AND_MINE =
             " and APPLICATION is not distinct from :application and NODE_ID is not distinct from :node"
-                    + " and INCARNATION = :incarnation";
+                    + " and INCARNATION is not distinct from :incarnation";
 
     private static final String OWNER = """
             select o.JOB_INSTANCE_ID, o.JOB_EXECUTION_ID, o.APPLICATION, o.NODE_ID, o.INCARNATION,
@@ -59,12 +57,14 @@ final class Owners {
 
     /**
      * The few whose executions are worth a look: those that are silent, those that came back within ten leases, and this
-     * one. Whoever launches something else that is owned finds out by itself, as where a node's row was deleted.
+     * one. Of what one owns, that of incarnations below the living one is left over. Whoever launches something else that
+     * is owned finds out by itself, as where a node's row was deleted.
      */
     private static final String SUSPECTS = """
-            select NODE_ID, INCARNATION,
-                   case when HEARTBEAT_AT > current_timestamp - cast(:lease as bigint) * interval '0.001' second
-                        then 0 else 1 end as SILENT
+            select NODE_ID,
+                   case when NODE_ID = :node then :incarnation
+                        when HEARTBEAT_AT > current_timestamp - cast(:lease as bigint) * interval '0.001' second
+                        then INCARNATION else INCARNATION + 1 end as LIVING
               from REPRISE_NODE
              where APPLICATION = :application
                and (NODE_ID = :node or HEARTBEAT_AT is null
@@ -163,38 +163,27 @@ final class Owners {
                 .findOne();
     }
 
-    private record Suspect(String name, long incarnation, boolean silent) {
-
-        boolean hasLeft(Owner owner) {
-            return silent || owner.node().incarnation() != incarnation;
-        }
-    }
+    private record Suspect(String name, long living) {}
 
     /**
-     * What nodes left running that do not report any more, and what earlier incarnations left; the oldest first. Each
-     * living node asks at each heartbeat.
+     * What nodes left running that do not report any more, and what earlier incarnations left. Each living node asks at
+     * each heartbeat.
      */
     List<Owner> ofTheDead(Handle handle) {
         NodeIdentity here = self.get();
-        Map<String, Suspect> suspects = handle.createQuery(SUSPECTS)
+        List<Suspect> suspects = handle.createQuery(SUSPECTS)
                 .bind("lease", lease.toMillis())
+                .bindMap(here.bindings())
+                .map((row, context) -> new Suspect(row.getString(1), row.getLong(2)))
+                .list();
+        return handle.registerArrayType(String.class, "varchar")
+                .registerArrayType(Long.class, "bigint")
+                .createQuery(dialect.leftOver())
                 .bind("application", here.application())
-                .bind("node", here.name())
-                .map((row, context) -> new Suspect(row.getString(1), row.getLong(2), row.getInt(3) == 1))
-                .collect(Collectors.toMap(Suspect::name, suspect -> suspect));
-        return handle
-                .registerArrayType(String.class, "varchar")
-                .createQuery(dialect.ownedBy())
-                .bind("application", here.application())
-                .bind("nodes", suspects.keySet().toArray(new String[0]))
+                .bind("names", suspects.stream().map(Suspect::name).toArray(String[]::new))
+                .bind("living", suspects.stream().map(Suspect::living).toArray(Long[]::new))
                 .map((row, context) -> owner(row, here))
-                .stream()
-                .filter(owner -> {
-                    Suspect suspect = suspects.get(owner.node().name());
-                    return suspect != null && !owner.mine() && suspect.hasLeft(owner);
-                })
-                .sorted(Comparator.comparingLong(Owner::executionId))
-                .toList();
+                .list();
     }
 
     /** What this incarnation of this node owns, by the id of the execution. */

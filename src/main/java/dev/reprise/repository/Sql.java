@@ -37,7 +37,11 @@ record Sql(String text, List<String> parameters) {
         PreparedStatement statement = connection.prepareStatement(text);
         try {
             for (int i = 0; i < parameters.size(); i++) {
-                bind(statement, i + 1, parameters.get(i), values.get(parameters.get(i)));
+                String name = parameters.get(i);
+                if (!values.containsKey(name)) {
+                    throw new IllegalArgumentException("nothing is bound to " + name);
+                }
+                bind(statement, i + 1, name, values.get(name));
             }
             statement.execute();
             return statement;
@@ -72,6 +76,6 @@ record Sql(String text, List<String> parameters) {
 
     /** Who asked looks for the cause, as of an exception of Jdbi. */
     static RuntimeException failed(SQLException e) {
-        return new IllegalStateException("the database refused: " + e.getMessage(), e);
+        return new IllegalStateException("the database failed: " + e.getMessage(), e);
     }
 }

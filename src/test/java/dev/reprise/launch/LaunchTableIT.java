@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.reprise.jobs.Fleeting;
 import dev.reprise.jobs.Gate;
 import dev.reprise.jobs.NotBefore1900;
 import dev.reprise.jobs.Tables;
@@ -136,6 +137,8 @@ class LaunchTableIT {
         assertThat(NotBefore1900.destroyed())
                 .as("a validator of the application's scope outlives a launch")
                 .isZero();
+        assertThat(Fleeting.made()).isPositive();
+        assertThat(Fleeting.left()).as("one of no scope does not").isZero();
         assertThat(tables.counts()).isEqualTo(before);
     }
 

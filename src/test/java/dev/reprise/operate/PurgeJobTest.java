@@ -137,12 +137,12 @@ class PurgeJobTest {
     /** More than a chunk of them. */
     @Test
     void theJobPassesOverWhatStays() {
-        ran(210);
+        ran(410);
 
-        JobRun purge = BATCH.run("reprise-purge", Map.of("job", "quiet", "olderThan", "0s", "keep", "205"));
+        JobRun purge = BATCH.run("reprise-purge", Map.of("job", "quiet", "olderThan", "0s", "keep", "405"));
 
         assertThat(purge.status()).as(purge.toString()).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(purge.step("purge").counts().filtered()).isEqualTo(205);
+        assertThat(purge.step("purge").counts().filtered()).isEqualTo(405);
     }
 
     @Test
