@@ -16,10 +16,14 @@ final class BatchedRows<T> implements Rows {
 
     private final BulkTable<T> table;
     private final List<? extends T> items;
+    private final boolean literals;
     private final PreparedStatement insert;
 
-    BatchedRows(Connection connection, BulkTable<T> table, List<? extends T> items) throws SQLException {
+    /** @param literals whether PostgreSQL is to take a text for a value of the column's type, as COPY does */
+    BatchedRows(Connection connection, BulkTable<T> table, List<? extends T> items, boolean literals)
+            throws SQLException {
         this.table = table;
+        this.literals = literals;
         this.items = items;
         this.insert = connection.prepareStatement("insert into " + table + " values ("
                 + String.join(", ", Collections.nCopies(table.columns().size(), "?")) + ")");
@@ -49,8 +53,8 @@ final class BatchedRows<T> implements Rows {
             insert.setObject(parameter, instant.atOffset(ZoneOffset.UTC));
         } else if (value instanceof ZonedDateTime time) {
             insert.setObject(parameter, time.toOffsetDateTime());
-        } else if (value instanceof Character character) {
-            insert.setString(parameter, character.toString());
+        } else if (value instanceof String || value instanceof Character) {
+            insert.setObject(parameter, value.toString(), literals ? Types.OTHER : Types.VARCHAR);
         } else {
             insert.setObject(parameter, value);
         }

@@ -12,6 +12,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import javax.naming.InitialContext;
 import javax.naming.NamingException;
 import javax.sql.DataSource;
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code bulkWriter} in job XML: inserts items into a table. An item is a {@code Map} by the names of the columns, or a
  * {@code List}, an array or a {@link CsvRecord} with one value for each column. Properties: {@code dataSource}, its JNDI
- * name; {@code table}; {@code columns}, separated by commas; {@code rejectLimit}, how many rows the database may refuse in
- * the step, its restarts included (0). Refused rows are logged, and count as skipped.
+ * name; {@code table}; {@code columns}, separated by commas; {@code emptyIsNull}, {@code true} if an empty field of a CSV
+ * record is no value (false); {@code rejectLimit}, how many rows the database may refuse in the step, its restarts included
+ * (0). Refused rows are logged, and count as skipped.
  */
 @Dependent
 @Named("bulkWriter")
@@ -41,12 +43,14 @@ class BulkItemWriter extends AbstractItemWriter {
             @BatchProperty(name = "dataSource") @Nullable String dataSource,
             @BatchProperty(name = "table") @Nullable String table,
             @BatchProperty(name = "columns") @Nullable String columns,
+            @BatchProperty(name = "emptyIsNull") @Nullable String emptyIsNull,
             @BatchProperty(name = "rejectLimit") @Nullable String rejectLimit,
             WriteSkips skips) {
         this(
                 lookUp(ItemProperties.required("bulkWriter", "dataSource", dataSource)),
                 table,
                 columns,
+                emptyIsNull,
                 rejectLimit,
                 skips);
     }
@@ -55,15 +59,17 @@ class BulkItemWriter extends AbstractItemWriter {
             DataSource dataSource,
             @Nullable String table,
             @Nullable String columns,
+            @Nullable String emptyIsNull,
             @Nullable String rejectLimit,
             WriteSkips skips) {
         this.dataSource = dataSource;
         this.table = ItemProperties.required("bulkWriter", "table", table);
         List<String> names = ItemProperties.names("bulkWriter", "columns", columns);
+        boolean nulls = ItemProperties.flag("bulkWriter", "emptyIsNull", emptyIsNull);
         BulkTable<Object> into = BulkTable.named(this.table);
         for (int i = 0; i < names.size(); i++) {
             int column = i;
-            into = into.column(names.get(i), item -> value(item, column, names));
+            into = into.column(names.get(i), item -> value(item, column, names, nulls));
         }
         this.writer = new BulkWriter<>(into);
         this.rejectLimit = limit(rejectLimit);
@@ -94,14 +100,15 @@ class BulkItemWriter extends AbstractItemWriter {
                 "property rejectLimit of bulkWriter: expected a number of rows, 0 or more; found '" + value + "'");
     }
 
-    private static @Nullable Object value(Object item, int column, List<String> names) {
+    private static @Nullable Object value(Object item, int column, List<String> names, boolean emptyIsNull) {
         int values;
         if (item instanceof Map<?, ?> map) {
-            return map.get(names.get(column));
+            return value(map, names.get(column));
         } else if (item instanceof CsvRecord row) {
             values = row.fields().size();
             if (values == names.size()) {
-                return row.field(column);
+                String field = row.field(column);
+                return emptyIsNull && field.isEmpty() ? null : field;
             }
         } else if (item instanceof List<?> row) {
             values = row.size();
@@ -122,6 +129,16 @@ class BulkItemWriter extends AbstractItemWriter {
                 + ", found " + values + " values: " + item);
     }
 
+    private static @Nullable Object value(Map<?, ?> map, String column) {
+        String plain = column.startsWith("\"") ? column.substring(1, column.length() - 1) : column;
+        if (!map.containsKey(column) && !map.containsKey(plain)) {
+            throw new IllegalArgumentException("expected a value for column " + column
+                    + ", or null, in each map that bulkWriter writes; found one with "
+                    + map.keySet().stream().map(String::valueOf).sorted().collect(Collectors.joining(", ")));
+        }
+        return map.containsKey(column) ? map.get(column) : map.get(plain);
+    }
+
     @Override
     public void open(@Nullable Serializable checkpoint) {
         // Also in mid-step, when a chunk is retried.
@@ -131,15 +148,14 @@ class BulkItemWriter extends AbstractItemWriter {
     @Override
     public void writeItems(List<Object> items) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
-            skips.add(writer.write(connection, items, rejectLimit - rejected(), this::log));
+            skips.add(writer.write(connection, items, Math.max(0, rejectLimit - rejected()), this::log));
         }
     }
 
     private void log(Connection connection, Object item, int index, SQLException reason) {
         LOGGER.log(
                 Level.WARNING,
-                "A row for " + table + " was refused"
-                        + (item instanceof CsvRecord row ? ": " + row.file() + ", line " + row.line() : "") + ": "
+                "A row for " + table + " was refused" + (item instanceof CsvRecord row ? ": " + row.place() : "") + ": "
                         + reason.getMessage());
     }
 

@@ -5,13 +5,15 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Inserts the rows of a chunk in the chunk's transaction: with COPY on PostgreSQL, with a batch elsewhere. A row that the
- * database refuses (SQLState class 22 or 23: its data are wrong, or break a constraint) is found by halving the chunk, and
- * handed to whoever wants to know; the others are written, in their order. Any other failure, as of the connection or of a
- * deadlock, is thrown as it is. Constraints that are checked at the commit are outside. Immutable.
+ * Inserts the rows of a chunk in the chunk's transaction: with COPY on PostgreSQL; with a batch elsewhere, and where
+ * PostgreSQL has no COPY: into views, and into tables with row-level security. A row that the database refuses (SQLState
+ * class 22 or 23: its data are wrong, or break a constraint) is found by halving the chunk, and handed to whoever wants to
+ * know; the others are written, in their order. Any other failure, as of the connection or of a deadlock, is thrown as it
+ * is. Constraints that are checked at the commit are outside. Thread-safe.
  *
  * @param <T> of the items
  */
@@ -21,7 +23,11 @@ public final class BulkWriter<T> {
     private static final String BACK = "rollback to savepoint REPRISE_BULK";
     private static final String RELEASE = "release savepoint REPRISE_BULK";
 
+    /** What PostgreSQL answers to a COPY into a view, and into a table with row-level security. */
+    private static final Set<String> NO_COPY = Set.of("42809", "0A000");
+
     private final BulkTable<T> table;
+    private volatile boolean copies = true;
 
     /**
      * A writer into these columns.
@@ -64,13 +70,36 @@ public final class BulkWriter<T> {
                     + " in a transaction, and this connection has none: take it from a JTA data source within the chunk,"
                     + " or call setAutoCommit(false)");
         }
-        try (Rows rows = Rows.of(connection, table, items)) {
-            Chunk chunk = new Chunk(connection, rows, items.size(), mostRejects);
-            chunk.write(0, items.size());
-            for (Reject reject : chunk.rejects) {
-                handler.rejected(connection, items.get(reject.index()), reject.index(), reject.reason());
+        List<Reject> rejects = rejects(connection, items, mostRejects);
+        for (Reject reject : rejects) {
+            handler.rejected(connection, items.get(reject.index()), reject.index(), reject.reason());
+        }
+        return rejects.size();
+    }
+
+    private List<Reject> rejects(Connection connection, List<? extends T> items, long mostRejects) throws SQLException {
+        boolean copying = copies;
+        CopyApi copy = copying ? CopyApi.of(connection) : null;
+        if (copy != null) {
+            try (Rows rows = new CopiedRows<>(copy, connection, table, items)) {
+                return new Chunk(connection, rows, items, mostRejects).write();
+            } catch (NoCopyException e) {
+                copies = false;
+                copying = false;
             }
-            return chunk.rejects.size();
+        }
+        try (Rows rows = new BatchedRows<>(connection, table, items, !copying)) {
+            return new Chunk(connection, rows, items, mostRejects).write();
+        }
+    }
+
+    /** Nothing was written: somebody else must do it otherwise. */
+    private static final class NoCopyException extends SQLException {
+
+        private static final long serialVersionUID = 1L;
+
+        NoCopyException(SQLException e) {
+            super(e.getMessage(), e.getSQLState(), e);
         }
     }
 
@@ -81,19 +110,24 @@ public final class BulkWriter<T> {
 
         private final Connection connection;
         private final Rows rows;
-        private final int size;
+        private final List<? extends T> items;
         private final long mostRejects;
         private final List<Reject> rejects = new ArrayList<>();
 
-        Chunk(Connection connection, Rows rows, int size, long mostRejects) {
+        Chunk(Connection connection, Rows rows, List<? extends T> items, long mostRejects) {
             this.connection = connection;
             this.rows = rows;
-            this.size = size;
+            this.items = items;
             this.mostRejects = mostRejects;
         }
 
+        List<Reject> write() throws SQLException {
+            write(0, items.size());
+            return rejects;
+        }
+
         /** In order, so that of two rows with one key the first one is in. */
-        void write(int from, int to) throws SQLException {
+        private void write(int from, int to) throws SQLException {
             SQLException refused = tryToWrite(from, to);
             if (refused == null) {
                 return;
@@ -115,14 +149,18 @@ public final class BulkWriter<T> {
             try {
                 rows.insert(from, to);
             } catch (SQLException e) {
-                if (!isOfTheRows(e)) {
+                boolean noCopy = rows instanceof CopiedRows && NO_COPY.contains(String.valueOf(e.getSQLState()));
+                if (!noCopy && !isOfTheRows(e)) {
                     throw e;
                 }
                 execute(BACK);
                 execute(RELEASE); // or the ones to come would lie in it
+                if (noCopy) {
+                    throw new NoCopyException(e);
+                }
                 return e;
             }
-            if (to - from < size) {
+            if (to - from < items.size()) {
                 execute(RELEASE);
             }
             return null;
@@ -131,8 +169,10 @@ public final class BulkWriter<T> {
         private void reject(int index, SQLException reason) throws SQLException {
             if (rejects.size() >= mostRejects) {
                 throw new SQLException(
-                        "row " + (index + 1) + " of the " + size + " of a chunk for " + table + " was refused"
-                                + (mostRejects == 0 ? "" : ", and no more than " + mostRejects + " may be")
+                        "row " + (index + 1) + " of the " + items.size() + " of a chunk for " + table
+                                + (items.get(index) instanceof CsvRecord row ? " (" + row.place() + ")" : "")
+                                + " was refused"
+                                + (mostRejects == 0 ? "" : ", and no more than " + mostRejects + " of the chunk may be")
                                 + ": " + reason.getMessage(),
                         reason.getSQLState(),
                         reason.getErrorCode(),

@@ -34,8 +34,8 @@ class CsvItemReader extends AbstractCsvReader<CsvRecord> {
                         ItemProperties.names("csvReader", "columns", columns),
                         charset(charset),
                         separator(separator),
-                        Boolean.parseBoolean(oneLine),
-                        Boolean.parseBoolean(skipEmptyLines),
+                        ItemProperties.flag("csvReader", "oneLine", oneLine),
+                        ItemProperties.flag("csvReader", "skipEmptyLines", skipEmptyLines),
                         CsvFormat.LONGEST));
     }
 

@@ -46,6 +46,10 @@ public final class CsvRecord {
         return line;
     }
 
+    String place() {
+        return file + ", line " + line;
+    }
+
     /** The names of the columns. */
     public List<String> header() {
         return format.columns();

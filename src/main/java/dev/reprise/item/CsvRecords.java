@@ -2,6 +2,7 @@ package dev.reprise.item;
 
 import java.io.Closeable;
 import java.io.EOFException;
+import java.io.IOError;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.channels.SeekableByteChannel;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The records of a CSV file with a header, gzipped or not, from any record on. In a file that is neither gzipped nor in a
  * charset like UTF-16, resuming goes to the byte where it left off and reads nothing before it but the header. A line ends
  * with LF, CRLF or CR. Whatever is wrong with the file is a {@link BrokenInputException}; reading may go on after it, with
- * the record behind the broken one. Not thread-safe.
+ * the record behind the broken one, unless nothing behind it can be read. Not thread-safe.
  *
  * <pre>{@code
  * try (CsvRecords records = CsvRecords.open(file, CsvFormat.of("id", "name"), checkpoint)) {
@@ -56,6 +57,10 @@ public final class CsvRecords implements Closeable {
     private int next;
     private int end;
     private int readAtOnce = BEGINNING;
+
+    /** Why nothing more can be read, ever. */
+    private @Nullable IOException dead;
+
     private long line = 1;
 
     // Of the record that is being scanned: lengths in bytes from its begin.
@@ -174,7 +179,7 @@ public final class CsvRecords implements Closeable {
         if (from < read) {
             next = (int) (from - bufferOffset);
         } else {
-            skip(read, from);
+            from = skip(read, from);
             bufferOffset = from;
             next = 0;
             end = 0;
@@ -240,8 +245,14 @@ public final class CsvRecords implements Closeable {
      *
      * @throws BrokenInputException if it is broken; the next call goes on behind it: for a quote that is never closed, on
      *     the next line
+     * @throws IOError if the call before found that nothing more can be read: in gzip data that are cut off or damaged, or
+     *     behind bytes that are no text of a charset like UTF-16. Not an exception, which a step may skip, and would find
+     *     again for ever
      */
     public @Nullable CsvRecord next() throws IOException {
+        if (dead != null) {
+            throw new IOError(dead);
+        }
         do {
             if (next == end && !fill()) {
                 return null;
@@ -432,13 +443,17 @@ public final class CsvRecords implements Closeable {
             end += Math.max(read, 0);
             return read > 0;
         } catch (IOException e) {
-            throw broken(e);
+            IOException broken = broken(e);
+            if (broken instanceof BrokenInputException) {
+                dead = broken;
+            }
+            throw broken;
         }
     }
 
-    private void skip(long from, long to) throws IOException {
+    private long skip(long from, long to) throws IOException {
         try {
-            text.skip(from, to);
+            return text.skip(from, to);
         } catch (IOException e) {
             throw broken(e);
         }

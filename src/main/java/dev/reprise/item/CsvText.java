@@ -55,21 +55,27 @@ final class CsvText implements Closeable {
         return plain ? channel.read(ByteBuffer.wrap(into, from, length)) : in.read(into, from, length);
     }
 
-    /** From one byte of the text, behind what was read, to another one behind it; or to the end, if that comes first. */
-    void skip(long from, long to) throws IOException {
+    /**
+     * From one byte of the text, behind what was read, to another one behind it; or to the end, if that comes first.
+     *
+     * @return where it is now
+     */
+    long skip(long from, long to) throws IOException {
         if (plain) {
-            channel.position(to);
-            return;
+            long reached = Math.min(to, channel.size());
+            channel.position(reached);
+            return reached;
         }
         byte[] passed = new byte[BUFFER];
         long left = to - from;
         while (left > 0) {
             int read = in.read(passed, 0, (int) Math.min(passed.length, left));
             if (read < 0) {
-                return;
+                return to - left;
             }
             left -= read;
         }
+        return to;
     }
 
     /** How many bytes of the file are done when the text is read up to this byte; otherwise a little more than that. */

@@ -17,6 +17,16 @@ final class ItemProperties {
         return value.strip();
     }
 
+    /** {@code true} or {@code false}, which it is if it is not given. */
+    static boolean flag(String artifact, String property, @Nullable String value) {
+        String flag = value == null ? "" : value.strip();
+        if (flag.equals("true") || flag.equals("false") || flag.isEmpty()) {
+            return flag.equals("true");
+        }
+        throw new IllegalArgumentException(
+                "property " + property + " of " + artifact + ": expected true or false, found '" + value + "'");
+    }
+
     /** Names separated by commas. */
     static List<String> names(String artifact, String property, @Nullable String value) {
         return Stream.of(required(artifact, property, value).split(",", -1))

@@ -104,7 +104,8 @@ class BulkWriterIT {
 
         assertThat(failed.getBatchStatus()).isEqualTo(BatchStatus.FAILED);
         assertThat(launcher.repository().failure(failed.getExecutionId()))
-                .contains("row 1 of the 2 of a chunk for TEST_PERSON (ID, BORN, NAME) was refused");
+                .contains("row 1 of the 2 of a chunk for TEST_PERSON (ID, BORN, NAME) (" + file
+                        + ", line 6) was refused");
         assertThat(counts(failed)).containsExactly(List.of("6", "1", "3", "1"));
     }
 

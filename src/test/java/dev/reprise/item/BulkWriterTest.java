@@ -102,7 +102,7 @@ class BulkWriterTest {
             assertThatThrownBy(() ->
                             WRITER.write(connection, List.of(-1, 2, -3, -4, -5), 2, (same, item, index, reason) -> {}))
                     .hasMessageStartingWith(
-                            "row 4 of the 5 of a chunk for NUMBER (N, TEXT) was refused, and no more than 2 may be: ");
+                            "row 4 of the 5 of a chunk for NUMBER (N, TEXT) was refused, and no more than 2 of the chunk may be: ");
         }
     }
 
@@ -264,7 +264,7 @@ class BulkWriterTest {
             new BulkWriter<>(table).write(connection, rows);
             List<String> bulk = BulkDatabase.rows(connection, "select * from VALUE_OF_ALL_KINDS order by ID");
             BulkDatabase.execute(connection, "delete from VALUE_OF_ALL_KINDS");
-            try (Rows batch = new BatchedRows<>(connection, table, rows)) {
+            try (Rows batch = new BatchedRows<>(connection, table, rows, false)) {
                 batch.insert(0, rows.size());
             }
 
@@ -328,6 +328,37 @@ class BulkWriterTest {
                             .write(connection, List.of(1)))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("for column C of T, found one of java.util.ImmutableCollections$ListN");
+        }
+    }
+
+    /** PostgreSQL has no COPY into them. Texts are values of the columns' types all the same. */
+    @Test
+    void writesIntoViewsAndWhereRowsHavePolicies() throws SQLException {
+        BulkTable<Integer> view = BulkTable.<Integer>named("SMALL").column("N", String::valueOf);
+        BulkTable<Integer> policed = BulkTable.<Integer>named("POLICED").column("N", String::valueOf);
+        String role = "reprise_writer_" + System.nanoTime();
+        try (Connection connection = BulkDatabase.POSTGRESQL.connect()) {
+            BulkDatabase.execute(connection, "create table NUMBER (N integer check (N >= 0))");
+            BulkDatabase.execute(connection, "create view SMALL as select N from NUMBER");
+            BulkDatabase.execute(connection, "create table POLICED (N integer)");
+            BulkDatabase.execute(connection, "alter table POLICED enable row level security");
+            BulkDatabase.execute(connection, "create policy ALL_OF_THEM on POLICED using (true)");
+            BulkDatabase.execute(connection, "create role " + role);
+            BulkDatabase.execute(connection, "grant insert, select on POLICED to " + role);
+            BulkDatabase.execute(connection, "grant usage on schema " + connection.getSchema() + " to " + role);
+            BulkWriter<Integer> writer = new BulkWriter<>(view);
+
+            assertThat(writer.write(connection, List.of(1, -2, 3), 1, (same, item, index, reason) -> {}))
+                    .isEqualTo(1);
+            writer.write(connection, List.of(4, 5));
+            assertThat(BulkDatabase.rows(connection, "select N from NUMBER order by N"))
+                    .containsExactly("1", "3", "4", "5");
+
+            BulkDatabase.execute(connection, "set local role " + role);
+            new BulkWriter<>(policed).write(connection, List.of(6, 7));
+            assertThat(BulkDatabase.rows(connection, "select N from POLICED order by N"))
+                    .containsExactly("6", "7");
+            connection.rollback();
         }
     }
 

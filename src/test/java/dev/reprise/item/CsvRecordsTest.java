@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOError;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -146,6 +148,32 @@ class CsvRecordsTest {
                 .hasMessageContaining("expected gzip data, found damaged data");
     }
 
+    /** A step that skips what is broken would find it again for ever. */
+    @Test
+    void nothingIsReadBehindWhatCannotBeRead() throws IOException {
+        byte[] whole = Files.readAllBytes(gzip("id,text\n" + "1,a\n".repeat(10)));
+        byte[] half = "id,text\n1,a\n2".getBytes(StandardCharsets.UTF_16);
+        Map<Path, CsvFormat> files = Map.of(
+                write(Arrays.copyOf(whole, whole.length - 9)),
+                FORMAT,
+                Files.write(folder.resolve("half.csv"), Arrays.copyOf(half, half.length - 1)),
+                FORMAT.in(StandardCharsets.UTF_16));
+        for (Map.Entry<Path, CsvFormat> file : files.entrySet()) {
+            try (CsvRecords records = CsvRecords.open(file.getKey(), file.getValue(), null)) {
+                assertThat(records.next()).isNotNull();
+                assertThatThrownBy(() -> {
+                            for (int i = 0; i < 10; i++) {
+                                records.next();
+                            }
+                        })
+                        .isInstanceOf(BrokenInputException.class);
+                assertThatThrownBy(records::next)
+                        .isInstanceOf(IOError.class)
+                        .hasCauseInstanceOf(BrokenInputException.class);
+            }
+        }
+    }
+
     @Test
     void namesAHeaderThatIsNotTheRightOne() throws IOException {
         Path file = gzip("id;text\n1;a\n");
@@ -203,6 +231,19 @@ class CsvRecordsTest {
         assertThatThrownBy(() -> CsvRecords.open(gzip("id,text\n1,a\n"), FORMAT, "line 3"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("found a java.lang.String");
+    }
+
+    @Test
+    void saysWhereAFileEndsThatWasLonger() throws IOException {
+        Path file = Files.writeString(folder.resolve("long.csv"), "id,text\n" + "1,a\n".repeat(50_000));
+        List<CsvPosition> positions = new ArrayList<>();
+        read(file, null, new ArrayList<>(), positions);
+        CsvPosition end = positions.get(positions.size() - 1);
+        Files.writeString(file, "id,text\n" + "1,a\n".repeat(25_000));
+
+        assertThatThrownBy(() -> CsvRecords.open(file, FORMAT, end))
+                .isInstanceOf(BrokenInputException.class)
+                .hasMessageContaining("found the end of the file at byte 100008");
     }
 
     @Test

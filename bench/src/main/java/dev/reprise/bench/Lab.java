@@ -78,6 +78,12 @@ final class Lab implements AutoCloseable {
         }
     }
 
+    /** The same in a database of its own, whose ids are as old as their times: what was launched before would come first. */
+    void startWithHistoryAlone(PeerKind kind, int executions) {
+        histories.remove(kind);
+        startWithHistory(kind, executions);
+    }
+
     /** Sees that the peer has a database with that history, and does not leave it running. */
     void prepareHistory(PeerKind kind, int executions) {
         if (!histories.containsKey(kind)) {

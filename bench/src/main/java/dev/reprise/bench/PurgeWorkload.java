@@ -35,7 +35,7 @@ final class PurgeWorkload implements Workload {
             return;
         }
         int history = lab.longHistory();
-        lab.startWithHistory(PeerKind.REPRISE, history);
+        lab.startWithHistoryAlone(PeerKind.REPRISE, history);
         launches(WARM_UP_SECONDS);
         List<Double> alone = new ArrayList<>();
         List<Double> meanwhile = new ArrayList<>();
@@ -51,6 +51,9 @@ final class PurgeWorkload implements Workload {
             }
         }
         Answer purged = purge.join();
+        if (purged.number("removed") == 0) {
+            throw new IllegalStateException("the purge removed nothing");
+        }
         alone(alone);
         Map<String, String> work = Map.of("history", String.valueOf(history));
         for (int i = 0; i < Math.max(alone.size(), meanwhile.size()); i++) {

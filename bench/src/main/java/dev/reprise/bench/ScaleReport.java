@@ -302,7 +302,7 @@ final class ScaleReport {
 
                 Launches, chunk commits and pages go through indexes whose depth grows with the logarithm: from a million to a hundred million
                 it is one level more. What grows with the number is the storage, the time of a backup, and of a `vacuum` that has to
-                visit every index. A count of all instances of a job (`JobOperator.getJobInstanceCount`) reads as many index entries as it counts.
+                visit every index. A count of a job's instances (`JobOperator.getJobInstanceCount`) adds the newest to a number that is kept (`REPRISE_TALLY`).
 
                 """);
     }
