@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.Collections;
@@ -19,7 +20,7 @@ final class BatchedRows<T> implements Rows {
     private final boolean literals;
     private final PreparedStatement insert;
 
-    /** @param literals whether PostgreSQL is to take a text for a value of the column's type, as COPY does */
+    /** @param literals whether PostgreSQL is to take a text or a moment for a value of the column's type, as COPY does */
     BatchedRows(Connection connection, BulkTable<T> table, List<? extends T> items, boolean literals)
             throws SQLException {
         this.table = table;
@@ -49,6 +50,10 @@ final class BatchedRows<T> implements Rows {
     private void set(int parameter, @Nullable Object value) throws SQLException {
         if (value == null) {
             insert.setNull(parameter, Types.NULL);
+        } else if (literals && (value instanceof Instant || value instanceof OffsetDateTime)) {
+            insert.setObject(parameter, value.toString(), Types.OTHER);
+        } else if (literals && value instanceof ZonedDateTime time) {
+            insert.setObject(parameter, time.toOffsetDateTime().toString(), Types.OTHER);
         } else if (value instanceof Instant instant) {
             insert.setObject(parameter, instant.atOffset(ZoneOffset.UTC));
         } else if (value instanceof ZonedDateTime time) {

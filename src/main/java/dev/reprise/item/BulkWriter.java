@@ -78,17 +78,25 @@ public final class BulkWriter<T> {
     }
 
     private List<Reject> rejects(Connection connection, List<? extends T> items, long mostRejects) throws SQLException {
-        boolean copying = copies;
-        CopyApi copy = copying ? CopyApi.of(connection) : null;
-        if (copy != null) {
+        CopyApi copy = CopyApi.of(connection);
+        if (copy == null) {
+            return batched(connection, items, mostRejects, false);
+        }
+        if (copies) {
             try (Rows rows = new CopiedRows<>(copy, connection, table, items)) {
                 return new Chunk(connection, rows, items, mostRejects).write();
             } catch (NoCopyException e) {
-                copies = false;
-                copying = false;
+                // A batch may do.
             }
         }
-        try (Rows rows = new BatchedRows<>(connection, table, items, !copying)) {
+        List<Reject> rejects = batched(connection, items, mostRejects, true);
+        copies = false;
+        return rejects;
+    }
+
+    private List<Reject> batched(Connection connection, List<? extends T> items, long mostRejects, boolean literals)
+            throws SQLException {
+        try (Rows rows = new BatchedRows<>(connection, table, items, literals)) {
             return new Chunk(connection, rows, items, mostRejects).write();
         }
     }
@@ -149,7 +157,9 @@ public final class BulkWriter<T> {
             try {
                 rows.insert(from, to);
             } catch (SQLException e) {
-                boolean noCopy = rows instanceof CopiedRows && NO_COPY.contains(String.valueOf(e.getSQLState()));
+                boolean noCopy = to - from == items.size()
+                        && rows instanceof CopiedRows
+                        && NO_COPY.contains(String.valueOf(e.getSQLState()));
                 if (!noCopy && !isOfTheRows(e)) {
                     throw e;
                 }

@@ -80,17 +80,17 @@ final class Purge implements AutoCloseable {
         int executions = 0;
         for (PurgeCandidate instance : instances) {
             if (executions > 0 && executions + instance.executions() > size) {
-                removeAtOnce(batch, true);
+                removeAtOnce(batch, 2 * executions >= size);
                 batch = new ArrayList<>();
                 executions = 0;
             }
             batch.add(instance);
             executions += instance.executions();
         }
-        removeAtOnce(batch, executions >= size);
+        removeAtOnce(batch, 2 * executions >= size);
     }
 
-    /** @param full whether it has as many executions as may be: a smaller one does not tell how long more would take */
+    /** @param full whether it has about as many executions as may be: a smaller one does not tell how long more would take */
     private void removeAtOnce(List<PurgeCandidate> batch, boolean full) {
         if (batch.isEmpty() || Thread.currentThread().isInterrupted()) {
             return;

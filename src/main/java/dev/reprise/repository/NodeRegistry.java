@@ -29,14 +29,19 @@ public final class NodeRegistry {
              where APPLICATION = :application and NODE_ID = :node
                for update""";
 
+    /** Where somebody has deleted the node's row. */
+    private static final String NEWEST_OWNER = """
+            select coalesce(max(INCARNATION), 0) from REPRISE_OWNER
+             where APPLICATION = :application and NODE_ID = :node""";
+
     private static final String INSERT = """
             insert into REPRISE_NODE
                 (APPLICATION, NODE_ID, INCARNATION, STARTED_AT, HEARTBEAT_AT, PROCESS, HEARTBEAT_MILLIS, SESSION_NAME)
-            values (:application, :node, 1, current_timestamp, current_timestamp, :process, :heartbeat, <session>)""";
+            values (:application, :node, :incarnation, current_timestamp, current_timestamp, :process, :heartbeat, <session>)""";
 
     private static final String NEXT_INCARNATION = """
             update REPRISE_NODE
-               set INCARNATION = INCARNATION + 1, STARTED_AT = current_timestamp,
+               set INCARNATION = :incarnation, STARTED_AT = current_timestamp,
                    LAST_SEEN_AT = coalesce(HEARTBEAT_AT, LAST_SEEN_AT), HEARTBEAT_AT = current_timestamp,
                    PROCESS = :process, HEARTBEAT_MILLIS = :heartbeat, SESSION_NAME = <session>
              where APPLICATION = :application and NODE_ID = :node""";
@@ -122,14 +127,22 @@ public final class NodeRegistry {
         if (found.isPresent() && !found.get().entered()) {
             return found.get();
         }
+        long incarnation = 1
+                + found.map(Entry::incarnation)
+                        .orElseGet(() -> handle.createQuery(NEWEST_OWNER)
+                                .bind("application", application)
+                                .bind("node", node)
+                                .mapTo(Long.class)
+                                .one());
         handle.createUpdate(found.isPresent() ? NEXT_INCARNATION : INSERT)
                 .define("session", database.dialect().sessionName())
                 .bind("application", application)
                 .bind("node", node)
+                .bind("incarnation", incarnation)
                 .bind("process", thisProcess())
                 .bind("heartbeat", heartbeat.toMillis())
                 .execute();
-        return new Entry(found.map(Entry::incarnation).orElse(0L) + 1, true, null, null);
+        return new Entry(incarnation, true, null, null);
     }
 
     private static Entry found(ResultSet row, @Nullable NodeIdentity before) throws SQLException {

@@ -3,6 +3,7 @@ package dev.reprise.repository;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,7 @@ final class Owners {
     /**
      * The few whose executions are worth a look: those that are silent, those that came back within ten leases, and this
      * one. Of what one owns, that of incarnations below the living one is left over. Whoever launches something else that
-     * is owned finds out by itself, as where a node's row was deleted.
+     * is owned finds out by itself, as where a node's row was deleted that has not come back.
      */
     private static final String SUSPECTS = """
             select NODE_ID,
@@ -166,8 +167,8 @@ final class Owners {
     private record Suspect(String name, long living) {}
 
     /**
-     * What nodes left running that do not report any more, and what earlier incarnations left. Each living node asks at
-     * each heartbeat.
+     * What nodes left running that do not report any more, and what earlier incarnations left; the oldest first. Each
+     * living node asks at each heartbeat.
      */
     List<Owner> ofTheDead(Handle handle) {
         NodeIdentity here = self.get();
@@ -176,14 +177,17 @@ final class Owners {
                 .bindMap(here.bindings())
                 .map((row, context) -> new Suspect(row.getString(1), row.getLong(2)))
                 .list();
-        return handle.registerArrayType(String.class, "varchar")
+        return handle
+                .registerArrayType(String.class, "varchar")
                 .registerArrayType(Long.class, "bigint")
                 .createQuery(dialect.leftOver())
                 .bind("application", here.application())
                 .bind("names", suspects.stream().map(Suspect::name).toArray(String[]::new))
                 .bind("living", suspects.stream().map(Suspect::living).toArray(Long[]::new))
                 .map((row, context) -> owner(row, here))
-                .list();
+                .stream()
+                .sorted(Comparator.comparingLong(Owner::executionId))
+                .toList();
     }
 
     /** What this incarnation of this node owns, by the id of the execution. */

@@ -263,12 +263,14 @@ class BulkWriterTest {
 
             new BulkWriter<>(table).write(connection, rows);
             List<String> bulk = BulkDatabase.rows(connection, "select * from VALUE_OF_ALL_KINDS order by ID");
-            BulkDatabase.execute(connection, "delete from VALUE_OF_ALL_KINDS");
-            try (Rows batch = new BatchedRows<>(connection, table, rows, false)) {
-                batch.insert(0, rows.size());
+            for (boolean literals : database == BulkDatabase.H2 ? List.of(false) : List.of(false, true)) {
+                BulkDatabase.execute(connection, "delete from VALUE_OF_ALL_KINDS");
+                try (Rows batch = new BatchedRows<>(connection, table, rows, literals)) {
+                    batch.insert(0, rows.size());
+                }
+                assertThat(BulkDatabase.rows(connection, "select * from VALUE_OF_ALL_KINDS order by ID"))
+                        .isEqualTo(bulk);
             }
-
-            assertThat(bulk).isEqualTo(BulkDatabase.rows(connection, "select * from VALUE_OF_ALL_KINDS order by ID"));
             assertThat(BulkDatabase.rows(connection, "select TEXT from VALUE_OF_ALL_KINDS order by ID"))
                     .containsExactly(text, "null", "");
             assertThat(bulk.get(0)).contains(Long.toString(Long.MIN_VALUE));

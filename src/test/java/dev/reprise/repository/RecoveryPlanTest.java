@@ -298,6 +298,21 @@ class RecoveryPlanTest {
         assertThat(back.status(running.getExecutionId())).isEqualTo("STARTING");
     }
 
+    /** Its next incarnation is another one all the same. */
+    @ParameterizedTest
+    @EnumSource
+    void closesWhatANodeLeftWhoseRowSomebodyDeleted(TestDatabase.Kind kind) {
+        TestNode first = TestNode.on(TestDatabase.shared(kind));
+        TestNode dead = first.other(first.identity.name());
+        dead.run(job, MONTH);
+        dead.database.execute("delete from REPRISE_NODE where APPLICATION = ?", dead.identity.application());
+        TestNode back = dead.other(dead.identity.name());
+        back.repository.addJob(new ApplicationAndJobName("", job.getId()), job);
+
+        assertThat(back.identity.incarnation()).isEqualTo(3);
+        assertThat(back.repository.takeOverFromTheDead()).isEqualTo(1);
+    }
+
     /** It reported again while the others were being closed. */
     @ParameterizedTest
     @EnumSource
