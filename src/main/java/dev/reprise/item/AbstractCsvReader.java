@@ -59,9 +59,8 @@ public abstract class AbstractCsvReader<T> extends AbstractItemReader {
         }
         T item = item(row);
         if (item == null) {
-            throw new IllegalStateException(
-                    row.file() + ", line " + row.line() + ": expected an item of the record, found"
-                            + " null, which means the end of the file. To leave records out, return null from a processor.");
+            throw new IllegalStateException(row.place() + ": expected an item of the record, found"
+                    + " null, which means the end of the file. To leave records out, return null from a processor.");
         }
         return item;
     }

@@ -50,18 +50,24 @@ final class BatchedRows<T> implements Rows {
     private void set(int parameter, @Nullable Object value) throws SQLException {
         if (value == null) {
             insert.setNull(parameter, Types.NULL);
-        } else if (literals && (value instanceof Instant || value instanceof OffsetDateTime)) {
-            insert.setObject(parameter, value.toString(), Types.OTHER);
-        } else if (literals && value instanceof ZonedDateTime time) {
-            insert.setObject(parameter, time.toOffsetDateTime().toString(), Types.OTHER);
         } else if (value instanceof Instant instant) {
-            insert.setObject(parameter, instant.atOffset(ZoneOffset.UTC));
+            setMoment(parameter, instant.atOffset(ZoneOffset.UTC));
         } else if (value instanceof ZonedDateTime time) {
-            insert.setObject(parameter, time.toOffsetDateTime());
+            setMoment(parameter, time.toOffsetDateTime());
+        } else if (value instanceof OffsetDateTime time) {
+            setMoment(parameter, time);
         } else if (value instanceof String || value instanceof Character) {
             insert.setObject(parameter, value.toString(), literals ? Types.OTHER : Types.VARCHAR);
         } else {
             insert.setObject(parameter, value);
+        }
+    }
+
+    private void setMoment(int parameter, OffsetDateTime moment) throws SQLException {
+        if (literals) {
+            insert.setObject(parameter, moment.toString(), Types.OTHER);
+        } else {
+            insert.setObject(parameter, moment);
         }
     }
 

@@ -80,18 +80,17 @@ final class Purge implements AutoCloseable {
         int executions = 0;
         for (PurgeCandidate instance : instances) {
             if (executions > 0 && executions + instance.executions() > size) {
-                removeAtOnce(batch, 2 * executions >= size);
+                removeAtOnce(batch);
                 batch = new ArrayList<>();
                 executions = 0;
             }
             batch.add(instance);
             executions += instance.executions();
         }
-        removeAtOnce(batch, 2 * executions >= size);
+        removeAtOnce(batch);
     }
 
-    /** @param full whether it has about as many executions as may be: a smaller one does not tell how long more would take */
-    private void removeAtOnce(List<PurgeCandidate> batch, boolean full) {
+    private void removeAtOnce(List<PurgeCandidate> batch) {
         if (batch.isEmpty() || Thread.currentThread().isInterrupted()) {
             return;
         }
@@ -106,6 +105,8 @@ final class Purge implements AutoCloseable {
                 .filter(instance -> !gone.contains(instance.instanceId()))
                 .toList());
         ExecutionLogs.ofThisDeployment().ifPresent(logs -> logs.delete(removed.executions()));
+        // One that is nearly empty does not tell how long more would take.
+        boolean full = 2 * batch.stream().mapToInt(PurgeCandidate::executions).sum() >= size;
         if (took.compareTo(LONG) > 0) {
             size = Math.max(FEWEST, size / 2);
         } else if (full && took.compareTo(SHORT) < 0) {

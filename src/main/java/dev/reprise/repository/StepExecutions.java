@@ -26,7 +26,10 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
-/** The SQL of step executions and partitions. Every method uses the handle or connection of its caller, and so its transaction. */
+/**
+ * The SQL of step executions and partitions. Every method uses the handle or connection of its caller, and so its
+ * transaction.
+ */
 final class StepExecutions {
 
     /** What Spring Batch writes while a step runs. */
