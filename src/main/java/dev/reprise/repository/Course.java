@@ -17,6 +17,7 @@ import org.jberet.job.model.Decision;
 import org.jberet.job.model.Flow;
 import org.jberet.job.model.Job;
 import org.jberet.job.model.JobElement;
+import org.jberet.job.model.Listeners;
 import org.jberet.job.model.Properties;
 import org.jberet.job.model.RefArtifact;
 import org.jberet.job.model.Split;
@@ -94,6 +95,7 @@ final class Course {
     private final Said decision = new Said();
     private final Said restartPosition = new Said();
     private final Said exitStatusOfEnd = new Said();
+    private final boolean jobListeners;
     private volatile boolean failed;
 
     /**
@@ -104,6 +106,18 @@ final class Course {
         this.graph = JobGraph.of(execution.getSubstitutedJob());
         this.loopsAllowed = Boolean.parseBoolean(execution.getJobParameters().getProperty(PropertyKey.LOOP_ALLOWED));
         walk(execution.getSubstitutedJob().getJobElements(), List.of());
+        this.jobListeners = execution.getSubstitutedJob().getListeners() != null;
+        attend(execution.getSubstitutedJob());
+    }
+
+    /** Puts {@link JobAttendant} in front of the job's listeners. */
+    private static void attend(Job job) {
+        Listeners listeners = new Listeners();
+        listeners.getListeners().add(new RefArtifact(JobAttendant.class.getName()));
+        if (job.getListeners() != null) {
+            listeners.getListeners().addAll(job.getListeners().getListeners());
+        }
+        job.setListeners(listeners);
     }
 
     private void walk(List<? extends JobElement> elements, List<JobElement> around) {
@@ -176,7 +190,7 @@ final class Course {
     }
 
     private boolean hasNoJobListeners() {
-        return execution.getSubstitutedJob().getListeners() == null;
+        return !jobListeners;
     }
 
     /** Whether only the engine works between the return of a step's batchlet and the end of the step. */

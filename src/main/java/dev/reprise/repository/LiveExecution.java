@@ -69,6 +69,7 @@ final class LiveExecution implements Database.Caller {
     private volatile boolean cutOff;
     private volatile @Nullable BatchStatus end;
     private volatile boolean stoppedByServer;
+    private volatile @Nullable Thrown lastThrown;
 
     /**
      * @param node which incarnation of this node owns it
@@ -317,6 +318,22 @@ final class LiveExecution implements Database.Caller {
         if (failure.isEmpty()) {
             failure = masked(stackTrace);
         }
+    }
+
+    /** An artifact of it threw, which the engine may forget, hand on, or take for a reason to skip or retry. */
+    void threw(ArtifactCall call, Throwable thrown) {
+        lastThrown = new Thrown(call, thrown);
+    }
+
+    /**
+     * The last that an artifact threw, whatever the engine made of it.
+     *
+     * @param call what the engine had asked of it
+     */
+    record Thrown(ArtifactCall call, Throwable thrown) {}
+
+    Optional<Thrown> lastThrown() {
+        return Optional.ofNullable(lastThrown);
     }
 
     /** The values of its secret parameters, which its failures may quote. */

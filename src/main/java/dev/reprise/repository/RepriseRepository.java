@@ -50,6 +50,7 @@ import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.JobInstanceImpl;
 import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
+import org.jberet.runtime.context.JobContextImpl;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -168,6 +169,7 @@ public final class RepriseRepository implements JobRepository {
 
     RepriseRepository(Parts parts, Database database) {
         RunningStep.checkEngine();
+        AttendedArtifacts.checkEngine();
         this.self = parts.node();
         this.rules = parts.rules();
         this.submitter = parts.submitter();
@@ -695,6 +697,14 @@ public final class RepriseRepository implements JobRepository {
      */
     public void partitionsPlanned(StepExecutionImpl step, int toRun) {
         stepRecorder.planned(step, toRun);
+    }
+
+    /** All artifacts that the engine makes from now on for an execution that runs here are attended. */
+    void attend(JobContextImpl job) {
+        LiveExecution running = live.get(job.getExecutionId());
+        if (running != null) {
+            AttendedArtifacts.attend(job, running);
+        }
     }
 
     /** The decider that job XML names for a decision of an execution that runs here. */

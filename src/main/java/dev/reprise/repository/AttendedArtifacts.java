@@ -1,0 +1,136 @@
+package dev.reprise.repository;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jberet.creation.ArtifactCreationContext;
+import org.jberet.runtime.context.JobContextImpl;
+import org.jberet.runtime.context.StepContextImpl;
+import org.jberet.spi.ArtifactFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the artifacts of one job execution, as the engine's own factory does, and stands behind each: the engine loses or
+ * mends away much of what an artifact throws, and asks nobody in what order it may be called (decision 036). Thread-safe.
+ */
+final class AttendedArtifacts implements ArtifactFactory {
+
+    /** What an artifact may be; the engine sees it as nothing else. */
+    private static final String API = "jakarta.batch.api.";
+
+    private static final VarHandle FACTORY = factoryOfTheEngine();
+
+    private final ArtifactFactory engines;
+    private final LiveExecution running;
+
+    private AttendedArtifacts(ArtifactFactory engines, LiveExecution running) {
+        this.engines = engines;
+        this.running = running;
+    }
+
+    /** From now on all artifacts of the job come from here, those of its splits and partitions too. */
+    static void attend(JobContextImpl job, LiveExecution running) {
+        if (!(job.getArtifactFactory() instanceof AttendedArtifacts)) {
+            FACTORY.set(job, new AttendedArtifacts(job.getArtifactFactory(), running));
+        }
+    }
+
+    @Override
+    public Object create(@Nullable String ref, @Nullable Class<?> type, ClassLoader loader) throws Exception {
+        ArtifactCreationContext creation = ArtifactCreationContext.getCurrentArtifactCreationContext();
+        StepContextImpl step = (StepContextImpl) creation.getStepContext();
+        Object artifact;
+        try {
+            artifact = engines.create(ref, type, loader);
+        } catch (Exception | Error e) {
+            running.threw(ArtifactCall.made(String.valueOf(ref), step), e);
+            throw e;
+        }
+        return artifact == null ? null : attended(artifact, String.valueOf(ref), step, loader);
+    }
+
+    private Object attended(Object artifact, String ref, @Nullable StepContextImpl step, ClassLoader loader) {
+        Class<?>[] faces = facesOf(artifact.getClass());
+        return faces.length == 0
+                ? artifact
+                : Proxy.newProxyInstance(loader, faces, new Attendant(artifact, ref, step, running));
+    }
+
+    private static Class<?>[] facesOf(Class<?> artifact) {
+        Set<Class<?>> faces = new LinkedHashSet<>();
+        for (Class<?> type = artifact; type != null; type = type.getSuperclass()) {
+            addFaces(type, faces);
+        }
+        return faces.toArray(Class<?>[]::new);
+    }
+
+    private static void addFaces(Class<?> type, Set<Class<?>> faces) {
+        for (Class<?> face : type.getInterfaces()) {
+            if (face.getName().startsWith(API)) {
+                faces.add(face);
+            } else {
+                addFaces(face, faces);
+            }
+        }
+    }
+
+    @Override
+    public void destroy(@Nullable Object instance) {
+        engines.destroy(real(instance));
+    }
+
+    private static @Nullable Object real(@Nullable Object instance) {
+        return instance != null
+                        && Proxy.isProxyClass(instance.getClass())
+                        && Proxy.getInvocationHandler(instance) instanceof Attendant attendant
+                ? attendant.artifact
+                : instance;
+    }
+
+    @Override
+    public Class<?> getArtifactClass(String ref, ClassLoader loader) {
+        return engines.getArtifactClass(ref, loader);
+    }
+
+    private static VarHandle factoryOfTheEngine() {
+        try {
+            return MethodHandles.privateLookupIn(JobContextImpl.class, MethodHandles.lookup())
+                    .findVarHandle(JobContextImpl.class, "artifactFactory", ArtifactFactory.class);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("this version of JBeret makes artifacts in another way; use 3.1", e);
+        }
+    }
+
+    /** Fails where the engine makes artifacts in a way that cannot be attended, before any job runs. */
+    static void checkEngine() {
+        if (!FACTORY.isAccessModeSupported(VarHandle.AccessMode.SET)) {
+            throw new IllegalStateException("this version of JBeret makes artifacts in another way; use 3.1");
+        }
+    }
+
+    /**
+     * Stands behind one artifact.
+     *
+     * @param step null for listeners of the job and for deciders
+     */
+    private record Attendant(
+            Object artifact, String ref, @Nullable StepContextImpl step, LiveExecution running)
+            implements InvocationHandler {
+
+        @Override
+        public @Nullable Object invoke(Object attended, Method method, Object @Nullable [] arguments) throws Throwable {
+            try {
+                return method.invoke(artifact, arguments);
+            } catch (InvocationTargetException e) {
+                Throwable thrown = e.getCause();
+                running.threw(ArtifactCall.of(ref, step, method), thrown);
+                throw thrown;
+            }
+        }
+    }
+}
