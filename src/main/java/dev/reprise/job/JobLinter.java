@@ -376,6 +376,7 @@ public final class JobLinter {
         for (Step step : steps(job.getJobElements())) {
             JobXml.Element element = elementOf(root, step.getId());
             judgeLocalTransactions(step.getProperties(), element, "step " + Shown.value(step.getId()), findings);
+            judgeSkips(step, element, findings);
             if (job.getRestartableBoolean()) {
                 artifacts.judgeCheckpoint(step, tag -> lineOfPart(element, tag));
             }
@@ -393,6 +394,25 @@ public final class JobLinter {
                     LOCAL_TRANSACTIONS + " of " + whose
                             + " would commit chunks apart from their checkpoints, and so lose"
                             + " or repeat items. Remove the property");
+        }
+    }
+
+    private static void judgeSkips(Step step, JobXml.Element element, Findings findings) {
+        String value = WriteSkip.value(step);
+        String whose = WriteSkip.PROPERTY + " of step " + Shown.value(step.getId());
+        if (WriteSkip.parse(value).isEmpty()) {
+            findings.error(
+                    "skip",
+                    lineOfProperty(element, WriteSkip.PROPERTY),
+                    whose + " is " + Shown.value(String.valueOf(value)) + ". Write 'item' (what cannot be written is"
+                            + " skipped alone) or 'chunk' (its whole chunk is, as without the property)");
+        } else if (value == null && step.getChunk() != null && step.getChunk().getSkippableExceptionClasses() != null) {
+            findings.warning(
+                    "skip",
+                    lineOfPart(element, "chunk"),
+                    "a skippable exception of the writer drops the whole chunk, the good items too. Say "
+                            + WriteSkip.PROPERTY + "=item in the properties of step " + Shown.value(step.getId())
+                            + " to skip the bad one alone, or =chunk if that is meant");
         }
     }
 

@@ -74,6 +74,7 @@ public final class RecordedPartitions implements PartitionHandlerFactory {
             if (index == 0) {
                 repository.partitionsPlanned((StepExecutionImpl) step.getStepExecution(), count);
             }
+            repository.partitionBegins(partition);
             JobContextImpl job = step.getJobContext();
             job.getBatchEnvironment().submitTask(new Task(job.getExecutionId(), runner(partition)));
         }

@@ -58,7 +58,8 @@ final class AttendedArtifacts implements ArtifactFactory {
         Class<?>[] faces = facesOf(artifact.getClass());
         return faces.length == 0
                 ? artifact
-                : Proxy.newProxyInstance(loader, faces, new Attendant(artifact, ref, step, running));
+                : Proxy.newProxyInstance(
+                        loader, faces, new Attendant(artifact, ref, step, running, running.judgeOf(step)));
     }
 
     private static Class<?>[] facesOf(Class<?> artifact) {
@@ -117,13 +118,36 @@ final class AttendedArtifacts implements ArtifactFactory {
      * Stands behind one artifact.
      *
      * @param step null for listeners of the job and for deciders
+     * @param judge null where nothing is skipped or retried
      */
     private record Attendant(
-            Object artifact, String ref, @Nullable StepContextImpl step, LiveExecution running)
+            Object artifact,
+            String ref,
+            @Nullable StepContextImpl step,
+            LiveExecution running,
+            @Nullable ItemJudge judge)
             implements InvocationHandler {
 
         @Override
         public @Nullable Object invoke(Object attended, Method method, Object @Nullable [] arguments) throws Throwable {
+            if (judge == null) {
+                return call(method, arguments);
+            }
+            if (!judge.before(artifact, method)) {
+                return null;
+            }
+            Object result;
+            try {
+                result = call(method, arguments);
+            } catch (Exception e) {
+                judge.failed(method, e);
+                throw e;
+            }
+            judge.after(method, result);
+            return result;
+        }
+
+        private @Nullable Object call(Method method, Object @Nullable [] arguments) throws Throwable {
             try {
                 return method.invoke(artifact, arguments);
             } catch (InvocationTargetException e) {

@@ -169,6 +169,13 @@ final class Course {
         return Objects.requireNonNull(deciders.get(decision), decision);
     }
 
+    /** The execution's own copy of a step; null if there is none of that name. */
+    @Nullable
+    Step step(String id) {
+        Place place = places.get(id);
+        return place != null && place.element() instanceof Step step ? step : null;
+    }
+
     /** Whether only the engine works between the start of the job and the start of its first step. */
     boolean beginsWithAPlainStep() {
         Job job = execution.getSubstitutedJob();

@@ -1,6 +1,11 @@
 package dev.reprise.repository;
 
+import jakarta.transaction.HeuristicMixedException;
+import jakarta.transaction.HeuristicRollbackException;
 import jakarta.transaction.InvalidTransactionException;
+import jakarta.transaction.NotSupportedException;
+import jakarta.transaction.RollbackException;
+import jakarta.transaction.Status;
 import jakarta.transaction.SystemException;
 import jakarta.transaction.Transaction;
 import jakarta.transaction.TransactionManager;
@@ -8,6 +13,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -32,6 +38,10 @@ final class Database {
 
     /** Duplicate keys and other broken constraints: SQLState class 23. */
     private static final String CONSTRAINT_CLASS = "23";
+
+    private static final String ROLLBACK_CLASS = "40";
+
+    private static final String IN_FAILED_TRANSACTION = "25P02";
 
     /** Lock time-outs, deadlocks and lost races that a second try cures. */
     private static final Set<String> TRANSIENT = Set.of("HYT00", "40001", "40P01", "55P03", "90131");
@@ -260,6 +270,90 @@ final class Database {
         }
     }
 
+    /** How a transaction is after something failed in it. */
+    enum Health {
+        GOOD,
+        /** Nothing of it will be committed, and nothing more can be done in it. */
+        GIVEN_UP,
+        /** The database does not answer. */
+        AWAY
+    }
+
+    /**
+     * How the transaction of this thread is. PostgreSQL gives one up when a statement fails, and JTA does not know; H2 does
+     * with a deadlock. Asked with a statement, so not for what happens often.
+     */
+    Health healthAfter(Throwable thrown) {
+        try {
+            if (transactions.getStatus() != Status.STATUS_ACTIVE || isRolledBack(thrown)) {
+                return Health.GIVEN_UP;
+            }
+            return joined(Database::answers) ? Health.GOOD : Health.GIVEN_UP;
+        } catch (RuntimeException e) {
+            return isAway(e) ? Health.AWAY : Health.GIVEN_UP;
+        } catch (SystemException e) {
+            throw new IllegalStateException("the transaction manager does not answer", e);
+        }
+    }
+
+    private static boolean answers(Connection connection) {
+        try (Statement statement = connection.createStatement()) {
+            return statement.execute("select 1");
+        } catch (SQLException e) {
+            throw Sql.failed(e);
+        }
+    }
+
+    /** Whether the database answers now. */
+    boolean isReachable() {
+        try {
+            return read(handle -> answers(handle.getConnection()));
+        } catch (RuntimeException e) {
+            return false;
+        }
+    }
+
+    /** Whether somebody has rolled back the transaction of this thread: its time was up. */
+    boolean isGone() {
+        try {
+            int status = transactions.getStatus();
+            return status == Status.STATUS_ROLLEDBACK || status == Status.STATUS_NO_TRANSACTION;
+        } catch (SystemException e) {
+            throw new IllegalStateException("the transaction manager does not answer", e);
+        }
+    }
+
+    void begin() {
+        try {
+            transactions.begin();
+        } catch (NotSupportedException | SystemException e) {
+            throw new NotRecordedError("No transaction could be begun: " + e.getMessage(), e);
+        }
+    }
+
+    /** @throws NotRecordedError if it was rolled back instead */
+    void commit() {
+        try {
+            transactions.commit();
+        } catch (RollbackException
+                | HeuristicMixedException
+                | HeuristicRollbackException
+                | SystemException
+                | IllegalStateException e) {
+            throw new NotRecordedError("What was skipped could not be committed: " + e.getMessage(), e);
+        }
+    }
+
+    /** Rolls back what this thread is in, and begins anew. */
+    void replaceTransaction() {
+        try {
+            transactions.rollback();
+        } catch (IllegalStateException | SystemException e) {
+            suspend(); // its time was up, and the thread is still bound to it
+        }
+        begin();
+    }
+
     /** The transaction of this thread, or null if there is none that could still do something. */
     @Nullable
     Transaction current() {
@@ -278,6 +372,17 @@ final class Database {
     static boolean isDuplicateKey(Throwable thrown) {
         String state = sqlState(thrown);
         return state != null && state.startsWith(CONSTRAINT_CLASS);
+    }
+
+    /** Whether a statement was not even tried, because one before it had failed in its transaction. */
+    static boolean isRefusedAfterAFailure(Throwable thrown) {
+        return IN_FAILED_TRANSACTION.equals(sqlState(thrown));
+    }
+
+    /** Whether the database has rolled the transaction back: SQLState class 40. */
+    private static boolean isRolledBack(Throwable thrown) {
+        String state = sqlState(thrown);
+        return state != null && state.startsWith(ROLLBACK_CLASS);
     }
 
     private static boolean isTransient(Throwable thrown) {

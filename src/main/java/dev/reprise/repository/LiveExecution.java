@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jberet.runtime.AbstractStepExecution;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.PartitionExecutionImpl;
+import org.jberet.runtime.context.StepContextImpl;
 import org.jspecify.annotations.Nullable;
 
 /** A job execution that this node runs, from its decision to its recorded end. Thread-safe. */
@@ -295,6 +296,13 @@ final class LiveExecution implements Database.Caller {
     @Nullable
     RunningStep find(AbstractStepExecution execution) {
         return steps.get(StepKey.of(execution));
+    }
+
+    /** Null where nothing may be skipped or retried, and before the step has begun. */
+    @Nullable
+    ItemJudge judgeOf(@Nullable StepContextImpl step) {
+        RunningStep found = step == null ? null : find(step.getStepExecution());
+        return found == null ? null : found.judge();
     }
 
     void remove(AbstractStepExecution execution) {

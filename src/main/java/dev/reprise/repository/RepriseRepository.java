@@ -51,6 +51,7 @@ import org.jberet.runtime.JobInstanceImpl;
 import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
 import org.jberet.runtime.context.JobContextImpl;
+import org.jberet.runtime.context.StepContextImpl;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -697,6 +698,11 @@ public final class RepriseRepository implements JobRepository {
      */
     public void partitionsPlanned(StepExecutionImpl step, int toRun) {
         stepRecorder.planned(step, toRun);
+    }
+
+    /** A partition that was planned and added is about to run, in the step that the context has. */
+    public void partitionBegins(StepContextImpl partition) {
+        stepRecorder.partitionBegins(partition);
     }
 
     /** All artifacts that the engine makes from now on for an execution that runs here are attended. */

@@ -36,6 +36,8 @@ final class RunningStep {
     private StepCounts committed = StepCounts.NONE;
     private long lostWrites;
     private long lostFilters;
+    private long lostReadSkips;
+    private long lostProcessSkips;
     private boolean skippedInChunk;
     private @Nullable Serializable checkpointBeforeSkip;
     private StepCounts ofPartitions = StepCounts.NONE;
@@ -45,6 +47,7 @@ final class RunningStep {
     private boolean ended;
     private boolean claimed;
     private final Object ends = new Object();
+    private volatile @Nullable ItemJudge judge;
 
     /**
      * @param id of its row
@@ -90,6 +93,17 @@ final class RunningStep {
         return System.nanoTime() - began;
     }
 
+    /** Who says what becomes of items that failed. */
+    void judgedBy(ItemJudge itsJudge) {
+        judge = itsJudge;
+    }
+
+    /** Null where none may be skipped or retried. */
+    @Nullable
+    ItemJudge judge() {
+        return judge;
+    }
+
     synchronized long version() {
         return version;
     }
@@ -128,8 +142,8 @@ final class RunningStep {
                 filtered,
                 commits,
                 metrics.get(MetricType.ROLLBACK_COUNT),
-                metrics.get(MetricType.READ_SKIP_COUNT),
-                metrics.get(MetricType.PROCESS_SKIP_COUNT),
+                metrics.get(MetricType.READ_SKIP_COUNT) - lostReadSkips,
+                metrics.get(MetricType.PROCESS_SKIP_COUNT) - lostProcessSkips,
                 metrics.get(MetricType.WRITE_SKIP_COUNT));
     }
 
@@ -142,6 +156,9 @@ final class RunningStep {
         committed = counts;
         version++;
         forgetSkip();
+        if (judge != null) {
+            judge.committed();
+        }
     }
 
     synchronized void updated() {
@@ -176,6 +193,8 @@ final class RunningStep {
     /** The engine reopens the reader at the checkpoint next; what was read of the chunk before a skip must come again. */
     private synchronized void rolledBackForARetry() {
         rolledBack();
+        lostReadSkips = metrics.get(MetricType.READ_SKIP_COUNT) - committed.readSkips();
+        lostProcessSkips = metrics.get(MetricType.PROCESS_SKIP_COUNT) - committed.processSkips();
         if (skippedInChunk) {
             execution.setReaderCheckpointInfo(checkpointBeforeSkip);
             forgetSkip();

@@ -21,10 +21,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jberet.job.model.Step;
 import org.jberet.runtime.AbstractStepExecution;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
+import org.jberet.runtime.context.StepContextImpl;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -77,6 +79,10 @@ final class StepRecorder {
             running.add(execution, step);
             liveByStep.put(step.id(), running);
             job.addStepExecution(execution);
+            running.course()
+                    .map(course -> course.step(step.name()))
+                    .filter(definition -> definition.getPartition() == null)
+                    .ifPresent(definition -> preside(definition, running, step));
             if (step.isToStop()) {
                 // Somebody asked for it before the step was there.
                 running.execution().stop();
@@ -89,6 +95,24 @@ final class StepRecorder {
             running.failed(Text.stackTrace(e));
             running.course().ifPresent(course -> course.cannotStart(execution.getStepName()));
             throw e;
+        }
+    }
+
+    private void preside(Step definition, LiveExecution running, RunningStep step) {
+        ItemJudge.preside(definition, database, running, step, () -> {
+            if (!saveUnlessStopping(running.execution(), step.execution())) {
+                running.execution().stop();
+            }
+            database.commit();
+        });
+    }
+
+    /** A partition is about to run. */
+    void partitionBegins(StepContextImpl partition) {
+        LiveExecution running = live.get(partition.getJobContext().getExecutionId());
+        RunningStep step = running == null ? null : running.find(partition.getStepExecution());
+        if (running != null && step != null) {
+            preside(partition.getStep(), running, step);
         }
     }
 

@@ -142,6 +142,14 @@ class JobLinterTest {
     }
 
     @Test
+    void wantsToKnowWhetherASkippableFailureOfAWriterDropsTheChunk() {
+        assertThat(lint("skip")).isEqualTo("""
+                skip.xml:4: warning: a skippable exception of the writer drops the whole chunk, the good items too. Say reprise.skip=item in the properties of step 'unsaid' to skip the bad one alone, or =chunk if that is meant. [skip]
+                skip.xml:12: error: reprise.skip of step 'misspelt' is 'items'. Write 'item' (what cannot be written is skipped alone) or 'chunk' (its whole chunk is, as without the property). [skip]
+                """);
+    }
+
+    @Test
     void wantsNoDecisionFirst() {
         assertThat(lint("first-decision")).isEqualTo("""
                 first-decision.xml:3: error: the job begins with decision 'early', which the engine refuses, because there is no step before it that it could judge. Put one before it. [first-decision]

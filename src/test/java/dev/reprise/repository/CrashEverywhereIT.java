@@ -3,6 +3,7 @@ package dev.reprise.repository;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.database.WatchedDatabase.Death;
+import dev.reprise.job.WriteSkip;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
@@ -172,6 +173,23 @@ class CrashEverywhereIT {
                 Map.of("load", allButTheBad));
     }
 
+    /** Each item of a chunk by itself, and each skipped one recorded by itself. */
+    @Test
+    void skipsOfItemsThatCannotBeWritten() {
+        List<Integer> allButTheBad = new ArrayList<>(numbers(1, 12));
+        allButTheBad.removeAll(List.of(5, 6, 12));
+        crashEverywhere(
+                new JobBuilder("picky")
+                        .step(chunks("load", 12, 4)
+                                .writer("picky", new String[] {"run", "#{jobParameters['run']}"})
+                                .property(WriteSkip.PROPERTY, "item")
+                                .skippableExceptionsInclude(List.of(Bad.class.getName()))
+                                .retryableExceptionsInclude(List.of(Transient.class.getName()))
+                                .build())
+                        .build(),
+                Map.of("load", allButTheBad));
+    }
+
     private static StepBuilder chunks(String id, int items, int chunk) {
         return chunks(id, items, chunk, "0");
     }
@@ -221,7 +239,7 @@ class CrashEverywhereIT {
     }
 
     /** Writes numbers in the chunk's transaction; when told to, fails once at number 7, after it has. */
-    public static final class Writer extends AbstractItemWriter {
+    public static class Writer extends AbstractItemWriter {
 
         @Inject
         @BatchProperty
@@ -248,6 +266,18 @@ class CrashEverywhereIT {
             }
             if (items.contains(7) && WRITE_FAILS.compareAndSet(true, false)) {
                 throw new Transient();
+            }
+        }
+    }
+
+    /** Cannot do anything with 5, 6 and 12, and notices too late. */
+    public static final class Picky extends Writer {
+
+        @Override
+        public void writeItems(List<Object> items) throws Exception {
+            super.writeItems(items);
+            if (items.stream().anyMatch(List.of(5, 6, 12)::contains)) {
+                throw new Bad();
             }
         }
     }
@@ -312,6 +342,7 @@ class CrashEverywhereIT {
                 .database(database.watched().url())
                 .artifact("reader", Reader::new)
                 .artifact("writer", Writer::new)
+                .artifact("picky", Picky::new)
                 .artifact("processor", Processor::new)
                 .artifact("odd", Odd::new)
                 .artifact("decider", () -> (Decider) executions -> "more")

@@ -1,0 +1,387 @@
+package dev.reprise.repository;
+
+import dev.reprise.job.WriteSkip;
+import jakarta.batch.api.chunk.ItemProcessor;
+import jakarta.batch.api.chunk.ItemReader;
+import jakarta.batch.api.chunk.ItemWriter;
+import jakarta.batch.api.chunk.listener.ChunkListener;
+import jakarta.batch.api.chunk.listener.ItemProcessListener;
+import jakarta.batch.api.chunk.listener.ItemReadListener;
+import jakarta.batch.api.chunk.listener.ItemWriteListener;
+import java.io.Serializable;
+import java.lang.reflect.Method;
+import java.util.AbstractList;
+import java.util.function.Predicate;
+import org.jberet.job.model.Chunk;
+import org.jberet.job.model.ExceptionClassFilter;
+import org.jberet.job.model.Step;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says in the engine's place what becomes of an item of one step or partition that failed: skipped, retried, or the step
+ * with it (decision 037). A skip concerns the item that failed and no other (semantics.md §8.6): where the database has given
+ * the transaction up, or where a writer failed and each item is to be judged by itself, the chunk is rolled back and gone
+ * through again item by item, each in a transaction of its own, which is how the engine retries.
+ *
+ * <p>Not thread-safe: of the thread that runs the step or partition.
+ */
+final class ItemJudge {
+
+    /** Where the engine was when something failed; {@code COMMIT} where no artifact did. */
+    private enum Place {
+        READ,
+        PROCESS,
+        WRITE,
+        AFTER_COMMIT,
+        COMMIT
+    }
+
+    /** What the engine has asked about a failure: it asks for a retry first, but while it retries for a skip. */
+    private enum Asked {
+        NOTHING,
+        FOR_A_RETRY,
+        FOR_A_SKIP
+    }
+
+    /** What is to be recorded before the next item, so that nothing that fails later undoes it. */
+    private enum Due {
+        NOTHING,
+        SKIP,
+        SKIP_OF_A_WRITE
+    }
+
+    /** Records what was skipped, as a chunk of its own, in the transaction of the thread. */
+    @FunctionalInterface
+    interface Recorder {
+        void record();
+    }
+
+    private final Database database;
+    private final LiveExecution running;
+    private final RunningStep step;
+    private final Recorder recorder;
+    private final @Nullable ExceptionClassFilter skippable;
+    private final @Nullable ExceptionClassFilter retryable;
+    private final @Nullable ExceptionClassFilter noRollback;
+    private final int skipLimit;
+    private final int retryLimit;
+    private final boolean eachItem;
+
+    private @Nullable Throwable failure;
+    private Place place = Place.COMMIT;
+    private Database.Health health = Database.Health.GOOD;
+    private boolean wasGivenUpBefore;
+    private Asked asked = Asked.NOTHING;
+    private boolean itemByItem;
+    private boolean goesThroughAgain;
+    private boolean recordsSkips;
+    private boolean reopens;
+    private Due due = Due.NOTHING;
+    private int skips;
+    private int committedSkips;
+    private int retries;
+    private int failedCommits;
+
+    private ItemJudge(Database database, LiveExecution running, RunningStep step, Recorder recorder, Step definition) {
+        Chunk chunk = definition.getChunk();
+        this.database = database;
+        this.running = running;
+        this.step = step;
+        this.recorder = recorder;
+        this.skippable = chunk.getSkippableExceptionClasses();
+        this.retryable = chunk.getRetryableExceptionClasses();
+        this.noRollback = chunk.getNoRollbackExceptionClasses();
+        this.skipLimit = limit(chunk.getSkipLimit());
+        this.retryLimit = limit(chunk.getRetryLimit());
+        this.eachItem = WriteSkip.of(definition) == WriteSkip.ITEM;
+    }
+
+    private static int limit(@Nullable String limit) {
+        return limit == null ? Integer.MAX_VALUE : Integer.parseInt(limit);
+    }
+
+    /**
+     * Takes the engine's place where a step or partition may skip or retry at all.
+     *
+     * @param definition the execution's own copy of the step, before the engine runs it
+     */
+    static void preside(
+            Step definition, Database database, LiveExecution running, RunningStep step, Recorder recorder) {
+        Chunk chunk = definition.getChunk();
+        if (chunk == null
+                || (chunk.getSkippableExceptionClasses() == null && chunk.getRetryableExceptionClasses() == null)) {
+            return;
+        }
+        ItemJudge judge = new ItemJudge(database, running, step, recorder, definition);
+        chunk.setSkippableExceptionClasses(asking(judge::skips));
+        chunk.setRetryableExceptionClasses(asking(judge::retries));
+        chunk.setNoRollbackExceptionClasses(asking(judge::staysInItsTransaction));
+        chunk.setSkipLimit(null);
+        chunk.setRetryLimit(null);
+        step.judgedBy(judge);
+    }
+
+    /** A filter of the engine's that asks here for each class: what is not included is excluded. */
+    private static ExceptionClassFilter asking(Predicate<String> question) {
+        ExceptionClassFilter filter = new ExceptionClassFilter();
+        filter.setInclude(new Answers(question));
+        filter.setExclude(new Answers(name -> true));
+        return filter;
+    }
+
+    private static final class Answers extends AbstractList<String> {
+
+        private final Predicate<String> question;
+
+        Answers(Predicate<String> question) {
+            this.question = question;
+        }
+
+        @Override
+        public boolean contains(Object name) {
+            return question.test((String) name);
+        }
+
+        @Override
+        public String get(int index) {
+            throw new IndexOutOfBoundsException(index);
+        }
+
+        /** Empty lists are not asked. */
+        @Override
+        public boolean isEmpty() {
+            return false;
+        }
+
+        @Override
+        public int size() {
+            return 0;
+        }
+    }
+
+    // ---- What happens to the artifacts -----------------------------------------------------------------------------
+
+    /**
+     * The engine calls an artifact.
+     *
+     * @return false if it is not to be called: it would hear of a retry that is none
+     */
+    boolean before(Object artifact, Method method) throws Exception {
+        switch (method.getName()) {
+            case "beforeChunk", "beforeRead" -> recordSkip();
+            case "readItem" -> {
+                recordSkip();
+                if (reopens) {
+                    reopen((ItemReader) artifact);
+                }
+            }
+            case "onRetryReadException", "onRetryProcessException", "onRetryWriteException" -> {
+                return !goesThroughAgain;
+            }
+            default -> {}
+        }
+        return true;
+    }
+
+    private void recordSkip() {
+        if (due == Due.SKIP) {
+            due = Due.NOTHING;
+            recorder.record();
+            database.begin();
+        }
+    }
+
+    /** What the reader had open may have gone with the transaction. */
+    private void reopen(ItemReader reader) throws Exception {
+        reopens = false;
+        reader.close();
+        reader.open(step.execution().getReaderCheckpointInfo());
+        database.commit();
+        database.begin();
+    }
+
+    /** An artifact has answered. */
+    void after(Method method, @Nullable Object result) {
+        // The last that the engine asks of a chunk whose writer failed, before it rolls back what its skip listeners
+        // did.
+        if (due == Due.SKIP_OF_A_WRITE
+                && method.getDeclaringClass() == ItemWriter.class
+                && method.getName().equals("checkpointInfo")) {
+            due = Due.NOTHING;
+            step.execution().setWriterCheckpointInfo((Serializable) result);
+            recorder.record();
+        }
+    }
+
+    /**
+     * An artifact threw. In a transaction that the database has given up no listener could do anything, so they get another
+     * one; what they write there is rolled back with the chunk, or recorded with the skip.
+     */
+    void failed(Method method, Throwable thrown) {
+        Place where = placeOf(method.getDeclaringClass(), method.getName());
+        if (where == null || !(thrown instanceof Exception)) {
+            return;
+        }
+        failure = thrown;
+        place = where;
+        wasGivenUpBefore = database.isGone() || Database.isRefusedAfterAFailure(thrown);
+        health = where == Place.AFTER_COMMIT ? Database.Health.GOOD : database.healthAfter(thrown);
+        if (health == Database.Health.GIVEN_UP || (where == Place.WRITE && recordsEachSkip())) {
+            database.replaceTransaction();
+        }
+    }
+
+    /** Null where the engine does not ask what becomes of a failure. */
+    private static @Nullable Place placeOf(Class<?> api, String method) {
+        if (method.startsWith("on")) {
+            return null;
+        }
+        if (api == ItemReader.class) {
+            return method.equals("readItem") ? Place.READ : method.equals("checkpointInfo") ? Place.WRITE : null;
+        }
+        if (api == ItemWriter.class) {
+            return method.equals("writeItems") || method.equals("checkpointInfo") ? Place.WRITE : null;
+        }
+        if (api == ChunkListener.class) {
+            return method.equals("afterChunk") ? Place.WRITE : null;
+        }
+        if (method.equals("endCheckpoint") || method.equals("collectPartitionData")) {
+            return Place.AFTER_COMMIT;
+        }
+        return api == ItemReadListener.class
+                ? Place.READ
+                : api == ItemProcessor.class || api == ItemProcessListener.class
+                        ? Place.PROCESS
+                        : api == ItemWriteListener.class ? Place.WRITE : null;
+    }
+
+    /** A chunk is committed. */
+    void committed() {
+        committedSkips = skips;
+        failedCommits = 0;
+    }
+
+    // ---- What the engine asks --------------------------------------------------------------------------------------
+
+    private boolean skips(String exception) {
+        boolean whileRetrying = asked == Asked.NOTHING;
+        if (whileRetrying) {
+            hear();
+        }
+        if (!maySkip(exception) || mustGoThroughAgain()) {
+            asked = Asked.FOR_A_SKIP;
+            if (!whileRetrying) {
+                failsTheStep();
+            }
+            return false;
+        }
+        skips++;
+        boolean unwritten = place == Place.READ || place == Place.PROCESS;
+        due = !recordsEachSkip() ? Due.NOTHING : unwritten ? Due.SKIP : Due.SKIP_OF_A_WRITE;
+        reopens = place == Place.READ && itemByItem && health == Database.Health.GIVEN_UP;
+        if (!unwritten) {
+            committedSkips = skips;
+        }
+        if (due == Due.SKIP_OF_A_WRITE && place == Place.COMMIT) {
+            database.begin();
+        }
+        judged();
+        return true;
+    }
+
+    private boolean retries(String exception) {
+        boolean whileRetrying = asked == Asked.FOR_A_SKIP;
+        asked = Asked.FOR_A_RETRY;
+        if (!whileRetrying) {
+            itemByItem = false;
+            hear();
+        }
+        boolean mayRetry = place != Place.AFTER_COMMIT
+                && retryable != null
+                && retries < retryLimit
+                && retryable.matches(typeOf(exception));
+        // While it does not retry, a retry comes before a skip.
+        goesThroughAgain = maySkip(exception) && mustGoThroughAgain() && (whileRetrying || !mayRetry);
+        if (mayRetry && !goesThroughAgain) {
+            retries++;
+        } else if (!goesThroughAgain && whileRetrying) {
+            failsTheStep();
+        }
+        return mayRetry || goesThroughAgain;
+    }
+
+    /** Asked about what is retried, and answered last. */
+    private boolean staysInItsTransaction(String exception) {
+        boolean stays = !goesThroughAgain
+                && health == Database.Health.GOOD
+                && place != Place.COMMIT
+                && noRollback != null
+                && noRollback.matches(typeOf(exception));
+        if (!stays) {
+            itemByItem = true;
+            recordsSkips |= goesThroughAgain;
+            skips = committedSkips;
+        }
+        judged();
+        return stays;
+    }
+
+    /** Of a commit that failed no artifact has told. */
+    private void hear() {
+        if (place == Place.COMMIT) {
+            failedCommits++;
+            health = database.isReachable() ? Database.Health.GOOD : Database.Health.AWAY;
+        }
+    }
+
+    private void failsTheStep() {
+        if (health == Database.Health.AWAY) {
+            running.cutOff(step.execution().getStepName());
+        }
+        judged();
+    }
+
+    private boolean recordsEachSkip() {
+        return itemByItem && (recordsSkips || eachItem);
+    }
+
+    private void judged() {
+        asked = Asked.NOTHING;
+        failure = null;
+        place = Place.COMMIT;
+        health = Database.Health.GOOD;
+    }
+
+    private boolean maySkip(String exception) {
+        return place != Place.AFTER_COMMIT
+                && health != Database.Health.AWAY
+                && skippable != null
+                && skips < skipLimit
+                && skippable.matches(typeOf(exception));
+    }
+
+    /** Whether the failure says nothing of an item yet. */
+    private boolean mustGoThroughAgain() {
+        return switch (place) {
+            case READ, PROCESS -> health == Database.Health.GIVEN_UP && (!itemByItem || skips > committedSkips);
+            case WRITE -> !itemByItem && (eachItem || wasGivenUpBefore);
+            // A connection may have broken: not the item's fault if it happens once.
+            case COMMIT -> !itemByItem || failedCommits < 2;
+            case AFTER_COMMIT -> false;
+        };
+    }
+
+    /** The engine says the name alone. */
+    private Class<? extends Throwable> typeOf(String exception) {
+        Throwable thrown = failure;
+        if (thrown != null && thrown.getClass().getName().equals(exception)) {
+            return thrown.getClass();
+        }
+        try {
+            return Class.forName(exception, false, Thread.currentThread().getContextClassLoader())
+                    .asSubclass(Throwable.class);
+        } catch (ClassNotFoundException e) {
+            return Exception.class;
+        }
+    }
+}
