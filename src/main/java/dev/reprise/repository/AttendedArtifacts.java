@@ -41,10 +41,10 @@ final class AttendedArtifacts implements ArtifactFactory {
     }
 
     @Override
-    public Object create(@Nullable String ref, @Nullable Class<?> type, ClassLoader loader) throws Exception {
+    public @Nullable Object create(@Nullable String ref, @Nullable Class<?> type, ClassLoader loader) throws Exception {
         ArtifactCreationContext creation = ArtifactCreationContext.getCurrentArtifactCreationContext();
         StepContextImpl step = (StepContextImpl) creation.getStepContext();
-        Object artifact;
+        @Nullable Object artifact;
         try {
             artifact = engines.create(ref, type, loader);
         } catch (Exception | Error e) {
@@ -151,7 +151,7 @@ final class AttendedArtifacts implements ArtifactFactory {
             try {
                 return method.invoke(artifact, arguments);
             } catch (InvocationTargetException e) {
-                Throwable thrown = e.getCause();
+                Throwable thrown = e.getTargetException();
                 running.threw(ArtifactCall.of(ref, step, method), thrown);
                 throw thrown;
             }

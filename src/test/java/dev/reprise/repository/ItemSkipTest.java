@@ -11,7 +11,8 @@ import jakarta.annotation.Resource;
 import jakarta.batch.api.BatchProperty;
 import jakarta.batch.api.chunk.AbstractItemReader;
 import jakarta.batch.api.chunk.ItemProcessor;
-import jakarta.batch.api.chunk.listener.AbstractItemProcessListener;
+import jakarta.batch.api.chunk.ItemWriter;
+import jakarta.batch.api.chunk.listener.ItemProcessListener;
 import jakarta.batch.api.chunk.listener.SkipProcessListener;
 import jakarta.batch.api.chunk.listener.SkipReadListener;
 import jakarta.batch.api.chunk.listener.SkipWriteListener;
@@ -24,6 +25,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
@@ -52,7 +54,7 @@ class ItemSkipTest {
     private static final String BAD = "bad";
 
     private @Nullable InProcessBatch batch;
-    private TestDatabase database;
+    private @Nullable TestDatabase ofThisTest;
 
     @AfterEach
     void close() {
@@ -61,13 +63,14 @@ class ItemSkipTest {
         }
     }
 
-    private InProcessBatch open(Kind kind) {
-        database = TestDatabase.empty(kind);
+    private void open(Kind kind) {
+        TestDatabase database = TestDatabase.empty(kind);
+        ofThisTest = database;
         database.execute("create table ITEM (N integer primary key)");
         database.execute("create table ASKED (N integer not null check (N > 0))");
         database.execute("create table PROCESSED (N integer not null)");
         database.execute("create table REJECTED (N integer not null, PLACE varchar(20) not null)");
-        InProcessBatch opened = InProcessBatch.builder()
+        batch = InProcessBatch.builder()
                 .database(database.watched().url())
                 .artifact("numbers", Numbers::new)
                 .artifact("processor", Processor::new)
@@ -76,8 +79,10 @@ class ItemSkipTest {
                 .artifact("writer", Writer::new)
                 .build()
                 .open();
-        batch = opened;
-        return opened;
+    }
+
+    private TestDatabase database() {
+        return Objects.requireNonNull(ofThisTest);
     }
 
     // ---- The artifacts ---------------------------------------------------------------------------------------------
@@ -187,23 +192,18 @@ class ItemSkipTest {
         }
     }
 
-    public static final class Listener extends AbstractItemProcessListener {
-
-        private final Work work = new Work() {};
-
-        @Inject
-        @BatchProperty(name = BAD)
-        private @Nullable String bad;
-
-        @Resource
-        private DataSource dataSource;
+    public static final class Listener extends Work implements ItemProcessListener {
 
         @Override
         public void beforeProcess(Object item) throws SQLException {
-            work.bad = bad;
-            work.dataSource = dataSource;
-            work.ask((Integer) item);
+            ask((Integer) item);
         }
+
+        @Override
+        public void afterProcess(Object item, @Nullable Object result) {}
+
+        @Override
+        public void onProcessError(Object item, Exception e) {}
     }
 
     /** Writes what is skipped, in the transaction that it is told of it in. */
@@ -227,7 +227,7 @@ class ItemSkipTest {
         }
     }
 
-    public static final class Writer extends Work implements jakarta.batch.api.chunk.ItemWriter {
+    public static final class Writer extends Work implements ItemWriter {
 
         private int chunks;
 
@@ -277,8 +277,7 @@ class ItemSkipTest {
     }
 
     private JobRun run(StepBuilder step) {
-        InProcessBatch opened = batch;
-        assertThat(opened).isNotNull();
+        InProcessBatch opened = Objects.requireNonNull(batch);
         opened.define(new JobBuilder("skips").step(step.build()).build());
         return opened.run("skips", Map.of());
     }
@@ -291,17 +290,17 @@ class ItemSkipTest {
     }
 
     private void assertWritten(Set<Integer> items) {
-        assertThat(database.rows("select N from ITEM order by N"))
+        assertThat(database().rows("select N from ITEM order by N"))
                 .containsExactlyElementsOf(items.stream().map(String::valueOf).toList());
     }
 
     private void assertProcessed(Set<Integer> items) {
-        assertThat(database.rows("select N from PROCESSED order by N"))
+        assertThat(database().rows("select N from PROCESSED order by N"))
                 .containsExactlyElementsOf(items.stream().map(String::valueOf).toList());
     }
 
     private List<String> rejected() {
-        return database.rows("select N, PLACE from REJECTED order by N, PLACE");
+        return database().rows("select N, PLACE from REJECTED order by N, PLACE");
     }
 
     @ParameterizedTest
@@ -482,7 +481,7 @@ class ItemSkipTest {
                 step("", "", "", "8,9,12").property(WriteSkip.PROPERTY, "item").skipLimit(2);
 
         JobRun failed = run(step);
-        List<String> before = database.rows("select N from ITEM order by N");
+        List<String> before = database().rows("select N from ITEM order by N");
         JobRun restarted = run(step);
 
         assertThat(failed.status()).isEqualTo(BatchStatus.FAILED);
@@ -497,9 +496,9 @@ class ItemSkipTest {
     @EnumSource(names = "POSTGRESQL") // H2 has no constraints that wait for the commit
     void ofACommitSkipsTheItemAlone(Kind kind) {
         open(kind);
-        database.execute("create table GOOD (N integer primary key)");
-        allBut(8).forEach(item -> database.execute("insert into GOOD (N) values (?)", item));
-        database.execute("alter table ITEM add foreign key (N) references GOOD (N) deferrable initially deferred");
+        database().execute("create table GOOD (N integer primary key)");
+        allBut(8).forEach(item -> database().execute("insert into GOOD (N) values (?)", item));
+        database().execute("alter table ITEM add foreign key (N) references GOOD (N) deferrable initially deferred");
 
         JobRun run = run(step("", "", "", "").skippableExceptionsInclude(List.of(Exception.class.getName())));
 
