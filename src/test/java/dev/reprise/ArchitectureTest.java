@@ -1,11 +1,14 @@
 package dev.reprise;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -15,6 +18,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.reprise.item.WriteSkips;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
@@ -23,7 +27,10 @@ import java.util.Date;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.assertj.core.api.AbstractDurationAssert;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -180,6 +187,35 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("org.jdbi..", "org.jberet..", "org.jboss.."))
                 .check(CLASSES);
+    }
+
+    /**
+     * What passes on a quiet machine passes on a busy one: a test waits as {@link Patience} says, and counts events where
+     * the contract has a time. {@code TestProcess} is impatient with WildFly's repository alone, where some ends never come.
+     */
+    @Test
+    void testsDoNotMeasureTheMachine() {
+        JavaClasses tests = new ClassFileImporter()
+                .importUrl(ArchitectureTest.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation());
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.reprise.testing.TestProcess")
+                .should()
+                .callMethod(ConditionFactory.class, "atMost", Duration.class)
+                .orShould()
+                .callMethod(ConditionFactory.class, "atMost", long.class, TimeUnit.class)
+                .orShould()
+                .callMethodWhere(target(owner(assignableTo(AbstractDurationAssert.class)))
+                        .and(target(nameMatching("is(Less|Greater|Between|StrictlyBetween|Close).*"))))
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("org.junit.jupiter.api.Timeout")
+                .because("await() alone waits long enough, and what a time stands for is counted in events:"
+                        + " Cluster.reports for example")
+                .check(tests);
     }
 
     /** Those names are jakarta.batch.runtime's. */

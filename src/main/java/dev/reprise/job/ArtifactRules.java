@@ -30,11 +30,16 @@ final class ArtifactRules {
             "analyzer",
             "reducer");
 
+    private static final Set<String> FILTERS =
+            Set.of("skippable-exception-classes", "retryable-exception-classes", "no-rollback-exception-classes");
+
+    private final ClassLoader application;
     private final Artifacts artifacts;
     private final Surroundings surroundings;
     private final Findings findings;
 
     ArtifactRules(ClassLoader application, Surroundings surroundings, Findings findings) {
+        this.application = application;
         this.artifacts = new Artifacts(application, surroundings);
         this.surroundings = surroundings;
         this.findings = findings;
@@ -59,6 +64,45 @@ final class ArtifactRules {
                 element.line(),
                 "<" + element.tag() + "> refers to " + Shown.value(ref)
                         + ", and there is no bean, entry of META-INF/batch.xml or class of that name. " + advice);
+    }
+
+    /**
+     * The classes of exceptions to skip or to retry. The engine compares names, those of an exception and of the classes
+     * above it up to {@code Exception}, so any other name is one of nothing.
+     */
+    void judgeExceptions(JobXml.Element root) {
+        root.withAllInside()
+                .filter(element -> FILTERS.contains(element.tag()))
+                .forEach(filter -> filter.children()
+                        .forEach(
+                                part -> part.attribute("class").ifPresent(name -> judgeException(filter, part, name))));
+    }
+
+    private void judgeException(JobXml.Element filter, JobXml.Element part, String name) {
+        if (name.contains("#{")) {
+            return;
+        }
+        String lead = "<" + part.tag() + "> of <" + filter.tag() + "> names " + Shown.value(name) + ", which is ";
+        try {
+            Class<?> type = Class.forName(name, false, application);
+            if (!Exception.class.isAssignableFrom(type)) {
+                findings.warning(
+                        "exception-class",
+                        part.line(),
+                        lead
+                                + "no class of exceptions, so the engine takes none for it. Write Exception or a class below"
+                                + " it");
+            }
+        } catch (ClassNotFoundException e) {
+            findings.warning(
+                    "exception-class",
+                    part.line(),
+                    lead
+                            + "not to be found, so the engine takes no exception for it. Write the name of a class with its"
+                            + " package, and with $ before a class in a class");
+        } catch (LinkageError e) {
+            // not to be known here
+        }
     }
 
     /**

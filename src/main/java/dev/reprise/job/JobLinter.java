@@ -258,6 +258,7 @@ public final class JobLinter {
         judgeName(name, id, root, findings);
         ArtifactRules artifacts = new ArtifactRules(application, surroundings, findings);
         artifacts.judgeRefs(root);
+        artifacts.judgeExceptions(root);
         judgeParameters(id, root, findings);
         boolean identityNone = false;
         Job job = load(name, root, violations.isEmpty(), findings);
@@ -381,6 +382,7 @@ public final class JobLinter {
                 artifacts.judgeCheckpoint(step, tag -> lineOfPart(element, tag));
             }
             artifacts.judgeDataSource(step, tag -> lineOfPart(element, tag));
+            new ChunkRules(step, tag -> lineOfPart(element, tag), findings).judge();
         }
     }
 

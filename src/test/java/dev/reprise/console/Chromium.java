@@ -3,6 +3,8 @@ package dev.reprise.console;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import dev.reprise.Patience;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +54,9 @@ final class Chromium implements AutoCloseable {
                 .chromium()
                 .launch(new BrowserType.LaunchOptions()
                         .setExecutablePath(executable)
-                        .setArgs(OPTIONS));
+                        .setArgs(OPTIONS)
+                        .setTimeout(Patience.GUARD.toMillis()));
+        PlaywrightAssertions.setDefaultAssertionTimeout(Patience.GUARD.toMillis());
         return new Chromium(playwright, browser);
     }
 

@@ -8,6 +8,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.reprise.Patience;
 import dev.reprise.server.TestUser;
 import java.net.URI;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ final class Visitor implements AutoCloseable {
     Visitor(Browser browser, URI address, Browser.NewContextOptions options) {
         this.address = address;
         context = browser.newContext(options);
-        context.setDefaultTimeout(15_000);
+        context.setDefaultTimeout(Patience.GUARD.toMillis());
         page = context.newPage();
         page.onPageError(complaints::add);
         page.onConsoleMessage(message -> {
@@ -120,10 +121,7 @@ final class Visitor implements AutoCloseable {
     }
 
     void sees(String status) {
-        assertThat(page.locator(".title-row .badge"))
-                .hasText(
-                        status,
-                        new com.microsoft.playwright.assertions.LocatorAssertions.HasTextOptions().setTimeout(30_000));
+        assertThat(page.locator(".title-row .badge")).hasText(status);
     }
 
     /** Fails if the browser had anything to complain about. */

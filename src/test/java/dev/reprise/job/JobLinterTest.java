@@ -197,6 +197,49 @@ class JobLinterTest {
     }
 
     @Test
+    void warnsOfTimeLimits() {
+        assertThat(lint("time-limit")).isEqualTo("""
+                time-limit.xml:10: warning: time-limit of step 'own' starts a thread for each chunk, which lives until the limit is over and then ends whatever chunk there is. Use item-count, or a checkpoint-algorithm that looks at the time. [time-limit]
+                time-limit.xml:16: warning: time-limit of step 'heir' starts a thread for each chunk, which lives until the limit is over and then ends whatever chunk there is. Use item-count, or a checkpoint-algorithm that looks at the time. [time-limit]
+                time-limit.xml:19: warning: time-limit of step 'given' starts a thread for each chunk, which lives until the limit is over and then ends whatever chunk there is. Use item-count, or a checkpoint-algorithm that looks at the time. [time-limit]
+                """);
+    }
+
+    @Test
+    void knowsWhichCheckpointPoliciesThereAre() {
+        assertThat(lint("checkpoint-policy")).isEqualTo("""
+                checkpoint-policy.xml:4: error: step 'time' has the checkpoint-policy 'time', which the engine does not know, so it would fail. Write 'item' or 'custom'. [checkpoint-policy]
+                checkpoint-policy.xml:10: error: step 'nothing' has the checkpoint-policy 'custom' and no <checkpoint-algorithm>, so it would fail. Add one, or leave the policy out. [checkpoint-policy]
+                checkpoint-policy.xml:19: warning: the checkpoint-algorithm of step 'idle' is never asked, because the policy is 'item'. Write checkpoint-policy="custom", or remove it. [checkpoint-policy]
+                """);
+    }
+
+    @Test
+    void readsNumbersAsTheEngineDoes() {
+        assertThat(lint("number")).isEqualTo("""
+                number.xml:3: error: start-limit of step 'load' is 'three', which the engine cannot read, so the step would fail. Write a whole number of at most 2147483647. [number]
+                number.xml:4: error: item-count of step 'load' is '1_000', which the engine cannot read, so the step would fail. Write a whole number of at most 2147483647. [number]
+                number.xml:4: error: retry-limit of step 'load' is ' 3', which the engine cannot read, so the step would fail. Write a whole number of at most 2147483647. [number]
+                number.xml:4: error: skip-limit of step 'load' is '10%', which the engine cannot read, so the step would fail. Write a whole number of at most 2147483647. [number]
+                number.xml:4: error: time-limit of step 'load' is '5s', which the engine cannot read, so the step would fail. Write a whole number of at most 2147483647. [number]
+                number.xml:9: error: partitions of step 'load' is 'many', which the engine cannot read, so the step would fail. Write a whole number of at most 2147483647. [number]
+                number.xml:9: error: threads of step 'load' is '3000000000', which the engine cannot read, so the step would fail. Write a whole number of at most 2147483647. [number]
+                number.xml:13: error: item-count of step 'more' is 0, so the step would fail. Write 1 or more. [number]
+                """);
+    }
+
+    @Test
+    void knowsWhichExceptionsTheEngineCompares() {
+        assertThat(lint("exception-class")).isEqualTo("""
+                exception-class.xml:9: warning: <include> of <skippable-exception-classes> names 'SQLException', which is not to be found, so the engine takes no exception for it. Write the name of a class with its package, and with $ before a class in a class. [exception-class]
+                exception-class.xml:10: warning: <include> of <skippable-exception-classes> names 'dev.reprise.job.LintedArtifacts.Odd', which is not to be found, so the engine takes no exception for it. Write the name of a class with its package, and with $ before a class in a class. [exception-class]
+                exception-class.xml:14: warning: <include> of <retryable-exception-classes> names 'java.lang.Throwable', which is no class of exceptions, so the engine takes none for it. Write Exception or a class below it. [exception-class]
+                exception-class.xml:15: warning: <include> of <retryable-exception-classes> names 'java.lang.OutOfMemoryError', which is no class of exceptions, so the engine takes none for it. Write Exception or a class below it. [exception-class]
+                exception-class.xml:19: warning: <include> of <no-rollback-exception-classes> names 'java.lang.Runnable', which is no class of exceptions, so the engine takes none for it. Write Exception or a class below it. [exception-class]
+                """);
+    }
+
+    @Test
     void findsNothingInGoodJobs() {
         assertThat(lint("good")).isEmpty();
         assertThat(lint("not-restartable")).isEmpty();

@@ -2,6 +2,7 @@ package dev.reprise.job;
 
 import jakarta.annotation.Resource;
 import jakarta.batch.api.Batchlet;
+import jakarta.batch.api.chunk.AbstractCheckpointAlgorithm;
 import jakarta.batch.api.chunk.AbstractItemReader;
 import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.enterprise.inject.Model;
@@ -48,4 +49,16 @@ final class LintedArtifacts {
 
     @Model
     static class OfAStereotype {}
+
+    @Named("algorithm")
+    static class Algorithm extends AbstractCheckpointAlgorithm {
+        @Override
+        public boolean isReadyToCheckpoint() {
+            return true;
+        }
+    }
+
+    static class Odd extends Exception {
+        private static final long serialVersionUID = 1L;
+    }
 }

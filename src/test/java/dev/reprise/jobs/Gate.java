@@ -35,7 +35,7 @@ public class Gate extends AbstractBatchlet {
 
     @Override
     public String process() throws InterruptedException {
-        return gate.await(2, TimeUnit.MINUTES) ? "THROUGH" : "TIMED_OUT";
+        return gate.await(10, TimeUnit.MINUTES) ? "THROUGH" : "TIMED_OUT";
     }
 
     @Override

@@ -56,7 +56,7 @@ class DoubleLaunchIT {
             }
         } finally {
             pool.shutdownNow();
-            assertThat(pool.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(pool.awaitTermination(10, TimeUnit.MINUTES)).isTrue();
         }
     }
 
@@ -64,7 +64,7 @@ class DoubleLaunchIT {
         CyclicBarrier together = new CyclicBarrier(THREADS);
         LaunchRequest request = LaunchRequest.of("outcome").with("race", name);
         Callable<Object> contender = contexts.contextualCallable(() -> {
-            together.await(1, TimeUnit.MINUTES);
+            together.await(10, TimeUnit.MINUTES);
             try {
                 return launcher.start(request);
             } catch (LaunchRefusedException e) {
@@ -78,7 +78,7 @@ class DoubleLaunchIT {
         List<JobExecution> winners = new ArrayList<>();
         Map<Kind, Integer> refusals = new EnumMap<>(Kind.class);
         for (Future<Object> answer : answers) {
-            Object result = answer.get(1, TimeUnit.MINUTES);
+            Object result = answer.get(10, TimeUnit.MINUTES);
             if (result instanceof JobExecution execution) {
                 winners.add(execution);
             } else {

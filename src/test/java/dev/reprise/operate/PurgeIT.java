@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.reprise.server.TestWar;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Map;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
@@ -49,8 +48,7 @@ class PurgeIT {
     private static long completed(ManagementClient server, String job, Map<String, String> parameters)
             throws IOException {
         long execution = started(server, job, parameters);
-        await().atMost(Duration.ofMinutes(1))
-                .until(() -> attribute(server, job, execution, "batch-status"), "COMPLETED"::equals);
+        await().until(() -> attribute(server, job, execution, "batch-status"), "COMPLETED"::equals);
         return execution;
     }
 

@@ -14,9 +14,6 @@ import java.util.TreeMap;
 /** What has to be in the tables after every test, whatever it broke. */
 final class Aftermath {
 
-    /** A step that lasts a minute would be one that hangs. */
-    private static final Duration DEADLINE = Duration.ofMinutes(1);
-
     private static final String OWNED = """
             select o.JOB_EXECUTION_ID, o.NODE_ID, e.REPRISE_JOB_NAME, e.STATUS
               from REPRISE_OWNER o join BATCH_JOB_EXECUTION e on e.JOB_EXECUTION_ID = o.JOB_EXECUTION_ID""";
@@ -58,6 +55,12 @@ final class Aftermath {
              where p.PARAMETER_NAME = 'run' and p.PARAMETER_VALUE = ? and s.REPRISE_PARTITION_OF is null
              group by s.STEP_NAME having sum(s.WRITE_COUNT) > 0""";
 
+    private static final String COMPLETED_BEFORE = """
+            select count(*)
+              from BATCH_JOB_EXECUTION e
+              join BATCH_JOB_EXECUTION_PARAMS p on p.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
+             where p.PARAMETER_NAME = 'run' and p.PARAMETER_VALUE = ? and e.STATUS = 'COMPLETED' and e.END_TIME <= ?""";
+
     private static final String END = "select END_TIME from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = ?";
 
     private final ClusterDatabase database;
@@ -68,43 +71,32 @@ final class Aftermath {
 
     /** Waits until no execution and no step looks as if it ran, nothing has an owner, and nothing is to be restarted. */
     void nothingRuns() {
-        nothingRuns(DEADLINE);
-    }
-
-    void nothingRuns(Duration deadline) {
-        await("nothing runs")
-                .atMost(deadline)
-                .pollInterval(Duration.ofMillis(100))
-                .untilAsserted(() -> {
-                    assertThat(database.rows(OWNED)).as("owned").isEmpty();
-                    assertThat(database.rows(RUNNING_JOBS))
-                            .as("executions that look as if they ran")
-                            .isEmpty();
-                    assertThat(database.rows(RUNNING_STEPS))
-                            .as("steps that look as if they ran")
-                            .isEmpty();
-                    assertThat(database.rows(PLANNED))
-                            .as("restarts still to come")
-                            .isEmpty();
-                });
+        await("nothing runs").pollInterval(Duration.ofMillis(100)).untilAsserted(() -> {
+            assertThat(database.rows(OWNED)).as("owned").isEmpty();
+            assertThat(database.rows(RUNNING_JOBS))
+                    .as("executions that look as if they ran")
+                    .isEmpty();
+            assertThat(database.rows(RUNNING_STEPS))
+                    .as("steps that look as if they ran")
+                    .isEmpty();
+            assertThat(database.rows(PLANNED)).as("restarts still to come").isEmpty();
+        });
     }
 
     /** Waits until the newest execution of a run is COMPLETED, and says what there is if that does not come. */
     void completes(String run) {
-        completes(run, DEADLINE);
+        await("run " + run + " completes").pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
+            List<List<String>> executions = executions(run);
+            assertThat(executions).as("executions of " + run).isNotEmpty();
+            assertThat(executions.get(executions.size() - 1).get(1))
+                    .as(() -> "the last of the executions " + executions + " with the steps " + steps(run))
+                    .isEqualTo("COMPLETED");
+        });
     }
 
-    void completes(String run, Duration deadline) {
-        await("run " + run + " completes")
-                .atMost(deadline)
-                .pollInterval(Duration.ofMillis(50))
-                .untilAsserted(() -> {
-                    List<List<String>> executions = executions(run);
-                    assertThat(executions).as("executions of " + run).isNotEmpty();
-                    assertThat(executions.get(executions.size() - 1).get(1))
-                            .as(() -> "the last of the executions " + executions + " with the steps " + steps(run))
-                            .isEqualTo("COMPLETED");
-                });
+    /** Whether a run was quicker than what was to befall it. */
+    boolean completedBefore(String run, LocalDateTime fault) {
+        return database.number(COMPLETED_BEFORE, run, fault) > 0;
     }
 
     /** Each item is there once, and the steps say that they have written as many. */
@@ -148,9 +140,8 @@ final class Aftermath {
     }
 
     /** Waits for an execution's end. */
-    LocalDateTime end(long execution, Duration deadline) {
+    LocalDateTime end(long execution) {
         return await("execution " + execution + " ends")
-                .atMost(deadline)
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> database.time(END, execution), Optional::isPresent)
                 .orElseThrow();

@@ -3,6 +3,7 @@ package dev.reprise.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.reprise.Patience;
 import dev.reprise.remote.Reply;
 import dev.reprise.server.ClusterNode;
 import dev.reprise.server.Trials;
@@ -70,17 +71,13 @@ class RaceIT extends OnTwoServers {
                 .column("select NODE_ID from REPRISE_OWNER where JOB_EXECUTION_ID = ?", execution)
                 .get(0);
         ClusterNode runs = node.equals("a") ? cluster.a() : cluster.b();
-        await("it can be stopped")
-                .atMost(Duration.ofSeconds(20))
-                .until(() -> runs.stop(execution).isDone());
+        await("it can be stopped").until(() -> runs.stop(execution).isDone());
         await("it is stopped")
-                .atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> cluster.database()
                         .column("select STATUS from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = ?", execution)
                         .equals(List.of("STOPPED")));
         await("it is nobody's")
-                .atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> cluster.database()
                         .column("select 1 from REPRISE_OWNER where JOB_EXECUTION_ID = ?", execution)
@@ -94,14 +91,14 @@ class RaceIT extends OnTwoServers {
         for (ClusterNode node : cluster.nodes()) {
             for (int thread = 0; thread < THREADS_OF_EACH; thread++) {
                 asked.add(pool.submit(() -> {
-                    together.await(20, TimeUnit.SECONDS);
+                    together.await(Patience.MINUTES, TimeUnit.MINUTES);
                     return question.apply(node);
                 }));
             }
         }
         List<Reply> winners = new ArrayList<>();
         for (Future<Reply> answer : asked) {
-            Reply reply = answer.get(1, TimeUnit.MINUTES);
+            Reply reply = answer.get(Patience.MINUTES, TimeUnit.MINUTES);
             if (reply.isDone()) {
                 winners.add(reply);
             } else {

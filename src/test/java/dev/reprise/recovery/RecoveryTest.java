@@ -11,7 +11,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -60,18 +59,16 @@ class RecoveryTest {
         try (Recovery recovery = recovery()) {
             mayRestart.set(false);
             recovery.reported();
-            await().atMost(Duration.ofSeconds(10)).until(() -> asked.get() > 0);
+            await().until(() -> asked.get() > 0);
             assertThat(number("select count(*) from BATCH_JOB_EXECUTION")).isEqualTo(1);
 
             mayRestart.set(true);
             recovery.reported();
-            await().atMost(Duration.ofSeconds(10))
-                    .untilAsserted(() -> assertThat(
-                                    number("select count(*) from BATCH_JOB_EXECUTION where STATUS = 'COMPLETED'"))
-                            .isEqualTo(1));
-            await().atMost(Duration.ofSeconds(10))
-                    .untilAsserted(() -> assertThat(number("select count(*) from REPRISE_RESTART"))
-                            .isZero());
+            await().untilAsserted(() -> assertThat(
+                            number("select count(*) from BATCH_JOB_EXECUTION where STATUS = 'COMPLETED'"))
+                    .isEqualTo(1));
+            await().untilAsserted(() ->
+                    assertThat(number("select count(*) from REPRISE_RESTART")).isZero());
         }
         assertThat(number("select max(REPRISE_RECOVERIES) from BATCH_JOB_EXECUTION"))
                 .isEqualTo(1);
@@ -86,10 +83,9 @@ class RecoveryTest {
 
         try (Recovery recovery = recovery()) {
             recovery.reported();
-            await().atMost(Duration.ofSeconds(10))
-                    .untilAsserted(() -> assertThat(
-                                    number("select count(*) from REPRISE_RESTART where NOT_BEFORE > current_timestamp"))
-                            .isEqualTo(1));
+            await().untilAsserted(() -> assertThat(
+                            number("select count(*) from REPRISE_RESTART where NOT_BEFORE > current_timestamp"))
+                    .isEqualTo(1));
         }
         assertThat(number("select count(*) from BATCH_JOB_EXECUTION")).isEqualTo(1);
     }

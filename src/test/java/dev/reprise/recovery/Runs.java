@@ -27,7 +27,6 @@ final class Runs {
     /** Waits until so many chunks are committed: the run is in the middle of its work. */
     static void awaitCommits(ClusterDatabase database, String run, int commits) {
         await(run + " has committed " + commits + " chunks")
-                .atMost(Duration.ofMinutes(1))
                 .pollInterval(Duration.ofMillis(20))
                 .until(() -> database.number(COMMITS, run) >= commits);
     }

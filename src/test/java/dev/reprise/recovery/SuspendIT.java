@@ -3,6 +3,7 @@ package dev.reprise.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.reprise.Patience;
 import dev.reprise.server.Trials;
 import java.time.Duration;
 import java.util.List;
@@ -14,9 +15,7 @@ import org.junit.jupiter.api.Test;
 /** A server that is suspended, undeployed or shut down stops what it runs itself, and nothing of that is lost. */
 class SuspendIT extends OnTwoServers {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
-
-    private static final Map<String, String> SIX_SECONDS = Map.of("count", "200000", "-pauseMillis", "20");
+    private static final Map<String, String> EIGHT_SECONDS = Map.of("count", "200000", "-pauseMillis", "40");
 
     private static final String STATUS = "select STATUS from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = ?";
 
@@ -28,15 +27,14 @@ class SuspendIT extends OnTwoServers {
             String ofB = "untouched-" + System.nanoTime();
             long stopped = start(ofA);
             long untouched = cluster.b()
-                    .start("many", Runs.with(SIX_SECONDS, "run", ofB))
+                    .start("many", Runs.with(EIGHT_SECONDS, "run", ofB))
                     .executionId();
             Runs.awaitCommits(cluster.database(), ofB, 1);
 
-            cluster.a().server().management().suspend(PATIENCE);
+            cluster.a().server().management().suspend(Patience.GUARD);
             Set<String> seen = new TreeSet<>();
             try {
                 await("the suspended server's execution ends")
-                        .atMost(PATIENCE)
                         .pollInterval(Duration.ofMillis(20))
                         .until(() -> {
                             seen.addAll(cluster.database().column(STATUS, untouched));
@@ -72,7 +70,7 @@ class SuspendIT extends OnTwoServers {
             cluster.a().server().stop();
             cluster.a().server().begin();
 
-            aftermath.completes(run, PATIENCE);
+            aftermath.completes(run);
             assertOnceMore(run);
             aftermath.nothingRuns();
             aftermath.wrote(run, Map.of("work", 200_000));
@@ -90,7 +88,7 @@ class SuspendIT extends OnTwoServers {
             cluster.a().server().management().undeploy();
             cluster.a().server().management().deploy();
 
-            aftermath.completes(run, PATIENCE);
+            aftermath.completes(run);
             assertOnceMore(run);
             aftermath.nothingRuns();
             aftermath.wrote(run, Map.of("work", 200_000));
@@ -100,7 +98,7 @@ class SuspendIT extends OnTwoServers {
 
     private long start(String run) {
         long execution =
-                cluster.a().start("many", Runs.with(SIX_SECONDS, "run", run)).executionId();
+                cluster.a().start("many", Runs.with(EIGHT_SECONDS, "run", run)).executionId();
         Runs.awaitCommits(cluster.database(), run, 3);
         return execution;
     }

@@ -2,6 +2,7 @@ package dev.reprise.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.Patience;
 import dev.reprise.database.WatchedDatabase.Death;
 import dev.reprise.job.WriteSkip;
 import dev.reprise.testing.ExpectedFailures;
@@ -365,7 +366,8 @@ class CrashEverywhereIT {
             Properties parameters = new Properties();
             parameters.setProperty("run", run);
             long execution = process.operator().start(job.getId(), parameters);
-            ((JobExecutionImpl) process.operator().getJobExecution(execution)).awaitTermination(1, TimeUnit.MINUTES);
+            ((JobExecutionImpl) process.operator().getJobExecution(execution))
+                    .awaitTermination(Patience.MINUTES, TimeUnit.MINUTES);
         } catch (Death expected) {
             // of the thread that launches it, or of the one that ends the process
         } catch (InterruptedException e) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.groups.Tuple.tuple;
 
+import dev.reprise.Patience;
 import dev.reprise.repository.TestNode.Chunk;
 import jakarta.batch.runtime.BatchStatus;
 import java.time.Duration;
@@ -160,7 +161,7 @@ class HistoryTest {
                 .containsExactly("spread");
 
         Instant before = history.now();
-        assertThat(ids(history.changedSince(before.plusSeconds(60)))).doesNotContain(id);
+        assertThat(ids(history.changedSince(before.plus(Patience.GUARD)))).doesNotContain(id);
         node.end(execution, BatchStatus.FAILED);
         assertThat(ids(history.changedSince(before.minusSeconds(1)))).contains(id);
     }

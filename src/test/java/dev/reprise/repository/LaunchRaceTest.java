@@ -2,6 +2,7 @@ package dev.reprise.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.Patience;
 import dev.reprise.repository.Refusal.Kind;
 import jakarta.batch.runtime.BatchStatus;
 import java.util.ArrayList;
@@ -128,7 +129,7 @@ class LaunchRaceTest {
                 List<Future<JobExecutionImpl>> asked = new ArrayList<>();
                 for (int thread = 0; thread < THREADS; thread++) {
                     asked.add(pool.submit(() -> {
-                        together.await(20, TimeUnit.SECONDS);
+                        together.await(Patience.MINUTES, TimeUnit.MINUTES);
                         return launch.call();
                     }));
                 }

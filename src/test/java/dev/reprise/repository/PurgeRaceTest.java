@@ -3,6 +3,7 @@ package dev.reprise.repository;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.reprise.Patience;
 import dev.reprise.repository.Refusal.Kind;
 import jakarta.batch.runtime.BatchStatus;
 import java.time.Duration;
@@ -50,7 +51,7 @@ class PurgeRaceTest {
         List<Future<?>> asked = new ArrayList<>();
         for (Callable<?> task : tasks) {
             asked.add(pool.submit(() -> {
-                together.await(20, TimeUnit.SECONDS);
+                together.await(Patience.MINUTES, TimeUnit.MINUTES);
                 return task.call();
             }));
         }
@@ -117,8 +118,8 @@ class PurgeRaceTest {
 
     private static Kind refusalOf(Future<JobExecutionImpl> launch) throws Exception {
         try {
-            throw new AssertionError(
-                    "execution " + launch.get(20, TimeUnit.SECONDS).getExecutionId() + " started");
+            throw new AssertionError("execution "
+                    + launch.get(Patience.MINUTES, TimeUnit.MINUTES).getExecutionId() + " started");
         } catch (ExecutionException e) {
             if (e.getCause() instanceof LaunchRefusedException refused) {
                 return refused.refusal().kind();

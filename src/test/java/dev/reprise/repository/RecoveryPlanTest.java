@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.reprise.Patience;
 import dev.reprise.repository.Owners.Owner;
 import dev.reprise.repository.TestNode.Chunk;
 import jakarta.batch.runtime.BatchStatus;
@@ -370,7 +371,7 @@ class RecoveryPlanTest {
     @EnumSource
     void restartsWhatFailedBecauseTheDatabaseWasAway(TestDatabase.Kind kind) throws Exception {
         TestDatabase database = TestDatabase.migrated(kind);
-        TestNode node = TestNode.patient(database, Duration.ofSeconds(20));
+        TestNode node = TestNode.patient(database, Patience.GUARD);
         JobExecutionImpl execution = node.run(job, MONTH);
         StepExecutionImpl step = node.step(execution, "load");
         node.commit(execution, step, new Chunk(10, 0, "10"));
@@ -381,11 +382,10 @@ class RecoveryPlanTest {
             node.end(execution, BatchStatus.FAILED);
         });
         end.start();
-        end.join(200);
-        assertThat(end.isAlive()).as("it waits for the database").isTrue();
+        await("it waits for the database").until(() -> end.getState() == Thread.State.TIMED_WAITING);
 
         database.watched().comesBack();
-        end.join(10_000);
+        end.join(Patience.GUARD.toMillis());
 
         assertThat(database.row("select STATUS from BATCH_JOB_EXECUTION")).isEqualTo("FAILED");
         assertThat(message(node, execution)).startsWith("The database was away while it ran. It is restarted.");
@@ -397,16 +397,16 @@ class RecoveryPlanTest {
     @EnumSource
     void leavesAnOrdinaryFailureToAPerson(TestDatabase.Kind kind) throws Exception {
         TestDatabase database = TestDatabase.migrated(kind);
-        TestNode node = TestNode.patient(database, Duration.ofSeconds(20));
+        TestNode node = TestNode.patient(database, Patience.GUARD);
         JobExecutionImpl execution = node.run(job, MONTH);
         StepExecutionImpl step = node.step(execution, "load");
         step.setException(new IllegalStateException("broken"));
         database.watched().goesAway();
         Thread end = new Thread(() -> node.end(step, BatchStatus.FAILED));
         end.start();
-        end.join(200);
+        await("it waits for the database").until(() -> end.getState() == Thread.State.TIMED_WAITING);
         database.watched().comesBack();
-        end.join(10_000);
+        end.join(Patience.GUARD.toMillis());
         node.end(execution, BatchStatus.FAILED);
 
         assertThat(node.repository.claimRestarts()).isEmpty();

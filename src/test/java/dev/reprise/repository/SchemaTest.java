@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.reprise.Patience;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -54,7 +55,7 @@ class SchemaTest {
                 migrations.add(pool.schedule(() -> Schema.migrate(database.plain()), i * 20L, TimeUnit.MILLISECONDS));
             }
             for (Future<?> migration : migrations) {
-                migration.get(60, TimeUnit.SECONDS);
+                migration.get(Patience.MINUTES, TimeUnit.MINUTES);
             }
         } finally {
             pool.shutdownNow();
@@ -90,7 +91,7 @@ class SchemaTest {
             Schema.migrate(h2, Duration.ZERO);
 
             migrated.set(true);
-            application.get(30, TimeUnit.SECONDS);
+            application.get(Patience.MINUTES, TimeUnit.MINUTES);
         }
     }
 
@@ -108,7 +109,7 @@ class SchemaTest {
 
         database.execute("drop table BATCH_JOB_INSTANCE");
 
-        migration.get(30, TimeUnit.SECONDS);
+        migration.get(Patience.MINUTES, TimeUnit.MINUTES);
         assertThat(history(database)).filteredOn(row -> row.startsWith("1|")).hasSize(1);
     }
 

@@ -39,7 +39,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TestNode {
 
-    static final Duration LEASE = Duration.ofSeconds(30);
+    /** Nobody reports here: a node is dead when a test says so, and never because it is slow. */
+    static final Duration LEASE = Duration.ofDays(1);
 
     private static final TransactionManager TRANSACTIONS = TestDatabase.TRANSACTIONS;
     private static final ClassLoader LOADER = TestNode.class.getClassLoader();

@@ -1,10 +1,12 @@
 package dev.reprise.server;
 
+import static org.awaitility.Awaitility.await;
+
+import dev.reprise.Patience;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -29,11 +31,7 @@ public final class ClusterDatabase implements AutoCloseable {
 
     ClusterDatabase(Path data) {
         this.data = data;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            this.port = free.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        this.port = FreePorts.one();
     }
 
     /** The same at every start. */
@@ -51,6 +49,7 @@ public final class ClusterDatabase implements AutoCloseable {
         try {
             running = EmbeddedPostgres.builder()
                     .setPort(port)
+                    .setPGStartupWait(Patience.GUARD)
                     .setDataDirectory(data)
                     .setCleanDataDirectory(false)
                     .setServerConfig("max_connections", "200")
@@ -70,6 +69,8 @@ public final class ClusterDatabase implements AutoCloseable {
         try {
             if (stopping != null) {
                 stopping.close();
+                // It may take longer than that waits.
+                await("PostgreSQL has stopped").until(() -> !Files.exists(data.resolve("postmaster.pid")));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("PostgreSQL did not stop", e);
@@ -160,7 +161,7 @@ public final class ClusterDatabase implements AutoCloseable {
 
     private Connection connect() throws SQLException {
         return DriverManager.getConnection(
-                "jdbc:postgresql://127.0.0.1:" + port + "/postgres?ApplicationName=test&connectTimeout=5",
+                "jdbc:postgresql://127.0.0.1:" + port + "/postgres?ApplicationName=test&connectTimeout=60",
                 "postgres",
                 "postgres");
     }

@@ -1,10 +1,10 @@
 package dev.reprise.server;
 
+import dev.reprise.Patience;
 import dev.reprise.remote.Reply;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One server of the {@link Cluster}: its process, its line to the database, and its job operator. Thread-safe. */
 public final class ClusterNode {
-
-    private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     /** One for all: each keeps a thread. */
     private static final HttpClient HTTP =
@@ -85,7 +83,7 @@ public final class ClusterNode {
     private Reply ask(String what, Map<String, String> fields) {
         try {
             ServerProcess.Answer answer = ServerProcess.post(
-                    HTTP, server.uri("/operator/" + what), TestUser.OPERATOR.basic(), fields, PATIENCE);
+                    HTTP, server.uri("/operator/" + what), TestUser.OPERATOR.basic(), fields, Patience.GUARD);
             if (answer.status() != 200) {
                 return new Reply(Reply.Kind.THREW, "HTTP " + answer.status(), answer.text());
             }

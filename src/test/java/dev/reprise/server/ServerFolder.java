@@ -51,10 +51,9 @@ final class ServerFolder {
         return folder.resolve("database");
     }
 
-    /** Empties the folder and gives it the server's configuration and the tests' users. */
+    /** Empties the folder and gives it the server's configuration. */
     static Path create(Path folder) {
         empty(folder);
-        TestUser.create(data(folder));
         try {
             Path base = folder.resolve("base");
             Path from = home().resolve("standalone/configuration");

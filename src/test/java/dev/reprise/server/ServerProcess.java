@@ -3,6 +3,7 @@ package dev.reprise.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.reprise.Patience;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,8 +37,6 @@ import org.jspecify.annotations.Nullable;
 public final class ServerProcess implements AutoCloseable {
 
     static final String DEPLOYMENT = "ROOT.war";
-
-    private static final Duration BOOT = Duration.ofMinutes(3);
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final Path folder;
@@ -75,6 +74,7 @@ public final class ServerProcess implements AutoCloseable {
     public ServerProcess(String name, WebArchive war, Map<String, String> environment, List<String> options) {
         this.folder = ServerFolder.root().resolve(name);
         this.base = ServerFolder.create(folder);
+        TestUser.create(ServerFolder.data(folder));
         this.offset = FreePorts.offset();
         this.options = List.copyOf(options);
         this.environment = new ConcurrentHashMap<>(environment);
@@ -165,9 +165,8 @@ public final class ServerProcess implements AutoCloseable {
 
     /** The time of day that the server has, to the second. */
     public Instant clock() {
-        HttpRequest request = HttpRequest.newBuilder(uri("/launch"))
-                .timeout(Duration.ofSeconds(10))
-                .build();
+        HttpRequest request =
+                HttpRequest.newBuilder(uri("/launch")).timeout(Patience.GUARD).build();
         try {
             String date = http.send(request, HttpResponse.BodyHandlers.discarding())
                     .headers()
@@ -184,13 +183,10 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Waits until the deployment answers. */
     public ServerProcess awaitStarted() {
-        await("the deployment answers")
-                .atMost(BOOT)
-                .pollInterval(Duration.ofMillis(200))
-                .until(() -> {
-                    assertThat(isAlive()).as(() -> "the server runs\n" + log()).isTrue();
-                    return get() == 405;
-                });
+        await("the deployment answers").pollInterval(Duration.ofMillis(200)).until(() -> {
+            assertThat(isAlive()).as(() -> "the server runs\n" + log()).isTrue();
+            return get() == 405;
+        });
         return this;
     }
 
@@ -260,7 +256,7 @@ public final class ServerProcess implements AutoCloseable {
             current.close();
         }
         try {
-            assertThat(ending.waitFor(1, TimeUnit.MINUTES))
+            assertThat(ending.waitFor(Patience.MINUTES, TimeUnit.MINUTES))
                     .as("the server ended")
                     .isTrue();
         } catch (InterruptedException e) {
@@ -312,7 +308,7 @@ public final class ServerProcess implements AutoCloseable {
      */
     public static Answer launch(URI servlet, String authorization, Map<String, String> fields) {
         try {
-            return post(HttpClient.newHttpClient(), servlet, authorization, fields, Duration.ofMinutes(15));
+            return post(HttpClient.newHttpClient(), servlet, authorization, fields, Patience.GUARD);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -384,7 +380,9 @@ public final class ServerProcess implements AutoCloseable {
             builder.environment().put("JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
             Process cli = builder.start();
             cli.getOutputStream().close();
-            assertThat(cli.waitFor(2, TimeUnit.MINUTES)).as("the CLI ended").isTrue();
+            assertThat(cli.waitFor(Patience.MINUTES, TimeUnit.MINUTES))
+                    .as("the CLI ended")
+                    .isTrue();
             return Files.readString(out.toPath());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -29,7 +29,7 @@ public final class TcpProxy implements AutoCloseable {
     /** A proxy on a free port that leads to another port of this machine. */
     public TcpProxy(int target) {
         this.target = target;
-        this.port = listen(0);
+        this.port = listen(FreePorts.one());
     }
 
     /** Where to connect to. */

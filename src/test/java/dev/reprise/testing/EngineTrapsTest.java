@@ -3,6 +3,7 @@ package dev.reprise.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.reprise.Patience;
 import dev.reprise.testing.TestProcess.At;
 import dev.reprise.testing.TestProcess.Stock;
 import jakarta.batch.operations.BatchRuntimeException;
@@ -576,10 +577,10 @@ class EngineTrapsTest {
         CountDownLatch begun = new CountDownLatch(1);
         process.task(job -> {
             begun.countDown();
-            return gate.await(10, TimeUnit.SECONDS) ? "THROUGH" : "TIMED_OUT";
+            return gate.await(Patience.MINUTES, TimeUnit.MINUTES) ? "THROUGH" : "TIMED_OUT";
         });
         long execution = process.start("task");
-        assertThat(begun.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(begun.await(Patience.MINUTES, TimeUnit.MINUTES)).isTrue();
         return execution;
     }
 

@@ -2,6 +2,7 @@ package dev.reprise.testing;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.reprise.Patience;
 import dev.reprise.database.WatchedDatabase;
 import dev.reprise.launch.SchemaRules;
 import dev.reprise.repository.NodeIdentity;
@@ -61,7 +62,8 @@ final class TestProcess implements AutoCloseable {
 
     private static final String DONE = "DONE";
 
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** On WildFly's some ends never come. */
+    private static final Duration PATIENCE = STOCK ? Duration.ofSeconds(5) : Patience.GUARD;
 
     /** Which data source WildFly's repository is given; ours always has that of the jobs. */
     enum Stock {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.reprise.Patience;
 import dev.reprise.server.TestUser;
 import dev.reprise.server.TestWar;
 import java.io.BufferedReader;
@@ -19,7 +20,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -100,7 +100,7 @@ class ApiIT {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(url + "api" + path)).timeout(Duration.ofMinutes(1));
+        return HttpRequest.newBuilder(URI.create(url + "api" + path)).timeout(Patience.GUARD);
     }
 
     private static Answer send(HttpRequest request) {
@@ -153,8 +153,7 @@ class ApiIT {
 
     private void stop(long execution) {
         post("/executions/" + execution + "/stop", "{}");
-        await().atMost(Duration.ofMinutes(1))
-                .until(() -> !get("/executions/" + execution).json().get("live").asBoolean());
+        await().until(() -> !get("/executions/" + execution).json().get("live").asBoolean());
     }
 
     // ---- What is there
@@ -311,15 +310,10 @@ class ApiIT {
                         ", \"nonIdentifying\": {\"count\": \"100000\", \"pauseMillis\": \"50\"}")
                 .is(201, "Execution")
                 .id();
-        await().atMost(Duration.ofMinutes(1))
-                .until(() -> get("/executions/" + id)
-                                .json()
-                                .at("/steps/0/partitions")
-                                .size()
-                        == 4);
-        await().atMost(Duration.ofMinutes(1))
-                .until(() ->
-                        get("/executions/" + id).json().at("/progress/items").asLong() > 0);
+        await().until(() ->
+                get("/executions/" + id).json().at("/steps/0/partitions").size() == 4);
+        await().until(() ->
+                get("/executions/" + id).json().at("/progress/items").asLong() > 0);
         JsonNode running = get("/executions/" + id).is(200, "ExecutionDetail").json();
         assertThat(running.at("/progress/total").asLong()).isEqualTo(4);
         assertThat(running.at("/progress/unit").asText()).isEqualTo("partitions of step work");
@@ -749,13 +743,10 @@ class ApiIT {
     }
 
     private static @Nullable String next(BlockingQueue<String> lines, String beginning) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (System.nanoTime() < deadline) {
-            String line = lines.poll(1, TimeUnit.SECONDS);
-            if (line != null && line.startsWith(beginning)) {
-                return line;
-            }
+        String line = lines.poll(Patience.MINUTES, TimeUnit.MINUTES);
+        while (line != null && !line.startsWith(beginning)) {
+            line = lines.poll(Patience.MINUTES, TimeUnit.MINUTES);
         }
-        return null;
+        return line;
     }
 }

@@ -17,7 +17,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -87,10 +86,9 @@ class LaunchServletIT {
         Answer stop = new Answer(0, cli(BATCH + ":stop-job(execution-id=" + running.executionId() + ")"));
         assertThat(stop.text()).contains("success");
         cli(BATCH + ":stop-job(execution-id=" + waited.executionId() + ")");
-        await().atMost(Duration.ofMinutes(1))
-                .until(() -> cli(BATCH + "/job=gate/execution=" + running.executionId()
-                                + ":read-attribute(name=batch-status)")
-                        .contains("STOPPED"));
+        await().until(() -> cli(BATCH + "/job=gate/execution=" + running.executionId()
+                        + ":read-attribute(name=batch-status)")
+                .contains("STOPPED"));
 
         assertThat(launch(Map.of("job", "nothing")).status()).isEqualTo(404);
         Answer faults = launch(Map.of("job", "checked", "region", "east", "limit", "x"));
@@ -188,10 +186,8 @@ class LaunchServletIT {
     }
 
     private static void awaitStatus(long execution, String status) {
-        await().atMost(Duration.ofMinutes(1))
-                .until(() -> cli(BATCH + "/job=acceptance/execution=" + execution
-                                + ":read-attribute(name=batch-status)")
-                        .contains(status));
+        await().until(() -> cli(BATCH + "/job=acceptance/execution=" + execution + ":read-attribute(name=batch-status)")
+                .contains(status));
     }
 
     private static long result(String output) {

@@ -16,7 +16,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
@@ -247,10 +246,9 @@ class LoginIT {
         Reply stopped = operator(TestUser.ADMIN, "stop", "execution", String.valueOf(started.executionId()));
         assertThat(stopped.isDone()).as(stopped.toString()).isTrue();
         assertThat(submitter(started)).isEqualTo(TestUser.OPERATOR.login());
-        await().atMost(Duration.ofMinutes(1))
-                .until(() -> operator(TestUser.VIEWER, "status", "execution", String.valueOf(started.executionId()))
-                        .what()
-                        .equals("STOPPED"));
+        await().until(() -> operator(TestUser.VIEWER, "status", "execution", String.valueOf(started.executionId()))
+                .what()
+                .equals("STOPPED"));
 
         Reply restarted = operator(TestUser.ADMIN, "restart", "execution", String.valueOf(started.executionId()));
         assertThat(submitter(restarted)).isEqualTo(TestUser.ADMIN.login());

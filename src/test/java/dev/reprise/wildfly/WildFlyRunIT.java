@@ -3,6 +3,7 @@ package dev.reprise.wildfly;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.reprise.Patience;
 import dev.reprise.server.FreePorts;
 import dev.reprise.server.ServerProcess;
 import dev.reprise.server.TestUser;
@@ -35,8 +36,6 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 class WildFlyRunIT {
 
     private static final Path SERVER = Path.of(System.getProperty("reprise.it.home", "target/wildfly-39.0.1.Final"));
-
-    private static final Duration PATIENCE = Duration.ofMinutes(6);
 
     @Test
     void theFirstRunWritesTheReportAndTheSecondIsRefused() throws IOException, InterruptedException {
@@ -118,7 +117,7 @@ class WildFlyRunIT {
                 .redirectOutput(log.toFile())
                 .start();
         try {
-            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(250)).until(() -> {
+            await().pollInterval(Duration.ofMillis(250)).until(() -> {
                 String text = Files.readString(log);
                 assertThat(maven.isAlive()).as(() -> "Maven runs\n" + text).isTrue();
                 // A job is launched before the application answers.
@@ -130,10 +129,12 @@ class WildFlyRunIT {
             List<ProcessHandle> servers = maven.descendants().toList();
             servers.forEach(ProcessHandle::destroy);
             for (ProcessHandle server : servers) {
-                server.onExit().completeOnTimeout(server, 1, TimeUnit.MINUTES).join();
+                server.onExit()
+                        .completeOnTimeout(server, Patience.MINUTES, TimeUnit.MINUTES)
+                        .join();
             }
             maven.destroyForcibly();
-            assertThat(maven.waitFor(1, TimeUnit.MINUTES)).isTrue();
+            assertThat(maven.waitFor(Patience.MINUTES, TimeUnit.MINUTES)).isTrue();
         }
     }
 }

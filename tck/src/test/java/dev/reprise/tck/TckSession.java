@@ -1,6 +1,6 @@
 package dev.reprise.tck;
 
-import dev.reprise.server.TestSession;
+import dev.reprise.server.ArquillianServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -15,6 +15,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.platform.launcher.LauncherSession;
 import org.junit.platform.launcher.LauncherSessionListener;
 
@@ -26,14 +27,14 @@ public final class TckSession implements LauncherSessionListener {
 
     private static final String DATABASE = System.getProperty("reprise.it.database", "");
 
-    private final TestSession server = new TestSession();
+    private @Nullable ArquillianServer server;
 
     @Override
     public void launcherSessionOpened(LauncherSession session) {
-        server.launcherSessionOpened(session);
-        if (DATABASE.isEmpty()) {
+        if (!ArquillianServer.isAskedFor()) {
             return;
         }
+        server = ArquillianServer.prepare();
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
             statement.execute(resource("/order-db.sql"));
@@ -44,12 +45,12 @@ public final class TckSession implements LauncherSessionListener {
 
     @Override
     public void launcherSessionClosed(LauncherSession session) {
-        try {
-            if (!DATABASE.isEmpty()) {
-                keep(Path.of(System.getProperty("tck.report")));
-            }
-        } finally {
-            server.launcherSessionClosed(session);
+        ArquillianServer prepared = server;
+        if (prepared == null) {
+            return;
+        }
+        try (prepared) {
+            keep(Path.of(System.getProperty("tck.report")));
         }
     }
 
