@@ -71,6 +71,13 @@ public record JobParameters(SortedMap<String, JobParameter> byName) {
         return properties;
     }
 
+    /** All parameters as people may see them. */
+    public Properties toShownProperties() {
+        Properties properties = new Properties();
+        byName.forEach((name, parameter) -> properties.setProperty(name, parameter.shown()));
+        return properties;
+    }
+
     /** The identifying parameters, as messages name a run: {@code [month=2001-01]}, or {@code []} where there is none. */
     @Override
     public String toString() {

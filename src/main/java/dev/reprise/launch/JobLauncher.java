@@ -17,10 +17,12 @@ import dev.reprise.repository.LaunchRefusedException;
 import dev.reprise.repository.Refusal;
 import dev.reprise.repository.Refusal.Kind;
 import dev.reprise.repository.RepriseRepository;
+import dev.reprise.repository.SelfTest;
 import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
 import jakarta.batch.operations.JobExecutionNotMostRecentException;
 import jakarta.batch.operations.JobOperator;
 import jakarta.batch.operations.JobRestartException;
+import jakarta.batch.operations.JobSecurityException;
 import jakarta.batch.operations.JobStartException;
 import jakarta.batch.operations.NoSuchJobExecutionException;
 import jakarta.batch.runtime.BatchRuntime;
@@ -47,6 +49,7 @@ import org.jberet.operations.DelegatingJobOperator;
 import org.jberet.repository.ApplicationAndJobName;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.spi.BatchEnvironment;
+import org.jberet.spi.JobXmlResolver;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +74,30 @@ public class JobLauncher {
 
     /** How often an execution of another node is looked at. */
     private static final Duration LOOK = Duration.ofMillis(500);
+
+    /** More nanoseconds than these do not fit. */
+    private static final Duration FOR_EVER = Duration.ofDays(36_500);
+
+    /** What no file can be called. */
+    private static final String NO_JOB = "reprise/no such job";
+
+    /** What launches rely on in the engine. */
+    public static final List<SelfTest.Check> CHECKS = List.of(
+            SelfTest.essential(
+                    "jobs can be started, and restarted, in somebody's name", () -> starts(AbstractJobOperator.class)),
+            SelfTest.essential("job XML can be read beforehand", () -> reads(ArchiveXmlLoader.class)));
+
+    static @Nullable String starts(Class<?> engine) throws NoSuchMethodException {
+        engine.getMethod("start", Job.class, Properties.class, String.class);
+        engine.getMethod("restart", long.class, Properties.class, String.class);
+        engine.getMethod("getBatchEnvironment");
+        return null;
+    }
+
+    static @Nullable String reads(Class<?> engine) throws NoSuchMethodException {
+        engine.getMethod("loadJobXml", String.class, ClassLoader.class, List.class, JobXmlResolver.class);
+        return null;
+    }
 
     private static final String RESTART_MODE = "jberet.restart.mode";
 
@@ -236,23 +263,34 @@ public class JobLauncher {
         if (started == null) {
             return repository.launch(() -> operator().start(name, properties));
         }
-        askServer();
+        askServer(operator());
         return withClassLoaderOf(
                 environment, () -> repository.launch(() -> engine.start(started, properties, repository.submitter())));
     }
 
     /**
      * Whether the caller may start jobs at all, as WildFly's permissions for batch say: it asks before it looks for the
-     * job, and there is none without a name.
+     * job, and of this name there is none.
      *
-     * @throws jakarta.batch.operations.JobSecurityException if not
+     * @throws JobSecurityException if not, and if it answers in any other way than that there is no such job
      */
-    private static void askServer() {
+    static void askServer(JobOperator operator) {
+        String answer;
         try {
-            operator().start("", new Properties());
-        } catch (JobStartException permitted) {
-            // No such job, as expected.
+            answer = "it has begun execution " + operator.start(NO_JOB, new Properties());
+        } catch (JobSecurityException denied) {
+            throw denied;
+        } catch (JobStartException e) {
+            if (e.getClass() == JobStartException.class
+                    && e.getCause() == null
+                    && String.valueOf(e.getMessage()).contains(NO_JOB)) {
+                return;
+            }
+            answer = e.toString();
         }
+        throw new JobSecurityException(
+                "Nothing is launched: this server was asked whether the caller may start jobs, with"
+                        + " a job that there is not, and did not say that there is none: " + answer);
     }
 
     /**
@@ -262,9 +300,9 @@ public class JobLauncher {
      * @throws NoSuchJobExecutionException if there is none with that id
      */
     public JobExecution restart(long executionId, Map<String, String> changed) {
-        Properties properties = new Properties();
-        properties.putAll(changed);
         JobExecution before = execution(executionId);
+        Properties properties = new Properties();
+        properties.putAll(LaunchRequest.texts(before.getJobName(), changed));
         long restarted = Access.change(
                 to(Action.RESTART, before.getJobName()),
                 subject(executionId),
@@ -350,14 +388,24 @@ public class JobLauncher {
         }
     }
 
-    /** Whether jobs can be launched by now: the beans of a deployment are up before its job operator is. */
+    /**
+     * Whether jobs can be launched by now: the beans of a deployment are up before its job operator is.
+     *
+     * @throws IllegalStateException if they never can: the operator is not JBeret's, or its repository not ours
+     */
     public static boolean isOperatorUp() {
+        return isUp(operator());
+    }
+
+    static boolean isUp(@Nullable JobOperator operator) {
+        AbstractJobOperator engine = engine(operator);
         try {
-            engine().getBatchEnvironment();
-            return true;
-        } catch (RuntimeException notYet) {
+            engine.getBatchEnvironment();
+        } catch (IllegalStateException notYet) { // as WildFly's says before it has started and after it has stopped
             return false;
         }
+        ours(engine);
+        return true;
     }
 
     /**
@@ -395,18 +443,22 @@ public class JobLauncher {
     /**
      * Waits for the end of an execution, on whichever node it runs.
      *
-     * @param atMost null to wait until it comes
+     * @param atMost zero or more, however long; null to wait until it comes
      * @return the execution as it is then
      */
     public JobExecution await(long executionId, @Nullable Duration atMost) {
-        long deadline = atMost == null ? Long.MAX_VALUE : System.nanoTime() + atMost.toNanos();
+        if (atMost != null && atMost.isNegative()) {
+            throw new IllegalArgumentException("Nobody can wait for " + atMost + "; give a time of zero or more.");
+        }
+        Duration patience = atMost == null || atMost.compareTo(FOR_EVER) > 0 ? FOR_EVER : atMost;
+        long deadline = System.nanoTime() + patience.toNanos();
         RepriseRepository repository = repository();
         while (true) {
-            Duration left = atMost == null ? LOOK : Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+            Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
             boolean elsewhere = repository.awaitEnd(executionId, left.compareTo(LOOK) < 0 ? left : LOOK);
             JobExecution execution = execution(executionId);
             boolean ended = elsewhere && execution.getEndTime() != null;
-            boolean late = atMost != null && System.nanoTime() >= deadline;
+            boolean late = deadline - System.nanoTime() <= 0;
             if (ended || late || Thread.currentThread().isInterrupted()) {
                 return execution;
             }
@@ -425,7 +477,12 @@ public class JobLauncher {
     }
 
     private static @Nullable Refusal noSuchJob(String job) {
-        if (ourRepository().getJobNames().contains(job)) {
+        BatchEnvironment environment = engine().getBatchEnvironment();
+        // The repository may know it of another module of the EAR.
+        if (ourRepository().getJobNames().contains(job)
+                && job.equals(environment
+                        .getJobXmlResolver()
+                        .resolveJobName(job + ".xml", environment.getClassLoader()))) {
             return null;
         }
         Set<String> known = new TreeSet<>(operator().getJobNames());
@@ -515,7 +572,11 @@ public class JobLauncher {
     }
 
     private static RepriseRepository ourRepository() {
-        if (engine().getJobRepository() instanceof RepriseRepository ours) {
+        return ours(engine());
+    }
+
+    private static RepriseRepository ours(AbstractJobOperator engine) {
+        if (engine.getJobRepository() instanceof RepriseRepository ours) {
             return ours;
         }
         throw new IllegalStateException("This deployment does not use the repository of Reprise. Its"
@@ -535,13 +596,15 @@ public class JobLauncher {
     }
 
     private static AbstractJobOperator engine() {
-        JobOperator operator = operator();
-        if (operator instanceof DelegatingJobOperator delegating) {
-            operator = delegating.getDelegate();
-        }
-        if (operator instanceof AbstractJobOperator engine) {
+        return engine(operator());
+    }
+
+    private static AbstractJobOperator engine(@Nullable JobOperator operator) {
+        JobOperator found = operator instanceof DelegatingJobOperator delegating ? delegating.getDelegate() : operator;
+        if (found instanceof AbstractJobOperator engine) {
             return engine;
         }
-        throw new IllegalStateException("The batch runtime is not JBeret but " + operator.getClass());
+        throw new IllegalStateException(
+                "The batch runtime is not JBeret but " + (found == null ? "none" : found.getClass()));
     }
 }

@@ -1,12 +1,19 @@
 package dev.reprise.launch;
 
 import dev.reprise.identity.JobParameters;
+import dev.reprise.repository.LaunchRefusedException;
+import dev.reprise.repository.Refusal;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,21 +44,46 @@ public final class LaunchRequest {
 
     /** A job without parameters. */
     public static LaunchRequest of(String job) {
+        Objects.requireNonNull(job, "the name of the job");
         return new LaunchRequest(job, new TreeMap<>(), null, false, false);
     }
 
-    /** Adds a parameter; whether it identifies is for the job's schema to say, and it does where there is none. */
+    /**
+     * Adds a parameter; whether it identifies is for the job's schema to say, and it does where there is none.
+     *
+     * @throws LaunchRefusedException if the name or the value is null
+     */
     public LaunchRequest with(String name, String value) {
-        SortedMap<String, String> more = new TreeMap<>(parameters);
-        more.put(name, value);
-        return new LaunchRequest(job, more, patience, attach, next);
+        return with(Collections.singletonMap(name, value));
     }
 
     /** Adds parameters as {@link #with(String, String)} does. */
     public LaunchRequest with(Map<String, String> several) {
         SortedMap<String, String> more = new TreeMap<>(parameters);
-        more.putAll(several);
+        more.putAll(texts(job, several));
         return new LaunchRequest(job, more, patience, attach, next);
+    }
+
+    /** A map that was filled without its types may hold anything; {@link Properties} and JSON made to maps may, too. */
+    static Map<String, String> texts(String job, Map<String, String> given) {
+        SortedSet<String> faults = new TreeSet<>();
+        for (Map.Entry<?, ?> parameter : given.entrySet()) {
+            Object name = parameter.getKey();
+            Object value = parameter.getValue();
+            if (!(name instanceof String)) {
+                faults.add(name + ": the name is not a text but " + typeOf(name));
+            } else if (!(value instanceof String)) {
+                faults.add(name + ": the value is not a text but " + typeOf(value));
+            }
+        }
+        if (!faults.isEmpty()) {
+            throw new LaunchRefusedException(Refusal.invalidParameters(job, List.copyOf(faults)));
+        }
+        return given;
+    }
+
+    private static String typeOf(@Nullable Object value) {
+        return value == null ? "null" : value.getClass().getName();
     }
 
     /** Adds a parameter that does not identify; a fault if the job's schema says that it does (semantics.md §2.1). */
@@ -59,8 +91,15 @@ public final class LaunchRequest {
         return with(JobParameters.NON_IDENTIFYING_MARK + name, value);
     }
 
-    /** How long {@link JobLauncher#run} waits for the end; without this, until it comes. */
+    /**
+     * How long {@link JobLauncher#run} waits for the end; without this, until it comes.
+     *
+     * @param patience zero or more
+     */
     public LaunchRequest waitingAtMost(Duration patience) {
+        if (patience.isNegative()) {
+            throw new IllegalArgumentException("Nobody can wait for " + patience + "; give a time of zero or more.");
+        }
         return new LaunchRequest(job, parameters, patience, attach, next);
     }
 

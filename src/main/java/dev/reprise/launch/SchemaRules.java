@@ -14,15 +14,20 @@ import dev.reprise.repository.LaunchRules;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.spi.Bean;
+import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.CDI;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jberet.job.model.Job;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +43,8 @@ public final class SchemaRules implements LaunchRules {
     private final Map<String, Optional<ParameterSchema>> schemas = new ConcurrentHashMap<>();
     private final Map<String, Optional<Report>> reports = new ConcurrentHashMap<>();
     private final Map<String, RecoveryPolicy> policies = new ConcurrentHashMap<>();
-    private volatile @Nullable Instance<ParametersValidator> validators;
+    private final Supplier<List<BeanManager>> beans;
+    private volatile @Nullable List<Instance<ParametersValidator>> validators;
 
     /**
      * @param application where {@code META-INF/batch-jobs} is
@@ -46,6 +52,18 @@ public final class SchemaRules implements LaunchRules {
      * @param linter judges the jobs of the same application; null to take job XML as the engine does
      */
     public SchemaRules(ClassLoader application, boolean identityNone, @Nullable JobLinter linter) {
+        this(application, identityNone, linter, SchemaRules::beansHere);
+    }
+
+    /**
+     * @param beans know the validators: of an EAR, one for each module; none where there is no CDI
+     */
+    public SchemaRules(
+            ClassLoader application,
+            boolean identityNone,
+            @Nullable JobLinter linter,
+            Supplier<List<BeanManager>> beans) {
+        this.beans = beans;
         this.application = application;
         this.identityNone = identityNone;
         this.linter = linter;
@@ -154,17 +172,12 @@ public final class SchemaRules implements LaunchRules {
      * @param faulty whether the schema has found faults already: a validator may then throw, and they are the reason
      */
     private List<String> validate(String jobName, JobParameters parameters, boolean faulty) {
-        Instance<ParametersValidator> known = validators;
-        if (known == null) {
-            try {
-                known = CDI.current().select(ParametersValidator.class, Any.Literal.INSTANCE);
-            } catch (IllegalStateException noCdiHere) {
-                return List.of();
-            }
-            validators = known;
-        }
+        Set<Bean<ParametersValidator>> asked = new HashSet<>();
         List<String> faults = new ArrayList<>();
-        for (Instance.Handle<ParametersValidator> handle : known.handles()) {
+        for (Instance.Handle<ParametersValidator> handle : validators()) {
+            if (!asked.add(handle.getBean())) {
+                continue; // several modules see it
+            }
             try {
                 faults.addAll(handle.get().validate(jobName, parameters));
             } catch (RuntimeException e) {
@@ -179,5 +192,26 @@ public final class SchemaRules implements LaunchRules {
             }
         }
         return faults;
+    }
+
+    private List<Instance.Handle<ParametersValidator>> validators() {
+        List<Instance<ParametersValidator>> known = validators;
+        if (known == null) {
+            known = beans.get().stream()
+                    .map(manager -> manager.createInstance().select(ParametersValidator.class, Any.Literal.INSTANCE))
+                    .toList();
+            validators = known.isEmpty() ? null : known;
+        }
+        List<Instance.Handle<ParametersValidator>> handles = new ArrayList<>();
+        known.forEach(instance -> instance.handles().forEach(handles::add));
+        return handles;
+    }
+
+    private static List<BeanManager> beansHere() {
+        try {
+            return List.of(CDI.current().getBeanManager());
+        } catch (IllegalStateException noCdiHere) {
+            return List.of();
+        }
     }
 }

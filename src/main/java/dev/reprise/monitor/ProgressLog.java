@@ -64,7 +64,7 @@ public final class ProgressLog implements AutoCloseable {
                 now.put(step.stepExecutionId(), next);
             }
             seen = now;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // a task that throws is not run again
             LOG.log(Level.WARNING, "No progress line: {0}", e.toString());
         }
     }

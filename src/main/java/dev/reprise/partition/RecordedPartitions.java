@@ -2,11 +2,17 @@ package dev.reprise.partition;
 
 import dev.reprise.log.LogThread;
 import dev.reprise.repository.RepriseRepository;
+import dev.reprise.repository.SelfTest;
+import jakarta.transaction.TransactionManager;
 import java.io.Serializable;
+import java.util.Iterator;
+import java.util.List;
+import java.util.ServiceLoader;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import org.jberet.job.model.Chunk;
+import org.jberet.job.model.RefArtifact;
 import org.jberet.job.model.Step;
 import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
@@ -14,6 +20,7 @@ import org.jberet.runtime.context.JobContextImpl;
 import org.jberet.runtime.context.StepContextImpl;
 import org.jberet.runtime.runner.BatchletRunner;
 import org.jberet.runtime.runner.ChunkRunner;
+import org.jberet.runtime.runner.CompositeExecutionRunner;
 import org.jberet.runtime.runner.StepExecutionRunner;
 import org.jberet.runtime.runner.ThreadPartitionHandlerFactory;
 import org.jberet.runtime.runner.ThreadPartitionWorker;
@@ -30,6 +37,40 @@ import org.jspecify.annotations.Nullable;
  * {@code META-INF/services}.
  */
 public final class RecordedPartitions implements PartitionHandlerFactory {
+
+    /** What partitions rely on in the engine. */
+    public static final List<SelfTest.Check> CHECKS = List.of(
+            SelfTest.essential("partitions can be run", () -> runners(ChunkRunner.class, BatchletRunner.class)),
+            SelfTest.essential(
+                    "partitions are run by us",
+                    () -> found(ServiceLoader.load(
+                            PartitionHandlerFactory.class, RecordedPartitions.class.getClassLoader()))));
+
+    static @Nullable String runners(Class<?> ofChunks, Class<?> ofBatchlets) throws NoSuchMethodException {
+        ofChunks.getConstructor(
+                StepContextImpl.class,
+                CompositeExecutionRunner.class,
+                Chunk.class,
+                TransactionManager.class,
+                PartitionWorker.class);
+        ofBatchlets.getConstructor(
+                StepContextImpl.class, CompositeExecutionRunner.class, RefArtifact.class, PartitionWorker.class);
+        return null;
+    }
+
+    /**
+     * What is wrong if the engine finds these; null if it finds us. It takes the first.
+     *
+     * @param factories as a class loader of the application has them
+     */
+    public static @Nullable String found(Iterable<PartitionHandlerFactory> factories) {
+        Iterator<PartitionHandlerFactory> all = factories.iterator();
+        Object first = all.hasNext() ? all.next() : null;
+        return first instanceof RecordedPartitions
+                ? null
+                : "the engine finds "
+                        + (first == null ? "none" : first.getClass().getName());
+    }
 
     @Override
     public PartitionHandler createPartitionHandler(StepContextImpl step, StepExecutionRunner runner) {

@@ -18,6 +18,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 
 /**
  * What a live node does after each of its reports (semantics.md §6): it compares what it owns with what it runs, closes
@@ -34,22 +35,25 @@ public final class Recovery implements Node.Duties, AutoCloseable {
     private static final Duration ENDING = Duration.ofSeconds(5);
 
     private final RepriseRepository repository;
+    private final Function<String, ClassLoader> homes;
     private final BooleanSupplier mayRestart;
     private final ExecutorService threads;
     private final Duty tending = new Duty("looking after what this node runs", this::tend);
     private final Duty recovering = new Duty("looking for what dead nodes left", this::recover);
 
     /**
-     * @param application whose class loader and job operator its threads see
+     * @param homes for a job the class loader that leads to its job operator
      * @param mayRestart whether jobs may begin on this node now; not while its server starts or is suspended
      */
-    public Recovery(RepriseRepository repository, ClassLoader application, BooleanSupplier mayRestart) {
+    public Recovery(
+            RepriseRepository repository, Function<String, ClassLoader> homes, BooleanSupplier mayRestart) {
         this.repository = repository;
+        this.homes = homes;
         this.mayRestart = mayRestart;
         this.threads = Executors.newCachedThreadPool(task -> {
             Thread thread = new Thread(task, "reprise-recovery");
             thread.setDaemon(true);
-            thread.setContextClassLoader(application);
+            thread.setContextClassLoader(Recovery.class.getClassLoader());
             return thread;
         });
     }
@@ -78,6 +82,16 @@ public final class Recovery implements Node.Duties, AutoCloseable {
     }
 
     private void restart(DueRestart due) {
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        Thread.currentThread().setContextClassLoader(homes.apply(due.jobName()));
+        try {
+            restartHere(due);
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
+    }
+
+    private void restartHere(DueRestart due) {
         try {
             long restarted = JobLauncher.recover(due);
             LOG.log(

@@ -36,8 +36,13 @@ final class AttendedArtifacts implements ArtifactFactory {
     /** From now on all artifacts of the job come from here, those of its splits and partitions too. */
     static void attend(JobContextImpl job, LiveExecution running) {
         if (!(job.getArtifactFactory() instanceof AttendedArtifacts)) {
-            FACTORY.set(job, new AttendedArtifacts(job.getArtifactFactory(), running));
+            replaceFactory(job, new AttendedArtifacts(job.getArtifactFactory(), running));
         }
+    }
+
+    /** The engine asks this one from now on. */
+    static void replaceFactory(JobContextImpl job, ArtifactFactory factory) {
+        FACTORY.set(job, factory);
     }
 
     @Override
@@ -104,13 +109,6 @@ final class AttendedArtifacts implements ArtifactFactory {
                     .findVarHandle(JobContextImpl.class, "artifactFactory", ArtifactFactory.class);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("this version of JBeret makes artifacts in another way; use 3.1", e);
-        }
-    }
-
-    /** Fails where the engine makes artifacts in a way that cannot be attended, before any job runs. */
-    static void checkEngine() {
-        if (!FACTORY.isAccessModeSupported(VarHandle.AccessMode.SET)) {
-            throw new IllegalStateException("this version of JBeret makes artifacts in another way; use 3.1");
         }
     }
 

@@ -13,6 +13,7 @@ import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * are deserialised.
  */
 final class Checkpoints {
+
+    /** An EJB JAR among the modules of an EAR, whose libraries are in another folder. */
+    private static final Pattern MODULE = Pattern.compile("\\.ear/(?!.*\\blib/)[^!]*\\.jar/?$");
 
     private static final Set<String> PACKAGES_OF_VALUES =
             Set.of("java.math", "java.time", "java.time.chrono", "java.time.temporal");
@@ -166,8 +170,17 @@ final class Checkpoints {
         return accepted ? ObjectInputFilter.Status.ALLOWED : ObjectInputFilter.Status.REJECTED;
     }
 
+    /** Of an EAR it sees its modules', which have loaders of their own. */
+    private static boolean isSeenBy(ClassLoader loader, Class<?> type) {
+        try {
+            return type.getClassLoader() == loader || Class.forName(type.getName(), false, loader) == type;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false;
+        }
+    }
+
     private boolean isTheApplicationsOwn(Class<?> type) {
-        if (type.getClassLoader() != application) {
+        if (!isSeenBy(application, type)) {
             return false;
         }
         CodeSource source = type.getProtectionDomain().getCodeSource();
@@ -175,7 +188,7 @@ final class Checkpoints {
             return false;
         }
         String place = source.getLocation().getPath();
-        boolean library = place.endsWith(".jar") || place.endsWith(".jar/");
+        boolean library = (place.endsWith(".jar") || place.endsWith(".jar/")) && !MODULE.matcher(place).find();
         return !library || type.getPackageName().equals(POSITIONS);
     }
 

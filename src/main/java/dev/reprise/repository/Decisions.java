@@ -345,6 +345,9 @@ final class Decisions {
         if (name.indexOf('\u0000') >= 0 || parameter.value().indexOf('\u0000') >= 0) {
             return Optional.of(Text.line(name) + ": has a NUL character, which databases cannot store");
         }
+        if (!Text.isWhole(name) || !Text.isWhole(parameter.value())) {
+            return Optional.of(Text.line(name) + ": has half of a surrogate pair, which is no character");
+        }
         return Optional.empty();
     }
 
@@ -364,16 +367,7 @@ final class Decisions {
     }
 
     static Refusal invalid(Subject subject, List<String> faults) {
-        String count = faults.size() == 1 ? "is 1 fault" : "are " + faults.size() + " faults";
-        return new Refusal(
-                Kind.INVALID_PARAMETERS,
-                subject.jobName(),
-                null,
-                null,
-                null,
-                faults,
-                "Job " + Text.line(subject.jobName()) + " does not start, nothing was written: there " + count
-                        + " in its parameters: " + String.join("; ", faults) + ".");
+        return Refusal.invalidParameters(subject.jobName(), faults);
     }
 
     private static Refusal refusal(Kind kind, Subject subject, long instanceId, long executionId, String message) {

@@ -122,7 +122,7 @@ final class ItemJudge {
     }
 
     /** A filter of the engine's that asks here for each class: what is not included is excluded. */
-    private static ExceptionClassFilter asking(Predicate<String> question) {
+    static ExceptionClassFilter asking(Predicate<String> question) {
         ExceptionClassFilter filter = new ExceptionClassFilter();
         filter.setInclude(new Answers(question));
         filter.setExclude(new Answers(name -> true));

@@ -427,6 +427,24 @@ final class JobExecutions {
         return copy;
     }
 
+    /** The same execution of the same instance for {@link RestartCall}: its parameters are known here alone. */
+    JobExecutionImpl withoutParameters(JobExecutionImpl stored) {
+        JobExecutionImpl copy = new JobExecutionImpl(
+                stored.getJobInstance(),
+                stored.getExecutionId(),
+                null,
+                stored.getCreateTime(),
+                stored.getStartTime(),
+                stored.getEndTime(),
+                stored.getLastUpdatedTime(),
+                stored.getBatchStatus().name(),
+                stored.getExitStatus(),
+                null);
+        copy.setUser(stored.getUser());
+        copy.setRestartPosition(stored.getRestartPosition());
+        return copy;
+    }
+
     /** The newest executions of an instance, ascending by id. */
     List<JobExecutionImpl> ofInstance(Handle handle, long instanceId, int limit) {
         List<JobExecutionImpl> found = new ArrayList<>(handle.createQuery(EXECUTIONS_OF_INSTANCE)

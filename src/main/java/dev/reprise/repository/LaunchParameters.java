@@ -5,13 +5,16 @@ import dev.reprise.identity.JobParameters;
 import dev.reprise.repository.Decisions.Subject;
 import dev.reprise.repository.LaunchRules.Verdict;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import java.util.TreeSet;
 import org.jberet.job.model.Job;
 import org.jberet.job.model.JobFactory;
 import org.jberet.job.model.PropertyResolver;
@@ -33,7 +36,8 @@ final class LaunchParameters {
         if (!definition.isEmpty()) {
             throw new LaunchRefusedException(Decisions.invalidJob(subject.jobName(), definition));
         }
-        List<String> faults = new ArrayList<>(ofRules);
+        List<String> faults = faultsOfTypes(given);
+        faults.addAll(ofRules);
         faults.addAll(Decisions.faultsOf(subject.parameters()));
         faults.addAll(secrets.faultsOf(subject.parameters()));
         if ("true".equalsIgnoreCase(given.getProperty(LOCAL_TRANSACTIONS))) {
@@ -45,6 +49,32 @@ final class LaunchParameters {
         }
     }
 
+    /** What {@link Properties} takes and its own methods then pass over: names and values that are no texts. */
+    private static List<String> faultsOfTypes(Properties given) {
+        SortedSet<String> faults = new TreeSet<>();
+        given.forEach((name, value) -> {
+            if (!(name instanceof String)) {
+                faults.add(Text.line(String.valueOf(name)) + ": the name is not a text but "
+                        + name.getClass().getName());
+            } else if (!(value instanceof String)) {
+                faults.add(Text.line((String) name) + ": the value is not a text but "
+                        + value.getClass().getName() + "; give it with setProperty");
+            }
+        });
+        try {
+            Collections.list(given.propertyNames()).stream()
+                    .map(String.class::cast)
+                    .filter(name -> !given.containsKey(name) && given.getProperty(name) == null)
+                    .forEach(name -> faults.add(
+                            Text.line(name) + ": the value among the defaults of the properties is not a text"));
+        } catch (ClassCastException e) {
+            if (given.keySet().stream().allMatch(String.class::isInstance)) {
+                faults.add("a name among the defaults of the properties is not a text");
+            }
+        }
+        return new ArrayList<>(faults);
+    }
+
     /** A validator may have quoted what it was given. */
     private static List<String> masked(List<String> faults, JobParameters parameters) {
         List<String> secrets = Secrets.in(parameters);
@@ -52,19 +82,21 @@ final class LaunchParameters {
     }
 
     /**
-     * The engine merges the old parameters, whose names have no marks, with the new ones, which may: a new
-     * {@code -note} replaces an old {@code note}.
+     * What a restart is asked to run with: what there was, changed by what it is given. The names of old parameters have no
+     * marks, those of new ones may: a new {@code -note} replaces an old {@code note}, which the engine may have merged in.
+     *
+     * @param before what the execution ran with, as people may see it
      */
-    static Properties withoutReplacedMarks(Properties merged) {
+    static Properties onRestart(Properties before, Properties asked) {
         Properties result = new Properties();
-        Set<String> own = merged.keySet().stream()
-                .filter(String.class::isInstance)
-                .map(String.class::cast)
-                .collect(Collectors.toSet());
-        for (String name : merged.stringPropertyNames()) {
-            boolean replaced = own.contains(JobParameters.NON_IDENTIFYING_MARK + name) && !own.contains(name);
-            if (!replaced) {
-                result.setProperty(name, merged.getProperty(name));
+        result.putAll(before);
+        Set<String> names = asked.stringPropertyNames();
+        names.forEach(name -> result.setProperty(name, asked.getProperty(name)));
+        for (String name : names) {
+            String replaced = name.startsWith(JobParameters.NON_IDENTIFYING_MARK) ? name.substring(1) : "";
+            if (!asked.containsKey(replaced)
+                    && Objects.equals(result.getProperty(replaced), before.getProperty(replaced))) {
+                result.remove(replaced);
             }
         }
         return result;

@@ -26,8 +26,11 @@ final class NewestInstances extends AbstractList<JobInstance> {
 
     @Override
     public List<JobInstance> subList(int from, int to) {
-        // start + count overflows in the engine where count is Integer.MAX_VALUE
-        int limit = to < from ? Integer.MAX_VALUE : to - from;
+        int limit = to - from; // the count that the engine has added, also where that overflowed
+        if (from < 0 || limit < 0) {
+            throw new IllegalArgumentException("There are no " + limit + " job instances from place " + from
+                    + " on: the start and the count of getJobInstances are 0 or more.");
+        }
         return List.copyOf(page.read(from, limit));
     }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param job whose history; null for every job's in the database
  * @param statuses what may have become of an instance: COMPLETED, ABANDONED, FAILED, STOPPED
- * @param age how long ago its last execution must have ended; zero or more
+ * @param age how long ago its last execution must have ended; zero to 999,999 days
  * @param keep how many of each job's newest executions stay, with their instances
  * @param keepsIdentity whether an instance that completed or was abandoned stays refused
  * @param includesRestartable whether also what could still be restarted goes
@@ -38,6 +38,9 @@ public record PurgeRequest(
     private static final Set<String> SETTLED = Set.of("COMPLETED", "ABANDONED");
 
     private static final int MOST_KEPT = 1_000_000;
+
+    /** As the parameter of the job has it, and no database counts back much further. */
+    private static final Duration OLDEST = Duration.ofDays(999_999);
 
     public PurgeRequest {
         statuses = Set.copyOf(statuses);
@@ -90,6 +93,11 @@ public record PurgeRequest(
         List<String> faults = new ArrayList<>();
         if (age.isNegative()) {
             faults.add("the age " + age + " is below zero");
+        } else if (age.compareTo(OLDEST) > 0) {
+            faults.add("the age " + age + " is too long; write 0 to " + OLDEST.toDays() + " days");
+        }
+        if (job != null && (job.indexOf('\u0000') >= 0 || !Text.isWhole(job))) {
+            faults.add("no job is called '" + Text.line(job) + "'");
         }
         if (keep < 0 || keep > MOST_KEPT) {
             faults.add("of each job " + keep + " executions cannot be kept; write 0 to " + MOST_KEPT);

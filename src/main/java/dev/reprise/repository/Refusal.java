@@ -29,6 +29,20 @@ public record Refusal(
         faults = List.copyOf(faults);
     }
 
+    /** Row 2 for a job that there may be. */
+    public static Refusal invalidParameters(String jobName, List<String> faults) {
+        String count = faults.size() == 1 ? "is 1 fault" : "are " + faults.size() + " faults";
+        return new Refusal(
+                Kind.INVALID_PARAMETERS,
+                jobName,
+                null,
+                null,
+                null,
+                faults,
+                "Job " + Text.line(jobName) + " does not start, nothing was written: there " + count
+                        + " in its parameters: " + String.join("; ", faults) + ".");
+    }
+
     /** The rules that refuse, as the rows of §3. */
     public enum Kind {
         /** Row 1: the deployment has no such job. */

@@ -16,6 +16,8 @@ import dev.reprise.repository.TakeOvers.Outcome;
 import jakarta.batch.operations.JobExecutionIsRunningException;
 import jakarta.batch.operations.JobExecutionNotRunningException;
 import jakarta.batch.operations.JobRestartException;
+import jakarta.batch.operations.NoSuchJobException;
+import jakarta.batch.operations.NoSuchJobInstanceException;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.batch.runtime.JobInstance;
@@ -169,8 +171,7 @@ public final class RepriseRepository implements JobRepository {
     }
 
     RepriseRepository(Parts parts, Database database) {
-        RunningStep.checkEngine();
-        AttendedArtifacts.checkEngine();
+        SelfTest.run(EngineChecks.ALL);
         this.self = parts.node();
         this.rules = parts.rules();
         this.submitter = parts.submitter();
@@ -250,7 +251,8 @@ public final class RepriseRepository implements JobRepository {
             LaunchParameters.refuseFaults(subject, asked, verdict.definitionFaults(), verdict.faults(), secrets);
         } else {
             JobParameters before = parametersOf(original);
-            verdict = rules.judge(job, withSecretsOf(job, before, LaunchParameters.withoutReplacedMarks(asked)));
+            Properties all = LaunchParameters.onRestart(before.toShownProperties(), asked);
+            verdict = rules.judge(job, withSecretsOf(job, before, all));
             List<String> faults = new ArrayList<>(verdict.faults());
             JobParameters parameters = LaunchParameters.asBefore(before, verdict, faults);
             subject = new Subject(job.getId(), parameters, verdict.restartable());
@@ -764,6 +766,17 @@ public final class RepriseRepository implements JobRepository {
     /** The execution that runs here, or has completed here a moment ago, itself; any other one as its rows have it. */
     @Override
     public @Nullable JobExecution getJobExecution(long executionId) {
+        JobExecutionImpl found = find(executionId);
+        return found != null && canBeRestarted(found.getBatchStatus()) && RestartCall.asks()
+                ? executions.withoutParameters(found)
+                : found;
+    }
+
+    private static boolean canBeRestarted(BatchStatus status) {
+        return status == BatchStatus.FAILED || status == BatchStatus.STOPPED;
+    }
+
+    private @Nullable JobExecutionImpl find(long executionId) {
         LiveExecution running = live.get(executionId);
         if (running != null) {
             return running.execution();
@@ -778,17 +791,24 @@ public final class RepriseRepository implements JobRepository {
                 : database.apart(handle -> executions.find(handle, executionId)).orElse(null);
     }
 
-    /** The newest executions of the instance, ascending by id. */
+    /**
+     * The newest executions of the instance, ascending by id; none if they were purged.
+     *
+     * @throws NoSuchJobInstanceException if there is no such instance
+     */
     @Override
     public List<JobExecution> getJobExecutions(@Nullable JobInstance instance) {
         if (instance == null) {
-            return List.of();
+            throw new NoSuchJobInstanceException("Whose executions? The job instance is null.");
         }
         List<JobExecution> result = new ArrayList<>();
         for (JobExecutionImpl stored :
                 database.apart(handle -> executions.ofInstance(handle, instance.getInstanceId(), OF_AN_INSTANCE))) {
             LiveExecution running = live.get(stored.getExecutionId());
             result.add(running == null ? stored : running.execution());
+        }
+        if (result.isEmpty() && getJobInstance(instance.getInstanceId()) == null) {
+            throw new NoSuchJobInstanceException("There is no job instance " + instance.getInstanceId() + ".");
         }
         return result;
     }
@@ -808,6 +828,11 @@ public final class RepriseRepository implements JobRepository {
 
     @Override
     public List<Long> getJobExecutionsByJob(String jobName, @Nullable Integer limit) {
+        if (limit != null && limit < 0) {
+            throw new IllegalArgumentException(
+                    "Of job " + Text.line(jobName) + " " + limit + " executions cannot be listed; ask for 0 or more.");
+        }
+        refuseUnstorable(jobName);
         int most = limit == null ? listed : Math.min(limit, Math.max(listed, OF_AN_INSTANCE));
         return database.read(handle -> executions.newestExecutions(handle, jobName, most));
     }
@@ -831,13 +856,22 @@ public final class RepriseRepository implements JobRepository {
     /** Newest first; reads only the part that the engine asks for. */
     @Override
     public List<JobInstance> getJobInstances(String jobName) {
+        refuseUnstorable(jobName);
         return new NewestInstances(
                 (offset, limit) -> database.read(handle -> executions.newestInstances(handle, jobName, offset, limit)));
     }
 
     @Override
     public int getJobInstanceCount(String jobName) {
+        refuseUnstorable(jobName);
         return Tally.count(database, jobName);
+    }
+
+    /** No job is called what no database can store. */
+    private static void refuseUnstorable(String jobName) {
+        if (jobName.indexOf('\u0000') >= 0 || !Text.isWhole(jobName)) {
+            throw new NoSuchJobException("There is no job '" + Text.line(jobName) + "'.");
+        }
     }
 
     /** As their rows have them, but a step whose end is being recorded right now, itself: its job is FAILED already. */

@@ -6,9 +6,9 @@ import java.io.Serializable;
 import java.lang.reflect.Field;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jberet.runtime.AbstractStepExecution;
 import org.jberet.runtime.PartitionExecutionImpl;
-import org.jberet.runtime.StepExecutionImpl;
 import org.jberet.runtime.metric.MetricImpl;
 import org.jberet.runtime.metric.StepMetrics;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +65,7 @@ final class RunningStep {
         if (partitionOf != null) {
             partitionOf.setPartitioned();
         }
-        watch();
+        watch(metrics, this::happens);
     }
 
     long id() {
@@ -171,11 +171,6 @@ final class RunningStep {
         version++;
     }
 
-    /** Fails where the engine counts in a way that cannot be watched, before any job runs. */
-    static void checkEngine() {
-        new RunningStep(0, "", null, new StepExecutionImpl(""), false).rolledBack();
-    }
-
     /** What was written and filtered since the last commit is gone. */
     synchronized void rolledBack() {
         lostWrites = metrics.get(MetricType.WRITE_COUNT) - committed.written();
@@ -264,16 +259,28 @@ final class RunningStep {
         return metrics.get(MetricType.READ_COUNT) > 0;
     }
 
-    private void watch() {
+    /** The counts that the engine increments right when it happens. */
+    static final List<MetricType> WATCHED = List.of(
+            MetricType.ROLLBACK_COUNT,
+            MetricType.WRITE_SKIP_COUNT,
+            MetricType.READ_SKIP_COUNT,
+            MetricType.PROCESS_SKIP_COUNT);
+
+    private void happens(MetricType counted) {
+        switch (counted) {
+            case ROLLBACK_COUNT -> rolledBackForARetry();
+            case WRITE_SKIP_COUNT -> skipsTheChunk();
+            default -> skipsAnItem();
+        }
+    }
+
+    /** Calls what is given at each increment of one that is {@link #WATCHED}. */
+    static void watch(StepMetrics metrics, Consumer<MetricType> happens) {
         try {
             @SuppressWarnings("unchecked")
             Map<MetricType, MetricImpl> counts = (Map<MetricType, MetricImpl>) COUNTS_OF_THE_ENGINE.get(metrics);
-            for (Watched watched : List.of(
-                    new Watched(MetricType.ROLLBACK_COUNT, this::rolledBackForARetry),
-                    new Watched(MetricType.WRITE_SKIP_COUNT, this::skipsTheChunk),
-                    new Watched(MetricType.READ_SKIP_COUNT, this::skipsAnItem),
-                    new Watched(MetricType.PROCESS_SKIP_COUNT, this::skipsAnItem))) {
-                counts.put(watched.getType(), watched);
+            for (MetricType type : WATCHED) {
+                counts.put(type, new Watched(type, happens));
             }
         } catch (IllegalAccessException e) {
             throw new IllegalStateException("the engine's counts cannot be watched", e);
@@ -302,17 +309,17 @@ final class RunningStep {
         private static final long serialVersionUID = 1L;
 
         @SuppressWarnings("serial") // counts of a running step are never serialized
-        private final transient Runnable event;
+        private final transient Consumer<MetricType> happens;
 
-        Watched(MetricType type, Runnable event) {
+        Watched(MetricType type, Consumer<MetricType> happens) {
             super(type);
-            this.event = event;
+            this.happens = happens;
         }
 
         @Override
         public void increment(long by) {
             super.increment(by);
-            event.run();
+            happens.accept(getType());
         }
     }
 }

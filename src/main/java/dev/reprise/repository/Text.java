@@ -22,6 +22,11 @@ final class Text {
         return text.length();
     }
 
+    /** Whether it is text at all: half of a surrogate pair becomes a question mark in UTF-8, and two texts one. */
+    static boolean isWhole(String text) {
+        return text.codePoints().noneMatch(point -> Character.getType(point) == Character.SURROGATE);
+    }
+
     /** The text, visibly cut at its end if the column is shorter, without what a database cannot store. */
     static String fit(String text, int column) {
         String storable = text.replace('\u0000', '\uFFFD');
@@ -42,12 +47,12 @@ final class Text {
 
     /** The text in one line of a log or message, cut if it is long, with its control characters made visible. */
     static String line(String text) {
-        if (text.length() <= LINE && text.chars().noneMatch(Character::isISOControl)) {
+        if (text.length() <= LINE && isWhole(text) && text.chars().noneMatch(Character::isISOControl)) {
             return text;
         }
         StringBuilder line = new StringBuilder();
         text.codePoints().limit(LINE).forEach(c -> {
-            if (Character.isISOControl(c)) {
+            if (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE) {
                 line.append(String.format("\\u%04x", c));
             } else {
                 line.appendCodePoint(c);

@@ -156,7 +156,7 @@ public class Events {
                     tell(sink, listener, null, null, null);
                 }
             });
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // a task that throws is not run again
             LOG.log(Level.DEBUG, "No events: {0}", e.toString());
         }
     }

@@ -11,9 +11,10 @@ import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
@@ -24,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 /** Sends the lines of executions' logs to those who follow them, until the executions have ended. Thread-safe. */
 @ApplicationScoped
 public class LogStreams {
+
+    private static final Logger LOG = System.getLogger(LogStreams.class.getName());
 
     private static final Duration LOOK = Duration.ofMillis(500);
 
@@ -91,38 +94,53 @@ public class LogStreams {
         }
     }
 
-    private synchronized void look() {
-        boolean closing = launcher.repository().isSuspended();
-        for (Iterator<Map.Entry<SseEventSink, Follower>> all =
-                        followers.entrySet().iterator();
-                all.hasNext(); ) {
-            Map.Entry<SseEventSink, Follower> entry = all.next();
+    /** Whatever happens to one of them, and however: a task that throws is not run again, and nobody would get a line. */
+    synchronized void look() {
+        boolean closing = isClosing();
+        followers.entrySet().removeIf(entry -> {
             SseEventSink sink = entry.getKey();
-            Follower follower = entry.getValue();
-            if (!follower.isBusy()) {
-                if (closing || follower.ended || System.nanoTime() - follower.since > LONGEST.toNanos()) {
-                    sink.close();
-                } else {
-                    go(sink, follower);
-                }
+            try {
+                look(sink, entry.getValue(), closing);
+                return sink.isClosed();
+            } catch (IOException | RuntimeException | Error e) {
+                LOG.log(Level.DEBUG, "One who follows a log is left", e);
+                close(sink);
+                return true;
             }
-            if (sink.isClosed()) {
-                all.remove();
-            }
-        }
+        });
         if (followers.isEmpty()) {
             rest();
         }
     }
 
-    private static void go(SseEventSink sink, Follower follower) {
-        try {
+    private static void look(SseEventSink sink, Follower follower, boolean closing) throws IOException {
+        if (follower.isBusy()) {
+            return;
+        }
+        if (closing || follower.ended || System.nanoTime() - follower.since > LONGEST.toNanos()) {
+            sink.close();
+        } else {
             ExecutionLogs.ofThisDeployment()
                     .orElseThrow(IOException::new)
                     .since(follower.executionId, follower.position)
                     .ifPresentOrElse(part -> send(sink, follower, part), sink::close);
-        } catch (IOException | RuntimeException e) {
+        }
+    }
+
+    /** Also where there is no repository any more. */
+    private boolean isClosing() {
+        try {
+            return launcher.repository().isSuspended();
+        } catch (RuntimeException gone) {
+            return true;
+        }
+    }
+
+    private static void close(SseEventSink sink) {
+        try {
             sink.close();
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.DEBUG, "A stream cannot be closed", e);
         }
     }
 
@@ -168,7 +186,7 @@ public class LogStreams {
 
     @PreDestroy
     synchronized void end() {
-        followers.keySet().forEach(SseEventSink::close);
+        followers.keySet().forEach(LogStreams::close);
         followers.clear();
         rest();
     }

@@ -5,21 +5,25 @@ import dev.reprise.repository.RepriseRepository;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.ObjectInputFilter;
 import java.io.Reader;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.CodeSource;
 import java.time.Duration;
 import java.time.LocalTime;
 import java.time.format.DateTimeParseException;
 import java.util.Properties;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,6 +71,11 @@ record Configuration(
 
     static final String FILE = "META-INF/reprise.properties";
 
+    private static final String PREFIX = "reprise.";
+
+    /** Properties of the server that are no settings of a deployment. */
+    private static final Pattern OTHERS = Pattern.compile("reprise\\.(data|threads|launch(\\..*)?)");
+
     private static final Set<String> KEYS = Set.of(
             "data-source",
             "identity",
@@ -98,8 +107,21 @@ record Configuration(
                     + " reprise.heartbeat (" + heartbeat.toMillis() + " ms), or a node that misses one report is taken"
                     + " for dead");
         }
-        if (node.isEmpty() || node.length() > 250) {
-            throw new IllegalArgumentException("reprise.node must have 1 to 250 characters: '" + node + "'");
+        if (node.isEmpty() || node.length() > 250 || node.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException(
+                    "reprise.node must have 1 to 250 characters, and no control characters: '" + node + "'");
+        }
+        if (dataSource.isBlank()) {
+            throw new IllegalArgumentException(
+                    "reprise.data-source is '" + dataSource + "'; write the name of a data source of this server");
+        }
+        try {
+            ObjectInputFilter.Config.createFilter(serialFilter);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "reprise.serial-filter is '" + serialFilter
+                            + "'; write classes as org.example.Position;org.example.more.*: " + e.getMessage(),
+                    e);
         }
     }
 
@@ -109,15 +131,23 @@ record Configuration(
      */
     static Configuration read(ClassLoader loader) {
         Properties file = new Properties();
-        try (InputStream in = loader.getResourceAsStream(FILE)) {
+        try (InputStream in = open(loader)) {
             if (in != null) {
                 Reader text = new InputStreamReader(in, StandardCharsets.UTF_8);
                 file.load(text);
             }
-        } catch (IOException e) {
+        } catch (IOException | IllegalArgumentException e) { // the latter of a backslash that escapes nothing
             throw new IllegalArgumentException(FILE + " cannot be read: " + e.getMessage(), e);
         }
         return of(file, System::getProperty);
+    }
+
+    private static @Nullable InputStream open(ClassLoader loader) {
+        InputStream in = loader.getResourceAsStream(FILE);
+        CodeSource source = Configuration.class.getProtectionDomain().getCodeSource();
+        return in != null || !(loader == Configuration.class.getClassLoader()) || source == null
+                ? in
+                : DeploymentDescriptor.find(source, FILE).orElse(null);
     }
 
     static Configuration of(Properties file, UnaryOperator<@Nullable String> systemProperty) {
@@ -147,6 +177,19 @@ record Configuration(
                         value(file, systemProperty, "purge-at", ""),
                         value(file, systemProperty, "purge-older-than", "90d"),
                         number("purge-keep", value(file, systemProperty, "purge-keep", "100"), 1_000_000)));
+    }
+
+    /**
+     * The system properties that look like settings and are none: most likely one is misspelt.
+     *
+     * @param systemProperties the names of all
+     */
+    static SortedSet<String> strangers(Set<String> systemProperties) {
+        return systemProperties.stream()
+                .filter(name -> name.startsWith(PREFIX))
+                .filter(name -> !KEYS.contains(name.substring(PREFIX.length())))
+                .filter(name -> !OTHERS.matcher(name).matches())
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static int number(String key, String value, int most) {
@@ -192,7 +235,7 @@ record Configuration(
 
     private static String value(
             Properties file, UnaryOperator<@Nullable String> systemProperty, String key, String otherwise) {
-        String overriding = systemProperty.apply("reprise." + key);
+        String overriding = systemProperty.apply(PREFIX + key);
         return overriding != null ? overriding : file.getProperty(key, otherwise);
     }
 

@@ -3,20 +3,23 @@ package dev.reprise.wildfly;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.net.URL;
 import java.security.CodeSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import javax.xml.stream.XMLInputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
 /**
- * The descriptors of the WAR that this code lies in: {@code META-INF/jboss-all.xml} says what the job repository is
- * called, {@code WEB-INF/jboss-web.xml} which security domain knows the users, if any does.
+ * The descriptors of the WAR or EAR that this code lies in: {@code jboss-all.xml} says what the job repository is called,
+ * {@code WEB-INF/jboss-web.xml} which security domain knows the users, if any does. Read as WildFly does: of a module of an
+ * EAR its own, and where that says nothing of batch, the EAR's.
  */
 final class DeploymentDescriptor {
 
     private static final String FILE = "META-INF/jboss-all.xml";
+    private static final List<String> FILES = List.of("WEB-INF/jboss-all.xml", FILE);
     private static final String WEB_FILE = "WEB-INF/jboss-web.xml";
 
     private static final String WHAT_TO_WRITE = """
@@ -28,33 +31,76 @@ final class DeploymentDescriptor {
     private DeploymentDescriptor() {}
 
     /**
-     * The name that the WAR gives to its job repository, which is the application's name in all tables.
+     * The name that the WAR or EAR gives to its job repository, which is the application's name in all tables.
      *
-     * @param source where this code lies: {@code …/WEB-INF/classes/} or {@code …/WEB-INF/lib/….jar}
+     * @param source where this code lies: {@code …/WEB-INF/classes/}, {@code …/WEB-INF/lib/….jar} or {@code ….ear/lib/….jar}
      * @throws IllegalStateException if there is none, with what to write
      */
     static String repositoryName(CodeSource source) {
-        try (InputStream in = open(source, FILE)) {
-            return repositoryName(in);
-        } catch (IOException e) {
-            throw new IllegalStateException("The WAR has no " + FILE + "." + WHAT_TO_WRITE, e);
+        List<String> roots = roots(source);
+        for (String root : roots) {
+            for (String file : FILES) {
+                Optional<InputStream> descriptor = open(root, file);
+                if (descriptor.isPresent()) {
+                    try (InputStream in = descriptor.get()) {
+                        Optional<String> name = batchOf(in);
+                        if (name.isPresent()) {
+                            return name.get();
+                        }
+                    } catch (IOException e) {
+                        throw new IllegalStateException(root + file + " cannot be read: " + e.getMessage(), e);
+                    }
+                    break; // WildFly reads the first
+                }
+            }
         }
+        throw new IllegalStateException("The " + String.join(" and the ", roots.stream()
+                        .map(root -> root.endsWith(EAR) ? "EAR" : "WAR")
+                        .toList())
+                + " have no " + FILE + " that says what the job repository of the application is called." + WHAT_TO_WRITE);
     }
 
-    private static InputStream open(CodeSource source, String file) throws IOException {
+    private static final String EAR = ".ear/";
+
+    /** Of the WAR, and of the EAR around it; either may be missing. */
+    private static List<String> roots(CodeSource source) {
         String place = source.getLocation().toString();
+        List<String> roots = new ArrayList<>();
         int webInf = place.indexOf("/WEB-INF/");
-        if (webInf < 0) {
-            throw new IllegalStateException(
-                    "Reprise must lie in a WAR, in WEB-INF/classes or WEB-INF/lib, not in " + place);
+        if (webInf >= 0) {
+            roots.add(place.substring(0, webInf + 1));
         }
-        URL url = URI.create(place.substring(0, webInf + 1) + file).toURL();
-        return url.openStream();
+        int ear = place.indexOf(EAR);
+        if (ear >= 0) {
+            roots.add(place.substring(0, ear + EAR.length()));
+        }
+        if (roots.isEmpty()) {
+            throw new IllegalStateException("Reprise must lie in a WAR, in WEB-INF/classes or WEB-INF/lib, or in the lib of"
+                    + " an EAR, not in " + place);
+        }
+        return roots;
     }
 
-    /** The security domain that the WAR names; empty if it names none. */
+    private static Optional<InputStream> open(String root, String file) {
+        try {
+            return Optional.of(URI.create(root + file).toURL().openStream());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** A file of the WAR, or else of the EAR around it. */
+    static Optional<InputStream> find(CodeSource source, String file) {
+        return roots(source).stream().flatMap(root -> open(root, file).stream()).findFirst();
+    }
+
+    /** The security domain that the WAR names; empty if it names none, and for an EAR's library. */
     static Optional<String> securityDomain(CodeSource source) {
-        try (InputStream in = open(source, WEB_FILE)) {
+        Optional<InputStream> descriptor = open(roots(source).get(0), WEB_FILE);
+        if (descriptor.isEmpty()) {
+            return Optional.empty();
+        }
+        try (InputStream in = descriptor.get()) {
             return securityDomain(in);
         } catch (IOException e) {
             return Optional.empty();
@@ -86,6 +132,14 @@ final class DeploymentDescriptor {
 
     /** The same, from the descriptor's text. */
     static String repositoryName(InputStream xml) {
+        return batchOf(xml)
+                .orElseThrow(() -> new IllegalStateException(
+                        FILE + " names no job repository (1 to 100 characters)." + WHAT_TO_WRITE));
+    }
+
+    /** Empty if it says nothing of batch. */
+    private static Optional<String> batchOf(InputStream xml) {
+        boolean batch = false;
         try {
             XMLStreamReader reader = reader(xml);
             boolean inJobRepository = false;
@@ -95,15 +149,19 @@ final class DeploymentDescriptor {
                     if (inJobRepository && reader.getLocalName().equals("named")) {
                         String name = reader.getAttributeValue(null, "name");
                         if (name != null && !name.isBlank() && name.length() <= 100) {
-                            return name;
+                            return Optional.of(name);
                         }
                     }
+                    batch |= reader.getLocalName().equals("batch");
                     inJobRepository = reader.getLocalName().equals("job-repository");
                 }
             }
         } catch (XMLStreamException e) {
             throw new IllegalStateException(FILE + " is not well-formed: " + e.getMessage() + WHAT_TO_WRITE, e);
         }
-        throw new IllegalStateException(FILE + " names no job repository (1 to 100 characters)." + WHAT_TO_WRITE);
+        if (batch) {
+            throw new IllegalStateException(FILE + " names no job repository (1 to 100 characters)." + WHAT_TO_WRITE);
+        }
+        return Optional.empty();
     }
 }

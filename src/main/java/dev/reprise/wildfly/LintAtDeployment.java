@@ -3,6 +3,7 @@ package dev.reprise.wildfly;
 import dev.reprise.job.Finding;
 import dev.reprise.job.Finding.Severity;
 import dev.reprise.launch.SchemaRules;
+import dev.reprise.repository.SelfTest;
 import jakarta.annotation.Resource;
 import jakarta.batch.runtime.BatchRuntime;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -54,6 +55,7 @@ class LintAtDeployment {
     private void lint(Set<String> jobs) {
         try {
             LaunchAtStart.awaitServer();
+            SelfTest.run(ServerChecks.onceUp());
             jobs.addAll(BatchRuntime.getJobOperator().getJobNames()); // also those in WEB-INF/lib
             RepositoryService.rules().ifPresent(rules -> jobs.forEach(job -> log(rules, job)));
         } catch (RuntimeException e) {

@@ -2,7 +2,6 @@ package dev.reprise.wildfly;
 
 import dev.reprise.access.Access;
 import dev.reprise.job.JobLinter;
-import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.SchemaRules;
 import dev.reprise.log.ExecutionLogs;
 import dev.reprise.monitor.ProgressLog;
@@ -13,11 +12,13 @@ import dev.reprise.repository.KeySource;
 import dev.reprise.repository.NodeRegistry;
 import dev.reprise.repository.RepriseRepository;
 import dev.reprise.repository.Schema;
+import dev.reprise.repository.SelfTest;
 import jakarta.transaction.TransactionManager;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -47,6 +48,7 @@ final class RepositoryService implements Service {
 
     private final String application;
     private final Configuration configuration;
+    private final Application deployed;
     private final Needs needs;
     private final Consumer<JobRepository> provided;
 
@@ -72,9 +74,15 @@ final class RepositoryService implements Service {
             Supplier<Object> suspendController,
             KeySource key) {}
 
-    RepositoryService(String application, Configuration configuration, Needs needs, Consumer<JobRepository> provided) {
+    RepositoryService(
+            String application,
+            Configuration configuration,
+            Application deployed,
+            Needs needs,
+            Consumer<JobRepository> provided) {
         this.application = application;
         this.configuration = configuration;
+        this.deployed = deployed;
         this.needs = needs;
         this.provided = provided;
     }
@@ -100,6 +108,7 @@ final class RepositoryService implements Service {
 
     @SuppressWarnings("BanJNDI") // a constant name of the server's own
     private synchronized RepriseRepository open() throws NamingException {
+        SelfTest.run(ServerChecks.all());
         DataSource database = needs.dataSource().get();
         TransactionManager transactions = InitialContext.doLookup("java:jboss/TransactionManager");
         Schema.migrate(database);
@@ -110,11 +119,12 @@ final class RepositoryService implements Service {
                 new NodeRegistry(database, transactions),
                 new Node.Settings(application, configuration.node(), configuration.heartbeat(), configuration.lease()));
         node = joined;
-        ClassLoader loader = RepositoryService.class.getClassLoader();
+        ClassLoader loader = deployed.loader();
         SchemaRules rules = new SchemaRules(
                 loader,
                 configuration.identityNone(),
-                JobLinter.of(loader, new ServerSurroundings(configuration.dataSource())));
+                JobLinter.of(loader, new ServerSurroundings(configuration.dataSource(), deployed::beans)),
+                deployed::beans);
         RULES.set(rules);
         logs = ExecutionLogs.open(
                 Path.of(System.getProperty("jboss.server.log.dir", "log")),
@@ -133,6 +143,10 @@ final class RepositoryService implements Service {
                 configuration.serialFilter(),
                 needs.key(),
                 configuration.executionsListed()));
+        SelfTest.warnOfUnknownEngine();
+        if (deployed.hasModules()) {
+            repository.suspend(); // until they are known
+        }
         opened = repository;
         int closed = repository.takeOverFromTheDead();
         ServerSuspension server = ServerSuspension.register(
@@ -140,7 +154,7 @@ final class RepositoryService implements Service {
         suspension = server;
         SERVER.set(server);
         Recovery recovering =
-                new Recovery(repository, loader, () -> !server.isSuspended() && JobLauncher.isOperatorUp());
+                new Recovery(repository, deployed::homeOf, () -> !server.isSuspended() && deployed.isUp());
         recovery = recovering;
         joined.attend(recovering);
         progress = new ProgressLog(repository, configuration.progress());
@@ -191,6 +205,12 @@ final class RepositoryService implements Service {
         public void resumed() {
             repository.resume();
         }
+    }
+
+    /** The modules of an EAR are as they must be, and their jobs may run. */
+    synchronized void modulesKnown(List<Application.Module> modules) {
+        deployed.consistsOf(modules);
+        beginJobs();
     }
 
     /** Takes launches, again if need be. */

@@ -1,11 +1,16 @@
 package dev.reprise.wildfly;
 
 import dev.reprise.repository.RepriseRepository;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jberet.repository.JobRepository;
+import org.jberet.spi.BatchEnvironment;
 import org.jboss.msc.service.ServiceActivator;
 import org.jboss.msc.service.ServiceActivatorContext;
 import org.jboss.msc.service.ServiceBuilder;
@@ -14,16 +19,20 @@ import org.jboss.msc.service.ServiceRegistryException;
 import org.wildfly.security.auth.server.ModifiableSecurityRealm;
 
 /**
- * Installs the {@link RepriseRepository} of the deployment that this class lies in, under the name that its
+ * Installs the {@link RepriseRepository} of the deployment that this class lies in, a WAR or an EAR, under the name that its
  * {@code META-INF/jboss-all.xml} gives to its job repository. WildFly finds it through {@code META-INF/services}.
  */
 public final class RepriseActivator implements ServiceActivator {
+
+    private static final Logger LOG = System.getLogger(RepriseActivator.class.getName());
 
     private static final ServiceName REPOSITORIES = ServiceName.parse("org.wildfly.batch.job.repository");
     private static final ServiceName DATA_SOURCES = ServiceName.parse("org.wildfly.data-source");
     private static final ServiceName REALMS = ServiceName.parse("org.wildfly.security.modifiable-security-realm");
     private static final ServiceName KEY = ServiceName.parse("org.wildfly.security.credential-store.reprise");
     private static final ServiceName EXECUTOR = ServiceName.parse("org.wildfly.management.executor");
+    private static final String MODULES = "modules";
+
     private static final ServiceName TRANSACTION_MANAGER =
             ServiceName.of("jboss", "naming", "context", "java", "jboss", "TransactionManager");
 
@@ -39,6 +48,12 @@ public final class RepriseActivator implements ServiceActivator {
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new ServiceRegistryException("Reprise: " + e.getMessage(), e);
         }
+        for (String stranger : Configuration.strangers(System.getProperties().stringPropertyNames())) {
+            LOG.log(
+                    Level.WARNING,
+                    "The system property {0} is not a setting of Reprise, and changes nothing",
+                    stranger);
+        }
         ServiceName name = REPOSITORIES.append(application);
         ServiceBuilder<?> builder = context.getServiceTarget().addService();
         Consumer<JobRepository> provided = builder.provides(name);
@@ -46,9 +61,13 @@ public final class RepriseActivator implements ServiceActivator {
         Supplier<Executor> executor = builder.requires(EXECUTOR);
         Supplier<Object> suspendController = builder.requires(ServerSuspension.CONTROLLER);
         builder.requires(TRANSACTION_MANAGER);
+        Optional<DeploymentUnit> unit = DeploymentUnit.of(here.getClassLoader(), context.getServiceRegistry());
+        List<ServiceName> modules =
+                unit.map(its -> its.batchEnvironments(context.getServiceRegistry())).orElse(List.of());
         RepositoryService repository = new RepositoryService(
                 application,
                 configuration,
+                new Application(here.getClassLoader(), !modules.isEmpty()),
                 new RepositoryService.Needs(
                         dataSource,
                         executor,
@@ -60,8 +79,40 @@ public final class RepriseActivator implements ServiceActivator {
         DeploymentDescriptor.securityDomain(here.getProtectionDomain().getCodeSource())
                 .ifPresent(realm -> firstUsers(context, name, realm));
         tightenKey(context, name);
-        HoldService.completionOf(here.getClassLoader(), context.getServiceRegistry())
-                .ifPresent(complete -> hold(context, repository, name, complete));
+        if (!modules.isEmpty()) {
+            lookAt(modules, context, repository, name, application);
+        }
+        if (unit.isPresent()) {
+            List<ServiceName> needs = modules.isEmpty()
+                    ? List.of(name, unit.get().completion())
+                    : List.of(name, name.append(MODULES), unit.get().completion());
+            hold(context, repository, name, needs);
+        } else {
+            LOG.log(
+                    Level.WARNING,
+                    "The deployment of {0} cannot be found among the services of this server: when it is undeployed while"
+                            + " jobs run, they may lose their beans and resources before they can end.",
+                    here.getClassLoader().getName());
+        }
+    }
+
+    private static void lookAt(
+            List<ServiceName> modules,
+            ServiceActivatorContext context,
+            RepositoryService repository,
+            ServiceName name,
+            String application) {
+        ServiceBuilder<?> builder = context.getServiceTarget().addService();
+        builder.provides(name.append(MODULES));
+        Supplier<JobRepository> ours = builder.requires(name);
+        List<ModulesService.Module> all = modules.stream()
+                .map(module -> new ModulesService.Module(
+                        DeploymentUnit.moduleOf(module),
+                        builder.<BatchEnvironment>requires(module),
+                        () -> DeploymentUnit.beansOf(module, context.getServiceRegistry())))
+                .toList();
+        builder.setInstance(new ModulesService(application, all, ours, repository::modulesKnown));
+        builder.install();
     }
 
     /** Where the WAR's security domain has its users in a realm of the same name that can be written to. */
@@ -91,11 +142,10 @@ public final class RepriseActivator implements ServiceActivator {
     }
 
     private static void hold(
-            ServiceActivatorContext context, RepositoryService repository, ServiceName name, ServiceName complete) {
+            ServiceActivatorContext context, RepositoryService repository, ServiceName name, List<ServiceName> needs) {
         ServiceBuilder<?> builder = context.getServiceTarget().addService();
         builder.provides(name.append("hold"));
-        builder.requires(complete);
-        builder.requires(name);
+        needs.forEach(builder::requires);
         Supplier<Executor> executor = builder.requires(EXECUTOR);
         builder.setInstance(new HoldService(repository::beginJobs, repository::endJobs, executor));
         builder.install();

@@ -5,13 +5,13 @@ import jakarta.enterprise.inject.AmbiguousResolutionException;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.spi.Bean;
 import jakarta.enterprise.inject.spi.BeanManager;
-import jakarta.enterprise.inject.spi.CDI;
 import java.lang.management.ManagementFactory;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
@@ -30,19 +30,27 @@ final class ServerSurroundings implements Surroundings {
 
     private final String dataSource;
 
+    private final Supplier<List<BeanManager>> managers;
+
     /**
      * @param dataSource the name of the repository's data source
+     * @param managers know the beans of the deployment; none where there is no CDI
      */
-    ServerSurroundings(String dataSource) {
+    ServerSurroundings(String dataSource, Supplier<List<BeanManager>> managers) {
         this.dataSource = dataSource;
+        this.managers = managers;
     }
 
     @Override
     public Optional<Artifact> bean(String name) {
-        BeanManager beans = beans();
-        if (beans == null) {
+        List<BeanManager> all = managers.get();
+        if (all.isEmpty()) {
             return Optional.of(new Artifact(null)); // nobody can say that there is none
         }
+        return all.stream().flatMap(beans -> bean(beans, name).stream()).findFirst();
+    }
+
+    private static Optional<Artifact> bean(BeanManager beans, String name) {
         Set<Bean<?>> found = beans.getBeans(name);
         if (found.isEmpty()) {
             return Optional.empty();
@@ -59,21 +67,12 @@ final class ServerSurroundings implements Surroundings {
 
     @Override
     public Collection<String> beanNames() {
-        BeanManager beans = beans();
-        return beans == null
-                ? List.of()
-                : beans.getBeans(Object.class, Any.Literal.INSTANCE).stream()
-                        .map(Bean::getName)
-                        .filter(Objects::nonNull)
-                        .toList();
-    }
-
-    private static @Nullable BeanManager beans() {
-        try {
-            return CDI.current().getBeanManager();
-        } catch (IllegalStateException e) {
-            return null;
-        }
+        return managers.get().stream()
+                .flatMap(beans -> beans.getBeans(Object.class, Any.Literal.INSTANCE).stream())
+                .map(Bean::getName)
+                .filter(Objects::nonNull)
+                .distinct()
+                .toList();
     }
 
     @Override

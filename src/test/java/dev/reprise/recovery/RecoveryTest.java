@@ -91,7 +91,7 @@ class RecoveryTest {
     }
 
     private Recovery recovery() {
-        return new Recovery(BATCH.launcher().repository(), RecoveryTest.class.getClassLoader(), () -> {
+        return new Recovery(BATCH.launcher().repository(), job -> RecoveryTest.class.getClassLoader(), () -> {
             asked.incrementAndGet();
             return mayRestart.get();
         });

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.reprise.wildfly.Configuration.DailyPurge;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalTime;
 import java.time.ZonedDateTime;
 import java.util.Properties;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,7 +62,9 @@ class ConfigurationTest {
         "purge-keep, 0, write a number from 1 to 1000000",
         "executions-listed, 10001, write a number from 1 to 10000",
         "executions-listed, many, write a number from 1 to 10000",
-        "archive, here/there, write the whole path of a folder"
+        "archive, here/there, write the whole path of a folder",
+        "data-source, ' ', write the name of a data source",
+        "serial-filter, org.example;maxdepth=x, write classes as org.example.Position"
     })
     void refusesWhatMakesNoSense(String key, String value, String instead) {
         assertThatIllegalArgumentException()
@@ -82,5 +88,39 @@ class ConfigurationTest {
     })
     void aDailyPurgeComesAtItsTime(LocalTime at, ZonedDateTime now, long seconds) {
         assertThat(PurgeSchedule.until(at, now)).hasSeconds(seconds);
+    }
+
+    @Test
+    void refusesANodeThatNoLogLineCouldName() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> with("node", "a\nb"))
+                .withMessageStartingWith("reprise.node must have 1 to 250 characters, and no control characters");
+    }
+
+    @Test
+    void namesSystemPropertiesThatLookLikeSettings() {
+        assertThat(Configuration.strangers(Set.of(
+                        "reprise.lease",
+                        "reprise.heartbeet",
+                        "reprise.launch",
+                        "reprise.launch.month",
+                        "reprise.data",
+                        "reprise.threads",
+                        "reprise.Node",
+                        "java.home")))
+                .containsExactly("reprise.Node", "reprise.heartbeet");
+    }
+
+    @Test
+    void namesTheFileThatCannotBeRead() {
+        ClassLoader loader = new ClassLoader(null) {
+            @Override
+            public InputStream getResourceAsStream(String name) {
+                return new ByteArrayInputStream("node=\\u00zz".getBytes(StandardCharsets.UTF_8));
+            }
+        };
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Configuration.read(loader))
+                .withMessageStartingWith("META-INF/reprise.properties cannot be read: Malformed");
     }
 }

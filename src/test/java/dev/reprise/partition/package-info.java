@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.partition;
+
+import org.jspecify.annotations.NullMarked;
