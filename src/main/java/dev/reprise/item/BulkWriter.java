@@ -65,16 +65,22 @@ public final class BulkWriter<T> {
         if (items.isEmpty()) {
             return 0;
         }
-        if (connection.getAutoCommit()) {
-            throw new IllegalStateException("a chunk is written to " + table.name()
-                    + " in a transaction, and this connection has none: take it from a JTA data source within the chunk,"
-                    + " or call setAutoCommit(false)");
-        }
+        mustBeInTransaction(connection);
         List<Reject> rejects = rejects(connection, items, mostRejects);
+        mustBeInTransaction(connection);
         for (Reject reject : rejects) {
             handler.rejected(connection, items.get(reject.index()), reject.index(), reject.reason());
         }
         return rejects.size();
+    }
+
+    private void mustBeInTransaction(Connection connection) throws SQLException {
+        if (connection.getAutoCommit()) {
+            throw new IllegalStateException("a chunk is written to " + table.name()
+                    + " in a transaction, and this connection has none: take it from a JTA data source within the chunk,"
+                    + " or call setAutoCommit(false). If it had one, that has ended before the chunk did, by its time-out"
+                    + " perhaps");
+        }
     }
 
     private List<Reject> rejects(Connection connection, List<? extends T> items, long mostRejects) throws SQLException {
@@ -153,6 +159,7 @@ public final class BulkWriter<T> {
             // Also where nothing fails: PostgreSQL takes no savepoint behind an error. A statement, because JTA data
             // sources forbid Connection.rollback(Savepoint). It carries the BEGIN, which would be a round trip of a
             // COPY's own.
+            mustBeInTransaction(connection);
             execute(SAVEPOINT);
             try {
                 rows.insert(from, to);

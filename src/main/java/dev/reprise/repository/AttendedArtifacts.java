@@ -27,16 +27,18 @@ final class AttendedArtifacts implements ArtifactFactory {
 
     private final ArtifactFactory engines;
     private final LiveExecution running;
+    private final ChunkKeeper keeper;
 
-    private AttendedArtifacts(ArtifactFactory engines, LiveExecution running) {
+    private AttendedArtifacts(ArtifactFactory engines, LiveExecution running, ChunkKeeper keeper) {
         this.engines = engines;
         this.running = running;
+        this.keeper = keeper;
     }
 
     /** From now on all artifacts of the job come from here, those of its splits and partitions too. */
-    static void attend(JobContextImpl job, LiveExecution running) {
+    static void attend(JobContextImpl job, LiveExecution running, ChunkKeeper keeper) {
         if (!(job.getArtifactFactory() instanceof AttendedArtifacts)) {
-            replaceFactory(job, new AttendedArtifacts(job.getArtifactFactory(), running));
+            replaceFactory(job, new AttendedArtifacts(job.getArtifactFactory(), running, keeper));
         }
     }
 
@@ -64,7 +66,7 @@ final class AttendedArtifacts implements ArtifactFactory {
         return faces.length == 0
                 ? artifact
                 : Proxy.newProxyInstance(
-                        loader, faces, new Attendant(artifact, ref, step, running, running.judgeOf(step)));
+                        loader, faces, new Attendant(artifact, ref, step, running, keeper, running.judgeOf(step)));
     }
 
     private static Class<?>[] facesOf(Class<?> artifact) {
@@ -123,6 +125,7 @@ final class AttendedArtifacts implements ArtifactFactory {
             String ref,
             @Nullable StepContextImpl step,
             LiveExecution running,
+            ChunkKeeper keeper,
             @Nullable ItemJudge judge)
             implements InvocationHandler {
 
@@ -147,7 +150,7 @@ final class AttendedArtifacts implements ArtifactFactory {
 
         private @Nullable Object call(Method method, Object @Nullable [] arguments) throws Throwable {
             try {
-                return method.invoke(artifact, arguments);
+                return keeper.call(step, method, arguments, given -> method.invoke(artifact, given));
             } catch (InvocationTargetException e) {
                 Throwable thrown = e.getTargetException();
                 running.threw(ArtifactCall.of(ref, step, method), thrown);

@@ -9,19 +9,23 @@ import java.io.ObjectInputFilter;
 import java.io.ObjectInputStream;
 import java.io.ObjectStreamClass;
 import java.io.Serializable;
+import java.io.StreamCorruptedException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.security.CodeSource;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads checkpoints and user data back. Only values of the JDK and the application's own classes are accepted; what
+ * Reads checkpoints and user data back, within limits of depth, number and time: this JVM's and ours. Only values of the JDK and the application's own classes are accepted; what
  * lies in libraries must be named in the filter pattern, because a library may bring classes that do harm when they
  * are deserialised.
  */
 final class Checkpoints {
+
+    private static final Logger LOG = System.getLogger(Checkpoints.class.getName());
 
     /** An EJB JAR among the modules of an EAR, whose libraries are in another folder. */
     private static final Pattern MODULE = Pattern.compile("\\.ear/(?!.*\\blib/)[^!]*\\.jar/?$");
@@ -101,6 +105,22 @@ final class Checkpoints {
     /** Our own readers' checkpoints, in somebody else's {@code WEB-INF/lib}. */
     private static final String POSITIONS = "dev.reprise.item";
 
+    /** What an attacker of the database, or a mistake, may cost; more is allowed by the same words in the pattern. */
+    private static final String LIMITS = "maxdepth=128;maxrefs=10000000;";
+
+    /** Sets of sets of sets ask for a few; what asks for more does not end, and no limit of the filters sees it. */
+    private static final long HASH_CODES_FOR_A_BYTE = 100;
+
+    /** A table of a collection has no more places for each byte that its elements take. */
+    private static final int PLACES_FOR_A_BYTE = 8;
+
+    /** What may be read to be shown. */
+    static final int SHOWN = 4 << 10;
+
+    private static final Pattern COLLECTIONS = Pattern.compile("^java\\.util\\.(?!UUID|Date|Locale|Currency)");
+
+    private static final Pattern LIMIT = Pattern.compile("max(depth|array|refs|bytes)=(\\d+)");
+
     private final ClassLoader application;
     private final ObjectInputFilter configured;
 
@@ -111,14 +131,13 @@ final class Checkpoints {
      */
     Checkpoints(ClassLoader application, String pattern) {
         this.application = application;
-        this.configured = pattern.isBlank()
-                ? info -> ObjectInputFilter.Status.UNDECIDED
-                : ObjectInputFilter.Config.createFilter(pattern);
+        this.configured = ObjectInputFilter.Config.createFilter(LIMITS + pattern.strip());
     }
 
     /**
      * @param bytes Java serialization, or null
      * @param what names the value in a message: {@code "the reader checkpoint of step load"}
+     * @return a value that is nobody else's
      * @throws BatchRuntimeException if it cannot be read, with what to do
      */
     @Nullable
@@ -126,48 +145,152 @@ final class Checkpoints {
         if (bytes == null) {
             return null;
         }
-        List<String> rejected = new ArrayList<>();
-        try (ObjectInputStream in = new Input(new ByteArrayInputStream(bytes))) {
-            in.setObjectInputFilter(info -> {
-                ObjectInputFilter.Status status = check(info);
-                Class<?> type = info.serialClass();
-                if (status == ObjectInputFilter.Status.REJECTED && type != null) {
-                    rejected.add(type.getTypeName());
-                }
-                return status;
-            });
-            return (Serializable) in.readObject();
-        } catch (InvalidClassException e) {
-            if (rejected.isEmpty()) {
-                throw new BatchRuntimeException("Cannot read " + what + ": " + e.getMessage(), e);
+        Reading reading = new Reading(bytes.length);
+        try {
+            if (SerialStream.hashCodes(bytes) > HASH_CODES_FOR_A_BYTE * bytes.length) {
+                throw new StreamCorruptedException(
+                        "its sets and maps lie in each other so often that reading it would" + " not end");
             }
+            try (Input in = new Input(new ByteArrayInputStream(bytes), reading)) {
+                return (Serializable) in.readObject();
+            }
+        } catch (InvalidClassException e) {
             throw new BatchRuntimeException(
-                    "Cannot read " + what + ": it holds a " + rejected.get(0) + ". Only values of the JDK and classes"
-                            + " in the WAR's own WEB-INF/classes are accepted; name others in reprise.serial-filter"
-                            + " (for example " + rejected.get(0).replace("[]", "") + ").",
-                    e);
+                    "Cannot read " + what + ": " + (reading.why.isEmpty() ? e.getMessage() : reading.why), e);
         } catch (IOException | ClassNotFoundException e) {
             throw new BatchRuntimeException("Cannot read " + what + ": " + e, e);
+        } catch (RuntimeException | StackOverflowError e) {
+            throw new BatchRuntimeException("Cannot read " + what + ": its classes failed with " + e, e);
         }
     }
 
-    private ObjectInputFilter.Status check(ObjectInputFilter.FilterInfo info) {
-        ObjectInputFilter.Status status = configured.checkInput(info);
-        if (status != ObjectInputFilter.Status.UNDECIDED) {
-            return status;
+    /** {@link #read} to be sure that it can be: the engine does so again whenever it needs the value. */
+    @Nullable
+    Serializable checked(byte @Nullable [] bytes, String what) {
+        if (bytes == null) {
+            return null;
         }
+        read(bytes, what);
+        return KeptValue.of(bytes);
+    }
+
+    /** One that is small, as that of a reader that knows its position, and can be read at once; else null. */
+    @Nullable
+    Serializable glance(byte @Nullable [] bytes) {
+        if (bytes == null || bytes.length > SHOWN) {
+            return null;
+        }
+        try {
+            String name = SerialStream.className(bytes);
+            boolean one = name != null && !COLLECTIONS.matcher(name).find();
+            return one && SerialStream.hashCodes(bytes) <= bytes.length ? read(bytes, "it") : null;
+        } catch (IOException | RuntimeException e) {
+            LOG.log(Level.DEBUG, "A checkpoint is not shown: {0}", e.toString());
+            return null;
+        }
+    }
+
+    /** As people read it: a small value as it says itself, and of the others what they are. */
+    String shown(byte[] bytes) {
+        Serializable small = glance(bytes);
+        if (small != null) {
+            return Text.line(
+                    String.valueOf(small instanceof KeptValue.Bytes kept ? kept.value().length + " bytes" : small));
+        }
+        try {
+            String name = SerialStream.className(bytes);
+            return (name == null ? "an array" : "a " + name) + ", " + bytes.length + " bytes when serialized";
+        } catch (IOException e) {
+            return "what cannot be read: " + e.getMessage();
+        }
+    }
+
+    /** What was read so far of one value, and why it is not read any further. */
+    private final class Reading {
+
+        private final int bytes;
+        private String why = "";
+
+        Reading(int bytes) {
+            this.bytes = bytes;
+        }
+
+        ObjectInputFilter.Status check(ObjectInputFilter.FilterInfo info, @Nullable ObjectInputFilter jvms) {
+            if (jvms != null && jvms.checkInput(info) == ObjectInputFilter.Status.REJECTED) {
+                return rejected(limit(jvms, info)
+                        .map(limit -> limit + " in the jdk.serialFilter of this JVM. Keep less in it, or let the server"
+                                + " read more: JDK_SERIAL_FILTER, or DISABLE_JDK_SERIAL_FILTER=true, in the server's"
+                                + " bin/standalone.conf")
+                        .orElse("the jdk.serialFilter of this JVM rejects " + nameOf(info)));
+            }
+            ObjectInputFilter.Status status = configured.checkInput(info);
+            if (status == ObjectInputFilter.Status.REJECTED) {
+                return rejected(limit(configured, info)
+                        .map(limit -> limit + ". Keep less in it, or set more in serial-filter")
+                        .orElse(rejectedClass(nameOf(info))));
+            }
+            if (info.arrayLength() > (long) PLACES_FOR_A_BYTE * bytes) {
+                return rejected("it promises " + info.arrayLength() + " elements and has " + bytes + " bytes");
+            }
+            return status == ObjectInputFilter.Status.UNDECIDED ? byClass(info.serialClass()) : status;
+        }
+
+        private ObjectInputFilter.Status byClass(@Nullable Class<?> given) {
+            if (given == null) {
+                return ObjectInputFilter.Status.UNDECIDED;
+            }
+            Class<?> type = given;
+            while (type.isArray()) {
+                type = type.getComponentType();
+            }
+            boolean accepted = type.isPrimitive()
+                    || VALUES.contains(type.getName())
+                    || PACKAGES_OF_VALUES.contains(type.getPackageName())
+                    || type == KeptValue.Bytes.class
+                    || isTheApplicationsOwn(type);
+            return accepted ? ObjectInputFilter.Status.ALLOWED : rejected(rejectedClass(given.getTypeName()));
+        }
+
+        private ObjectInputFilter.Status rejected(String reason) {
+            why = reason;
+            return ObjectInputFilter.Status.REJECTED;
+        }
+    }
+
+    private static String nameOf(ObjectInputFilter.FilterInfo info) {
         Class<?> type = info.serialClass();
-        if (type == null) {
-            return ObjectInputFilter.Status.UNDECIDED;
-        }
-        while (type.isArray()) {
-            type = type.getComponentType();
-        }
-        boolean accepted = type.isPrimitive()
-                || VALUES.contains(type.getName())
-                || PACKAGES_OF_VALUES.contains(type.getPackageName())
-                || isTheApplicationsOwn(type);
-        return accepted ? ObjectInputFilter.Status.ALLOWED : ObjectInputFilter.Status.REJECTED;
+        return type == null ? "it" : type.getTypeName();
+    }
+
+    private static String rejectedClass(String type) {
+        return "it holds a " + type
+                + ". Only values of the JDK and classes in the WAR's own WEB-INF/classes are accepted;"
+                + " name others in reprise.serial-filter (for example " + type.replace("[]", "") + ").";
+    }
+
+    /** Which limit of a filter is passed, in words. */
+    private static Optional<String> limit(ObjectInputFilter filter, ObjectInputFilter.FilterInfo info) {
+        return LIMIT.matcher(filter.toString())
+                .results()
+                .filter(limit -> found(limit.group(1), info) > Long.parseLong(limit.group(2)))
+                .map(limit -> switch (limit.group(1)) {
+                            case "depth" -> "its objects lie in each other " + info.depth() + " deep";
+                            case "array" ->
+                                "it holds an array, or a table of a collection, of " + info.arrayLength() + " places";
+                            case "refs" -> "it holds " + info.references() + " objects and references or more";
+                            default -> "it takes " + info.streamBytes() + " bytes or more";
+                        }
+                        + ", and no more than " + limit.group() + " is allowed")
+                .findFirst();
+    }
+
+    private static long found(String limit, ObjectInputFilter.FilterInfo info) {
+        return switch (limit) {
+            case "depth" -> info.depth();
+            case "array" -> info.arrayLength();
+            case "refs" -> info.references();
+            default -> info.streamBytes();
+        };
     }
 
     /** Of an EAR it sees its modules', which have loaders of their own. */
@@ -194,8 +317,11 @@ final class Checkpoints {
 
     private final class Input extends ObjectInputStream {
 
-        Input(InputStream in) throws IOException {
+        Input(InputStream in, Reading reading) throws IOException {
             super(in);
+            // Ours comes in the place of the JVM's, which the engine will read with.
+            ObjectInputFilter jvms = getObjectInputFilter();
+            setObjectInputFilter(info -> reading.check(info, jvms));
         }
 
         @Override

@@ -206,6 +206,12 @@ final class Course {
         return place != null && place.element() instanceof Step plain && plain.getListeners() == null;
     }
 
+    /** Whether a step is a batchlet: the engine gives it no transaction, and what it has on its thread is its own. */
+    boolean isBatchlet(String step) {
+        Place place = places.get(step);
+        return place != null && place.element() instanceof Step plain && plain.getBatchlet() != null;
+    }
+
     /** What the engine does after a step, one that a restart skips too. */
     List<TransitionTaken> afterStep(String step, @Nullable BatchStatus status, @Nullable String exitStatus) {
         Place place = places.get(step);

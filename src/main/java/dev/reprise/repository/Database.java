@@ -6,6 +6,7 @@ import jakarta.transaction.InvalidTransactionException;
 import jakarta.transaction.NotSupportedException;
 import jakarta.transaction.RollbackException;
 import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
 import jakarta.transaction.SystemException;
 import jakarta.transaction.Transaction;
 import jakarta.transaction.TransactionManager;
@@ -58,6 +59,10 @@ final class Database {
 
     /** Connections that break or are refused, and servers that shut down or start: what another try later may cure. */
     private static final Pattern AWAY = Pattern.compile("08...|57P0.|90067|90098|90121");
+
+    static final String ENDED_BEFORE_ITS_TIME =
+            "its transaction is not active any more. Did it take longer than its time-out"
+                    + " (jakarta.transaction.global.timeout of the step, 180 s), or does an artifact end it?";
 
     private static final int TRIES = 6;
     private static final int TRIES_TO_PERSIST = 5;
@@ -261,10 +266,31 @@ final class Database {
         }
     }
 
-    /** Does the work in the transaction that the thread is in: the chunk's. */
-    <T extends @Nullable Object> T joined(Function<Connection, T> work) {
+    /**
+     * Does the work in the transaction that the thread is in, the chunk's, and in no other way: where that transaction has
+     * ended, by its time-out say, some pools give a connection that commits each statement by itself.
+     *
+     * @param outcome told how the transaction ends
+     * @throws IllegalStateException if the work was not done in it; it may have been done nonetheless if the transaction
+     *     ended meanwhile
+     */
+    <T extends @Nullable Object> T joined(
+            Transaction transaction, Synchronization outcome, Function<Connection, T> work) {
+        mustBeActive(transaction);
+        try {
+            transaction.registerSynchronization(outcome);
+        } catch (RollbackException | SystemException e) {
+            throw new IllegalStateException("its transaction takes nothing more: " + e.getMessage(), e);
+        }
         try (Connection connection = dataSource.getConnection()) {
-            return work.apply(connection);
+            if (connection.getAutoCommit()) {
+                throw new IllegalStateException(
+                        "the data source gives a connection that is not in its transaction; it has"
+                                + " to be a JTA data source");
+            }
+            T result = work.apply(connection);
+            mustBeActive(transaction);
+            return result;
         } catch (SQLException e) {
             throw Sql.failed(e);
         }
@@ -288,38 +314,35 @@ final class Database {
             if (transactions.getStatus() != Status.STATUS_ACTIVE || isRolledBack(thrown)) {
                 return Health.GIVEN_UP;
             }
-            return joined(Database::answers) ? Health.GOOD : Health.GIVEN_UP;
-        } catch (RuntimeException e) {
+            return takesMore() ? Health.GOOD : Health.GIVEN_UP;
+        } catch (SQLException e) {
             return isAway(e) ? Health.AWAY : Health.GIVEN_UP;
         } catch (SystemException e) {
             throw new IllegalStateException("the transaction manager does not answer", e);
         }
     }
 
-    private static boolean answers(Connection connection) {
+    private boolean takesMore() throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            return !connection.getAutoCommit() && answers(connection);
+        }
+    }
+
+    private static boolean answers(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             return statement.execute("select 1");
-        } catch (SQLException e) {
-            throw Sql.failed(e);
         }
     }
 
     /** Whether the database answers now. */
     boolean isReachable() {
-        try {
-            return read(handle -> answers(handle.getConnection()));
-        } catch (RuntimeException e) {
+        Transaction suspended = suspend();
+        try (Connection connection = dataSource.getConnection()) {
+            return answers(connection);
+        } catch (SQLException e) {
             return false;
-        }
-    }
-
-    /** Whether somebody has rolled back the transaction of this thread: its time was up. */
-    boolean isGone() {
-        try {
-            int status = transactions.getStatus();
-            return status == Status.STATUS_ROLLEDBACK || status == Status.STATUS_NO_TRANSACTION;
-        } catch (SystemException e) {
-            throw new IllegalStateException("the transaction manager does not answer", e);
+        } finally {
+            resume(suspended);
         }
     }
 
@@ -352,6 +375,56 @@ final class Database {
             suspend(); // its time was up, and the thread is still bound to it
         }
         begin();
+    }
+
+    private static void mustBeActive(Transaction transaction) {
+        if (!isActive(transaction)) {
+            throw new IllegalStateException(ENDED_BEFORE_ITS_TIME);
+        }
+    }
+
+    /** Whether what is done in it can still be committed. */
+    static boolean isActive(Transaction transaction) {
+        return statusOf(transaction) == Status.STATUS_ACTIVE;
+    }
+
+    private static int statusOf(Transaction transaction) {
+        try {
+            return transaction.getStatus();
+        } catch (SystemException e) {
+            throw new IllegalStateException("the transaction manager does not answer", e);
+        }
+    }
+
+    /** Whether the thread is in a transaction that has not ended, though perhaps only to be rolled back. */
+    boolean isInTransaction() {
+        Transaction current = current();
+        if (current == null) {
+            return false;
+        }
+        int status = statusOf(current);
+        return status == Status.STATUS_ACTIVE || status == Status.STATUS_MARKED_ROLLBACK;
+    }
+
+    /**
+     * Ends what a batchlet has left of a transaction on this thread, on which others run next.
+     *
+     * @return whether there was something
+     */
+    boolean leaveTransaction() {
+        Transaction left = suspend();
+        if (left == null) {
+            return false;
+        }
+        try {
+            int status = statusOf(left);
+            if (status == Status.STATUS_ACTIVE || status == Status.STATUS_MARKED_ROLLBACK) {
+                left.rollback();
+            }
+        } catch (SystemException | RuntimeException e) {
+            LOG.log(Level.DEBUG, "A transaction that was left open cannot be rolled back", e);
+        }
+        return true;
     }
 
     /** The transaction of this thread, or null if there is none that could still do something. */

@@ -7,9 +7,12 @@ import jakarta.batch.runtime.JobExecution;
 import jakarta.batch.runtime.Metric.MetricType;
 import jakarta.batch.runtime.context.JobContext;
 import jakarta.transaction.TransactionManager;
+import java.io.IOException;
+import java.io.Serializable;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.EnumSet;
 import java.util.List;
@@ -18,6 +21,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jberet.creation.ArtifactCreationContext;
@@ -63,6 +67,7 @@ final class EngineChecks {
             SelfTest.essential("a copy of a step has its exit status", () -> exitStatus(PartitionExecutionImpl::new)),
             SelfTest.essential("an execution has a copy of its job", () -> copyOfJob(JobFactory::cloneJob)),
             SelfTest.essential("artifacts can be attended", () -> attended(AttendedArtifacts::replaceFactory)),
+            SelfTest.essential("values can be kept", () -> kept(KeptValue::of)),
             SelfTest.essential("failures can be judged", () -> filters(ExceptionClassFilter::matches)),
             SelfTest.essential("expressions can be resolved beforehand", () -> expressions(EngineChecks::resolve)),
             SelfTest.useful(
@@ -252,6 +257,26 @@ final class EngineChecks {
         context.clone().createArtifact("nothing", null, null);
         ArtifactCreationContext.resetArtifactCreationContext(itsJob, itsStep, itsProperties);
         return made.equals(List.of("nothing")) ? null : "they are made elsewhere";
+    }
+
+    /** What was serialized comes back as it was, from the engine's copy of a step too. */
+    static @Nullable String kept(Function<byte[], Serializable> keep) {
+        StepExecutionImpl step = new StepExecutionImpl("");
+        byte[] serialized;
+        try {
+            serialized = KeptValue.serialized("kept");
+        } catch (IOException e) {
+            return String.valueOf(e);
+        }
+        step.setReaderCheckpointInfo(keep.apply(serialized));
+        step.setPersistentUserData(keep.apply(serialized));
+        AbstractStepExecution copy = new PartitionExecutionImpl(step);
+        copy.setReaderCheckpointInfo(step.getReaderCheckpointInfo());
+        return "kept".equals(copy.getReaderCheckpointInfo())
+                        && Arrays.equals(serialized, step.getReaderCheckpointInfoSerialized())
+                        && Arrays.equals(serialized, KeptValue.keepUserData(step))
+                ? null
+                : "they come back otherwise";
     }
 
     /** A filter includes what its list says, whatever the class. */

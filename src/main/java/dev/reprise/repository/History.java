@@ -1,9 +1,6 @@
 package dev.reprise.repository;
 
 import dev.reprise.identity.JobParameters;
-import java.io.Serializable;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -27,8 +24,6 @@ import org.jspecify.annotations.Nullable;
  * however long the history is. Reads only. Thread-safe.
  */
 public final class History {
-
-    private static final Logger LOG = System.getLogger(History.class.getName());
 
     /** Among how many of the newest executions the latest events are looked for. */
     private static final int RECENT = 500;
@@ -127,7 +122,8 @@ public final class History {
     private static final String ACTIVITY = """
             select JOB_EXECUTION_ID, STEP_EXECUTION_ID, STEP_NAME, STATUS, REPRISE_PARTITION_OF, REPRISE_PARTITIONS,
                    coalesce(READ_COUNT, 0) as READ_COUNT,
-                   case when STATUS in ('STARTING', 'STARTED', 'STOPPING') then REPRISE_READER_CHECKPOINT end as CHECKPOINT
+                   case when STATUS in ('STARTING', 'STARTED', 'STOPPING') and octet_length(REPRISE_READER_CHECKPOINT) <= <shown>
+                        then REPRISE_READER_CHECKPOINT end as CHECKPOINT
               from BATCH_STEP_EXECUTION
              where JOB_EXECUTION_ID in (<ids>)
              order by STEP_EXECUTION_ID""";
@@ -343,6 +339,7 @@ public final class History {
             return List.of();
         }
         return database.read(handle -> handle.createQuery(ACTIVITY)
+                .define("shown", Checkpoints.SHOWN)
                 .bindList("ids", List.copyOf(executionIds))
                 .map((row, context) -> activity(row))
                 .list());
@@ -360,16 +357,7 @@ public final class History {
                 "STARTING".equals(status) || "STARTED".equals(status) || "STOPPING".equals(status),
                 "COMPLETED".equals(status),
                 row.getLong("READ_COUNT"),
-                checkpoint(row.getBytes("CHECKPOINT"), step));
-    }
-
-    private @Nullable Serializable checkpoint(byte @Nullable [] bytes, String step) {
-        try {
-            return checkpoints.read(bytes, "the reader checkpoint of step " + step);
-        } catch (RuntimeException e) {
-            LOG.log(Level.DEBUG, "Progress of step {0} is not known: {1}", step, e.toString());
-            return null;
-        }
+                checkpoints.glance(row.getBytes("CHECKPOINT")));
     }
 
     /** The nodes of this application, also those that left or died. */

@@ -195,7 +195,7 @@ final class ItemJudge {
     private void reopen(ItemReader reader) throws Exception {
         reopens = false;
         reader.close();
-        reader.open(step.execution().getReaderCheckpointInfo());
+        reader.open((Serializable) KeptValue.handedOut(step.execution().getReaderCheckpointInfo()));
         database.commit();
         database.begin();
     }
@@ -224,7 +224,7 @@ final class ItemJudge {
         }
         failure = thrown;
         place = where;
-        wasGivenUpBefore = database.isGone() || Database.isRefusedAfterAFailure(thrown);
+        wasGivenUpBefore = !database.isInTransaction() || Database.isRefusedAfterAFailure(thrown);
         health = where == Place.AFTER_COMMIT ? Database.Health.GOOD : database.healthAfter(thrown);
         if (health == Database.Health.GIVEN_UP || (where == Place.WRITE && recordsEachSkip())) {
             database.replaceTransaction();

@@ -138,6 +138,9 @@ final class JobRecorder {
             running.end(BatchStatus.STOPPED);
             return;
         }
+        if (running.isBroken()) {
+            status = BatchStatus.FAILED;
+        }
         BatchStatus stopped = running.failure().isEmpty() ? BatchStatus.STOPPED : BatchStatus.FAILED;
         execution.setBatchStatus(running.end(status == BatchStatus.STOPPING ? stopped : status));
     }

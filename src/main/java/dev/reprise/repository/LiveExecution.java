@@ -70,6 +70,7 @@ final class LiveExecution implements Database.Caller {
     private volatile boolean cutOff;
     private volatile @Nullable BatchStatus end;
     private volatile boolean stoppedByServer;
+    private volatile boolean broken;
     private volatile @Nullable Thrown lastThrown;
 
     /**
@@ -342,6 +343,18 @@ final class LiveExecution implements Database.Caller {
 
     Optional<Thrown> lastThrown() {
         return Optional.ofNullable(lastThrown);
+    }
+
+    /** Nothing more of it may run, and nobody has stopped it. */
+    void fail(String reason) {
+        failed(reason);
+        broken = true;
+        stop();
+    }
+
+    /** Whether it has to end FAILED, whatever the engine makes of it. */
+    boolean isBroken() {
+        return broken;
     }
 
     /** The values of its secret parameters, which its failures may quote. */

@@ -711,7 +711,7 @@ public final class RepriseRepository implements JobRepository {
     void attend(JobContextImpl job) {
         LiveExecution running = live.get(job.getExecutionId());
         if (running != null) {
-            AttendedArtifacts.attend(job, running);
+            AttendedArtifacts.attend(job, running, new ChunkKeeper(stepRecorder, running));
         }
     }
 

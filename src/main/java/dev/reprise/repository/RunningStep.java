@@ -2,8 +2,10 @@ package dev.reprise.repository;
 
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.Metric.MetricType;
-import java.io.Serializable;
 import java.lang.reflect.Field;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -24,6 +26,32 @@ final class RunningStep {
     /** The engine keeps its counts in a map of its own; watching it is the only way to learn of every rollback and skip. */
     private static final Field COUNTS_OF_THE_ENGINE = countsOfTheEngine();
 
+    /** What a restart begins with. */
+    enum Kept {
+        READER("the reader checkpoint"),
+        WRITER("the writer checkpoint"),
+        USER_DATA("the user data");
+
+        private final String words;
+
+        Kept(String words) {
+            this.words = words;
+        }
+
+        /** As a message names it. */
+        String of(String step) {
+            return words + " of step " + step;
+        }
+
+        byte @Nullable [] of(AbstractStepExecution execution) {
+            return switch (this) {
+                case READER -> execution.getReaderCheckpointInfoSerialized();
+                case WRITER -> execution.getWriterCheckpointInfoSerialized();
+                case USER_DATA -> KeptValue.keepUserData(execution);
+            };
+        }
+    }
+
     private final long id;
     private final String name;
     private final @Nullable RunningStep partitionOf;
@@ -39,7 +67,9 @@ final class RunningStep {
     private long lostReadSkips;
     private long lostProcessSkips;
     private boolean skippedInChunk;
-    private @Nullable Serializable checkpointBeforeSkip;
+    private byte @Nullable [] checkpointBeforeSkip;
+    private final Map<Kept, byte[]> readable = new EnumMap<>(Kept.class);
+    private Map<String, byte @Nullable []> kept;
     private StepCounts ofPartitions = StepCounts.NONE;
     private boolean partitioned;
     private @Nullable String exitStatusSet;
@@ -62,6 +92,7 @@ final class RunningStep {
         this.partitionOf = partitionOf;
         this.execution = execution;
         this.metrics = execution.getStepMetrics();
+        this.kept = current();
         if (partitionOf != null) {
             partitionOf.setPartitioned();
         }
@@ -152,13 +183,38 @@ final class RunningStep {
         return committed;
     }
 
-    synchronized void committed(StepCounts counts) {
+    synchronized void committed(StepCounts counts, Map<String, byte @Nullable []> values) {
         committed = counts;
+        kept = values;
         version++;
         forgetSkip();
         if (judge != null) {
             judge.committed();
         }
+    }
+
+    /** What a restart would begin with if the step's transaction were committed now, as its row has it. */
+    Map<String, byte @Nullable []> current() {
+        Map<String, byte @Nullable []> values = new HashMap<>();
+        values.put("reader", Kept.READER.of(execution));
+        values.put("writer", Kept.WRITER.of(execution));
+        values.put("userData", Kept.USER_DATA.of(execution));
+        return values;
+    }
+
+    /** What a restart would begin with, as far as anybody outside can see. */
+    synchronized Map<String, byte @Nullable []> kept() {
+        return kept;
+    }
+
+    /** Whether these bytes are known to be what a restart can read. */
+    synchronized boolean isReadable(Kept what, byte[] bytes) {
+        byte[] known = readable.get(what);
+        return known != null && (Arrays.equals(known, bytes) || KeptValue.isReadableAs(known, bytes));
+    }
+
+    synchronized void readable(Kept what, byte[] bytes) {
+        readable.put(what, bytes);
     }
 
     synchronized void updated() {
@@ -181,7 +237,7 @@ final class RunningStep {
     private synchronized void skipsAnItem() {
         if (!skippedInChunk) {
             skippedInChunk = true;
-            checkpointBeforeSkip = execution.getReaderCheckpointInfo();
+            checkpointBeforeSkip = execution.getReaderCheckpointInfoSerialized();
         }
     }
 
@@ -191,7 +247,7 @@ final class RunningStep {
         lostReadSkips = metrics.get(MetricType.READ_SKIP_COUNT) - committed.readSkips();
         lostProcessSkips = metrics.get(MetricType.PROCESS_SKIP_COUNT) - committed.processSkips();
         if (skippedInChunk) {
-            execution.setReaderCheckpointInfo(checkpointBeforeSkip);
+            execution.setReaderCheckpointInfo(checkpointBeforeSkip == null ? null : KeptValue.of(checkpointBeforeSkip));
             forgetSkip();
         }
     }

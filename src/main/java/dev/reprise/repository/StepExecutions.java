@@ -68,6 +68,20 @@ final class StepExecutions {
                    REPRISE_USER_DATA = :userData
              where STEP_EXECUTION_ID = :id and VERSION = :version and STATUS = :status""");
 
+    private static final String LOCK = """
+            select STEP_EXECUTION_ID from BATCH_STEP_EXECUTION where STEP_EXECUTION_ID = :id for update""";
+
+    /** The inverse of {@link #COMMIT_CHUNK}. */
+    private static final Sql TAKE_BACK = Sql.of("""
+            update BATCH_STEP_EXECUTION
+               set VERSION = VERSION - 1, LAST_UPDATED = localtimestamp,
+                   COMMIT_COUNT = :commits, READ_COUNT = :read, FILTER_COUNT = :filtered, WRITE_COUNT = :written,
+                   READ_SKIP_COUNT = :readSkips, WRITE_SKIP_COUNT = :writeSkips,
+                   PROCESS_SKIP_COUNT = :processSkips, ROLLBACK_COUNT = :rollbacks,
+                   REPRISE_READER_CHECKPOINT = :reader, REPRISE_WRITER_CHECKPOINT = :writer,
+                   REPRISE_USER_DATA = :userData
+             where STEP_EXECUTION_ID = :id and VERSION = :version + 1 and COMMIT_COUNT = :chunk""");
+
     private static final Sql SAVE_USER_DATA = Sql.of("""
             update BATCH_STEP_EXECUTION
                set VERSION = VERSION + 1, LAST_UPDATED = localtimestamp, REPRISE_USER_DATA = :userData
@@ -124,7 +138,7 @@ final class StepExecutions {
     private static final String COLUMNS = """
             select s.STEP_EXECUTION_ID, s.STEP_NAME, s.START_TIME, s.END_TIME, s.STATUS, s.EXIT_CODE,
                    s.READ_COUNT, s.WRITE_COUNT, s.COMMIT_COUNT, s.ROLLBACK_COUNT,
-                   s.READ_SKIP_COUNT, s.PROCESS_SKIP_COUNT, s.FILTER_COUNT, s.WRITE_SKIP_COUNT, s.REPRISE_USER_DATA""";
+                   s.READ_SKIP_COUNT, s.PROCESS_SKIP_COUNT, s.FILTER_COUNT, s.WRITE_SKIP_COUNT""";
 
     /** Partitions that run have not been added to their step's row yet, so whoever reads adds them. */
     private static final String OF_EXECUTION = """
@@ -170,7 +184,7 @@ final class StepExecutions {
              order by s.STEP_EXECUTION_ID""";
 
     private static final String LAST_OF_STEP = COLUMNS + """
-                 , s.REPRISE_READER_CHECKPOINT, s.REPRISE_WRITER_CHECKPOINT
+                 , s.REPRISE_USER_DATA, s.REPRISE_READER_CHECKPOINT, s.REPRISE_WRITER_CHECKPOINT
               from BATCH_JOB_EXECUTION e
               join BATCH_STEP_EXECUTION s on s.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
              where e.JOB_INSTANCE_ID = :instance and e.JOB_EXECUTION_ID <= :execution and s.STEP_NAME = :name
@@ -291,7 +305,7 @@ final class StepExecutions {
             bindings.put("partitionOf", partitionOf == null ? null : Long.valueOf(partitionOf.id()));
             bindings.put("reader", execution.getReaderCheckpointInfoSerialized());
             bindings.put("writer", execution.getWriterCheckpointInfoSerialized());
-            bindings.put("userData", execution.getPersistentUserDataSerialized());
+            bindings.put("userData", KeptValue.keepUserData(execution));
             return bindings;
         }
 
@@ -349,13 +363,28 @@ final class StepExecutions {
         return save(connection, COMMIT_CHUNK, step, values);
     }
 
+    /**
+     * Takes a chunk back that was recorded outside of its transaction, which was rolled back meanwhile; does nothing if it
+     * was not recorded.
+     */
+    boolean takeBack(Handle handle, RunningStep step, StepCounts chunk) {
+        handle.createQuery(LOCK).bind("id", step.id()).mapTo(Long.class).findOne();
+        StepCounts before = step.committed();
+        Map<String, @Nullable Object> values = new HashMap<>(bindings(before));
+        values.putAll(step.kept());
+        values.put("id", step.id());
+        values.put("version", step.version());
+        values.put("chunk", chunk.commits());
+        return TAKE_BACK.update(handle.getConnection(), values) == 1;
+    }
+
     /** Records the user data of a step that has no chunks. */
     Saved saveUserData(Handle handle, RunningStep step) {
         return save(handle.getConnection(), SAVE_USER_DATA, step, new HashMap<>());
     }
 
     private static Saved save(Connection connection, Sql sql, RunningStep step, Map<String, @Nullable Object> values) {
-        values.put("userData", step.execution().getPersistentUserDataSerialized());
+        values.put("userData", KeptValue.keepUserData(step.execution()));
         values.put("id", step.id());
         values.put("version", step.version());
         values.put("status", "STARTED");
@@ -405,7 +434,7 @@ final class StepExecutions {
         bindings.put("status", execution.getBatchStatus().name());
         bindings.put("exitCode", Text.fit(exitStatus == null ? "" : exitStatus, Text.TEXT_COLUMN));
         bindings.put("exitMessage", Text.fit(trace, Text.TEXT_COLUMN));
-        bindings.put("userData", execution.getPersistentUserDataSerialized());
+        bindings.put("userData", KeptValue.keepUserData(execution));
         bindings.put("id", step.id());
         bindings.put("version", step.version());
         return bindings;
@@ -589,7 +618,7 @@ final class StepExecutions {
                         row.getString("STEP_NAME"),
                         row.getString("STATUS"),
                         row.getLong("COMMIT_COUNT"),
-                        checkpoint(row, "REPRISE_READER_CHECKPOINT", "reader", row.getString("STEP_NAME")),
+                        shown(row.getBytes("REPRISE_READER_CHECKPOINT")),
                         row.getInt("PARTITIONS")))
                 .list();
     }
@@ -699,7 +728,11 @@ final class StepExecutions {
     private @Nullable Serializable checkpoint(ResultSet row, String column, String what, String step)
             throws SQLException {
         String name = column.toLowerCase(Locale.ROOT).contains("checkpoint") ? "the " + what + " checkpoint" : what;
-        return checkpoints.read(row.getBytes(column), name + " of step " + step);
+        return checkpoints.checked(row.getBytes(column), name + " of step " + step);
+    }
+
+    private @Nullable String shown(byte @Nullable [] checkpoint) {
+        return checkpoint == null ? null : checkpoints.shown(checkpoint);
     }
 
     /** The tables' times are the database's, in the zone that this JVM and Spring Batch's have in common. */

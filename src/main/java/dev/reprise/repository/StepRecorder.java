@@ -1,17 +1,19 @@
 package dev.reprise.repository;
 
 import dev.reprise.repository.LiveExecution.UnrecordedEnd;
+import dev.reprise.repository.RunningStep.Kept;
 import dev.reprise.repository.StepExecutions.NewStep;
 import dev.reprise.repository.StepExecutions.Plan;
 import dev.reprise.repository.StepExecutions.Saved;
+import jakarta.batch.operations.BatchRuntimeException;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.batch.runtime.StepExecution;
-import jakarta.transaction.RollbackException;
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import jakarta.transaction.SystemException;
 import jakarta.transaction.Transaction;
+import java.io.IOException;
 import java.io.Serializable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -217,7 +219,7 @@ final class StepRecorder {
         if (step == null) {
             throw new NotRecordedError("Step " + execution.getStepName() + " does not run here any more.");
         }
-        Transaction chunk = database.current();
+        Transaction chunk = isBatchlet(running, execution) ? null : database.current();
         if (chunk == null && step.hasReadItems()) {
             throw new NotRecordedError("A chunk of step " + step.name() + " has no transaction, so it cannot be"
                     + " committed with its checkpoint. Is jberet.local-tx set in the job, or does a writer end the"
@@ -227,8 +229,20 @@ final class StepRecorder {
         return saved != Saved.STOP_REQUESTED;
     }
 
+    private static boolean isBatchlet(LiveExecution running, AbstractStepExecution step) {
+        return running.course()
+                .filter(course -> course.isBatchlet(step.getStepName()))
+                .isPresent();
+    }
+
     private Saved saveUserData(LiveExecution running, RunningStep step) {
         step.keepExitStatus();
+        try {
+            mustBeReadable(step, Kept.USER_DATA);
+        } catch (BatchRuntimeException e) {
+            throw new NotRecordedError(
+                    "Step " + step.name() + " fails, for a restart could not begin: " + e.getMessage(), e);
+        }
         if (step.partitionOf() == null
                 && running.course()
                         .filter(course -> course.hasNoStepListeners(step.name()))
@@ -244,21 +258,26 @@ final class StepRecorder {
     }
 
     private Saved saveChunk(LiveExecution running, RunningStep step, Transaction chunk) {
+        StepCounts counts = step.withThisChunk();
         try {
-            StepCounts counts = step.withThisChunk();
-            if (counts.commits() == 1) {
-                mustBeReadable(step);
+            for (Kept what : Kept.values()) {
+                mustBeReadable(step, what);
             }
-            Saved saved = database.joined(connection -> steps.commitChunk(connection, step, counts));
+            Saved saved = database.joined(
+                    chunk,
+                    new ChunkOutcome(step, counts, step.current()),
+                    connection -> steps.commitChunk(connection, step, counts));
             if (saved == Saved.FENCED) {
                 running.leaveStepsOpen();
                 throw fenced(running, step);
             }
-            chunk.registerSynchronization(new ChunkOutcome(step, counts));
             return saved;
-        } catch (RuntimeException | RollbackException | SystemException e) {
+        } catch (RuntimeException e) {
             if (Database.isAway(e)) {
                 running.cutOff(step.execution().getStepName());
+            }
+            if (!Database.isActive(chunk)) {
+                takeBack(running, step, counts, e);
             }
             rollBack(chunk, e);
             throw new NotRecordedError(
@@ -271,11 +290,91 @@ final class StepRecorder {
     }
 
     /** What a restart could not read must not be committed in the first place. */
-    private void mustBeReadable(RunningStep step) {
-        AbstractStepExecution execution = step.execution();
-        checkpoints.read(execution.getReaderCheckpointInfoSerialized(), "the reader checkpoint of step " + step.name());
-        checkpoints.read(execution.getWriterCheckpointInfoSerialized(), "the writer checkpoint of step " + step.name());
-        checkpoints.read(execution.getPersistentUserDataSerialized(), "the user data of step " + step.name());
+    private void mustBeReadable(RunningStep step, Kept what) {
+        mustBeReadable(step, what, what.of(step.execution()));
+    }
+
+    private void mustBeReadable(RunningStep step, Kept what, byte @Nullable [] bytes) {
+        if (bytes != null && !step.isReadable(what, bytes)) {
+            checkpoints.read(bytes, what.of(step.name()));
+            step.readable(what, bytes);
+        }
+    }
+
+    /** The transaction ended while the chunk was being recorded: in it, or behind it. */
+    private void takeBack(LiveExecution running, RunningStep step, StepCounts counts, Throwable why) {
+        try {
+            boolean takenBack = database.persistently(running, handle -> steps.takeBack(handle, step, counts));
+            if (takenBack) {
+                LOG.log(
+                        Level.WARNING,
+                        "{0}: a chunk of step {1} was recorded behind its transaction, and is taken back",
+                        running.label(),
+                        step.name());
+            }
+        } catch (RuntimeException e) {
+            why.addSuppressed(e);
+            LOG.log(
+                    Level.ERROR,
+                    running.label() + ": a chunk of step " + step.name() + " was rolled back while it was"
+                            + " recorded. Whether its record was rolled back too is not known",
+                    e);
+        }
+    }
+
+    /**
+     * A checkpoint as it is when a reader or writer hands it over. The engine keeps it as it comes.
+     *
+     * @param step the step or partition
+     * @throws NotRecordedError if a restart could not read it
+     */
+    Serializable keep(LiveExecution running, AbstractStepExecution step, Kept what, Serializable checkpoint) {
+        RunningStep row = running.find(step);
+        if (KeptValue.isConstant(checkpoint) || row == null) {
+            return checkpoint;
+        }
+        byte[] bytes;
+        try {
+            bytes = KeptValue.serialized(checkpoint);
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            throw notKept(row, what.of(row.name()) + " cannot be serialized: " + e, e);
+        }
+        try {
+            mustBeReadable(row, what, bytes);
+        } catch (BatchRuntimeException e) {
+            throw notKept(row, String.valueOf(e.getMessage()), e);
+        }
+        return KeptValue.of(bytes);
+    }
+
+    private static NotRecordedError notKept(RunningStep step, String why, Throwable e) {
+        return new NotRecordedError(
+                "A chunk of step " + step.name() + " is not committed, for a restart could not begin behind it: " + why,
+                e);
+    }
+
+    /**
+     * A reader, processor or writer must not begin in a transaction that has ended: what it writes would be committed by
+     * itself.
+     *
+     * @throws NotRecordedError if it has
+     */
+    void mustBeInTransaction(String step) {
+        if (!database.isInTransaction()) {
+            throw new NotRecordedError(
+                    "A chunk of step " + step + " is given up before it is written: " + Database.ENDED_BEFORE_ITS_TIME);
+        }
+    }
+
+    /** A batchlet is done, and had no transaction of the engine's. */
+    void leaveTransaction(LiveExecution running, String step) {
+        if (database.leaveTransaction()) {
+            LOG.log(
+                    Level.WARNING,
+                    "{0}: step {1} left a transaction of its own open or timed out; it is rolled back",
+                    running.label(),
+                    step);
+        }
     }
 
     private static void rollBack(Transaction chunk, Throwable why) {
@@ -299,7 +398,8 @@ final class StepRecorder {
     }
 
     /** What became of a chunk: its counts are the step's from the commit on, and not before. */
-    private record ChunkOutcome(RunningStep step, StepCounts counts) implements Synchronization {
+    private record ChunkOutcome(RunningStep step, StepCounts counts, Map<String, byte @Nullable []> kept)
+            implements Synchronization {
 
         @Override
         public void beforeCompletion() {}
@@ -307,7 +407,7 @@ final class StepRecorder {
         @Override
         public void afterCompletion(int status) {
             if (status == Status.STATUS_COMMITTED) {
-                step.committed(counts);
+                step.committed(counts, kept);
             } else {
                 step.rolledBack();
             }
@@ -328,8 +428,23 @@ final class StepRecorder {
             if (step.isFenced()) {
                 throw NotRecordedError.fenced(fenceMessage(step));
             }
+            failIfUnreadable(step);
         } else if (isTerminal(execution.getBatchStatus())) {
+            failIfUnreadable(step);
             end(running, step);
+        }
+    }
+
+    /** User data that listeners have set behind the last chunk. The engine asks for the status next. */
+    private void failIfUnreadable(RunningStep step) {
+        try {
+            mustBeReadable(step, Kept.USER_DATA);
+        } catch (BatchRuntimeException e) {
+            AbstractStepExecution execution = step.execution();
+            byte[] before = step.kept().get("userData");
+            execution.setPersistentUserData(before == null ? null : KeptValue.of(before));
+            execution.setException(e);
+            execution.setBatchStatus(BatchStatus.FAILED);
         }
     }
 
@@ -490,8 +605,7 @@ final class StepRecorder {
         if (!recorded) {
             if (whole == null && !running.isDone()) {
                 // Nothing may follow a step of which nobody knows that it has ended.
-                running.failed(fenceMessage(step));
-                running.stop();
+                running.fail(fenceMessage(step));
             }
             running.leaveStepsOpen();
             running.warn("step " + step.name() + " ended " + step.execution().getBatchStatus()
@@ -590,11 +704,8 @@ final class StepRecorder {
             }
         }
         // How far a partitioned step is cannot be told from the partitions that have started.
-        Serializable checkpoint = step.isPartitioned()
-                ? null
-                : checkpoints.read(
-                        step.execution().getReaderCheckpointInfoSerialized(),
-                        "the reader checkpoint of " + step.name());
+        Serializable checkpoint =
+                step.isPartitioned() ? null : checkpoints.glance(step.kept().get("reader"));
         return new StepProgress(
                 running.execution().getExecutionId(),
                 running.label(),

@@ -7,9 +7,15 @@ import jakarta.batch.runtime.context.StepContext;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
+import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
+import jakarta.transaction.TransactionSynchronizationRegistry;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -23,15 +29,25 @@ public class NumberWriter extends AbstractItemWriter {
     private final int troubleAt;
     private final StepContext step;
 
+    private final @Nullable DataSource another;
+
     @Resource(lookup = "java:jboss/datasources/reprise")
     private DataSource dataSource;
+
+    @Resource(lookup = "java:comp/TransactionSynchronizationRegistry")
+    private TransactionSynchronizationRegistry transactions;
 
     @Inject
     NumberWriter(
             @BatchProperty(name = "run") String run,
             @BatchProperty(name = "trouble") @Nullable String trouble,
             @BatchProperty(name = "troubleAt") @Nullable String troubleAt,
-            StepContext step) {
+            @BatchProperty(name = "dataSource") @Nullable String dataSource,
+            StepContext step)
+            throws NamingException {
+        this.another = dataSource == null || dataSource.equals("reprise")
+                ? null
+                : InitialContext.doLookup("java:jboss/datasources/" + dataSource);
         this.run = run;
         this.trouble = trouble;
         this.troubleAt = troubleAt == null ? 0 : Integer.parseInt(troubleAt);
@@ -40,7 +56,7 @@ public class NumberWriter extends AbstractItemWriter {
 
     @Override
     public void writeItems(List<Object> items) throws Exception {
-        try (Connection connection = dataSource.getConnection();
+        try (Connection connection = (another == null ? dataSource : another).getConnection();
                 PreparedStatement insert =
                         connection.prepareStatement("insert into TEST_ITEM (RUN, STEP, ITEM) values (?, ?, ?)")) {
             for (Object item : items) {
@@ -55,9 +71,30 @@ public class NumberWriter extends AbstractItemWriter {
             switch (trouble) {
                 case "throw" -> throw new IllegalStateException("trouble after the SQL of item " + troubleAt);
                 case "version" -> raiseVersion();
+                case "timeout" -> awaitEndOfTransaction();
+                case "timeoutAtCommit" -> awaitEndOfTransactionBeforeItsCommit();
                 default -> throw new IllegalArgumentException(trouble);
             }
         }
+    }
+
+    private void awaitEndOfTransaction() {
+        while (transactions.getTransactionStatus() == Status.STATUS_ACTIVE
+                || transactions.getTransactionStatus() == Status.STATUS_ROLLING_BACK) {
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    private void awaitEndOfTransactionBeforeItsCommit() {
+        transactions.registerInterposedSynchronization(new Synchronization() {
+            @Override
+            public void beforeCompletion() {
+                awaitEndOfTransaction();
+            }
+
+            @Override
+            public void afterCompletion(int status) {}
+        });
     }
 
     /** As another node does that takes the execution over: on a connection and in a transaction of its own. */

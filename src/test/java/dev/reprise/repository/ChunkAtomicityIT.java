@@ -1,149 +1,19 @@
 package dev.reprise.repository;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.reprise.jobs.Tables;
-import dev.reprise.launch.JobLauncher;
-import dev.reprise.launch.LaunchRequest;
 import dev.reprise.server.TestWar;
-import jakarta.batch.runtime.BatchStatus;
-import jakarta.batch.runtime.JobExecution;
-import jakarta.inject.Inject;
-import java.util.List;
-import java.util.stream.IntStream;
 import org.jboss.arquillian.container.test.api.Deployment;
-import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A chunk is there whole or not at all: its rows, its counts and its checkpoint. Chunks of 10 of 50 items. */
-@ExtendWith(ArquillianExtension.class)
-class ChunkAtomicityIT {
-
-    @Inject
-    private JobLauncher launcher;
-
-    @Inject
-    private Tables tables;
+/** On WildFly's usual data source, of IronJacamar. */
+class ChunkAtomicityIT extends ChunkAtomicity {
 
     @Deployment
     static WebArchive war() {
-        return TestWar.withTestJobs();
+        return TestWar.withTestJobs().addClass(ChunkAtomicity.class);
     }
 
-    @Test
-    void anExceptionAfterTheWritersSqlLeavesNothingOfItsChunk() {
-        String run = "throws";
-        JobExecution failed = launcher.run(LaunchRequest.of("chunks")
-                .with("run", run)
-                .withNonIdentifying("trouble", "throw")
-                .withNonIdentifying("troubleAt", "25"));
-
-        assertThat(failed.getBatchStatus()).isEqualTo(BatchStatus.FAILED);
-        assertThat(tables.items(run, "work")).isEqualTo(upTo(20));
-        assertThat(counts(failed)).containsExactly(List.of("FAILED", "30", "20", "2"));
-        assertThat(launcher.repository().failures(failed.getExecutionId()))
-                .containsExactly(
-                        new StepFailure("work", "java.lang.IllegalStateException: trouble after the SQL of item 25"));
-        assertResumes("chunks", run, 30);
-    }
-
-    @Test
-    void aFailureInTheRepositorysOwnUpdateFailsTheStepAndLosesNothing() {
-        assertAFailingUpdateFailsTheStep("chunks");
-    }
-
-    @Test
-    void aFailureInTheRepositorysOwnUpdateIsNotSkipped() {
-        assertAFailingUpdateFailsTheStep("skipping-chunks");
-    }
-
-    @Test
-    void aFailureInTheRepositorysOwnUpdateIsNotRetried() {
-        assertAFailingUpdateFailsTheStep("retrying-chunks");
-    }
-
-    private void assertAFailingUpdateFailsTheStep(String job) {
-        String run = "constraint-" + job;
-        tables.execute("alter table BATCH_STEP_EXECUTION add constraint NO_THIRD_CHUNK"
-                + " check (not (STEP_NAME = 'work' and STATUS = 'STARTED' and WRITE_COUNT = 30))");
-        JobExecution failed;
-        try {
-            failed = launcher.run(LaunchRequest.of(job).with("run", run));
-        } finally {
-            tables.execute("alter table BATCH_STEP_EXECUTION drop constraint NO_THIRD_CHUNK");
-        }
-
-        assertThat(failed.getBatchStatus()).isEqualTo(BatchStatus.FAILED);
-        assertThat(tables.items(run, "work")).isEqualTo(upTo(20));
-        assertThat(counts(failed)).containsExactly(List.of("FAILED", "30", "20", "2"));
-        assertResumes(job, run, 30);
-    }
-
-    @Test
-    void aVersionRaisedByAnotherConnectionFencesTheStep() {
-        assertARaisedVersionFencesTheStep("chunks");
-    }
-
-    @Test
-    void aFencedChunkIsNotSkipped() {
-        assertARaisedVersionFencesTheStep("skipping-chunks");
-    }
-
-    @Test
-    void aFencedChunkIsNotRetried() {
-        assertARaisedVersionFencesTheStep("retrying-chunks");
-    }
-
-    @Test
-    void noOtherStepFollowsAFencedOne() {
-        assertARaisedVersionFencesTheStep("routed-chunks");
-    }
-
-    private void assertARaisedVersionFencesTheStep(String job) {
-        String run = "version-" + job;
-        JobExecution fenced = launcher.run(LaunchRequest.of(job)
-                .with("run", run)
-                .withNonIdentifying("trouble", "version")
-                .withNonIdentifying("troubleAt", "25"));
-
-        assertThat(fenced.getBatchStatus()).isEqualTo(BatchStatus.FAILED);
-        assertThat(tables.items(run, "work")).isEqualTo(upTo(20));
-        assertThat(tables.rows(
-                        "select STEP_NAME, STATUS, WRITE_COUNT, COMMIT_COUNT from BATCH_STEP_EXECUTION"
-                                + " where JOB_EXECUTION_ID = ?",
-                        fenced.getExecutionId()))
-                .containsExactly(List.of("work", "FAILED", "20", "2"));
-        assertThat(tables.column(
-                        "select count(*) from REPRISE_OWNER where JOB_EXECUTION_ID = ?", fenced.getExecutionId()))
-                .containsExactly("0");
-        assertResumes(job, run, 30);
-    }
-
-    /** What is left to do is done by the same launch without the trouble, each item once. */
-    private void assertResumes(String job, String run, int left) {
-        JobExecution second = launcher.run(LaunchRequest.of(job)
-                .with("run", run)
-                .withNonIdentifying("trouble", "")
-                .withNonIdentifying("troubleAt", "0"));
-
-        assertThat(second.getBatchStatus()).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(tables.items(run, "work")).isEqualTo(upTo(50));
-        assertThat(tables.column(
-                        "select READ_COUNT from BATCH_STEP_EXECUTION where JOB_EXECUTION_ID = ? and STEP_NAME = 'work'",
-                        second.getExecutionId()))
-                .containsExactly(String.valueOf(left));
-    }
-
-    private List<List<String>> counts(JobExecution execution) {
-        return tables.rows(
-                "select STATUS, READ_COUNT, WRITE_COUNT, COMMIT_COUNT from BATCH_STEP_EXECUTION"
-                        + " where JOB_EXECUTION_ID = ?",
-                execution.getExecutionId());
-    }
-
-    private static List<Integer> upTo(int last) {
-        return IntStream.rangeClosed(1, last).boxed().toList();
+    @Override
+    String dataSource() {
+        return "reprise";
     }
 }

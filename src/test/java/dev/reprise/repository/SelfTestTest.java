@@ -93,6 +93,11 @@ class SelfTestTest {
     }
 
     @Test
+    void noticesValuesThatAreKeptOtherwise() {
+        assertThat(EngineChecks.kept(bytes -> bytes)).isEqualTo("they come back otherwise");
+    }
+
+    @Test
     void noticesFiltersThatDoNotAsk() {
         assertThat(EngineChecks.filters((filter, type) -> false)).isEqualTo("one that is included is not");
         assertThat(EngineChecks.filters((filter, type) -> true)).isEqualTo("one that is not included is");

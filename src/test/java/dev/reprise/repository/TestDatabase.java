@@ -7,6 +7,8 @@ import dev.reprise.testing.InProcessBatch;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.narayana.NarayanaTransactionIntegration;
+import jakarta.transaction.Status;
+import jakarta.transaction.Transaction;
 import jakarta.transaction.TransactionManager;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -19,7 +21,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
+import org.awaitility.Awaitility;
 import org.h2.jdbcx.JdbcDataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -143,6 +147,31 @@ final class TestDatabase {
             throw new AssertionError(rows.size() + " rows: " + query);
         }
         return rows.get(0);
+    }
+
+    /** Somebody else holds the row of a step, for as long as a transaction is active. */
+    void holdWhileActive(long stepExecutionId, Transaction transaction) throws InterruptedException {
+        CountDownLatch held = new CountDownLatch(1);
+        Thread holder = new Thread(() -> {
+            try (Connection connection = plain.getConnection()) {
+                connection.setAutoCommit(false);
+                try (PreparedStatement lock = prepare(
+                        connection,
+                        "select VERSION from BATCH_STEP_EXECUTION where STEP_EXECUTION_ID = ? for update",
+                        stepExecutionId)) {
+                    lock.executeQuery();
+                }
+                held.countDown();
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(30))
+                        .until(() -> transaction.getStatus() != Status.STATUS_ACTIVE);
+                connection.rollback();
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        });
+        holder.start();
+        held.await();
     }
 
     int execute(String sql, Object... parameters) {

@@ -103,6 +103,15 @@ final class TestNode {
                 new Database(database.pooled(), TRANSACTIONS, outage, 1));
     }
 
+    /** The same, of which a statement may come behind the end of its transaction. */
+    static TestNode withLateStatements(TestDatabase database) {
+        return of(
+                database,
+                "app-" + UUID.randomUUID(),
+                "node-1",
+                new Database(LateStatements.of(database.pooled(), database.plain()), TRANSACTIONS));
+    }
+
     /** A node that has just started: the next incarnation of that name. */
     static TestNode of(TestDatabase database, String application, String name) {
         return of(database, application, name, new Database(database.pooled(), TRANSACTIONS));

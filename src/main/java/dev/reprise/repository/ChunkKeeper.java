@@ -1,0 +1,77 @@
+package dev.reprise.repository;
+
+import dev.reprise.repository.RunningStep.Kept;
+import jakarta.batch.api.chunk.ItemWriter;
+import java.io.Serializable;
+import java.lang.reflect.Method;
+import org.jberet.runtime.context.StepContextImpl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands between the engine and the artifacts of one execution where a chunk could come apart: what reads, processes and
+ * writes does so in the chunk's transaction, a checkpoint is a value from the moment it is handed over, and a batchlet leaves
+ * no transaction behind. Thread-safe.
+ */
+final class ChunkKeeper {
+
+    private final StepRecorder recorder;
+    private final LiveExecution running;
+
+    ChunkKeeper(StepRecorder recorder, LiveExecution running) {
+        this.recorder = recorder;
+        this.running = running;
+    }
+
+    /** An artifact's method. */
+    @FunctionalInterface
+    interface Call {
+        @Nullable
+        Object with(Object @Nullable [] arguments) throws Throwable;
+    }
+
+    /**
+     * Calls an artifact.
+     *
+     * @param step null if it belongs to the job
+     * @throws NotRecordedError if the chunk must not be committed
+     */
+    @Nullable
+    Object call(@Nullable StepContextImpl step, Method method, Object @Nullable [] arguments, Call call)
+            throws Throwable {
+        if (step == null) {
+            return call.with(arguments);
+        }
+        switch (method.getName()) {
+            case "readItem", "processItem", "writeItems" -> {
+                recorder.mustBeInTransaction(step.getStepName());
+                return call.with(arguments);
+            }
+            case "open" -> {
+                return call.with(handedOut(arguments));
+            }
+            case "checkpointInfo" -> {
+                Object checkpoint = call.with(arguments);
+                Kept what = method.getDeclaringClass() == ItemWriter.class ? Kept.WRITER : Kept.READER;
+                return checkpoint == null
+                        ? null
+                        : recorder.keep(running, step.getStepExecution(), what, (Serializable) checkpoint);
+            }
+            case "process" -> {
+                try {
+                    return call.with(arguments);
+                } finally {
+                    recorder.leaveTransaction(running, step.getStepName());
+                }
+            }
+            default -> {
+                return call.with(arguments);
+            }
+        }
+    }
+
+    private static Object @Nullable [] handedOut(Object @Nullable [] arguments) {
+        return arguments == null || arguments.length != 1
+                ? arguments
+                : new Object[] {KeptValue.handedOut(arguments[0])};
+    }
+}
