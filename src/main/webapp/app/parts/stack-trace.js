@@ -1,4 +1,4 @@
-/** Why a step failed: the first line for everybody, the whole stack trace on request for operators. */
+/** Why a step failed: the first line (for viewers the class of the exception), the whole stack trace on request for operators. */
 import { html, nothing } from 'lit';
 import { getText } from '../api.js';
 import { t } from '../text.js';

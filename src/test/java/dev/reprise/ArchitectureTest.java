@@ -48,21 +48,21 @@ class ArchitectureTest {
     private static Map<String, List<String>> rooms() {
         Map<String, List<String>> rooms = new LinkedHashMap<>();
         rooms.put("identity", List.of());
-        rooms.put("item", List.of());
+        rooms.put("item", List.of("log"));
         rooms.put("log", List.of());
-        rooms.put("job", List.of("identity"));
+        rooms.put("job", List.of("identity", "item", "log"));
         rooms.put("repository", List.of("job", "identity", "log"));
         rooms.put("node", List.of("repository", "identity"));
-        rooms.put("access", List.of("repository"));
-        rooms.put("launch", List.of("access", "repository", "job", "identity"));
+        rooms.put("access", List.of("repository", "log"));
+        rooms.put("launch", List.of("access", "repository", "job", "identity", "log"));
         rooms.put("recovery", List.of("launch", "node", "repository"));
         rooms.put("partition", List.of("repository", "node", "log"));
         rooms.put("operate", List.of("access", "launch", "repository", "job", "identity", "log"));
-        rooms.put("monitor", List.of("launch", "repository", "job", "identity", "item", "log"));
+        rooms.put("monitor", List.of("access", "launch", "repository", "job", "identity", "item", "log"));
         rooms.put("web", List.copyOf(rooms.keySet()));
         rooms.put("wildfly", List.copyOf(rooms.keySet()));
         rooms.put("testing", List.of("launch", "job", "repository", "identity"));
-        rooms.put("sample", List.of("item"));
+        rooms.put("sample", List.of("item", "log"));
         return rooms;
     }
 

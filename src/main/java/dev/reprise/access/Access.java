@@ -1,5 +1,6 @@
 package dev.reprise.access;
 
+import dev.reprise.log.OneLine;
 import dev.reprise.repository.AuditEntry;
 import dev.reprise.repository.AuditLog;
 import dev.reprise.repository.LaunchRefusedException;
@@ -167,7 +168,11 @@ public final class Access {
         try {
             audit.append(entry);
         } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "Not in the audit table: {0}: {1}", entry, e.toString());
+            LOG.log(
+                    Level.ERROR,
+                    "Not in the audit table: {0}: {1}",
+                    OneLine.of(entry.toString()),
+                    OneLine.of(e.toString()));
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.reprise.item;
 
+import dev.reprise.log.OneLine;
 import jakarta.batch.api.BatchProperty;
 import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.enterprise.context.Dependent;
@@ -30,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 class BulkItemWriter extends AbstractItemWriter {
 
     private static final Logger LOGGER = System.getLogger(BulkItemWriter.class.getName());
+
+    private static final int LONGEST_LINE = 1000;
 
     private final DataSource dataSource;
     private final BulkWriter<Object> writer;
@@ -155,8 +158,11 @@ class BulkItemWriter extends AbstractItemWriter {
     private void log(Connection connection, Object item, int index, SQLException reason) {
         LOGGER.log(
                 Level.WARNING,
-                "A row for " + table + " was refused" + (item instanceof CsvRecord row ? ": " + row.place() : "") + ": "
-                        + reason.getMessage());
+                OneLine.of(
+                        "A row for " + table + " was refused"
+                                + (item instanceof CsvRecord row ? ": " + row.place() : "") + ": "
+                                + reason.getMessage(),
+                        LONGEST_LINE));
     }
 
     private long rejected() {

@@ -12,7 +12,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code csvReader} in job XML: the {@link CsvRecord}s of a file. Properties: {@code file}; {@code columns}, the header's
+ * {@code csvReader} in job XML: the {@link CsvRecord}s of a file. Properties: {@code file}; {@code root}, the folder that it
+ * must lie in, as {@link RootFolder#of} takes it (none: it may lie anywhere); {@code columns}, the header's
  * names separated by commas; {@code charset} (UTF-8); {@code separator}, a character or {@code tab} (a comma); {@code
  * oneLine} and {@code skipEmptyLines}, {@code true} or {@code false} (false).
  */
@@ -23,13 +24,14 @@ class CsvItemReader extends AbstractCsvReader<CsvRecord> {
     @Inject
     CsvItemReader(
             @BatchProperty(name = "file") @Nullable String file,
+            @BatchProperty(name = "root") @Nullable String root,
             @BatchProperty(name = "columns") @Nullable String columns,
             @BatchProperty(name = "charset") @Nullable String charset,
             @BatchProperty(name = "separator") @Nullable String separator,
             @BatchProperty(name = "oneLine") @Nullable String oneLine,
             @BatchProperty(name = "skipEmptyLines") @Nullable String skipEmptyLines) {
         super(
-                Path.of(ItemProperties.required("csvReader", "file", file)),
+                file(ItemProperties.required("csvReader", "file", file), root),
                 new CsvFormat(
                         ItemProperties.names("csvReader", "columns", columns),
                         charset(charset),
@@ -37,6 +39,17 @@ class CsvItemReader extends AbstractCsvReader<CsvRecord> {
                         ItemProperties.flag("csvReader", "oneLine", oneLine),
                         ItemProperties.flag("csvReader", "skipEmptyLines", skipEmptyLines),
                         CsvFormat.LONGEST));
+    }
+
+    private static Path file(String file, @Nullable String root) {
+        if (root == null || root.isBlank()) {
+            return Path.of(file);
+        }
+        try {
+            return RootFolder.of(root.strip()).resolve(file);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("property file of csvReader: " + e.getMessage(), e);
+        }
     }
 
     private static Charset charset(@Nullable String name) {

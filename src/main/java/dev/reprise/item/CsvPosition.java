@@ -28,6 +28,12 @@ public record CsvPosition(long offset, long line, String before, long done, long
         }
     }
 
+    /** The place, and nothing of what stands there. */
+    @Override
+    public String toString() {
+        return "line " + line + " of " + fileName + " (byte " + offset + ")";
+    }
+
     @Override
     public String unit() {
         return "bytes of " + fileName;

@@ -58,6 +58,9 @@ public final class CsvRecords implements Closeable {
     private int end;
     private int readAtOnce = BEGINNING;
 
+    /** Whether the header is the right one: a file of another kind is never quoted, for who may see it is not known. */
+    private boolean known;
+
     /** Why nothing more can be read, ever. */
     private @Nullable IOException dead;
 
@@ -153,9 +156,10 @@ public final class CsvRecords implements Closeable {
         CsvRecord header = record();
         if (fields != format.columns().size() || !header.fields().equals(format.columns())) {
             throw new BrokenInputException(
-                    file, 1, "the header " + format.header(), "'" + excerpt(header.text()) + "'");
+                    file, 1, "the header " + format.header(), "another line (its fields: " + fields + ")");
         }
         pass();
+        known = true;
         readAtOnce = Integer.MAX_VALUE;
     }
 
@@ -194,11 +198,8 @@ public final class CsvRecords implements Closeable {
             throw new BrokenInputException(
                     file,
                     line,
-                    "the file that was begun, with '" + shown(expected, 0, before) + "' before byte "
-                            + position.offset(),
-                    found < before
-                            ? "the end of the file at byte " + (from + found)
-                            : "'" + shown(buffer, next, before) + "'");
+                    "the file that was begun, with the same " + before + " bytes before byte " + position.offset(),
+                    found < before ? "the end of the file at byte " + (from + found) : "others");
         }
         next += before;
         passLineEndOfTheLast(before == 0 ? '\n' : expected[before - 1]);
@@ -211,11 +212,7 @@ public final class CsvRecords implements Closeable {
             next += lineEndAt(0, more);
         } else if (more != END && last != '\r') {
             throw new BrokenInputException(
-                    file,
-                    line - 1,
-                    "the row with which the file ended when it was read",
-                    "a longer one: what was added begins with '" + shown(buffer, next, Math.min(end - next, COMPARED))
-                            + "'");
+                    file, line - 1, "the row with which the file ended when it was read", "a longer one");
         }
     }
 
@@ -230,14 +227,9 @@ public final class CsvRecords implements Closeable {
             throw new BrokenInputException(
                     file,
                     position.line(),
-                    "the row after which to resume, '" + excerpt(position.lastRow()) + "'",
-                    line <= position.line() ? "the end of the file" : "'" + excerpt(String.valueOf(found)) + "'");
+                    "the row after which to resume",
+                    line <= position.line() ? "the end of the file" : "another one");
         }
-    }
-
-    private String shown(byte[] bytes, int from, int count) {
-        return excerpt(
-                new String(bytes, from, count, charset).replace('\n', ' ').replace('\r', ' '));
     }
 
     /**
@@ -476,7 +468,7 @@ public final class CsvRecords implements Closeable {
     private BrokenInputException behindQuote(int at) throws IOException {
         long begin = line;
         long where = line + lineEnds;
-        String found = excerpt(textUpTo(at + 1));
+        String found = known ? "'" + excerpt(textUpTo(at + 1)) + "'" : "another character";
         next += at;
         line = where;
         passLine();
@@ -485,7 +477,7 @@ public final class CsvRecords implements Closeable {
                 where,
                 "a separator or a line end behind the quote that ends a field"
                         + (where > begin ? " of the record that begins in line " + begin : ""),
-                "'" + found + "'");
+                found);
     }
 
     private BrokenInputException unclosedQuote(String found) throws IOException {
@@ -494,7 +486,10 @@ public final class CsvRecords implements Closeable {
                 textUpTo(Math.min(end - next, COMPARED)).lines().findFirst().orElse(""));
         passLine();
         return new BrokenInputException(
-                file, where, "a quote that closes the one in this line", found + " ('" + excerpt + "')");
+                file,
+                where,
+                "a quote that closes the one in this line",
+                known ? found + " ('" + excerpt + "')" : found);
     }
 
     private BrokenInputException tooLong() throws IOException {

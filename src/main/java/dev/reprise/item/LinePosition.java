@@ -23,6 +23,12 @@ record LinePosition(long line, String lastRow, long done, long total, String fil
         }
     }
 
+    /** The place, and nothing of what stands there. */
+    @Override
+    public String toString() {
+        return "behind line " + line + " of " + fileName;
+    }
+
     @Override
     public String unit() {
         return "bytes of " + fileName;

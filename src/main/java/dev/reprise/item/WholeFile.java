@@ -1,5 +1,6 @@
 package dev.reprise.item;
 
+import dev.reprise.log.OwnFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
 import java.util.UUID;
 
 /** Writes a file that is there whole or not at all, whoever looks and whenever the machine stops. */
@@ -17,7 +19,8 @@ public final class WholeFile {
 
     /**
      * Writes the text in UTF-8 under a temporary name beside the target, then renames it: a file that was there is
-     * replaced in one step. Folders that are missing are made.
+     * replaced in one step. Folders that are missing are made. Only the process's account may read what is made; give the
+     * others their permissions afterwards, where there are any.
      */
     public static void write(Path target, String text) throws IOException {
         Path absolute = target.toAbsolutePath().normalize();
@@ -25,11 +28,13 @@ public final class WholeFile {
         if (folder == null) {
             throw new IOException("no file can be written at " + absolute);
         }
-        Files.createDirectories(folder);
+        OwnFiles.createFolders(folder);
         Path temporary = folder.resolve("." + absolute.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
-            try (FileChannel out =
-                    FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            try (FileChannel out = FileChannel.open(
+                    temporary,
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+                    OwnFiles.attributes(temporary))) {
                 ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
                 while (bytes.hasRemaining()) {
                     out.write(bytes);

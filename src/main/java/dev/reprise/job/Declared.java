@@ -1,11 +1,13 @@
 package dev.reprise.job;
 
+import dev.reprise.item.RootFolder;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One parameter as the schema declares it.
  *
  * @param secret whether nobody but the job may see its value
+ * @param root the folder that the path must lie in, or null if it is none
  * @param defaultValue the literal text that counts as given when nothing is, or null
  * @param example a value that would be right, or null if the schema shows none
  */
@@ -13,6 +15,7 @@ record Declared(
         ValueType type,
         boolean identifying,
         boolean secret,
+        @Nullable RootFolder root,
         @Nullable String defaultValue,
         @Nullable String example) {
 

@@ -22,14 +22,25 @@ import org.jspecify.annotations.Nullable;
 /** Says in words for people what the validator found. */
 final class Faults {
 
+    /** The format of a file's path, which {@link dev.reprise.item.RootFolder} checks, and no validator. */
+    static final String PATH = "path";
+
     /** The formats that are checked, and for each what it is, with an example. */
     static final SortedMap<String, String> FORMATS = Collections.unmodifiableSortedMap(new TreeMap<>(Map.of(
-            "date", "a date like 2001-01-31",
-            "date-time", "a date and time with its offset, like 2001-01-31T10:15:00Z",
-            "time", "a time with its offset, like 10:15:00Z",
-            "uri", "a URI like https://example.org/flights.csv",
-            "email", "an e-mail address like name@example.org",
-            "uuid", "a UUID like 123e4567-e89b-12d3-a456-426614174000")));
+            "date",
+            "a date like 2001-01-31",
+            "date-time",
+            "a date and time with its offset, like 2001-01-31T10:15:00Z",
+            "time",
+            "a time with its offset, like 10:15:00Z",
+            "uri",
+            "a URI like https://example.org/flights.csv",
+            PATH,
+            "a path like 2001/flights.csv",
+            "email",
+            "an e-mail address like name@example.org",
+            "uuid",
+            "a UUID like 123e4567-e89b-12d3-a456-426614174000")));
 
     private static final Set<String> FOLLOWED_BY_A_NAME = Set.of("properties", "patternProperties", "dependentSchemas");
     private static final Set<String> CONDITIONS = Set.of("then", "else", "dependentSchemas");

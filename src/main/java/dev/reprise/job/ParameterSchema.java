@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import com.networknt.schema.Schema;
 import dev.reprise.identity.JobParameter;
 import dev.reprise.identity.JobParameters;
+import dev.reprise.item.RootFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -28,10 +29,13 @@ import java.util.TreeSet;
  *
  * <p>Parameters are texts, so each property has one of the types string, integer, number and boolean. Beside the
  * standard's keywords {@code x-identifying} says whether another value is another run (semantics.md §2.1; it is, unless
- * it says {@code false}), and {@code writeOnly} that the parameter is a secret, which never identifies. Formats are asserted. Patterns are searched with the JDK's regular expressions. Nothing
- * is ever fetched.
+ * it says {@code false}), and {@code writeOnly} that the parameter is a secret, which never identifies. Formats are
+ * asserted; {@code path} is one of ours: a path inside the {@link RootFolder} that {@code x-root} names. Patterns are
+ * searched with the JDK's regular expressions. Nothing is ever fetched.
  */
 public final class ParameterSchema {
+
+    private static final int LONGEST_REASON = 400;
 
     private static final String FOLDER = "META-INF/batch-jobs/";
 
@@ -92,6 +96,7 @@ public final class ParameterSchema {
         Set<String> unreadable = new HashSet<>();
         ObjectNode instance = instance(values, unreadable, faults);
         faults.addAll(new Faults(values, declared, unreadable).of(schema.validate(instance)));
+        values.forEach((name, literal) -> faultOfPath(name, literal).ifPresent(faults::add));
         return new Resolution(parameters(values), List.copyOf(faults));
     }
 
@@ -152,6 +157,23 @@ public final class ParameterSchema {
             instance.set(name, value);
         });
         return instance;
+    }
+
+    private Optional<ParameterFault> faultOfPath(String name, String literal) {
+        Declared parameter = declaration(name);
+        RootFolder root = parameter.root();
+        if (root == null) {
+            return Optional.empty();
+        }
+        try {
+            root.resolve(literal);
+            return Optional.empty();
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            return Optional.of(new ParameterFault(
+                    name,
+                    (parameter.secret() ? Shown.SECRET : Shown.value(literal)) + " cannot be used: "
+                            + Shown.text(String.valueOf(e.getMessage()), LONGEST_REASON)));
+        }
     }
 
     private JobParameters parameters(Map<String, String> values) {

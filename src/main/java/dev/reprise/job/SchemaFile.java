@@ -21,6 +21,7 @@ import com.networknt.schema.dialect.Dialects;
 import com.networknt.schema.keyword.AnnotationKeyword;
 import com.networknt.schema.regex.JDKRegularExpressionFactory;
 import dev.reprise.identity.JobParameters;
+import dev.reprise.item.RootFolder;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +39,7 @@ final class SchemaFile {
     private static final String DIALECT = "https://json-schema.org/draft/2020-12/schema";
     private static final String IDENTIFYING = "x-identifying";
     private static final String SECRET = "writeOnly";
+    private static final String ROOT = "x-root";
 
     /** Keywords whose value is a map from names to schemas, a list of schemas, a schema. */
     private static final Set<String> SCHEMAS_BY_NAME =
@@ -95,7 +97,7 @@ final class SchemaFile {
             boolean declaresRunId = declared.containsKey(Declared.RUN_ID);
             if (!declaresRunId) {
                 root.withObjectProperty("properties").putObject(Declared.RUN_ID).put("type", "integer");
-                declared.put(Declared.RUN_ID, new Declared(ValueType.INTEGER, true, false, null, null));
+                declared.put(Declared.RUN_ID, new Declared(ValueType.INTEGER, true, false, null, null, null));
             }
             Schema schema = REGISTRY.getSchema(SchemaLocation.DOCUMENT, root);
             schema.initializeValidators();
@@ -185,6 +187,11 @@ final class SchemaFile {
                                     + ", which is not checked by anything",
                             "Use " + String.join(", ", Faults.FORMATS.keySet()) + ", or a pattern");
                 }
+                if (value.asText().equals(Faults.PATH) && !isProperty(at)) {
+                    throw invalid(
+                            where(at) + " has the format path, which is not checked there",
+                            "Say it in the parameter itself, under properties, with its folder as '" + ROOT + "'");
+                }
             }
             case "pattern" -> {
                 try {
@@ -198,7 +205,7 @@ final class SchemaFile {
                             e);
                 }
             }
-            case IDENTIFYING, SECRET, "default" -> {
+            case IDENTIFYING, SECRET, ROOT, "default" -> {
                 if (!isProperty(at)) {
                     throw invalid(
                             where(at) + " says '" + keyword + "', which has no effect there",
@@ -273,8 +280,34 @@ final class SchemaFile {
                 type,
                 identifying.asBoolean(!secret),
                 secret,
+                root(name, type, property),
                 literal(value),
                 literal(property.path("examples").path(0)));
+    }
+
+    /** A path without a folder that it must lie in could name any file of the server. */
+    private @Nullable RootFolder root(String name, ValueType type, JsonNode property) {
+        boolean path = property.path("format").asText().equals(Faults.PATH);
+        JsonNode root = property.path(ROOT);
+        if (!path && root.isMissingNode()) {
+            return null;
+        }
+        if (!path || type != ValueType.STRING || !root.isTextual()) {
+            throw invalid(
+                    "parameter '" + name + "' is not a string with the format path and a folder as '" + ROOT + "'",
+                    "Write \"type\": \"string\", \"format\": \"path\", \"" + ROOT
+                            + "\": \"${my.folder:/var/data}\", or none of them");
+        }
+        try {
+            return RootFolder.of(root.asText());
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSchemaException(
+                    file,
+                    "'" + ROOT + "' of parameter '" + name + "' is no folder: "
+                            + Shown.text(String.valueOf(e.getMessage())),
+                    "Write a folder, like /var/data or ${my.folder:/var/data}",
+                    e);
+        }
     }
 
     private ValueType type(String name, JsonNode property) {

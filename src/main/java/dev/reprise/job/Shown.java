@@ -2,7 +2,7 @@ package dev.reprise.job;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.reprise.identity.JobParameter;
-import java.util.Locale;
+import dev.reprise.log.OneLine;
 import java.util.StringJoiner;
 
 /** Text of unknown origin as messages may show it. */
@@ -22,20 +22,7 @@ final class Shown {
 
     /** The same, cut to another length. */
     static String text(String text, int longest) {
-        StringBuilder shown = new StringBuilder();
-        int count = 0;
-        for (int at = 0; at < text.length(); at += Character.charCount(text.codePointAt(at))) {
-            if (count++ == longest) {
-                return shown.append('…').toString();
-            }
-            int character = text.codePointAt(at);
-            if (visible(character)) {
-                shown.appendCodePoint(character);
-            } else {
-                shown.append(String.format(Locale.ROOT, "\\u%04x", character));
-            }
-        }
-        return shown.toString();
+        return OneLine.of(text, longest);
     }
 
     /** A value as messages quote it: {@code '2001-13'}. */
@@ -48,16 +35,5 @@ final class Shown {
         StringJoiner list = new StringJoiner(", ");
         values.forEach(value -> list.add(value.asText()));
         return text(list.toString());
-    }
-
-    private static boolean visible(int character) {
-        return switch (Character.getType(character)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE -> false;
-            default -> true;
-        };
     }
 }

@@ -10,6 +10,7 @@ import dev.reprise.job.JobGraph;
 import dev.reprise.job.JobLinter.Report;
 import dev.reprise.job.ParameterSchema;
 import dev.reprise.job.StepDefinition;
+import dev.reprise.log.OneLine;
 import dev.reprise.repository.DueRestart;
 import dev.reprise.repository.ExecutionState;
 import dev.reprise.repository.LaunchDecision;
@@ -73,6 +74,8 @@ public class JobLauncher {
     private static final int ROUNDS = 50;
 
     /** How often an execution of another node is looked at. */
+    private static final int LONGEST_NAME = 100;
+
     private static final Duration LOOK = Duration.ofMillis(500);
 
     /** More nanoseconds than these do not fit. */
@@ -496,12 +499,8 @@ public class JobLauncher {
                 null,
                 null,
                 List.of(),
-                "This deployment has no job '" + shown(job) + "'; it has " + String.join(", ", known) + ".");
-    }
-
-    private static String shown(String name) {
-        String cut = name.length() > 100 ? name.substring(0, 100) + "…" : name;
-        return cut.replaceAll("\\p{Cntrl}", "\uFFFD");
+                "This deployment has no job '" + OneLine.of(job, LONGEST_NAME) + "'; it has " + String.join(", ", known)
+                        + ".");
     }
 
     private static Job load(String name) {

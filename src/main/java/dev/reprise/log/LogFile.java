@@ -1,13 +1,14 @@
 package dev.reprise.log;
 
-import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,13 +41,12 @@ final class LogFile {
     /** Begins it anew: what lies there is of another execution with this number, in a database of before. */
     static LogFile create(Path newest, Path older, long limit) throws IOException {
         LogFile file = new LogFile(newest, older, limit);
-        if (Files.exists(older)) {
-            Files.delete(older);
-        }
+        Files.deleteIfExists(older);
         try {
             file.out = open(newest);
-        } catch (FileNotFoundException noFolderYet) {
-            Files.createDirectories(newest.toAbsolutePath().getParent());
+        } catch (NoSuchFileException noFolderYet) {
+            OwnFiles.createFolders(
+                    Objects.requireNonNull(newest.toAbsolutePath().getParent()));
             file.out = open(newest);
         }
         return file;
@@ -54,6 +54,9 @@ final class LogFile {
 
     /** Not through a channel: that would be closed when the thread of a job that is stopped is interrupted. */
     private static OutputStream open(Path file) throws IOException {
+        if (!Files.exists(file)) {
+            OwnFiles.createFile(file);
+        }
         return new FileOutputStream(file.toFile());
     }
 

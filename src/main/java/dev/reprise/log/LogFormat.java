@@ -24,8 +24,15 @@ final class LogFormat {
 
     private LogFormat() {}
 
-    /** The formatter of the server's log file; of the console without its colours, if there is no file. */
+    /**
+     * The formatter of the server's log file; of the console without its colours, if there is no file. What could turn a line
+     * round or hide in it is shown as {@link OneLine} does.
+     */
     static Formatter of(Collection<Logger> roots) {
+        return new Visible(ofServer(roots));
+    }
+
+    private static Formatter ofServer(Collection<Logger> roots) {
         List<Handler> handlers = new ArrayList<>();
         for (Logger root : roots) {
             addAll(handlers, root.getHandlers());
@@ -80,6 +87,20 @@ final class LogFormat {
             return on.getClass().getMethod(getter).invoke(on);
         } catch (ReflectiveOperationException | RuntimeException e) {
             return null;
+        }
+    }
+
+    private static final class Visible extends Formatter {
+
+        private final Formatter server;
+
+        Visible(Formatter server) {
+            this.server = server;
+        }
+
+        @Override
+        public String format(LogRecord line) {
+            return OneLine.each(server.format(line));
         }
     }
 

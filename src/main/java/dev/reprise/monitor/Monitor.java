@@ -3,6 +3,9 @@ package dev.reprise.monitor;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.reprise.access.Access;
+import dev.reprise.access.Caller;
+import dev.reprise.access.Role;
 import dev.reprise.identity.JobParameter;
 import dev.reprise.job.Finding;
 import dev.reprise.job.JobGraph;
@@ -413,7 +416,7 @@ public class Monitor {
                 step.started(),
                 step.ended(),
                 step.counts(),
-                step.failure().isEmpty() ? null : step.failure(),
+                failure(step.failure()),
                 step.partitions().stream().map(Monitor::step).toList());
     }
 
@@ -501,7 +504,19 @@ public class Monitor {
                 execution.parameters().identifying(),
                 execution.owned(),
                 execution.recoveries() == 0 ? null : execution.recoveries(),
-                execution.failure().isEmpty() ? null : execution.failure(),
+                failure(execution.failure()),
                 progress);
+    }
+
+    private static @Nullable String failure(String failure) {
+        if (failure.isEmpty()) {
+            return null;
+        }
+        return Access.caller()
+                        .map(Caller::roles)
+                        .map(roles -> roles.contains(Role.OPERATOR))
+                        .orElse(true)
+                ? failure
+                : View.withoutMessage(failure);
     }
 }

@@ -2,6 +2,7 @@ package dev.reprise.monitor;
 
 import dev.reprise.item.Position;
 import dev.reprise.log.LogThread;
+import dev.reprise.log.OneLine;
 import dev.reprise.repository.RepriseRepository;
 import dev.reprise.repository.StepProgress;
 import java.io.Serializable;
@@ -58,7 +59,7 @@ public final class ProgressLog implements AutoCloseable {
                 Seen last = seen.getOrDefault(step.stepExecutionId(), BEGIN);
                 if (next.items() > last.items()) {
                     String line = line(step, last, next);
-                    LogThread.of(step.executionId(), () -> LOG.log(Level.INFO, line))
+                    LogThread.of(step.executionId(), () -> LOG.log(Level.INFO, OneLine.of(line)))
                             .run();
                 }
                 now.put(step.stepExecutionId(), next);

@@ -10,6 +10,8 @@ import dev.reprise.repository.TransitionTaken;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +21,19 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("MissingSummary") // openapi.yaml describes them
 public final class View {
 
+    /** A class, and what is said behind it. */
+    private static final Pattern EXCEPTION = Pattern.compile("([\\w$.]+)(?:: .*)?", Pattern.DOTALL);
+
     private View() {}
+
+    /**
+     * Why something failed, of an exception its class alone: its message may quote what only operators may read, of a file
+     * or a row. What Reprise says by itself stays.
+     */
+    static String withoutMessage(String failure) {
+        Matcher exception = EXCEPTION.matcher(failure);
+        return exception.matches() ? String.valueOf(exception.group(1)) : failure;
+    }
 
     public record Page<T>(List<T> items, @Nullable String next) {}
 
@@ -45,7 +59,28 @@ public final class View {
             boolean live,
             @Nullable Integer recoveries,
             @Nullable String failure,
-            @Nullable Progress progress) {}
+            @Nullable Progress progress) {
+
+        /** What those see who may not read stack traces. */
+        public Execution withoutMessage() {
+            return new Execution(
+                    id,
+                    job,
+                    instanceId,
+                    status,
+                    exitStatus,
+                    created,
+                    started,
+                    ended,
+                    node,
+                    submitter,
+                    parameters,
+                    live,
+                    recoveries,
+                    failure == null ? null : View.withoutMessage(failure),
+                    progress);
+        }
+    }
 
     public record Step(
             long id,

@@ -3,6 +3,7 @@ package dev.reprise.operate;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.reprise.identity.JobParameter;
+import dev.reprise.log.OwnFiles;
 import dev.reprise.repository.ExecutionState;
 import dev.reprise.repository.PurgedExecution;
 import dev.reprise.repository.RepriseRepository;
@@ -21,8 +22,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -69,9 +68,7 @@ public final class Archive implements AutoCloseable {
     public static void keepIn(@Nullable Path folder) {
         if (folder != null) {
             try {
-                if (!Files.isDirectory(folder)) {
-                    Files.createDirectories(folder, only(folder, "rwx------"));
-                }
+                OwnFiles.createFolders(folder);
             } catch (IOException e) {
                 throw cannotBeUsed(folder, e.toString(), e);
             }
@@ -85,14 +82,6 @@ public final class Archive implements AutoCloseable {
     private static IllegalStateException cannotBeUsed(Path folder, String why, @Nullable Throwable cause) {
         return new IllegalStateException(
                 "The folder for purged history, " + folder + " (reprise.archive), cannot be used: " + why, cause);
-    }
-
-    private static FileAttribute<?>[] only(Path path, String permissions) {
-        return path.getFileSystem().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-                }
-                : new FileAttribute<?>[0];
     }
 
     /** For one purge; empty if nothing is to be kept. Its file is made when there is something to keep. */
@@ -130,7 +119,7 @@ public final class Archive implements AutoCloseable {
         for (int number = 0; open == null; number++) {
             Path next = folder.resolve(NAME.format(began) + (number == 0 ? "" : "-" + number) + ".jsonl.gz");
             try {
-                Files.createFile(next, only(next, "rw-------"));
+                OwnFiles.createFile(next);
                 open = new RandomAccessFile(next.toFile(), "rw");
                 forceEntry();
                 opened = open;

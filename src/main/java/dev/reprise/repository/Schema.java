@@ -94,7 +94,7 @@ public final class Schema {
                 LOG.log(
                         Level.WARNING,
                         "A migration of the job repository failed and is tried again: {0}",
-                        e.getMessage());
+                        Text.line(String.valueOf(e.getMessage())));
                 if (last || !pause()) {
                     throw new IllegalStateException(
                             "The tables of the job repository could not be brought up to date; nothing runs until they"

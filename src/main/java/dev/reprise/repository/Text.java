@@ -1,5 +1,6 @@
 package dev.reprise.repository;
 
+import dev.reprise.log.OneLine;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,6 @@ final class Text {
     static final int SUBMITTER_COLUMN = 250;
     static final int NODE_COLUMN = 250;
 
-    private static final int LINE = 300;
     private static final String CUT = "…";
 
     private Text() {}
@@ -45,20 +45,9 @@ final class Text {
         return text == null ? null : fit(text, column);
     }
 
-    /** The text in one line of a log or message, cut if it is long, with its control characters made visible. */
+    /** The text in one line of a log or message, as {@link OneLine} shows it. */
     static String line(String text) {
-        if (text.length() <= LINE && isWhole(text) && text.chars().noneMatch(Character::isISOControl)) {
-            return text;
-        }
-        StringBuilder line = new StringBuilder();
-        text.codePoints().limit(LINE).forEach(c -> {
-            if (Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE) {
-                line.append(String.format("\\u%04x", c));
-            } else {
-                line.appendCodePoint(c);
-            }
-        });
-        return text.codePointCount(0, text.length()) > LINE ? line.append(CUT).toString() : line.toString();
+        return OneLine.of(text);
     }
 
     /** A time span as people read it: {@code 0.4 s}, {@code 12 s}, {@code 3 min 20 s}. */
@@ -77,8 +66,13 @@ final class Text {
                 : seconds / 3600 + " h " + seconds / 60 % 60 + " min";
     }
 
+    /** It begins with the name of the class, also where that tells of itself otherwise. */
     static String stackTrace(Throwable thrown) {
         StringWriter text = new StringWriter();
+        String name = thrown.getClass().getName();
+        if (!String.valueOf(thrown).startsWith(name)) {
+            text.append(name).append(": ");
+        }
         thrown.printStackTrace(new PrintWriter(text, true));
         return text.toString().replace('\u0000', '\uFFFD');
     }

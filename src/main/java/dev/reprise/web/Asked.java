@@ -3,6 +3,7 @@ package dev.reprise.web;
 import dev.reprise.access.Access;
 import dev.reprise.access.Caller;
 import dev.reprise.access.Role;
+import dev.reprise.log.OneLine;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
@@ -25,6 +26,7 @@ abstract class Asked {
 
     private static final int LIMIT = 200;
     private static final int USUAL_LIMIT = 50;
+    private static final int LONGEST_SHOWN = 100;
 
     @Context
     @Nullable
@@ -156,7 +158,6 @@ abstract class Asked {
     }
 
     static String shown(String text) {
-        String cut = text.length() > 100 ? text.substring(0, 100) + "…" : text;
-        return cut.replaceAll("\\p{Cntrl}", "\uFFFD");
+        return OneLine.of(text, LONGEST_SHOWN);
     }
 }

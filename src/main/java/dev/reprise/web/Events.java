@@ -77,6 +77,7 @@ public class Events {
     private static final class Listener {
 
         final Sse sse;
+        final boolean operator;
         final long since = System.nanoTime();
         long spoken = since;
 
@@ -85,8 +86,13 @@ public class Events {
         @Nullable
         CompletionStage<?> underWay;
 
-        Listener(Sse sse) {
+        Listener(Sse sse, boolean operator) {
             this.sse = sse;
+            this.operator = operator;
+        }
+
+        String shown(View.Execution execution) {
+            return Json.text(operator ? execution : execution.withoutMessage());
         }
 
         boolean isBusy() {
@@ -103,9 +109,13 @@ public class Events {
         return System.nanoTime() - nanos > age.toNanos();
     }
 
-    /** Tells a listener what changed since its last event, and from now on. */
+    /**
+     * Tells a listener what changed since its last event, and from now on.
+     *
+     * @param operator whether it may read the messages of exceptions
+     */
     @SuppressWarnings("FutureReturnValueIgnored") // each look catches what goes wrong in it
-    synchronized void send(SseEventSink sink, Sse sse, @Nullable String lastEventId) {
+    synchronized void send(SseEventSink sink, Sse sse, @Nullable String lastEventId, boolean operator) {
         History history = launcher.repository().history();
         Instant now = history.now();
         if (looks == null) {
@@ -114,7 +124,7 @@ public class Events {
             told.clear();
             nodesTold = "";
         }
-        Listener listener = new Listener(sse);
+        Listener listener = new Listener(sse, operator);
         listeners.put(sink, listener);
         Instant last = lastEventId == null || !lastEventId.matches("\\d{1,15}")
                 ? null
@@ -126,7 +136,11 @@ public class Events {
         } else {
             monitor.views(missed)
                     .forEach(execution -> tell(
-                            sink, listener, "execution", String.valueOf(now.toEpochMilli()), Json.text(execution)));
+                            sink,
+                            listener,
+                            "execution",
+                            String.valueOf(now.toEpochMilli()),
+                            listener.shown(execution)));
         }
         if (looks == null) {
             ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(task -> {
@@ -184,7 +198,7 @@ public class Events {
         for (View.Execution execution : monitor.views(inOrder)) {
             String now = Json.text(execution);
             if (!now.equals(told.put(execution.id(), now))) {
-                tellAll("execution", id, now);
+                listeners.forEach((sink, listener) -> tell(sink, listener, "execution", id, listener.shown(execution)));
             }
         }
         told.keySet().retainAll(changed.keySet());

@@ -1,5 +1,6 @@
 package dev.reprise.web;
 
+import dev.reprise.access.Role;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
@@ -35,6 +36,6 @@ public class EventsResource extends Asked {
     public void events(
             @Context SseEventSink sink, @Context Sse sse, @HeaderParam("Last-Event-ID") @Nullable String lastEventId) {
         only();
-        events.send(sink, sse, lastEventId);
+        events.send(sink, sse, lastEventId, caller().roles().contains(Role.OPERATOR));
     }
 }

@@ -78,7 +78,7 @@ public final class RepriseActivator implements ServiceActivator {
         builder.install();
         DeploymentDescriptor.securityDomain(here.getProtectionDomain().getCodeSource())
                 .ifPresent(realm -> firstUsers(context, name, realm));
-        tightenKey(context, name);
+        tightenFiles(context, name);
         if (!modules.isEmpty()) {
             lookAt(modules, context, repository, name, application);
         }
@@ -129,14 +129,19 @@ public final class RepriseActivator implements ServiceActivator {
         builder.install();
     }
 
-    /** Where the server has a key for secret parameters. */
-    private static void tightenKey(ServiceActivatorContext context, ServiceName repository) {
+    /** Where the server has a key for secret parameters, once it has it, and once there is a database. */
+    private static void tightenFiles(ServiceActivatorContext context, ServiceName repository) {
         if (context.getServiceRegistry().getService(KEY) == null) {
             return;
         }
+        tighten(context, repository.append("private-files"), KEY);
+        tighten(context, repository.append("private-database"), repository);
+    }
+
+    private static void tighten(ServiceActivatorContext context, ServiceName name, ServiceName after) {
         ServiceBuilder<?> builder = context.getServiceTarget().addService();
-        builder.provides(repository.append("private-files"));
-        builder.requires(KEY);
+        builder.provides(name);
+        builder.requires(after);
         builder.setInstance(new PrivateFiles());
         builder.install();
     }

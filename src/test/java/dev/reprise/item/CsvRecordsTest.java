@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOError;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,9 +20,12 @@ import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
+import org.assertj.core.util.Throwables;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CsvRecordsTest {
 
@@ -179,7 +183,51 @@ class CsvRecordsTest {
         Path file = gzip("id;text\n1;a\n");
 
         assertThatThrownBy(() -> CsvRecords.open(file, FORMAT, null))
-                .hasMessage(file + ", line 1: expected the header id,text, found 'id;text'");
+                .hasMessage(file + ", line 1: expected the header id,text, found another line (its fields: 1)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "s3cr3t:x:1\n",
+                "id,s3cr3t\n",
+                "\"s3cr3t\n",
+                "\"id\"s3cr3t\n",
+                "\"id\",\"s3cr3t\"x\n",
+                "\"s3cr3t\n\"x\n"
+            })
+    void quotesNothingOfAFileOfAnotherKind(String text) throws IOException {
+        for (CsvFormat format : List.of(FORMAT, CsvFormat.of("id", "text"))) {
+            assertThatThrownBy(() -> CsvRecords.open(gzip(text), format, null))
+                    .isInstanceOf(BrokenInputException.class)
+                    .satisfies(e -> assertThat(Throwables.getStackTrace(e)).doesNotContain("s3cr3t"));
+        }
+    }
+
+    @Test
+    void quotesNothingOfAnotherFileWhereItShouldResume() throws IOException {
+        CsvPosition behindSecret = position("id,text\n1,a\n2,s3cr3t\n");
+        assertThat(behindSecret).asString().isEqualTo("line 4 of rows.csv.gz (byte 21)");
+        assertThat(new LinePosition(3, "2,s3cr3t", 20, 30, "rows")).asString().isEqualTo("behind line 3 of rows");
+
+        for (String other : List.of("id,text\n1,a\n2,another\n", "id,text\n1,a\n2,s3cr3ts3cr3t\n")) {
+            for (Serializable checkpoint : List.of(behindSecret, new LinePosition(3, "2,s3cr3t", 20, 30, "rows"))) {
+                assertThatThrownBy(() -> CsvRecords.open(gzip(other), FORMAT, checkpoint))
+                        .isInstanceOf(BrokenInputException.class)
+                        .satisfies(e -> assertThat(Throwables.getStackTrace(e))
+                                .doesNotContain("s3cr3t", "another,", "2,another"));
+            }
+        }
+        CsvPosition unended = position("id,text\n1,a\n2,b");
+        assertThatThrownBy(() -> CsvRecords.open(gzip("id,text\n1,a\n2,bs3cr3t\n"), FORMAT, unended))
+                .isInstanceOf(BrokenInputException.class)
+                .satisfies(e -> assertThat(Throwables.getStackTrace(e)).doesNotContain("s3cr3t"));
+    }
+
+    private CsvPosition position(String text) throws IOException {
+        List<CsvPosition> positions = new ArrayList<>();
+        read(gzip(text), null, new ArrayList<>(), positions);
+        return positions.get(1);
     }
 
     @Test
@@ -224,8 +272,7 @@ class CsvRecordsTest {
         assertThatThrownBy(() -> CsvRecords.open(gzip("id,text\n1,a\n2,x\n3,c\n"), FORMAT, afterB))
                 .isInstanceOf(BrokenInputException.class)
                 .hasMessageContaining(
-                        "line 4: expected the file that was begun, with 'id,text 1,a 2,b ' before byte 16")
-                .hasMessageContaining("found 'id,text 1,a 2,x '");
+                        "line 4: expected the file that was begun, with the same 16 bytes before byte 16, found others");
         assertThatThrownBy(() -> CsvRecords.open(gzip("id,text\n1,a\n"), FORMAT, afterB))
                 .hasMessageContaining("found the end of the file at byte 12");
         assertThatThrownBy(() -> CsvRecords.open(gzip("id,text\n1,a\n"), FORMAT, "line 3"))
@@ -283,7 +330,7 @@ class CsvRecordsTest {
                 assertThat(records.position().line()).isEqualTo(5);
             }
             assertThatThrownBy(() -> CsvRecords.open(same, FORMAT, new LinePosition(3, "2,x", 20, 30, "rows")))
-                    .hasMessageContaining("line 3: expected the row after which to resume, '2,x', found '2,b'");
+                    .hasMessageContaining("line 3: expected the row after which to resume, found another one");
             assertThatThrownBy(() -> CsvRecords.open(same, FORMAT, new LinePosition(7, "6,f", 20, 30, "rows")))
                     .hasMessageContaining("found the end of the file");
         }

@@ -55,7 +55,13 @@ class InvalidSchemaTest {
             {'properties': {'a': {'type': 'string', '$ref': '#/$defs/none'}}} | the validator refuses it: Reference
             {'allOf': [{'$ref': '#'}]}                  | its $refs go round in a circle
             {'properties': {'a': {'type': 'string', 'pattern': '(a'}}} | '/properties/a' has the pattern '(a', which is not a regular expression: Unclosed group
-            {'properties': {'a': {'type': 'string', 'format': 'month'}}} | '/properties/a' has the format 'month', which is not checked by anything. Use date, date-time, email, time, uri, uuid, or a pattern
+            {'properties': {'a': {'type': 'string', 'format': 'month'}}} | '/properties/a' has the format 'month', which is not checked by anything. Use date, date-time, email, path, time, uri, uuid, or a pattern
+            {'properties': {'a': {'type': 'string', 'format': 'path'}}} | parameter 'a' is not a string with the format path and a folder as 'x-root'. Write 'type': 'string', 'format': 'path', 'x-root':
+            {'properties': {'a': {'type': 'string', 'x-root': '/data'}}} | parameter 'a' is not a string with the format path
+            {'properties': {'a': {'type': 'integer', 'format': 'path', 'x-root': '/data'}}} | parameter 'a' is not a string with the format path
+            {'properties': {'a': {'type': 'string', 'format': 'path', 'x-root': '${a'}}} | 'x-root' of parameter 'a' is no folder: expected a } for each ${ in '${a', found none for one
+            {'properties': {'a': {'type': 'string', 'anyOf': [{'format': 'path'}]}}} | '/properties/a/anyOf' has the format path, which is not checked there
+            {'properties': {'a': {'type': 'string', 'not': {'x-root': '/data'}}}} | '/properties/a/not' says 'x-root', which has no effect there
             {'properties': {'a': {'type': 'string', 'maxLenght': 5}}} | '/properties/a' has the keyword 'maxLenght', which JSON Schema 2020-12 does not have
             {'required': ['mnth'], 'properties': {'month': {'type': 'string'}}} | 'mnth' is required, but is not among the properties
             {'properties': {'-a': {'type': 'string'}}}  | it has a parameter called '-a'

@@ -7,11 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.reprise.identity.JobParameter;
 import dev.reprise.identity.JobParameters;
 import dev.reprise.job.ParameterSchema.Resolution;
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,6 +50,28 @@ class ParameterSchemaTest {
             }""";
 
     private final ParameterSchema flights = Schemas.of(FLIGHTS);
+
+    @Test
+    void aPathLiesInItsFolder(@TempDir Path folder) throws IOException {
+        Path in = Files.createDirectories(folder.resolve("in"));
+        Files.createSymbolicLink(in.resolve("link"), Files.createFile(folder.resolve("secret")));
+        ParameterSchema schema = Schemas.ofProperties("""
+                "file": {"type": "string", "format": "path", "x-root": "%s", "default": "a.csv"},
+                "hidden": {"type": "string", "format": "path", "x-root": "%s", "writeOnly": true},
+                "other": {"type": "string", "format": "path", "x-root": "${reprise.test.unset}"}""".formatted(in, in));
+
+        assertThat(faults(schema, Map.of())).isEmpty();
+        assertThat(faults(schema, Map.of("file", "2001/a.csv"))).isEmpty();
+        assertThat(faults(schema, Map.of("file", "../secret", "hidden", "/etc/passwd", "other", "a")))
+                .containsExactly(
+                        "file: '../secret' cannot be used: it lies outside of the folder " + in,
+                        "hidden: ••••••" + " cannot be used: it lies outside of the folder " + in,
+                        "other: 'a' cannot be used: the system property reprise.test.unset is not set, and it names the"
+                                + " folder ${reprise.test.unset}: set it, or write what holds otherwise,"
+                                + " ${reprise.test.unset:…}");
+        assertThat(faults(schema, Map.of("file", "link")))
+                .containsExactly("file: 'link' cannot be used: it lies outside of the folder " + in);
+    }
 
     @Test
     void acceptsWhatIsRightAndFillsInTheDefaults() {

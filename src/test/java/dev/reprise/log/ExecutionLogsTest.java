@@ -11,6 +11,7 @@ import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -549,6 +550,17 @@ class ExecutionLogsTest {
                 .matches("(?s)\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d,\\d{3} INFO  \\[some\\.job] \\(\\Q"
                         + Thread.currentThread().getName()
                         + "\\E\\) hello: java\\.lang\\.IllegalStateException: why\\R\\tat .*");
+    }
+
+    @Test
+    void nobodyElseMayReadIt() throws IOException {
+        log(1, 0, 10);
+
+        Path file = logs().files(1).get(0);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file.getParent())))
+                .isEqualTo("rwx------");
     }
 
     // ---- Helpers ---------------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import java.util.Properties;
 import org.jberet.job.model.Job;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -120,6 +121,23 @@ class TextsTest {
 
         assertThat(node.other("node-2").load(execution.getExecutionId(), job).getExitStatus())
                 .isEqualTo("a\uFFFDb " + BOMB);
+    }
+
+    /** Whoever may see no message knows by it where one begins. */
+    @Test
+    @SuppressWarnings("OverrideThrowableToString") // as exceptions of others do
+    void ofAStackTraceBeginsWithTheClass() {
+        Exception speaking = new Exception("found 's3cr3t'") {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public String toString() {
+                return String.valueOf(getMessage());
+            }
+        };
+
+        assertThat(Text.stackTrace(speaking)).startsWith(speaking.getClass().getName() + ": found 's3cr3t'");
+        assertThat(Text.stackTrace(new IllegalStateException())).startsWith("java.lang.IllegalStateException\n\tat ");
     }
 
     @ParameterizedTest

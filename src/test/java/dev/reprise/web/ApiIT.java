@@ -158,6 +158,47 @@ class ApiIT {
 
     // ---- What is there
 
+    /** The message of an exception may quote what only operators may read. */
+    @Test
+    void viewersSeeOfAnExceptionItsClassAlone() throws Exception {
+        String run = unique("api");
+        HttpResponse<InputStream> stream = CLIENT.send(
+                TestUser.VIEWER
+                        .sends(request("/events"))
+                        .header("Accept", "text/event-stream")
+                        .GET()
+                        .build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+        long id = launch(
+                        "acceptance",
+                        "\"run\": \"" + run + "\"",
+                        ", \"nonIdentifying\": {\"failAt\": \"2501\"}, \"wait\": 60")
+                .is(201, "Execution")
+                .id();
+        long instance = get("/executions/" + id).json().get("instanceId").asLong();
+        List<String> paths = List.of(
+                "/executions/" + id,
+                "/executions?job=acceptance",
+                "/instances/" + instance,
+                "/jobs/acceptance/grid",
+                "/now");
+
+        for (String path : paths) {
+            assertThat(get(TestUser.VIEWER, path).is(200).text())
+                    .as(path)
+                    .contains("\"java.lang.IllegalStateException\"")
+                    .doesNotContain("is poisoned");
+            assertThat(get(TestUser.OPERATOR, path).is(200).text()).as(path).contains("item 2501 is poisoned");
+        }
+        try (BufferedReader events = new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
+            String event = events.lines()
+                    .filter(line -> line.contains("\"id\":" + id + ",") && line.contains("\"failure\":"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(event).contains("\"java.lang.IllegalStateException\"").doesNotContain("is poisoned");
+        }
+    }
+
     @Test
     void theDocumentsExample() {
         String run = unique("api");

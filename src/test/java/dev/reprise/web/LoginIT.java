@@ -9,6 +9,7 @@ import dev.reprise.server.TestWar;
 import java.io.IOException;
 import java.net.CookieManager;
 import java.net.HttpCookie;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLEncoder;
@@ -17,6 +18,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
@@ -88,7 +91,16 @@ class LoginIT {
     }
 
     private HttpResponse<String> logIn(String name, String password) {
-        return send(browser, form("/j_security_check", "j_username", name, "j_password", password));
+        return send(browser, form(loginForm(), "j_username", name, "j_password", password));
+    }
+
+    /** Where the page of the login sends it, with the token that goes with the browser's cookie. */
+    private String loginForm() {
+        String page = send(browser, request("/login.html")).body();
+        Matcher action = Pattern.compile("action=\"(/j_security_check\\?token=[A-Za-z0-9_-]{32})\"")
+                .matcher(page);
+        assertThat(action.find()).as(page).isTrue();
+        return action.group(1);
     }
 
     private HttpResponse<String> logIn(TestUser user) {
@@ -111,7 +123,7 @@ class LoginIT {
     void aBrowserIsLedToTheLoginPageAndBack() {
         HttpResponse<String> before = send(browser, request("/test-page.html?which=7"));
         assertThat(before.statusCode()).isEqualTo(302);
-        assertThat(header(before, "Location")).endsWith("/login.html");
+        assertThat(header(before, "Location")).isEqualTo("/login.html");
         assertThat(header(before, "Set-Cookie"))
                 .contains("HttpOnly")
                 .contains("SameSite=Strict")
@@ -271,6 +283,51 @@ class LoginIT {
         HttpResponse<String> response = send(browser, request("/test-page.js").header("Sec-Fetch-Mode", "no-cors"));
 
         assertThat(response.statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    void aLoginNeedsTheTokenOfItsPage() {
+        String[] right = {"j_username", TestUser.VIEWER.login(), "j_password", TestUser.VIEWER.password()};
+        String form = loginForm();
+        String other = form.substring(0, form.length() - 1) + (form.endsWith("A") ? "B" : "A");
+
+        for (String path : List.of("/j_security_check", "/j_security_check?token=", other)) {
+            HttpResponse<String> response = send(browser, form(path, right));
+            assertThat(response.statusCode()).as(path).isEqualTo(302);
+            assertThat(header(response, "Location")).as(path).isEqualTo("/login.html?again");
+            assertThat(send(browser, request("/test-page.html")).statusCode())
+                    .as(path)
+                    .isEqualTo(302);
+        }
+        assertThat(send(script, form(form, right)).statusCode())
+                .as("without the cookie")
+                .isEqualTo(302);
+        assertThat(header(send(script, form(form, right)), "Location")).isEqualTo("/login.html?again");
+        assertThat(loginForm()).as("of a second window").isEqualTo(form);
+        send(browser, form(form, right));
+        assertThat(send(browser, request("/test-page.html")).body()).isEqualTo(PAGE);
+    }
+
+    /** A cache on the way would hand it to others. */
+    @Test
+    void noRedirectNamesTheHostThatTheRequestSays() throws IOException {
+        for (String request : List.of(
+                "GET /test-page.html",
+                "GET /",
+                "GET /public",
+                "GET /webjars",
+                "GET /j_security_check",
+                "GET /nothing/")) {
+            try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+                socket.getOutputStream()
+                        .write((request + " HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+                assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                        .as(request)
+                        .startsWith("HTTP/1.1 ")
+                        .doesNotContain("evil.example");
+            }
+        }
     }
 
     @Test

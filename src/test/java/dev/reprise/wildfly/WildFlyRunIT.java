@@ -1,6 +1,7 @@
 package dev.reprise.wildfly;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.reprise.Patience;
@@ -15,6 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +41,7 @@ class WildFlyRunIT {
     private static final Path SERVER = Path.of(System.getProperty("reprise.it.home", "target/wildfly-39.0.1.Final"));
 
     @Test
-    void theFirstRunWritesTheReportAndTheSecondIsRefused() throws IOException, InterruptedException {
+    void theFirstRunWritesTheReportAndTheSecondIsRefused() throws IOException, InterruptedException, SQLException {
         Path folder = Files.createTempDirectory("wildfly-run");
         Path input = folder.resolve("may.csv.gz");
         try (BufferedWriter out = new BufferedWriter(
@@ -48,6 +51,10 @@ class WildFlyRunIT {
                 out.write(i + ",2001-05-01T10:00," + i % 60 + ",500,ATL,ORD\n");
             }
         }
+
+        // What a server of before left, whose database had no password, opens too.
+        String database = "jdbc:h2:file:" + folder.resolve("data/reprise");
+        DriverManager.getConnection(database, "sa", "").close();
 
         String first = run(folder, input, "execution 1 COMPLETED", port -> {});
         assertThat(first)
@@ -76,14 +83,25 @@ class WildFlyRunIT {
         });
         assertThat(second).doesNotContain("first users").doesNotContain(operators);
         assertThat(filesWith(operators, folder.resolve("data"))).isEmpty();
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("data/reprise-key.cs"))))
-                .isEqualTo("rw-------");
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("data/users"))))
-                .isEqualTo("rwx------");
+        assertThatThrownBy(() -> DriverManager.getConnection(database, "sa", "").close())
+                .hasMessageContaining("Wrong user name or password");
+        for (String mine : List.of(
+                "reprise-key.cs", "reprise.mv.db", "h2.properties", "reports/flight-performance-2001-05.html")) {
+            assertThat(mode(folder.resolve("data").resolve(mine))).as(mine).isEqualTo("rw-------");
+        }
+        for (String mine : List.of("", "users", "reports")) {
+            assertThat(mode(folder.resolve("data").resolve(mine))).as(mine).isEqualTo("rwx------");
+        }
+        assertThat(mode(SERVER.resolve("standalone/log/server.log"))).endsWith("---");
+        assertThat(mode(SERVER.resolve("standalone/log"))).endsWith("---");
         assertThat(second)
                 .containsPattern("Not launched: flight-performance\\[month=2001-05] is already complete"
                         + " \\(execution 1, \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d\\)\\."
                         + " Change an identifying parameter to run it again\\. Another month: \\./mvnw");
+    }
+
+    private static String mode(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
     }
 
     private static List<Path> filesWith(String secret, Path folder) throws IOException {
@@ -111,7 +129,8 @@ class WildFlyRunIT {
                         "-Dreprise.data=" + folder.resolve("data"),
                         "-Dreprise.port-offset=" + offset,
                         "-Dmonth=2001-05",
-                        "-Dinput=" + input,
+                        "-Dreprise.input=" + folder,
+                        "-Dinput=" + input.getFileName(),
                         "wildfly:run"))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())

@@ -28,7 +28,7 @@ class FlightReader extends AbstractCsvReader<FlightRow> {
         this(SampleFiles.flights(YearMonth.parse(month), input));
     }
 
-    private FlightReader(Path file) {
+    FlightReader(Path file) {
         super(file, FlightRow.FORMAT);
         this.file = file;
     }

@@ -1,6 +1,7 @@
 package dev.reprise.sample.flights;
 
 import dev.reprise.item.WholeFile;
+import dev.reprise.log.OneLine;
 import jakarta.batch.api.AbstractBatchlet;
 import jakarta.batch.api.BatchProperty;
 import jakarta.enterprise.context.Dependent;
@@ -51,7 +52,7 @@ class ReportBatchlet extends AbstractBatchlet {
         Path page = folder.resolve("flight-performance-" + month + ".html");
         WholeFile.write(folder.resolve("flight-performance-" + month + ".csv"), report.csv());
         WholeFile.write(page, report.html());
-        LOGGER.log(Level.INFO, "report: " + page);
+        LOGGER.log(Level.INFO, "report: " + OneLine.of(page.toString()));
         return null;
     }
 

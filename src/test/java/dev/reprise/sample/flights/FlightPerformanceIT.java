@@ -31,6 +31,7 @@ import java.util.zip.GZIPOutputStream;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -56,7 +57,7 @@ class FlightPerformanceIT {
 
     @Test
     void januaryKilledByAPoisonedRowRepairedAndRestartedHasTheTotalsOfTheFile() throws IOException {
-        Path folder = Files.createTempDirectory("january");
+        Path folder = folder("january");
         Path good = Path.of(System.getProperty("reprise.samples"), "data", "flights-2001-01.csv.gz");
         Path input = folder.resolve("flights.csv.gz");
         poison(good, input);
@@ -113,7 +114,7 @@ class FlightPerformanceIT {
 
     @Test
     void tooManyRejectsStopTheJobAndARestartWithAHigherLimitGoesOn() throws IOException {
-        Path folder = Files.createTempDirectory("rejects");
+        Path folder = folder("rejects");
         Path input = folder.resolve("flights.csv.gz");
         try (BufferedWriter out = gzip(input)) {
             out.write(HEADER + "\n");
@@ -151,7 +152,7 @@ class FlightPerformanceIT {
 
     @Test
     void aFileThatIsMissingOrNotGzipOrHasAnotherHeaderFailsWithItsName() throws IOException {
-        Path folder = Files.createTempDirectory("faults");
+        Path folder = folder("faults");
         Path input = folder.resolve("flights.csv.gz");
         LaunchRequest march = LaunchRequest.of("flight-performance")
                 .with("month", "2001-03")
@@ -170,6 +171,20 @@ class FlightPerformanceIT {
                 .contains(HEADER);
         assertThat(tables.column("select count(*) from FLIGHT where FLIGHT_MONTH = '2001-03'"))
                 .containsExactly("0");
+    }
+
+    /** In which the job may read and write, for once. */
+    private static Path folder(String name) throws IOException {
+        Path folder = Files.createTempDirectory(name).toRealPath();
+        System.setProperty(SampleFiles.INPUT, folder.toString());
+        System.setProperty(SampleFiles.REPORTS, folder.toString());
+        return folder;
+    }
+
+    @AfterEach
+    void asEver() {
+        System.clearProperty(SampleFiles.INPUT);
+        System.clearProperty(SampleFiles.REPORTS);
     }
 
     private String messageOf(JobExecution execution) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.reprise.job.ParameterFault;
+import dev.reprise.job.ParameterSchema;
 import jakarta.batch.api.BatchProperty;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
@@ -12,6 +14,7 @@ import java.lang.reflect.Constructor;
 import java.lang.reflect.Parameter;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
@@ -103,6 +106,34 @@ class JobDefinitionTest {
                 .allMatch(value -> month.matcher(value).find());
         assertThat(Arrays.asList("2001-13", "2001-00", "2001-1", "x2001-01", "2001-01x"))
                 .noneMatch(value -> month.matcher(value).find());
+    }
+
+    @Test
+    void whatItsParametersNameLiesInItsFolders() throws Exception {
+        JsonNode schema;
+        try (InputStream in = resource("flight-performance.schema.json")) {
+            schema = new ObjectMapper().readTree(in);
+        }
+        assertThat(schema.at("/properties/input/x-root").asText()).isEqualTo(SampleFiles.INPUT_FOLDER.toString());
+        assertThat(schema.at("/properties/reportDirectory/x-root").asText())
+                .isEqualTo(SampleFiles.REPORT_FOLDER.toString());
+
+        ParameterSchema read = ParameterSchema.find("flight-performance", JobDefinitionTest.class.getClassLoader())
+                .orElseThrow();
+        assertThat(read.resolve(Map.of("month", "2001-01", "input", "flights-2001-01.csv.gz", "reportDirectory", "new"))
+                        .faults())
+                .isEmpty();
+        assertThat(read.resolve(Map.of(
+                                "month", "2001-01",
+                                "input", "/proc/self/environ",
+                                "reportDirectory", "../../standalone/deployments"))
+                        .faults())
+                .extracting(ParameterFault::toString)
+                .containsExactly(
+                        "input: '/proc/self/environ' cannot be used: it lies outside of the folder "
+                                + SampleFiles.INPUT_FOLDER,
+                        "reportDirectory: '../../standalone/deployments' cannot be used: it lies outside of the folder "
+                                + SampleFiles.REPORT_FOLDER);
     }
 
     private static Document job() throws Exception {

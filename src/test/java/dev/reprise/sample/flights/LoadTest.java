@@ -18,6 +18,7 @@ import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.assertj.core.api.ThrowingConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,7 +126,7 @@ class LoadTest {
     void theCheckpointSaysHowFarItIs() throws Exception {
         Path file = TestFlights.gzip(folder.resolve("f.csv.gz"), TestFlights.random(100));
 
-        FlightReader reader = new FlightReader(MONTH, file.toString());
+        FlightReader reader = new FlightReader(file);
         reader.open(null);
         for (int i = 0; i < 30; i++) {
             reader.readItem();
@@ -155,7 +156,7 @@ class LoadTest {
                 .hasMessage(file + ", line 5: expected a whole number as delay_minutes, found 'poison'");
         assertThat(TestDatabase.rows(tables, COUNTS)).containsExactly("2|0");
 
-        FlightReader reader = new FlightReader(MONTH, file.toString());
+        FlightReader reader = new FlightReader(file);
         reader.open(null);
         reader.readItem();
         reader.readItem();
@@ -180,7 +181,7 @@ class LoadTest {
             })
     void saysWhatIsWrongWithABrokenRow(String row, String message) throws Exception {
         Path file = TestFlights.gzip(folder.resolve("f.csv.gz"), TestFlights.HEADER + row + "\n");
-        FlightReader reader = new FlightReader(MONTH, file.toString());
+        FlightReader reader = new FlightReader(file);
         reader.open(null);
 
         assertThatThrownBy(reader::readItem)
@@ -193,7 +194,7 @@ class LoadTest {
     @Test
     void aFileWithoutAFlightIsBroken() throws Exception {
         Path file = TestFlights.gzip(folder.resolve("f.csv.gz"), TestFlights.HEADER);
-        FlightReader reader = new FlightReader(MONTH, file.toString());
+        FlightReader reader = new FlightReader(file);
         reader.open(null);
 
         assertThatThrownBy(reader::readItem)
@@ -267,7 +268,7 @@ class LoadTest {
     @Test
     void theFileIsTheMonthsWhereTheSamplesAre() {
         Map<String, String> before = new TreeMap<>();
-        for (String name : List.of(SampleFiles.SAMPLES, SampleFiles.DATA)) {
+        for (String name : List.of(SampleFiles.SAMPLES, SampleFiles.DATA, SampleFiles.INPUT, SampleFiles.REPORTS)) {
             before.put(name, System.getProperty(name, ""));
         }
         try {
@@ -279,8 +280,16 @@ class LoadTest {
                             "/samples/data/flights-2001-03.csv.gz, line 1: expected a gzipped CSV file");
             assertThat(SampleFiles.airports()).hasToString("/samples/data/airports.csv");
             assertThat(SampleFiles.reports("")).hasToString("/var/reprise/reports");
-            assertThat(SampleFiles.reports("/tmp/x")).hasToString("/tmp/x");
+            assertThat(SampleFiles.reports("2001")).hasToString("/var/reprise/reports/2001");
+            assertThat(new FlightReader("2001-03", "feb.csv.gz")).satisfies(reads("/samples/data/feb.csv.gz"));
 
+            System.setProperty(SampleFiles.INPUT, "/in");
+            System.setProperty(SampleFiles.REPORTS, "/out");
+            assertThat(new FlightReader("2001-03", "/in/feb.csv.gz")).satisfies(reads("/in/feb.csv.gz"));
+            assertThat(SampleFiles.reports("/out/x")).hasToString("/out/x");
+
+            System.clearProperty(SampleFiles.INPUT);
+            System.clearProperty(SampleFiles.REPORTS);
             System.clearProperty(SampleFiles.SAMPLES);
             System.clearProperty(SampleFiles.DATA);
             assertThat(SampleFiles.airports())
@@ -295,6 +304,22 @@ class LoadTest {
                     System.setProperty(name, value);
                 }
             });
+        }
+    }
+
+    private static ThrowingConsumer<FlightReader> reads(String file) {
+        return reader -> assertThatThrownBy(() -> reader.open(null)).hasMessageStartingWith(file + ", line 1: ");
+    }
+
+    @Test
+    void noParameterLeadsOutOfItsFolder() {
+        for (String path : List.of("/etc/shadow", "/proc/self/environ", "../pom.xml")) {
+            assertThatThrownBy(() -> new FlightReader(MONTH, path))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("it lies outside of the folder " + SampleFiles.INPUT_FOLDER);
+            assertThatThrownBy(() -> SampleFiles.reports(path))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("it lies outside of the folder " + SampleFiles.REPORT_FOLDER);
         }
     }
 

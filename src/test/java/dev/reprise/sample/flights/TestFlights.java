@@ -62,7 +62,7 @@ final class TestFlights {
             FlightTables tables, Path file, String month, int itemCount, @Nullable Serializable checkpoint)
             throws IOException, SQLException {
         List<Serializable> checkpoints = new ArrayList<>();
-        FlightReader reader = new FlightReader(month, file.toString());
+        FlightReader reader = new FlightReader(file);
         FlightValidator validator = new FlightValidator(month, AIRPORTS);
         reader.open(checkpoint);
         try {

@@ -1,0 +1,69 @@
+package dev.reprise.web;
+
+import jakarta.servlet.http.Cookie;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.stream.Stream;
+
+/**
+ * {@code login.html} with a token in its form, which the browser has as a cookie too: {@code WEB-INF/undertow-handlers.conf}
+ * lets only a login with both through, so no other page can log somebody in.
+ */
+final class LoginPage extends HttpServlet {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final String COOKIE = "reprise-login";
+    private static final String PAGE = "/login.html";
+    private static final String ACTION = "action=\"/j_security_check\"";
+    private static final int BYTES = 24;
+
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String token = token(request);
+        Cookie cookie = new Cookie(COOKIE, token);
+        cookie.setPath("/");
+        cookie.setHttpOnly(true);
+        response.addCookie(cookie);
+        response.setContentType("text/html");
+        response.setCharacterEncoding(StandardCharsets.UTF_8.name());
+        byte[] page = page().replace(ACTION, "action=\"/j_security_check?token=" + token + "\"")
+                .getBytes(StandardCharsets.UTF_8);
+        response.getOutputStream().write(page);
+    }
+
+    /** That of another window of the same browser, if there is one: both must be able to log in. */
+    private static String token(HttpServletRequest request) {
+        Cookie[] cookies = request.getCookies();
+        return Stream.of(cookies == null ? new Cookie[0] : cookies)
+                .filter(cookie -> cookie.getName().equals(COOKIE))
+                .map(Cookie::getValue)
+                .filter(value -> value.matches("[A-Za-z0-9_-]{32}"))
+                .findFirst()
+                .orElseGet(LoginPage::newToken);
+    }
+
+    private static String newToken() {
+        byte[] random = new byte[BYTES];
+        RANDOM.nextBytes(random);
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
+    }
+
+    private String page() throws IOException {
+        try (InputStream page = getServletContext().getResourceAsStream(PAGE)) {
+            if (page == null) {
+                throw new FileNotFoundException(PAGE);
+            }
+            return new String(page.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+}
