@@ -483,9 +483,8 @@ public class JobLauncher {
         BatchEnvironment environment = engine().getBatchEnvironment();
         // The repository may know it of another module of the EAR.
         if (ourRepository().getJobNames().contains(job)
-                && job.equals(environment
-                        .getJobXmlResolver()
-                        .resolveJobName(job + ".xml", environment.getClassLoader()))) {
+                && job.equals(
+                        environment.getJobXmlResolver().resolveJobName(job + ".xml", environment.getClassLoader()))) {
             return null;
         }
         Set<String> known = new TreeSet<>(operator().getJobNames());

@@ -45,8 +45,7 @@ public final class Recovery implements Node.Duties, AutoCloseable {
      * @param homes for a job the class loader that leads to its job operator
      * @param mayRestart whether jobs may begin on this node now; not while its server starts or is suspended
      */
-    public Recovery(
-            RepriseRepository repository, Function<String, ClassLoader> homes, BooleanSupplier mayRestart) {
+    public Recovery(RepriseRepository repository, Function<String, ClassLoader> homes, BooleanSupplier mayRestart) {
         this.repository = repository;
         this.homes = homes;
         this.mayRestart = mayRestart;

@@ -311,7 +311,8 @@ final class Checkpoints {
             return false;
         }
         String place = source.getLocation().getPath();
-        boolean library = (place.endsWith(".jar") || place.endsWith(".jar/")) && !MODULE.matcher(place).find();
+        boolean library = (place.endsWith(".jar") || place.endsWith(".jar/"))
+                && !MODULE.matcher(place).find();
         return !library || type.getPackageName().equals(POSITIONS);
     }
 

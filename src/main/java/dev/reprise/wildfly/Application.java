@@ -43,6 +43,11 @@ final class Application {
         this.loader = ear ? new OfModules(own) : own;
     }
 
+    /** Whether there is no module that is still to come. */
+    boolean isKnown() {
+        return !ear || modules != null;
+    }
+
     /** Whether it is an EAR, or a module of one. */
     boolean hasModules() {
         return ear;

@@ -54,10 +54,14 @@ final class DeploymentDescriptor {
                 }
             }
         }
-        throw new IllegalStateException("The " + String.join(" and the ", roots.stream()
-                        .map(root -> root.endsWith(EAR) ? "EAR" : "WAR")
-                        .toList())
-                + " have no " + FILE + " that says what the job repository of the application is called." + WHAT_TO_WRITE);
+        throw new IllegalStateException("The "
+                + String.join(
+                        " and the ",
+                        roots.stream()
+                                .map(root -> root.endsWith(EAR) ? "EAR" : "WAR")
+                                .toList())
+                + " have no " + FILE + " that says what the job repository of the application is called."
+                + WHAT_TO_WRITE);
     }
 
     private static final String EAR = ".ear/";
@@ -75,8 +79,9 @@ final class DeploymentDescriptor {
             roots.add(place.substring(0, ear + EAR.length()));
         }
         if (roots.isEmpty()) {
-            throw new IllegalStateException("Reprise must lie in a WAR, in WEB-INF/classes or WEB-INF/lib, or in the lib of"
-                    + " an EAR, not in " + place);
+            throw new IllegalStateException(
+                    "Reprise must lie in a WAR, in WEB-INF/classes or WEB-INF/lib, or in the lib of"
+                            + " an EAR, not in " + place);
         }
         return roots;
     }

@@ -50,14 +50,15 @@ record DeploymentUnit(ServiceName service, @Nullable String ear) {
                                 name.substring(0, dot))));
     }
 
-    /** The service that is up when all of it is. */
+    /** The service that is up when all of it is, and all of the EAR that it is of. */
     ServiceName completion() {
-        return service.append("deploymentCompleteService");
+        return (ear == null ? service : UNITS.append(ear)).append("deploymentCompleteService");
     }
 
     /**
      * The services whose values are the batch environments of the EAR's modules; none if this is not of an EAR. Each module
-     * has one, whether it has jobs or not; they are installed before any service activator is called.
+     * has one, whether it has jobs or not. All are there when the EAR is complete, but not when the service activator of one
+     * module is called.
      */
     List<ServiceName> batchEnvironments(ServiceRegistry registry) {
         if (ear == null) {

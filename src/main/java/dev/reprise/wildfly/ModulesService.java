@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -47,7 +48,9 @@ final class ModulesService implements Service {
 
         Collection<String> jobFiles() {
             BatchEnvironment batch = environment.get();
-            return new TreeSet<>(batch.getJobXmlResolver().getJobXmlNames(batch.getClassLoader()));
+            SortedSet<String> files = new TreeSet<>(batch.getJobXmlResolver().getJobXmlNames(batch.getClassLoader()));
+            files.removeIf(file -> file.startsWith("reprise-")); // where our library is, these are
+            return files;
         }
     }
 
@@ -103,8 +106,8 @@ final class ModulesService implements Service {
         return module.jobFiles().isEmpty()
                 ? Optional.empty()
                 : Optional.ofNullable(fault)
-                        .map(found ->
-                                "Partitions in the module " + module.name() + " would not be recorded: " + found + ".");
+                        .map(found -> "Partitions in the module " + module.name() + " would not be recorded: " + found
+                                + ". Put the library of Reprise into the lib of the EAR.");
     }
 
     /** Of another WAR in the same EAR, which has a copy of this code and rules of its own. */
@@ -124,11 +127,13 @@ final class ModulesService implements Service {
                         Definition other = definitions.putIfAbsent(file, new Definition(module.name(), xml));
                         return other == null || Arrays.equals(other.xml(), xml)
                                 ? Stream.empty()
-                                : Stream.of("The modules " + other.module() + " and " + module.name() + " have a job file "
+                                : Stream.of("The modules " + other.module() + " and " + module.name()
+                                        + " have a job file "
                                         + file + " each, and these differ: in one repository a job has one definition."
                                         + " Give one of them another name.");
                     } catch (IOException e) {
-                        return Stream.of(file + " of the module " + module.name() + " cannot be read: " + e.getMessage());
+                        return Stream.of(
+                                file + " of the module " + module.name() + " cannot be read: " + e.getMessage());
                     }
                 })
                 .findFirst();

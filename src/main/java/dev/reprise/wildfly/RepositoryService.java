@@ -46,6 +46,8 @@ final class RepositoryService implements Service {
 
     private static final AtomicReference<@Nullable ServerSuspension> SERVER = new AtomicReference<>();
 
+    private static final AtomicReference<@Nullable Application> DEPLOYED = new AtomicReference<>();
+
     private final String application;
     private final Configuration configuration;
     private final Application deployed;
@@ -126,6 +128,7 @@ final class RepositoryService implements Service {
                 JobLinter.of(loader, new ServerSurroundings(configuration.dataSource(), deployed::beans)),
                 deployed::beans);
         RULES.set(rules);
+        DEPLOYED.set(deployed);
         logs = ExecutionLogs.open(
                 Path.of(System.getProperty("jboss.server.log.dir", "log")),
                 application,
@@ -175,10 +178,11 @@ final class RepositoryService implements Service {
         return Optional.ofNullable(RULES.get());
     }
 
-    /** Whether this deployment's repository is open, and its server neither boots nor is suspended. */
+    /** Whether this deployment's repository is open and its modules known, and its server neither boots nor is suspended. */
     static boolean isServerUp() {
         ServerSuspension server = SERVER.get();
-        return server != null && !server.isSuspended();
+        Application deployed = DEPLOYED.get();
+        return server != null && !server.isSuspended() && deployed != null && deployed.isKnown();
     }
 
     private static String leftBehind(int executions) {

@@ -11,11 +11,16 @@ import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jberet.repository.JobRepository;
 import org.jberet.spi.BatchEnvironment;
+import org.jboss.msc.Service;
 import org.jboss.msc.service.ServiceActivator;
 import org.jboss.msc.service.ServiceActivatorContext;
 import org.jboss.msc.service.ServiceBuilder;
 import org.jboss.msc.service.ServiceName;
+import org.jboss.msc.service.ServiceRegistry;
 import org.jboss.msc.service.ServiceRegistryException;
+import org.jboss.msc.service.ServiceTarget;
+import org.jboss.msc.service.StartContext;
+import org.jboss.msc.service.StopContext;
 import org.wildfly.security.auth.server.ModifiableSecurityRealm;
 
 /**
@@ -62,12 +67,11 @@ public final class RepriseActivator implements ServiceActivator {
         Supplier<Object> suspendController = builder.requires(ServerSuspension.CONTROLLER);
         builder.requires(TRANSACTION_MANAGER);
         Optional<DeploymentUnit> unit = DeploymentUnit.of(here.getClassLoader(), context.getServiceRegistry());
-        List<ServiceName> modules =
-                unit.map(its -> its.batchEnvironments(context.getServiceRegistry())).orElse(List.of());
+        Optional<DeploymentUnit> ofEar = unit.filter(its -> its.ear() != null);
         RepositoryService repository = new RepositoryService(
                 application,
                 configuration,
-                new Application(here.getClassLoader(), !modules.isEmpty()),
+                new Application(here.getClassLoader(), ofEar.isPresent()),
                 new RepositoryService.Needs(
                         dataSource,
                         executor,
@@ -79,11 +83,9 @@ public final class RepriseActivator implements ServiceActivator {
         DeploymentDescriptor.securityDomain(here.getProtectionDomain().getCodeSource())
                 .ifPresent(realm -> firstUsers(context, name, realm));
         tightenFiles(context, name);
-        if (!modules.isEmpty()) {
-            lookAt(modules, context, repository, name, application);
-        }
+        ofEar.ifPresent(its -> lookAtModules(its, context, repository, name));
         if (unit.isPresent()) {
-            List<ServiceName> needs = modules.isEmpty()
+            List<ServiceName> needs = ofEar.isEmpty()
                     ? List.of(name, unit.get().completion())
                     : List.of(name, name.append(MODULES), unit.get().completion());
             hold(context, repository, name, needs);
@@ -96,22 +98,42 @@ public final class RepriseActivator implements ServiceActivator {
         }
     }
 
+    /** What modules there are is known when the EAR is complete. */
+    private static void lookAtModules(
+            DeploymentUnit unit, ServiceActivatorContext context, RepositoryService repository, ServiceName name) {
+        ServiceBuilder<?> builder = context.getServiceTarget().addService();
+        builder.requires(unit.completion());
+        builder.setInstance(new Service() {
+            @Override
+            public void start(StartContext started) {
+                ServiceRegistry registry = started.getController().getServiceContainer();
+                lookAt(unit.batchEnvironments(registry), started.getChildTarget(), registry, repository, name);
+            }
+
+            @Override
+            public void stop(StopContext stopped) {
+                // Its child has stopped before.
+            }
+        });
+        builder.install();
+    }
+
     private static void lookAt(
             List<ServiceName> modules,
-            ServiceActivatorContext context,
+            ServiceTarget target,
+            ServiceRegistry registry,
             RepositoryService repository,
-            ServiceName name,
-            String application) {
-        ServiceBuilder<?> builder = context.getServiceTarget().addService();
+            ServiceName name) {
+        ServiceBuilder<?> builder = target.addService();
         builder.provides(name.append(MODULES));
         Supplier<JobRepository> ours = builder.requires(name);
         List<ModulesService.Module> all = modules.stream()
                 .map(module -> new ModulesService.Module(
                         DeploymentUnit.moduleOf(module),
                         builder.<BatchEnvironment>requires(module),
-                        () -> DeploymentUnit.beansOf(module, context.getServiceRegistry())))
+                        () -> DeploymentUnit.beansOf(module, registry)))
                 .toList();
-        builder.setInstance(new ModulesService(application, all, ours, repository::modulesKnown));
+        builder.setInstance(new ModulesService(name.getSimpleName(), all, ours, repository::modulesKnown));
         builder.install();
     }
 

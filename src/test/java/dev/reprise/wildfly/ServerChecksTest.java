@@ -17,9 +17,10 @@ class ServerChecksTest {
     @Test
     void aProcessWithoutAServerMissesNothing() {
         assertThatCode(() -> {
-            SelfTest.run(ServerChecks.all());
-            SelfTest.run(ServerChecks.onceUp());
-        }).doesNotThrowAnyException();
+                    SelfTest.run(ServerChecks.all());
+                    SelfTest.run(ServerChecks.onceUp());
+                })
+                .doesNotThrowAnyException();
     }
 
     @Test
