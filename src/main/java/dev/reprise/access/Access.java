@@ -94,11 +94,19 @@ public final class Access {
             return new Subject(job, null, null);
         }
 
-        private String text() {
+        /** The subject of a lift: who had to wait after wrong passwords. */
+        public static Subject ofLogins() {
+            return new Subject(null, null, null);
+        }
+
+        private String text(Action action) {
             if (executionId != null) {
                 return "execution " + executionId;
             }
-            return job == null ? "history" : "job " + job;
+            if (job == null) {
+                return action == Action.LIFT ? "what wrong passwords brought about" : "history";
+            }
+            return "job " + job;
         }
     }
 
@@ -130,7 +138,7 @@ public final class Access {
             return change.get();
         }
         try {
-            require(caller, action.needed(), action.word() + " " + subject.text());
+            require(caller, action.needed(), action.word() + " " + subject.text(action));
             T done = change.get();
             record(audit, caller, action, result.apply(done), "done", detail.apply(done));
             return done;

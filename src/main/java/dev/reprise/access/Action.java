@@ -8,7 +8,8 @@ public enum Action {
     RESTART(Role.OPERATOR),
     STOP(Role.OPERATOR),
     ABANDON(Role.ADMIN),
-    PURGE(Role.ADMIN);
+    PURGE(Role.ADMIN),
+    LIFT(Role.ADMIN);
 
     private final Role needed;
 

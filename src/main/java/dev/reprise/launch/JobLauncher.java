@@ -19,6 +19,7 @@ import dev.reprise.repository.Refusal;
 import dev.reprise.repository.Refusal.Kind;
 import dev.reprise.repository.RepriseRepository;
 import dev.reprise.repository.SelfTest;
+import jakarta.annotation.PreDestroy;
 import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
 import jakarta.batch.operations.JobExecutionNotMostRecentException;
 import jakarta.batch.operations.JobOperator;
@@ -40,8 +41,9 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.jberet.creation.ArchiveXmlLoader;
 import org.jberet.job.model.Job;
@@ -73,10 +75,7 @@ public class JobLauncher {
     /** Each further round means that somebody else launched, stopped or ended the same instance in between. */
     private static final int ROUNDS = 50;
 
-    /** How often an execution of another node is looked at. */
     private static final int LONGEST_NAME = 100;
-
-    private static final Duration LOOK = Duration.ofMillis(500);
 
     /** More nanoseconds than these do not fit. */
     private static final Duration FOR_EVER = Duration.ofDays(36_500);
@@ -108,6 +107,8 @@ public class JobLauncher {
 
     private final Map<String, Job> jobs = new ConcurrentHashMap<>();
     private final Map<String, DeployedJob> deployed = new ConcurrentHashMap<>();
+    private final Ends ends =
+            new Ends(id -> ourRepository().end(id), ids -> ourRepository().withoutEnd(ids));
 
     /** Launches the job and waits for its end; see {@link #run(LaunchRequest)}. */
     public JobExecution run(String job, Map<String, String> parameters) {
@@ -134,8 +135,13 @@ public class JobLauncher {
         return execution(launch(request));
     }
 
-    /** As the repository has it; WildFly's operator would ask for it four times. */
-    private static JobExecution execution(long executionId) {
+    /**
+     * An execution as it is now.
+     *
+     * @throws NoSuchJobExecutionException if there is none with that id
+     */
+    public JobExecution execution(long executionId) {
+        // WildFly's operator would ask for it four times.
         JobExecution found = ourRepository().getJobExecution(executionId);
         if (found == null) {
             throw new NoSuchJobExecutionException("There is no execution " + executionId + ".");
@@ -453,30 +459,33 @@ public class JobLauncher {
         if (atMost != null && atMost.isNegative()) {
             throw new IllegalArgumentException("Nobody can wait for " + atMost + "; give a time of zero or more.");
         }
-        Duration patience = atMost == null || atMost.compareTo(FOR_EVER) > 0 ? FOR_EVER : atMost;
-        long deadline = System.nanoTime() + patience.toNanos();
-        RepriseRepository repository = repository();
-        while (true) {
-            Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
-            boolean elsewhere = repository.awaitEnd(executionId, left.compareTo(LOOK) < 0 ? left : LOOK);
-            JobExecution execution = execution(executionId);
-            boolean ended = elsewhere && execution.getEndTime() != null;
-            boolean late = deadline - System.nanoTime() <= 0;
-            if (ended || late || Thread.currentThread().isInterrupted()) {
-                return execution;
-            }
-            if (elsewhere) {
-                pause(left.compareTo(LOOK) < 0 ? left : LOOK);
-            }
+        CompletableFuture<Boolean> end = ends.of(executionId, atMost);
+        try {
+            end.get();
+        } catch (InterruptedException e) {
+            end.cancel(false);
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("an end is never completed with an exception", e);
         }
+        return execution(executionId);
     }
 
-    private static void pause(Duration time) {
-        try {
-            TimeUnit.MILLISECONDS.sleep(time.toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    /**
+     * The end of an execution, on whichever node it runs, for those who wait without a thread. Who has no use for it any
+     * more cancels it.
+     *
+     * @param atMost above zero
+     * @return completes when the execution has ended (true), or when it has not in that time (false), on the thread that
+     *     ends it or that watches the clock: what takes time is to be done on another one
+     */
+    public CompletableFuture<Boolean> whenEnded(long executionId, Duration atMost) {
+        return ends.of(executionId, atMost);
+    }
+
+    @PreDestroy
+    void undeployed() {
+        ends.close();
     }
 
     private static @Nullable Refusal noSuchJob(String job) {

@@ -281,8 +281,7 @@ final class EngineChecks {
 
     /** A filter includes what its list says, whatever the class. */
     static @Nullable String filters(BiPredicate<ExceptionClassFilter, Class<? extends Throwable>> engine) {
-        ExceptionClassFilter filter =
-                ItemJudge.asking(name -> name.equals(IllegalStateException.class.getName()));
+        ExceptionClassFilter filter = ItemJudge.asking(name -> name.equals(IllegalStateException.class.getName()));
         if (!engine.test(filter, IllegalStateException.class)) {
             return "one that is included is not";
         }

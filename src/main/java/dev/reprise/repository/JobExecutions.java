@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -14,9 +15,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Properties;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.WeakHashMap;
+import java.util.stream.Collectors;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.JobInstanceImpl;
 import org.jdbi.v3.core.Handle;
@@ -64,6 +67,9 @@ final class JobExecutions {
                                 where e.JOB_INSTANCE_ID = owner.JOB_INSTANCE_ID
                                   and (e.JOB_EXECUTION_ID > :original
                                        or coalesce(e.STATUS, 'UNKNOWN') not in ('FAILED', 'STOPPED')))""";
+
+    private static final String WITHOUT_END = """
+            select JOB_EXECUTION_ID from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID in (<executions>) and END_TIME is null""";
 
     private static final String INSERT_PARAMETER = """
             insert into BATCH_JOB_EXECUTION_PARAMS
@@ -403,6 +409,13 @@ final class JobExecutions {
                 .list();
         addParameters(handle, found);
         return found;
+    }
+
+    Set<Long> withoutEnd(Handle handle, Collection<Long> executionIds) {
+        return handle.createQuery(WITHOUT_END)
+                .bindList("executions", List.copyOf(executionIds))
+                .mapTo(Long.class)
+                .collect(Collectors.toSet());
     }
 
     /** The same execution as an object of its own. */

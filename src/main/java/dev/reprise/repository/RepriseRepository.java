@@ -28,6 +28,7 @@ import java.lang.System.Logger.Level;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -38,6 +39,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -935,12 +937,26 @@ public final class RepriseRepository implements JobRepository {
     }
 
     /**
+     * The end of an execution that runs on this node: it completes on the thread that ends it, with whether this node has
+     * recorded the end, or has lost the execution to another one. Empty if it does not run here (any more).
+     */
+    public Optional<CompletionStage<Boolean>> end(long executionId) {
+        return Optional.ofNullable(live.get(executionId))
+                .map(running -> running.ended().minimalCompletionStage());
+    }
+
+    /**
      * Waits for the end of an execution of this node to be recorded.
      *
      * @return whether the execution does not run on this node (any more)
      */
-    public boolean awaitEnd(long executionId, Duration atMost) {
+    boolean awaitEnd(long executionId, Duration atMost) {
         return jobRecorder.awaitEnd(executionId, atMost);
+    }
+
+    /** Which of these executions, wherever they run, have no recorded end yet; in one statement, of a thousand ids at most. */
+    public Set<Long> withoutEnd(Collection<Long> executionIds) {
+        return executionIds.isEmpty() ? Set.of() : database.read(handle -> executions.withoutEnd(handle, executionIds));
     }
 
     /** The value of a parameter in the newest instance that has it, among the newest of the job. */

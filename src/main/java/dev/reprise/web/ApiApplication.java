@@ -16,6 +16,7 @@ public final class ApiApplication extends Application {
                 ExecutionsResource.class,
                 NodesResource.class,
                 EventsResource.class,
+                LoginsResource.class,
                 MeResource.class,
                 Entrance.class,
                 Problems.class);

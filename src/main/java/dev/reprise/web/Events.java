@@ -52,6 +52,9 @@ public class Events {
 
     private static final int AT_ONCE = 200;
 
+    /** Each listener is told each change. */
+    private static final int MOST = 256;
+
     private final Monitor monitor;
     private final JobLauncher launcher;
 
@@ -78,6 +81,7 @@ public class Events {
 
         final Sse sse;
         final boolean operator;
+        final IoThread thread = IoThread.ofThisRequest();
         final long since = System.nanoTime();
         long spoken = since;
 
@@ -116,6 +120,14 @@ public class Events {
      */
     @SuppressWarnings("FutureReturnValueIgnored") // each look catches what goes wrong in it
     synchronized void send(SseEventSink sink, Sse sse, @Nullable String lastEventId, boolean operator) {
+        listeners.keySet().removeIf(SseEventSink::isClosed);
+        if (listeners.size() >= MOST) {
+            throw Problem.busy(
+                            "too-many-streams",
+                            "Too many listen",
+                            "As many as may (" + MOST + ") listen to the events of this node. Come back later.")
+                    .exception();
+        }
         History history = launcher.repository().history();
         Instant now = history.now();
         if (looks == null) {
@@ -177,7 +189,8 @@ public class Events {
 
     private static boolean isGone(SseEventSink sink, Listener listener) {
         if (!sink.isClosed() && (olderThan(listener.since, LONGEST) || listener.isLate())) {
-            sink.close();
+            listener.thread.close(sink);
+            return true;
         }
         return sink.isClosed();
     }
@@ -241,14 +254,14 @@ public class Events {
         if (!listener.isBusy()) {
             listener.busySince = listener.spoken;
         }
-        listener.underWay = sink.send(event.build()).exceptionally(gone -> {
-            sink.close();
+        listener.underWay = listener.thread.send(sink, event.build()).exceptionally(gone -> {
+            listener.thread.close(sink);
             return null;
         });
     }
 
     private void close() {
-        listeners.keySet().forEach(SseEventSink::close);
+        listeners.forEach((sink, listener) -> listener.thread.close(sink));
         listeners.clear();
     }
 

@@ -11,7 +11,6 @@ import dev.reprise.monitor.View;
 import dev.reprise.operate.Operations;
 import dev.reprise.repository.ExecutionSearch;
 import dev.reprise.repository.NodeIdentity;
-import jakarta.batch.runtime.JobExecution;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -33,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** Job executions: to search, to see, to stop, restart and abandon. */
@@ -50,6 +50,7 @@ public class ExecutionsResource extends Asked {
     private final Operations operations;
     private final JobLauncher launcher;
     private final LogStreams streams;
+    private final Waits waits;
 
     /** For JAX-RS, which looks for one without parameters, and then lets CDI take the other. */
     @SuppressWarnings("NullAway")
@@ -58,14 +59,17 @@ public class ExecutionsResource extends Asked {
         this.operations = null;
         this.launcher = null;
         this.streams = null;
+        this.waits = null;
     }
 
     @Inject
-    public ExecutionsResource(Monitor monitor, Operations operations, JobLauncher launcher, LogStreams streams) {
+    public ExecutionsResource(
+            Monitor monitor, Operations operations, JobLauncher launcher, LogStreams streams, Waits waits) {
         this.monitor = monitor;
         this.operations = operations;
         this.launcher = launcher;
         this.streams = streams;
+        this.waits = waits;
     }
 
     @GET
@@ -157,7 +161,13 @@ public class ExecutionsResource extends Asked {
         View.Execution execution = known(id);
         Part last = lastLines(execution, number("lines", 1, MOST_LINES, USUAL_LINES));
         boolean back = lastEventId != null && lastEventId.matches("\\d{1,18}");
-        streams.follow(sink, sse, execution.id(), back ? Long.parseLong(lastEventId) : last.next(), back ? null : last);
+        streams.follow(
+                sink,
+                sse,
+                IoThread.ofThisRequest(),
+                execution.id(),
+                back ? Long.parseLong(lastEventId) : last.next(),
+                back ? null : last);
     }
 
     private Part lastLines(View.Execution execution, int lines) throws IOException {
@@ -245,13 +255,13 @@ public class ExecutionsResource extends Asked {
     @POST
     @Path("/{id}/restart")
     @Consumes(MediaType.APPLICATION_JSON)
-    public Response restart(@PathParam("id") String id, InputStream body) {
+    public CompletionStage<Response> restart(@PathParam("id") String id, InputStream body) {
         only();
         Restart restart = Json.read(body, Restart.class);
         int wait = JobsResource.seconds(restart.waitSeconds());
         Map<String, String> changed = restart.changed();
         long executionId = known(id).id();
-        JobExecution execution = onBehalf(() -> launcher.restart(executionId, changed));
-        return JobsResource.launched(monitor, launcher, execution.getExecutionId(), wait);
+        return JobsResource.launched(
+                monitor, waits, wait, () -> onBehalf(() -> launcher.restart(executionId, changed)));
     }
 }

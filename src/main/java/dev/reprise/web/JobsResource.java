@@ -24,6 +24,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs: their definitions, and launches. */
@@ -36,18 +39,21 @@ public class JobsResource extends Asked {
 
     private final Monitor monitor;
     private final JobLauncher launcher;
+    private final Waits waits;
 
     /** For JAX-RS, which looks for one without parameters, and then lets CDI take the other. */
     @SuppressWarnings("NullAway")
     public JobsResource() {
         this.monitor = null;
         this.launcher = null;
+        this.waits = null;
     }
 
     @Inject
-    public JobsResource(Monitor monitor, JobLauncher launcher) {
+    public JobsResource(Monitor monitor, JobLauncher launcher, Waits waits) {
         this.monitor = monitor;
         this.launcher = launcher;
+        this.waits = waits;
     }
 
     /** The body of a launch. */
@@ -174,24 +180,36 @@ public class JobsResource extends Asked {
     @POST
     @Path("/{job}/executions")
     @Consumes(MediaType.APPLICATION_JSON)
-    public Response launch(@PathParam("job") String name, InputStream body) {
+    public CompletionStage<Response> launch(@PathParam("job") String name, InputStream body) {
         only();
         Launch launch = Json.read(body, Launch.class);
         int wait = seconds(launch.waitSeconds());
         LaunchRequest request = launch.request(name);
-        JobExecution execution = onBehalf(() -> launcher.start(request));
-        return launched(monitor, launcher, execution.getExecutionId(), wait);
+        return launched(monitor, waits, wait, () -> onBehalf(() -> launcher.start(request)));
     }
 
     /** 201, or 202 if it still runs after the wait. */
-    static Response launched(Monitor monitor, JobLauncher launcher, long executionId, int wait) {
-        if (wait > 0) {
-            launcher.await(executionId, Duration.ofSeconds(wait));
+    static CompletionStage<Response> launched(Monitor monitor, Waits waits, int wait, Supplier<JobExecution> start) {
+        if (wait == 0) {
+            return CompletableFuture.completedFuture(
+                    launched(monitor, start.get().getExecutionId(), false));
         }
+        Waits.Place place = waits.place()
+                .orElseThrow(() -> Problem.busy("too-many-waiting", "Too many wait", Waits.FULL)
+                        .exception());
+        try {
+            long executionId = start.get().getExecutionId();
+            return place.whenEnded(executionId, Duration.ofSeconds(wait), () -> launched(monitor, executionId, true));
+        } catch (RuntimeException e) {
+            place.close();
+            throw e;
+        }
+    }
+
+    private static Response launched(Monitor monitor, long executionId, boolean waited) {
         View.Execution execution = monitor.execution(executionId)
                 .orElseThrow(() -> new IllegalStateException("execution " + executionId + " is gone"));
-        boolean still = wait > 0 && execution.live();
-        return Response.status(still ? Response.Status.ACCEPTED : Response.Status.CREATED)
+        return Response.status(waited && execution.live() ? Response.Status.ACCEPTED : Response.Status.CREATED)
                 .location(URI.create("executions/" + executionId))
                 .type(MediaType.APPLICATION_JSON_TYPE.withCharset("UTF-8"))
                 .entity(Json.write(execution))

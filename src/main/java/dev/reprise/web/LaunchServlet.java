@@ -10,14 +10,20 @@ import dev.reprise.repository.Refusal;
 import dev.reprise.repository.StepFailure;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.inject.Inject;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>201 started (or restarted), 200 COMPLETED within the wait, 202 still running after it
  *   <li>400 bad parameters, all of them named; 403 sent by another site's page; 404 no such job; 409 refused
  *   <li>500 ended otherwise within the wait: the failed steps and their messages. The same request restarts it.
+ *   <li>503 with {@code Retry-After}: too many wait, and nothing was launched
  * </ul>
  *
  * It is mapped in this product's own {@code web.xml} and nowhere else, behind {@link LoginRequired}.
@@ -36,6 +43,8 @@ import org.jspecify.annotations.Nullable;
 public final class LaunchServlet extends HttpServlet {
 
     private static final long serialVersionUID = 1L;
+
+    private static final Logger LOG = System.getLogger(LaunchServlet.class.getName());
 
     private static final String JOB = "job";
     private static final String WAIT = "wait";
@@ -46,10 +55,12 @@ public final class LaunchServlet extends HttpServlet {
             + "curl -u operator -d job=flight-performance -d month=2001-01 -d wait=60 http://localhost:8080/launch\n";
 
     private final transient JobLauncher launcher;
+    private final transient Waits waits;
 
     @Inject
-    public LaunchServlet(JobLauncher launcher) {
+    public LaunchServlet(JobLauncher launcher, Waits waits) {
         this.launcher = launcher;
+        this.waits = waits;
     }
 
     /** A field that cannot be understood. */
@@ -70,7 +81,6 @@ public final class LaunchServlet extends HttpServlet {
 
     @Override
     protected void doPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        request.setCharacterEncoding(StandardCharsets.UTF_8.name());
         if (isFromAnotherSite(request)) {
             answer(response, HttpServletResponse.SC_FORBIDDEN, "A page of another site may not launch jobs.\n");
             return;
@@ -85,25 +95,69 @@ public final class LaunchServlet extends HttpServlet {
             return;
         }
         try {
-            int wait = wait(field(request, WAIT, "0"));
-            LaunchRequest launch = launch(request);
+            Map<String, List<String>> fields = Form.of(request).fields();
+            int wait = wait(field(fields, WAIT, "0"));
+            LaunchRequest launch = launch(fields);
             Caller caller = Caller.of(principal.getName(), request.getRemoteAddr(), request::isUserInRole);
-            JobExecution execution = Access.as(
-                    caller,
-                    () -> wait == 0
-                            ? launcher.start(launch)
-                            : launcher.run(launch.waitingAtMost(Duration.ofSeconds(wait))));
             if (wait == 0) {
-                answer(response, HttpServletResponse.SC_CREATED, line(execution));
-            } else {
-                ended(response, execution);
+                JobExecution started = Access.as(caller, () -> launcher.start(launch));
+                answer(response, HttpServletResponse.SC_CREATED, line(started));
+                return;
             }
-        } catch (BadRequest e) {
+            Optional<Waits.Place> place = waits.place();
+            if (place.isEmpty()) {
+                response.setHeader("Retry-After", String.valueOf(Waits.RETRY_AFTER));
+                answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, Waits.FULL + "\n");
+                return;
+            }
+            startAndWait(request, caller, launch, Duration.ofSeconds(wait), place.get());
+        } catch (BadRequest | Form.UnreadableException e) {
             answer(response, HttpServletResponse.SC_BAD_REQUEST, e.getMessage() + "\n" + USAGE);
         } catch (AccessDeniedException e) {
             answer(response, HttpServletResponse.SC_FORBIDDEN, e.getMessage() + "\n");
         } catch (LaunchRefusedException e) {
             refused(response, e.refusal());
+        }
+    }
+
+    /** The thread goes back to the server, and another one answers. */
+    private void startAndWait(
+            HttpServletRequest request, Caller caller, LaunchRequest launch, Duration wait, Waits.Place place) {
+        try {
+            long executionId = Access.as(caller, () -> launcher.start(launch)).getExecutionId();
+            AsyncContext waiting = request.startAsync();
+            waiting.setTimeout(0);
+            place.whenEnded(executionId, wait, () -> ended(waiting, executionId));
+        } catch (RuntimeException e) {
+            place.close();
+            throw e;
+        }
+    }
+
+    private boolean ended(AsyncContext waiting, long executionId) {
+        try {
+            ended((HttpServletResponse) waiting.getResponse(), launcher.execution(executionId));
+            return true;
+        } catch (IOException gone) {
+            return false;
+        } catch (RuntimeException e) {
+            unknown((HttpServletResponse) waiting.getResponse(), executionId, e);
+            return false;
+        } finally {
+            waiting.complete();
+        }
+    }
+
+    private static void unknown(HttpServletResponse response, long executionId, RuntimeException why) {
+        LOG.log(Level.WARNING, "It cannot be told how execution {0,number,#} ended: {1}", executionId, why.toString());
+        try {
+            response.setHeader("Retry-After", String.valueOf(Waits.RETRY_AFTER));
+            answer(
+                    response,
+                    HttpServletResponse.SC_SERVICE_UNAVAILABLE,
+                    "execution " + executionId + " was started; how it stands cannot be told now.\n");
+        } catch (IOException gone) {
+            LOG.log(Level.DEBUG, "Nobody waits for execution {0,number,#} any more", executionId);
         }
     }
 
@@ -133,37 +187,37 @@ public final class LaunchServlet extends HttpServlet {
         }
     }
 
-    private static LaunchRequest launch(HttpServletRequest request) throws BadRequest {
-        String job = field(request, JOB, "");
+    private static LaunchRequest launch(Map<String, List<String>> fields) throws BadRequest {
+        String job = field(fields, JOB, "");
         if (job.isBlank()) {
             throw new BadRequest("The field job is missing.");
         }
         LaunchRequest launch = LaunchRequest.of(job);
-        for (String name : request.getParameterMap().keySet()) {
+        for (String name : fields.keySet()) {
             if (!name.equals(JOB) && !name.equals(WAIT)) {
-                launch = launch.with(name, field(request, name, ""));
+                launch = launch.with(name, field(fields, name, ""));
             }
         }
         return launch;
     }
 
-    private static String field(HttpServletRequest request, String name, String otherwise) throws BadRequest {
-        String[] values = request.getParameterValues(name);
+    private static String field(Map<String, List<String>> fields, String name, String otherwise) throws BadRequest {
+        List<String> values = fields.get(name);
         if (values == null) {
             return otherwise;
         }
-        if (values.length > 1) {
-            throw new BadRequest("The field " + name + " is given " + values.length + " times.");
+        if (values.size() > 1) {
+            throw new BadRequest("The field " + Asked.shown(name) + " is given " + values.size() + " times.");
         }
-        return values[0];
+        return values.get(0);
     }
 
     private static int wait(String value) throws BadRequest {
         if (value.matches("\\d{1,4}") && Integer.parseInt(value) <= LONGEST_WAIT_SECONDS) {
             return Integer.parseInt(value);
         }
-        throw new BadRequest(
-                "The field wait is '" + value + "'; it is a number of seconds from 0 to " + LONGEST_WAIT_SECONDS + ".");
+        throw new BadRequest("The field wait is '" + Asked.shown(value) + "'; it is a number of seconds from 0 to "
+                + LONGEST_WAIT_SECONDS + ".");
     }
 
     private static String line(JobExecution execution) {

@@ -30,6 +30,8 @@ public class LogStreams {
 
     private static final Duration LOOK = Duration.ofMillis(500);
 
+    private static final int MOST = 256;
+
     /** Then a follower comes back, and its login is checked again. */
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
@@ -51,6 +53,7 @@ public class LogStreams {
     private static final class Follower {
 
         final Sse sse;
+        final IoThread thread;
         final long executionId;
         final long since = System.nanoTime();
         long position;
@@ -59,8 +62,9 @@ public class LogStreams {
         @Nullable
         CompletionStage<?> underWay;
 
-        Follower(Sse sse, long executionId, long position) {
+        Follower(Sse sse, IoThread thread, long executionId, long position) {
             this.sse = sse;
+            this.thread = thread;
             this.executionId = executionId;
             this.position = position;
         }
@@ -74,20 +78,32 @@ public class LogStreams {
     /**
      * Sends the lines after a position, and what follows.
      *
+     * @param thread of the follower's request
      * @param first lines that the follower is to have before; null if it has them
      */
     @SuppressWarnings("FutureReturnValueIgnored") // each look catches what goes wrong in it
-    synchronized void follow(SseEventSink sink, Sse sse, long executionId, long position, @Nullable Part first) {
-        Follower follower = new Follower(sse, executionId, position);
+    synchronized void follow(
+            SseEventSink sink, Sse sse, IoThread thread, long executionId, long position, @Nullable Part first) {
+        followers.keySet().removeIf(LogStreams::isClosed);
+        if (followers.size() >= MOST) {
+            throw Problem.busy(
+                            "too-many-streams",
+                            "Too many follow",
+                            "As many as may (" + MOST
+                                    + ") follow logs on this node. Come back later, or read it without"
+                                    + " following it.")
+                    .exception();
+        }
+        Follower follower = new Follower(sse, thread, executionId, position);
         followers.put(sink, follower);
         if (first != null) {
             send(sink, follower, first);
         }
         if (looks == null) {
             ScheduledExecutorService started = Executors.newSingleThreadScheduledExecutor(task -> {
-                Thread thread = new Thread(task, "reprise-logs");
-                thread.setDaemon(true);
-                return thread;
+                Thread looking = new Thread(task, "reprise-logs");
+                looking.setDaemon(true);
+                return looking;
             });
             started.scheduleWithFixedDelay(this::look, 0, LOOK.toMillis(), TimeUnit.MILLISECONDS);
             looks = started;
@@ -97,33 +113,38 @@ public class LogStreams {
     /** Whatever happens to one of them, and however: a task that throws is not run again, and nobody would get a line. */
     synchronized void look() {
         boolean closing = isClosing();
-        followers.entrySet().removeIf(entry -> {
-            SseEventSink sink = entry.getKey();
-            try {
-                look(sink, entry.getValue(), closing);
-                return sink.isClosed();
-            } catch (IOException | RuntimeException | Error e) {
-                LOG.log(Level.DEBUG, "One who follows a log is left", e);
-                close(sink);
-                return true;
-            }
-        });
+        followers.entrySet().removeIf(entry -> isDone(entry.getKey(), entry.getValue(), closing));
         if (followers.isEmpty()) {
             rest();
         }
     }
 
-    private static void look(SseEventSink sink, Follower follower, boolean closing) throws IOException {
-        if (follower.isBusy()) {
-            return;
+    private static boolean isDone(SseEventSink sink, Follower follower, boolean closing) {
+        boolean over = closing || System.nanoTime() - follower.since > LONGEST.toNanos();
+        try {
+            if (over || (follower.ended && !follower.isBusy())) {
+                follower.thread.close(sink);
+                return true;
+            }
+            if (!follower.isBusy() && !sink.isClosed()) {
+                ExecutionLogs.ofThisDeployment()
+                        .orElseThrow(IOException::new)
+                        .since(follower.executionId, follower.position)
+                        .ifPresentOrElse(part -> send(sink, follower, part), () -> follower.thread.close(sink));
+            }
+            return sink.isClosed();
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.log(Level.DEBUG, "One who follows a log is left", e);
+            follower.thread.close(sink);
+            return true;
         }
-        if (closing || follower.ended || System.nanoTime() - follower.since > LONGEST.toNanos()) {
-            sink.close();
-        } else {
-            ExecutionLogs.ofThisDeployment()
-                    .orElseThrow(IOException::new)
-                    .since(follower.executionId, follower.position)
-                    .ifPresentOrElse(part -> send(sink, follower, part), sink::close);
+    }
+
+    private static boolean isClosed(SseEventSink sink) {
+        try {
+            return sink.isClosed();
+        } catch (RuntimeException e) {
+            return true;
         }
     }
 
@@ -133,14 +154,6 @@ public class LogStreams {
             return launcher.repository().isSuspended();
         } catch (RuntimeException gone) {
             return true;
-        }
-    }
-
-    private static void close(SseEventSink sink) {
-        try {
-            sink.close();
-        } catch (RuntimeException | Error e) {
-            LOG.log(Level.DEBUG, "A stream cannot be closed", e);
         }
     }
 
@@ -171,8 +184,8 @@ public class LogStreams {
         if (last) {
             event.id(String.valueOf(follower.position));
         }
-        follower.underWay = sink.send(event.build()).exceptionally(gone -> {
-            sink.close();
+        follower.underWay = follower.thread.send(sink, event.build()).exceptionally(gone -> {
+            follower.thread.close(sink);
             return null;
         });
     }
@@ -186,7 +199,7 @@ public class LogStreams {
 
     @PreDestroy
     synchronized void end() {
-        followers.keySet().forEach(LogStreams::close);
+        followers.forEach((sink, follower) -> follower.thread.close(sink));
         followers.clear();
         rest();
     }

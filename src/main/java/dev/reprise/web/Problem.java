@@ -44,6 +44,11 @@ record Problem(
         return new Problem("no-such-" + what, "Not found", Status.NOT_FOUND, detail);
     }
 
+    /** Not now. */
+    static Problem busy(String type, String title, String detail) {
+        return new Problem(type, title, Status.SERVICE_UNAVAILABLE, detail);
+    }
+
     /** Why a launch or restart does not happen. */
     static Problem of(Refusal refusal) {
         String kind = refusal.kind().name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -84,6 +89,7 @@ record Problem(
     Response response() {
         return Response.status(status)
                 .type(new MediaType("application", "problem+json", "UTF-8"))
+                .header("Retry-After", status == Status.SERVICE_UNAVAILABLE.getStatusCode() ? Waits.RETRY_AFTER : null)
                 .entity(Json.write(this))
                 .build();
     }

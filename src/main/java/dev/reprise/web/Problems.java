@@ -1,6 +1,7 @@
 package dev.reprise.web;
 
 import dev.reprise.access.AccessDeniedException;
+import dev.reprise.launch.JobLauncher;
 import dev.reprise.repository.LaunchRefusedException;
 import dev.reprise.repository.RepriseRepository;
 import jakarta.batch.operations.JobExecutionIsRunningException;
@@ -44,6 +45,9 @@ public final class Problems implements ExceptionMapper<Throwable> {
         }
         if (thrown instanceof WebApplicationException e) {
             return ofHttp(e.getResponse());
+        }
+        if (!JobLauncher.isOperatorUp()) {
+            return Problem.busy("not-there", Absence.TITLE, Absence.DETAIL).response();
         }
         String mark = UUID.randomUUID().toString();
         LOG.log(Level.ERROR, "A request failed (" + mark + ")", thrown);

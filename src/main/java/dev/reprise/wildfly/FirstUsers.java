@@ -1,5 +1,6 @@
 package dev.reprise.wildfly;
 
+import dev.reprise.access.PasswordHash;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -26,10 +27,6 @@ import org.wildfly.security.auth.server.ModifiableSecurityRealm;
 import org.wildfly.security.auth.server.RealmUnavailableException;
 import org.wildfly.security.authz.MapAttributes;
 import org.wildfly.security.credential.PasswordCredential;
-import org.wildfly.security.password.PasswordFactory;
-import org.wildfly.security.password.interfaces.BCryptPassword;
-import org.wildfly.security.password.spec.EncryptablePasswordSpec;
-import org.wildfly.security.password.spec.IteratedSaltedPasswordAlgorithmSpec;
 
 /**
  * Makes a user for each role in a realm that has no users, and prints their passwords: once, and on the server's
@@ -54,9 +51,6 @@ final class FirstUsers implements Service {
     private static final String LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
 
     private static final int LENGTH = 20;
-
-    /** Enough for passwords that no list has; each request with BASIC takes that work. */
-    private static final int BCRYPT_COST = 10;
 
     private final Supplier<ModifiableSecurityRealm> realm;
     private final Supplier<Executor> executor;
@@ -113,7 +107,7 @@ final class FirstUsers implements Service {
 
     private static boolean create(ModifiableSecurityRealm realm, String name, String password, List<String> roles)
             throws RealmUnavailableException, GeneralSecurityException {
-        PasswordCredential hash = hash(password);
+        PasswordCredential hash = new PasswordCredential(PasswordHash.of(password));
         ModifiableRealmIdentity user = realm.getRealmIdentityForUpdate(new NamePrincipal(name));
         try {
             if (user.exists()) {
@@ -135,14 +129,6 @@ final class FirstUsers implements Service {
         } finally {
             user.dispose();
         }
-    }
-
-    private static PasswordCredential hash(String password) throws GeneralSecurityException {
-        byte[] salt = new byte[BCryptPassword.BCRYPT_SALT_SIZE];
-        new SecureRandom().nextBytes(salt);
-        return new PasswordCredential(PasswordFactory.getInstance(BCryptPassword.ALGORITHM_BCRYPT)
-                .generatePassword(new EncryptablePasswordSpec(
-                        password.toCharArray(), new IteratedSaltedPasswordAlgorithmSpec(BCRYPT_COST, salt))));
     }
 
     static String password() {

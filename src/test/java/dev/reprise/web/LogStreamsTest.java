@@ -28,6 +28,8 @@ class LogStreamsTest {
 
     private static final Logger JOB = Logger.getLogger("some.job");
 
+    private static final IoThread HERE = new IoThread(Runnable::run, Runnable::run);
+
     @TempDir
     Path folder;
 
@@ -131,9 +133,9 @@ class LogStreamsTest {
         synchronized (streams) { // so that no look comes but this test's
             for (int i = 0; i < 8; i++) {
                 broken.add(new Broken());
-                streams.follow(broken.get(i), sse(), EXECUTION, 0, null);
+                streams.follow(broken.get(i), sse(), HERE, EXECUTION, 0, null);
             }
-            streams.follow(good, sse(), EXECUTION, 0, null);
+            streams.follow(good, sse(), HERE, EXECUTION, 0, null);
             JOB.warning("first");
 
             assertThatCode(streams::look).doesNotThrowAnyException();
@@ -151,7 +153,7 @@ class LogStreamsTest {
         Good good = new Good();
         LogStreams ofNobody = new LogStreams();
         synchronized (ofNobody) {
-            ofNobody.follow(good, sse(), EXECUTION, 0, null);
+            ofNobody.follow(good, sse(), HERE, EXECUTION, 0, null);
             assertThatCode(ofNobody::look).doesNotThrowAnyException();
         }
 

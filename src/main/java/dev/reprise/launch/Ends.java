@@ -1,0 +1,151 @@
+package dev.reprise.launch;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells when executions have ended, however many wait for them: one thread watches the clock for all, and asks the database
+ * about all that run elsewhere at once. There is none while nobody waits. Thread-safe.
+ */
+final class Ends implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(Ends.class.getName());
+
+    /** How often the executions of other nodes are looked at. */
+    private static final Duration LOOK = Duration.ofMillis(500);
+
+    /** As many as the repository is asked about in one statement. */
+    private static final int AT_ONCE = 1000;
+
+    private static final Duration IDLE = Duration.ofSeconds(10);
+
+    private final LongFunction<Optional<CompletionStage<Boolean>>> here;
+    private final Function<Collection<Long>, Set<Long>> withoutEnd;
+    private final Map<Long, List<CompletableFuture<Boolean>>> elsewhere = new ConcurrentHashMap<>();
+    private final Set<CompletableFuture<Boolean>> awaited = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean looking = new AtomicBoolean();
+    private final ScheduledThreadPoolExecutor clock;
+
+    /**
+     * @param here the end of an execution that runs on this node; empty for any other
+     * @param withoutEnd which of some executions have not ended by the database
+     */
+    Ends(LongFunction<Optional<CompletionStage<Boolean>>> here, Function<Collection<Long>, Set<Long>> withoutEnd) {
+        this.here = here;
+        this.withoutEnd = withoutEnd;
+        this.clock = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "reprise-ends");
+            thread.setDaemon(true);
+            thread.setContextClassLoader(Ends.class.getClassLoader());
+            return thread;
+        });
+        clock.setRemoveOnCancelPolicy(true);
+        clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+        clock.setKeepAliveTime(IDLE.toMillis(), TimeUnit.MILLISECONDS);
+        clock.allowCoreThreadTimeOut(true);
+    }
+
+    /**
+     * The end of an execution: true when it has ended, false when it has not in that time, or the application is being
+     * undeployed.
+     *
+     * @param atMost null to wait until it comes
+     */
+    CompletableFuture<Boolean> of(long executionId, @Nullable Duration atMost) {
+        CompletableFuture<Boolean> end = new CompletableFuture<>();
+        awaited.add(end);
+        end.whenComplete((ended, cancelled) -> awaited.remove(end));
+        try {
+            if (atMost != null) {
+                Future<?> late = clock.schedule(() -> end.complete(false), atMost.toNanos(), TimeUnit.NANOSECONDS);
+                end.whenComplete((ended, cancelled) -> late.cancel(false));
+            }
+            here.apply(executionId)
+                    .ifPresentOrElse(
+                            running -> running.thenAccept(recorded -> {
+                                if (recorded) {
+                                    end.complete(true);
+                                } else {
+                                    lookFor(executionId, end);
+                                }
+                            }),
+                            () -> lookFor(executionId, end));
+        } catch (RejectedExecutionException closed) {
+            end.complete(false);
+        }
+        return end;
+    }
+
+    private void lookFor(long executionId, CompletableFuture<Boolean> end) {
+        elsewhere.merge(
+                executionId,
+                List.of(end),
+                (others, one) -> Stream.concat(others.stream(), one.stream())
+                        .filter(other -> !other.isDone())
+                        .toList());
+        lookAfter(Duration.ZERO);
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // each look catches what goes wrong in it
+    private void lookAfter(Duration pause) {
+        if (looking.compareAndSet(false, true)) {
+            try {
+                clock.schedule(this::look, pause.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (RejectedExecutionException closed) {
+                close();
+            }
+        }
+    }
+
+    private void look() {
+        looking.set(false);
+        try {
+            elsewhere.values().removeIf(all -> all.stream().allMatch(Future::isDone));
+            List<Long> ids = new ArrayList<>(elsewhere.keySet());
+            for (int from = 0; from < ids.size(); from += AT_ONCE) {
+                List<Long> some = ids.subList(from, Math.min(ids.size(), from + AT_ONCE));
+                Set<Long> open = withoutEnd.apply(some);
+                some.stream().filter(id -> !open.contains(id)).forEach(this::ended);
+            }
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "It is not known yet what has ended elsewhere: {0}", e.toString());
+        }
+        if (!elsewhere.isEmpty()) {
+            lookAfter(LOOK);
+        }
+    }
+
+    private void ended(long executionId) {
+        List<CompletableFuture<Boolean>> all = elsewhere.remove(executionId);
+        if (all != null) {
+            all.forEach(end -> end.complete(true));
+        }
+    }
+
+    /** Nobody waits any more: what has not ended by now is told so. */
+    @Override
+    public void close() {
+        clock.shutdownNow();
+        elsewhere.clear();
+        awaited.forEach(end -> end.complete(false));
+    }
+}

@@ -1,0 +1,51 @@
+package dev.reprise.web;
+
+import dev.reprise.launch.JobLauncher;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.servlet.api.Deployment;
+import io.undertow.servlet.core.ManagedFilter;
+import io.undertow.servlet.handlers.ServletRequestContext;
+import io.undertow.util.Headers;
+import io.undertow.util.StatusCodes;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/** A request that fails because the application is being deployed or undeployed has not failed: it comes at the wrong time. */
+final class Absence implements HttpHandler {
+
+    private static final Logger LOG = System.getLogger(Absence.class.getName());
+
+    static final String TITLE = "Not there";
+
+    static final String DETAIL = "The application is being deployed or undeployed on this node; try again in a moment.";
+
+    private final HttpHandler next;
+
+    Absence(HttpHandler next) {
+        this.next = next;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        try {
+            next.handleRequest(exchange);
+        } catch (Exception | LinkageError e) {
+            if (exchange.isResponseStarted() || !isGoing(exchange)) {
+                throw e;
+            }
+            LOG.log(Level.DEBUG, "A request at the wrong time: {0}", e.toString());
+            exchange.getResponseHeaders().put(Headers.RETRY_AFTER, Waits.RETRY_AFTER);
+            Refused.with(exchange, StatusCodes.SERVICE_UNAVAILABLE, "not-there", TITLE, DETAIL);
+        }
+    }
+
+    private static boolean isGoing(HttpServerExchange exchange) {
+        ServletRequestContext request = exchange.getAttachment(ServletRequestContext.ATTACHMENT_KEY);
+        Deployment deployment = request.getDeployment();
+        return !deployment.getFilters().getFilters().values().stream().allMatch(ManagedFilter::isStarted)
+                || request.getCurrentServlet() != null
+                        && !request.getCurrentServlet().getManagedServlet().isStarted()
+                || !JobLauncher.isOperatorUp();
+    }
+}

@@ -1,0 +1,24 @@
+package dev.reprise.web;
+
+import io.undertow.servlet.ServletExtension;
+import io.undertow.servlet.api.DeploymentInfo;
+import jakarta.servlet.ServletContext;
+
+/**
+ * What every request passes before the server asks who sends it: it must be one ({@link WellFormed}), be there as a whole
+ * ({@link Bodies}), and may not try passwords without end ({@link LoginGuard}).
+ */
+public final class Doorway implements ServletExtension {
+
+    @Override
+    public void handleDeployment(DeploymentInfo deployment, ServletContext context) {
+        // The last one is the first that a request passes.
+        deployment.addInitialHandlerChainWrapper(Bodies::new);
+        deployment.addInitialHandlerChainWrapper(WellFormed::new);
+        deployment.addOuterHandlerChainWrapper(Strangers::new);
+        LoginGuard guard = new LoginGuard();
+        deployment.addOuterHandlerChainWrapper(guard);
+        deployment.addOuterHandlerChainWrapper(Absence::new);
+        deployment.addNotificationReceiver(guard);
+    }
+}
