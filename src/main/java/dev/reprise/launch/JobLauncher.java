@@ -459,7 +459,8 @@ public class JobLauncher {
         if (atMost != null && atMost.isNegative()) {
             throw new IllegalArgumentException("Nobody can wait for " + atMost + "; give a time of zero or more.");
         }
-        CompletableFuture<Boolean> end = ends.of(executionId, atMost);
+        CompletableFuture<Boolean> end =
+                ends.of(executionId, atMost == null || atMost.compareTo(FOR_EVER) > 0 ? null : atMost);
         try {
             end.get();
         } catch (InterruptedException e) {
@@ -480,7 +481,7 @@ public class JobLauncher {
      *     ends it or that watches the clock: what takes time is to be done on another one
      */
     public CompletableFuture<Boolean> whenEnded(long executionId, Duration atMost) {
-        return ends.of(executionId, atMost);
+        return ends.of(executionId, atMost.compareTo(FOR_EVER) > 0 ? FOR_EVER : atMost);
     }
 
     @PreDestroy

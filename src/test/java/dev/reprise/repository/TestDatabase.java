@@ -162,9 +162,7 @@ final class TestDatabase {
                     lock.executeQuery();
                 }
                 held.countDown();
-                Awaitility.await()
-                        .atMost(Duration.ofSeconds(30))
-                        .until(() -> transaction.getStatus() != Status.STATUS_ACTIVE);
+                Awaitility.await().until(() -> transaction.getStatus() != Status.STATUS_ACTIVE);
                 connection.rollback();
             } catch (SQLException e) {
                 throw new IllegalStateException(e);

@@ -29,7 +29,6 @@ import jakarta.transaction.TransactionManager;
 import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Properties;
@@ -306,16 +305,15 @@ class TransactionTimeoutTest {
     }
 
     private static void awaitEndOf(Transaction transaction) {
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> transaction.getStatus() != Status.STATUS_ACTIVE
-                        && transaction.getStatus() != Status.STATUS_ROLLING_BACK);
+        await().until(() -> transaction.getStatus() != Status.STATUS_ACTIVE
+                && transaction.getStatus() != Status.STATUS_ROLLING_BACK);
     }
 
     private static void beforeCommit(Transaction transaction) throws Exception {
         transaction.registerSynchronization(new Synchronization() {
             @Override
             public void beforeCompletion() {
-                await().atMost(Duration.ofSeconds(30)).until(() -> transaction.getStatus() != Status.STATUS_ACTIVE);
+                await().until(() -> transaction.getStatus() != Status.STATUS_ACTIVE);
             }
 
             @Override
