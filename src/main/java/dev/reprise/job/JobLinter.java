@@ -365,6 +365,10 @@ public final class JobLinter {
 
     private static boolean judgeProperties(Job job, JobXml.Element root, Findings findings) {
         judgeLocalTransactions(job.getProperties(), root, "the job", findings);
+        StepRules.judgeTimeout(
+                job.getProperties(),
+                root.children("properties").findFirst().orElse(root).line(),
+                findings);
         try {
             return JobDefinition.of(job).identityNone();
         } catch (InvalidPropertyException e) {
@@ -382,7 +386,7 @@ public final class JobLinter {
                 artifacts.judgeCheckpoint(step, tag -> lineOfPart(element, tag));
             }
             artifacts.judgeDataSource(step, tag -> lineOfPart(element, tag));
-            new ChunkRules(step, tag -> lineOfPart(element, tag), findings).judge();
+            new StepRules(step, tag -> lineOfPart(element, tag), findings).judge();
         }
     }
 

@@ -28,6 +28,9 @@ final class Chromium implements AutoCloseable {
             "--disable-component-update",
             "--disable-sync");
 
+    /** In milliseconds. */
+    static final double PATIENCE = (double) Patience.GUARD.toMillis();
+
     private final Playwright playwright;
     private final Browser browser;
 
@@ -55,8 +58,8 @@ final class Chromium implements AutoCloseable {
                 .launch(new BrowserType.LaunchOptions()
                         .setExecutablePath(executable)
                         .setArgs(OPTIONS)
-                        .setTimeout(Patience.GUARD.toMillis()));
-        PlaywrightAssertions.setDefaultAssertionTimeout(Patience.GUARD.toMillis());
+                        .setTimeout(PATIENCE));
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE);
         return new Chromium(playwright, browser);
     }
 

@@ -8,7 +8,6 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
-import dev.reprise.Patience;
 import dev.reprise.server.TestUser;
 import java.net.URI;
 import java.util.ArrayList;
@@ -29,7 +28,7 @@ final class Visitor implements AutoCloseable {
     Visitor(Browser browser, URI address, Browser.NewContextOptions options) {
         this.address = address;
         context = browser.newContext(options);
-        context.setDefaultTimeout(Patience.GUARD.toMillis());
+        context.setDefaultTimeout(Chromium.PATIENCE);
         page = context.newPage();
         page.onPageError(complaints::add);
         page.onConsoleMessage(message -> {

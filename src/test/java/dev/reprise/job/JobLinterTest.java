@@ -215,6 +215,17 @@ class JobLinterTest {
     }
 
     @Test
+    void knowsWhereATransactionTimeOutHolds() {
+        assertThat(lint("transaction-timeout")).isEqualTo("""
+                transaction-timeout.xml:3: warning: jakarta.transaction.global.timeout of the job is read by nobody. Write jakarta.transaction.global.timeout among the properties of each step. [transaction-timeout]
+                transaction-timeout.xml:16: warning: javax.transaction.global.timeout of step 'old' is read by nobody. Write jakarta.transaction.global.timeout. [transaction-timeout]
+                transaction-timeout.xml:25: error: jakarta.transaction.global.timeout of step 'words' is '10m', which the engine cannot read, so the step would fail. Write a whole number of at most 2147483647. [number]
+                transaction-timeout.xml:34: warning: jakarta.transaction.global.timeout of step 'asked' does not hold for its chunks: the checkpointTimeout of its checkpoint-algorithm does. Return it there. [transaction-timeout]
+                transaction-timeout.xml:44: warning: jakarta.transaction.global.timeout of step 'task' has no effect, because a batchlet has no transaction of the engine's. Set the time-out where its transactions begin. [transaction-timeout]
+                """);
+    }
+
+    @Test
     void readsNumbersAsTheEngineDoes() {
         assertThat(lint("number")).isEqualTo("""
                 number.xml:3: error: start-limit of step 'load' is 'three', which the engine cannot read, so the step would fail. Write a whole number of at most 2147483647. [number]

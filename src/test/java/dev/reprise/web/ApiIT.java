@@ -348,7 +348,7 @@ class ApiIT {
         long id = launch(
                         "ranges",
                         "\"run\": \"" + unique("r") + "\"",
-                        ", \"nonIdentifying\": {\"count\": \"100000\", \"pauseMillis\": \"50\"}")
+                        ", \"nonIdentifying\": {\"count\": \"1000000\", \"pauseMillis\": \"50\"}")
                 .is(201, "Execution")
                 .id();
         await().until(() ->

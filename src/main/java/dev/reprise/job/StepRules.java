@@ -1,24 +1,29 @@
 package dev.reprise.job;
 
 import dev.reprise.job.GraphRules.Findings;
+import java.util.List;
 import java.util.function.ToIntFunction;
 import org.jberet.job.model.Chunk;
 import org.jberet.job.model.PartitionPlan;
+import org.jberet.job.model.Properties;
 import org.jberet.job.model.Step;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the engine makes of the numbers and the checkpoint policy of one step. The schema of job XML takes any text for
- * them, and the engine reads them when the step runs.
+ * What the engine makes of the numbers, the checkpoint policy and the transaction time-out of one step. The schema of job
+ * XML takes any text for them, and the engine reads them when the step runs.
  */
-final class ChunkRules {
+final class StepRules {
+
+    private static final String TIMEOUT = "jakarta.transaction.global.timeout";
+    private static final String TIMEOUT_BEFORE_JAKARTA = "javax.transaction.global.timeout";
 
     private final Step step;
     private final ToIntFunction<String> line;
     private final Findings findings;
 
     /** @param line where an element of the step is, by its tag */
-    ChunkRules(Step step, ToIntFunction<String> line, Findings findings) {
+    StepRules(Step step, ToIntFunction<String> line, Findings findings) {
         this.step = step;
         this.line = line;
         this.findings = findings;
@@ -32,6 +37,7 @@ final class ChunkRules {
             isNumber("plan", "partitions", plan.getPartitions());
             isNumber("plan", "threads", plan.getThreads());
         }
+        judgeTimeout(step.getProperties());
         Chunk chunk = step.getChunk();
         if (chunk == null) {
             return;
@@ -80,6 +86,48 @@ final class ChunkRules {
                     "the checkpoint-algorithm of " + named() + " is never asked, because the policy is 'item'. Write"
                             + " checkpoint-policy=\"custom\", or remove it");
         }
+    }
+
+    private void judgeTimeout(@Nullable Properties properties) {
+        if (value(properties, TIMEOUT_BEFORE_JAKARTA) != null) {
+            warnOfTimeout(TIMEOUT_BEFORE_JAKARTA + " of " + named() + " is read by nobody. Write " + TIMEOUT);
+        }
+        String timeout = value(properties, TIMEOUT);
+        Chunk chunk = step.getChunk();
+        if (timeout == null) {
+            return;
+        }
+        if (chunk == null) {
+            warnOfTimeout(TIMEOUT + " of " + named() + " has no effect, because a batchlet has no transaction of the"
+                    + " engine's. Set the time-out where its transactions begin");
+            return;
+        }
+        isNumber("properties", TIMEOUT, timeout);
+        if (chunk.getCheckpointPolicy().equals("custom")) {
+            warnOfTimeout(TIMEOUT + " of " + named() + " does not hold for its chunks: the checkpointTimeout of its"
+                    + " checkpoint-algorithm does. Return it there");
+        }
+    }
+
+    /** The same of a job's properties, where the engine does not look. */
+    static void judgeTimeout(@Nullable Properties ofJob, int line, Findings findings) {
+        for (String name : List.of(TIMEOUT, TIMEOUT_BEFORE_JAKARTA)) {
+            if (value(ofJob, name) != null) {
+                findings.warning(
+                        "transaction-timeout",
+                        line,
+                        name + " of the job is read by nobody. Write " + TIMEOUT
+                                + " among the properties of each step");
+            }
+        }
+    }
+
+    private void warnOfTimeout(String message) {
+        findings.warning("transaction-timeout", line.applyAsInt("properties"), message);
+    }
+
+    private static @Nullable String value(@Nullable Properties properties, String name) {
+        return properties == null ? null : properties.getNameValues().get(name);
     }
 
     /** Whether the engine will be able to read it; what holds an expression may be anything. */
