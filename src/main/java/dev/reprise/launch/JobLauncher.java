@@ -90,15 +90,15 @@ public class JobLauncher {
             SelfTest.essential("job XML can be read beforehand", () -> reads(ArchiveXmlLoader.class)));
 
     static @Nullable String starts(Class<?> engine) throws NoSuchMethodException {
-        engine.getMethod("start", Job.class, Properties.class, String.class);
-        engine.getMethod("restart", long.class, Properties.class, String.class);
-        engine.getMethod("getBatchEnvironment");
-        return null;
+        return SelfTest.found(
+                engine.getMethod("start", Job.class, Properties.class, String.class),
+                engine.getMethod("restart", long.class, Properties.class, String.class),
+                engine.getMethod("getBatchEnvironment"));
     }
 
     static @Nullable String reads(Class<?> engine) throws NoSuchMethodException {
-        engine.getMethod("loadJobXml", String.class, ClassLoader.class, List.class, JobXmlResolver.class);
-        return null;
+        return SelfTest.found(
+                engine.getMethod("loadJobXml", String.class, ClassLoader.class, List.class, JobXmlResolver.class));
     }
 
     private static final String RESTART_MODE = "jberet.restart.mode";

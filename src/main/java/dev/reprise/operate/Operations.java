@@ -7,6 +7,7 @@ import dev.reprise.launch.JobLauncher;
 import dev.reprise.repository.PurgeRequest;
 import dev.reprise.repository.PurgeSummary;
 import dev.reprise.repository.RepriseRepository;
+import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
 import jakarta.batch.operations.JobExecutionIsRunningException;
 import jakarta.batch.operations.JobExecutionNotRunningException;
 import jakarta.batch.operations.NoSuchJobExecutionException;
@@ -52,6 +53,7 @@ public class Operations {
      *
      * @throws NoSuchJobExecutionException if there is none with that id
      * @throws JobExecutionIsRunningException if it runs: stop it first
+     * @throws JobExecutionAlreadyCompleteException if it is COMPLETED, and its instance has an identity
      */
     public void abandon(long executionId) {
         change(Action.ABANDON, executionId, () -> BatchRuntime.getJobOperator().abandon(executionId));

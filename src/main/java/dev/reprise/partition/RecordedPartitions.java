@@ -47,15 +47,18 @@ public final class RecordedPartitions implements PartitionHandlerFactory {
                             PartitionHandlerFactory.class, RecordedPartitions.class.getClassLoader()))));
 
     static @Nullable String runners(Class<?> ofChunks, Class<?> ofBatchlets) throws NoSuchMethodException {
-        ofChunks.getConstructor(
-                StepContextImpl.class,
-                CompositeExecutionRunner.class,
-                Chunk.class,
-                TransactionManager.class,
-                PartitionWorker.class);
-        ofBatchlets.getConstructor(
-                StepContextImpl.class, CompositeExecutionRunner.class, RefArtifact.class, PartitionWorker.class);
-        return null;
+        return SelfTest.found(
+                ofChunks.getConstructor(
+                        StepContextImpl.class,
+                        CompositeExecutionRunner.class,
+                        Chunk.class,
+                        TransactionManager.class,
+                        PartitionWorker.class),
+                ofBatchlets.getConstructor(
+                        StepContextImpl.class,
+                        CompositeExecutionRunner.class,
+                        RefArtifact.class,
+                        PartitionWorker.class));
     }
 
     /**

@@ -105,7 +105,8 @@ final class EngineChecks {
     /** The engine's own, which is for its subclasses. */
     private abstract static class Matching extends AbstractRunner<AbstractContext> {
 
-        private Matching(AbstractContext context, CompositeExecutionRunner around) {
+        @SuppressWarnings("UnusedMethod") // none is ever made
+        private Matching(AbstractContext context, CompositeExecutionRunner<?> around) {
             super(context, around);
         }
 
@@ -141,6 +142,7 @@ final class EngineChecks {
     }
 
     /** The engine asks the repository for the execution, and gives it the parameters then. */
+    @SuppressWarnings("JavaUtilDate") // the engine's
     static @Nullable String restart(Restart restart) {
         Job job = job();
         JobInstanceImpl instance = new JobInstanceImpl(job, "", job.getId());

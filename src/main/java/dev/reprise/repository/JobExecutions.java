@@ -110,10 +110,16 @@ final class JobExecutions {
 
     private static final String STATUS = "select STATUS from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = :execution";
 
+    /** What is complete stays so, but where an instance is nobody's to ask for again. */
     private static final String ABANDON = """
             update BATCH_JOB_EXECUTION
                set STATUS = 'ABANDONED', LAST_UPDATED = localtimestamp, VERSION = VERSION + 1
-             where JOB_EXECUTION_ID = :execution and STATUS in ('COMPLETED', 'FAILED', 'STOPPED', 'ABANDONED')
+             where JOB_EXECUTION_ID = :execution
+               and (STATUS in ('FAILED', 'STOPPED', 'ABANDONED')
+                    or STATUS = 'COMPLETED'
+                       and exists (select 1 from BATCH_JOB_INSTANCE i
+                                    where i.JOB_INSTANCE_ID = BATCH_JOB_EXECUTION.JOB_INSTANCE_ID
+                                      and i.JOB_KEY like 'u%'))
                and not exists (select 1 from REPRISE_OWNER where JOB_EXECUTION_ID = :execution)""";
 
     private static final String EXECUTION_COLUMNS = """

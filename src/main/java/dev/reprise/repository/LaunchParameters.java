@@ -53,11 +53,12 @@ final class LaunchParameters {
     private static List<String> faultsOfTypes(Properties given) {
         SortedSet<String> faults = new TreeSet<>();
         given.forEach((name, value) -> {
+            String shown = Text.line(String.valueOf(name));
             if (!(name instanceof String)) {
-                faults.add(Text.line(String.valueOf(name)) + ": the name is not a text but "
+                faults.add(shown + ": the name is not a text but "
                         + name.getClass().getName());
             } else if (!(value instanceof String)) {
-                faults.add(Text.line((String) name) + ": the value is not a text but "
+                faults.add(shown + ": the value is not a text but "
                         + value.getClass().getName() + "; give it with setProperty");
             }
         });

@@ -13,6 +13,7 @@ import dev.reprise.repository.LaunchRules.Verdict;
 import dev.reprise.repository.Owners.Owner;
 import dev.reprise.repository.StepExecutions.LastOfStep;
 import dev.reprise.repository.TakeOvers.Outcome;
+import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
 import jakarta.batch.operations.JobExecutionIsRunningException;
 import jakarta.batch.operations.JobExecutionNotRunningException;
 import jakarta.batch.operations.JobRestartException;
@@ -567,9 +568,16 @@ public final class RepriseRepository implements JobRepository {
     private void abandon(JobExecutionImpl execution) {
         awaitEndOfEnding(execution.getExecutionId());
         listedExecutions.forget(execution.getExecutionId());
-        if (!database.apart(handle -> executions.abandon(handle, execution.getExecutionId()))) {
+        long id = execution.getExecutionId();
+        if (!database.apart(handle -> executions.abandon(handle, id))) {
+            BatchStatus status = database.read(handle -> executions.status(handle, id));
+            execution.setBatchStatus(status); // the engine has set another one
+            if (status == BatchStatus.COMPLETED) {
+                throw new JobExecutionAlreadyCompleteException("Execution " + id
+                        + " is COMPLETED, so there is nothing to abandon: its instance does not run again anyway.");
+            }
             throw new JobExecutionIsRunningException(
-                    "Execution " + execution.getExecutionId() + " runs, so it cannot be abandoned. Stop it first.");
+                    "Execution " + id + " runs, so it cannot be abandoned. Stop it first.");
         }
         LOG.log(
                 Level.INFO,

@@ -55,6 +55,11 @@ public final class SelfTest {
         }
     }
 
+    /** No fault: whatever was looked up to be given to this is there, or else that has thrown. */
+    public static @Nullable String found(Object... lookedUp) {
+        return lookedUp.length == 0 ? "nothing was looked for" : null;
+    }
+
     /** Without which jobs would run wrong. */
     public static Check essential(String what, Probe probe) {
         return new Check(what, true, probe);

@@ -4,6 +4,7 @@ import dev.reprise.access.AccessDeniedException;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.repository.LaunchRefusedException;
 import dev.reprise.repository.RepriseRepository;
+import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
 import jakarta.batch.operations.JobExecutionIsRunningException;
 import jakarta.batch.operations.JobExecutionNotRunningException;
 import jakarta.batch.operations.NoSuchJobException;
@@ -42,6 +43,9 @@ public final class Problems implements ExceptionMapper<Throwable> {
         }
         if (thrown instanceof JobExecutionIsRunningException) {
             return new Problem("running", "Running", Status.CONFLICT, "It runs. Stop it first.").response();
+        }
+        if (thrown instanceof JobExecutionAlreadyCompleteException) {
+            return new Problem("complete", "Complete", Status.CONFLICT, "It is complete, and stays so.").response();
         }
         if (thrown instanceof WebApplicationException e) {
             return ofHttp(e.getResponse());

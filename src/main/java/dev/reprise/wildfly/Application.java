@@ -143,7 +143,7 @@ final class Application {
                 try {
                     return module.batch().getClassLoader().loadClass(name);
                 } catch (ClassNotFoundException elsewhere) {
-                    continue;
+                    // Another module may have it.
                 }
             }
             throw new ClassNotFoundException(name);

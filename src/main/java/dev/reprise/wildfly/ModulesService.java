@@ -5,8 +5,8 @@ import dev.reprise.repository.RepriseRepository;
 import jakarta.enterprise.inject.spi.BeanManager;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -115,7 +115,7 @@ final class ModulesService implements Service {
         return repository.getClass().getName().equals(RepriseRepository.class.getName());
     }
 
-    private record Definition(String module, byte[] xml) {}
+    private record Definition(String module, String xml) {}
 
     /** A repository knows a job by its name. */
     private static Optional<String> twice(Module module, Map<String, Definition> definitions) {
@@ -123,9 +123,9 @@ final class ModulesService implements Service {
         return module.jobFiles().stream()
                 .flatMap(file -> {
                     try (InputStream in = batch.getJobXmlResolver().resolveJobXml(file, batch.getClassLoader())) {
-                        byte[] xml = in == null ? new byte[0] : in.readAllBytes();
+                        String xml = in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8);
                         Definition other = definitions.putIfAbsent(file, new Definition(module.name(), xml));
-                        return other == null || Arrays.equals(other.xml(), xml)
+                        return other == null || other.xml().equals(xml)
                                 ? Stream.empty()
                                 : Stream.of("The modules " + other.module() + " and " + module.name()
                                         + " have a job file "

@@ -6,6 +6,7 @@ import dev.reprise.repository.SelfTest;
 import dev.reprise.repository.SelfTest.Check;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.logging.LogManager;
 import java.util.stream.Stream;
@@ -42,8 +43,7 @@ final class ServerChecks {
 
     /** Nobody is an answer. */
     static @Nullable String caller(Supplier<@Nullable Object> domain) {
-        domain.get();
-        return null;
+        return SelfTest.found(Optional.ofNullable(domain.get()));
     }
 
     private static @Nullable String log() throws ReflectiveOperationException {
@@ -56,12 +56,13 @@ final class ServerChecks {
         if (!manager.startsWith(LOG_MANAGER)) {
             return null;
         }
-        Class.forName(LOG_MANAGER + "LogContext", false, loader).getMethod("getSystemLogContext");
-        Class.forName(LOG_MANAGER + "LogContext", false, loader).getMethod("getLogger", String.class);
+        Class<?> context = Class.forName(LOG_MANAGER + "LogContext", false, loader);
         Class<?> formatter = Class.forName(LOG_MANAGER + "formatters.PatternFormatter", false, loader);
-        formatter.getConstructor(String.class);
-        formatter.getMethod("getPattern");
-        return null;
+        return SelfTest.found(
+                context.getMethod("getSystemLogContext"),
+                context.getMethod("getLogger", String.class),
+                formatter.getConstructor(String.class),
+                formatter.getMethod("getPattern"));
     }
 
     /** A server without JMX says nothing, and nothing is missed then. */

@@ -12,11 +12,13 @@ import dev.reprise.repository.Refusal;
 import dev.reprise.repository.Refusal.Kind;
 import dev.reprise.testing.InProcessBatch;
 import jakarta.batch.api.AbstractBatchlet;
+import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
 import jakarta.batch.operations.JobOperator;
 import jakarta.batch.operations.JobRestartException;
 import jakarta.batch.operations.NoSuchJobException;
 import jakarta.batch.operations.NoSuchJobExecutionException;
 import jakarta.batch.operations.NoSuchJobInstanceException;
+import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobInstance;
 import java.time.Duration;
 import java.util.HashMap;
@@ -247,6 +249,26 @@ class InputTest {
                 () -> operator().getStepExecutions(-1))) {
             assertThatThrownBy(ask::run).isInstanceOf(NoSuchJobExecutionException.class);
         }
+    }
+
+    @Test
+    void whatIsCompleteIsNotAbandoned() {
+        long complete = batch.run(JOB, Map.of("day", "complete")).executionId();
+        long failed = failed("to be abandoned");
+
+        for (int again = 0; again < 2; again++) {
+            assertThatThrownBy(() -> operator().abandon(complete))
+                    .isInstanceOf(JobExecutionAlreadyCompleteException.class)
+                    .hasMessage(
+                            "Execution " + complete + " is COMPLETED, so there is nothing to abandon: its instance does"
+                                    + " not run again anyway.");
+            assertThat(operator().getJobExecution(complete).getBatchStatus()).isEqualTo(BatchStatus.COMPLETED);
+        }
+        operator().abandon(failed);
+        operator().abandon(failed);
+
+        assertThat(operator().getJobExecution(failed).getBatchStatus()).isEqualTo(BatchStatus.ABANDONED);
+        Task.fails = false;
     }
 
     @Test

@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,23 +108,20 @@ class LogStreamsTest {
     }
 
     /** Events with nothing but their data. */
-    private static <T> T proxy(Class<T> type, Object data) {
-        Object[] given = {data};
+    private static <T> T proxy(Class<T> type, @Nullable Object data) {
+        AtomicReference<@Nullable Object> given = new AtomicReference<>(data);
         return type.cast(Proxy.newProxyInstance(
                 LogStreamsTest.class.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
-                    switch (method.getName()) {
-                        case "newEventBuilder":
-                            return proxy(OutboundSseEvent.Builder.class, null);
-                        case "data":
-                            given[0] = arguments[1];
-                            return self;
-                        case "build":
-                            return proxy(OutboundSseEvent.class, given[0]);
-                        case "getData":
-                            return given[0];
-                        default:
-                            return self;
-                    }
+                    return switch (method.getName()) {
+                        case "newEventBuilder" -> proxy(OutboundSseEvent.Builder.class, null);
+                        case "data" -> {
+                            given.set(arguments[1]);
+                            yield self;
+                        }
+                        case "build" -> proxy(OutboundSseEvent.class, given.get());
+                        case "getData" -> given.get();
+                        default -> self;
+                    };
                 }));
     }
 
@@ -130,6 +129,7 @@ class LogStreamsTest {
     void oneThatThrowsLeavesTheOthersTheirLines() {
         List<Broken> broken = new ArrayList<>();
         Good good = new Good();
+        LogStreams streams = this.streams;
         synchronized (streams) { // so that no look comes but this test's
             for (int i = 0; i < 8; i++) {
                 broken.add(new Broken());
