@@ -55,7 +55,7 @@ class ArchitectureTest {
         rooms.put("node", List.of("repository", "identity"));
         rooms.put("access", List.of("repository", "log"));
         rooms.put("launch", List.of("access", "repository", "job", "identity", "log"));
-        rooms.put("recovery", List.of("launch", "node", "repository"));
+        rooms.put("recovery", List.of("launch", "node", "repository", "log"));
         rooms.put("partition", List.of("repository", "node", "log"));
         rooms.put("operate", List.of("access", "launch", "repository", "job", "identity", "log"));
         rooms.put("monitor", List.of("access", "launch", "repository", "job", "identity", "item", "log"));

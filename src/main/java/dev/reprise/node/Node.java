@@ -3,12 +3,16 @@ package dev.reprise.node;
 import dev.reprise.repository.NodeIdentity;
 import dev.reprise.repository.NodeRegistry;
 import dev.reprise.repository.NodeRegistry.Entry;
+import dev.reprise.repository.NodeRegistry.Unfit;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -32,7 +36,7 @@ public final class Node implements AutoCloseable {
     private final Settings settings;
     private final Duration patience;
 
-    /** One thread reports, which may take its time; the other one notices when it does. */
+    /** One thread reports, which may take its time; another one notices when it does; the third one looks at the others. */
     private final ScheduledExecutorService timer;
 
     private volatile Duties duties = new Duties() {};
@@ -45,7 +49,11 @@ public final class Node implements AutoCloseable {
     private volatile @Nullable String lost;
 
     private volatile List<ScheduledFuture<?>> tasks = List.of();
+
+    private volatile Set<Unfit> unfit = Set.of();
+
     private @Nullable Connection connection;
+    private int networkTimeout;
     private boolean silent;
     private boolean displaced;
     private boolean closed;
@@ -83,7 +91,7 @@ public final class Node implements AutoCloseable {
         this.reported = System.nanoTime();
         Duration third = settings.lease().dividedBy(3);
         this.patience = third.compareTo(LONGEST_REPORT) < 0 ? third : LONGEST_REPORT;
-        this.timer = Executors.newScheduledThreadPool(2, task -> {
+        this.timer = Executors.newScheduledThreadPool(3, task -> {
             Thread thread = new Thread(task, "reprise-heartbeat-" + settings.application());
             thread.setDaemon(true);
             return thread;
@@ -94,10 +102,18 @@ public final class Node implements AutoCloseable {
      * Enters this process under its name, as a new incarnation, and begins to report. If another process of that name has
      * reported lately, waits until it has missed two reports.
      *
-     * @throws IllegalStateException if that one reports again: two nodes have one name
+     * @throws IllegalStateException if that one reports again: two nodes have one name; or if this node would report more
+     *     rarely than a live one of the application takes for death, or the other way round
      */
     public static Node join(DataSource dataSource, NodeRegistry registry, Settings settings) {
         NodeIdentity identity = enter(registry, settings);
+        registry.sayLease(identity, settings.lease());
+        for (Unfit other : registry.unfit(identity)) {
+            if (isDeadlyTo(settings, other)) {
+                registry.leave(identity);
+                throw new IllegalStateException(differing(settings, other));
+            }
+        }
         registry.anotherWithItsSessions(identity)
                 .ifPresent(other -> LOG.log(
                         Level.WARNING,
@@ -136,6 +152,47 @@ public final class Node implements AutoCloseable {
         }
     }
 
+    /** Whether one of the two counts as dead for the other between any two of its reports. */
+    private static boolean isDeadlyTo(Settings here, Unfit other) {
+        return other.heartbeat().compareTo(here.lease()) >= 0
+                || (other.lease() != null && here.heartbeat().compareTo(other.lease()) >= 0);
+    }
+
+    private static String differing(Settings here, Unfit other) {
+        String lease = other.lease() == null ? "an unknown time" : seconds(other.lease());
+        return "Node " + here.name() + " of application " + here.application() + " reports every "
+                + seconds(here.heartbeat()) + " and takes whoever is silent for " + seconds(here.lease())
+                + " for dead; node " + other.node() + " reports every " + seconds(other.heartbeat())
+                + " and takes whoever is silent for " + lease
+                + " for dead. So one takes over what the other still runs."
+                + " Give all nodes of an application the same reprise.heartbeat and reprise.lease.";
+    }
+
+    private static String seconds(Duration time) {
+        return BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString() + " s";
+    }
+
+    /** Whose times did not go with this node's when they were looked at last. */
+    Set<Unfit> unfit() {
+        return unfit;
+    }
+
+    /** Others may have joined since, or joined with a version that knows of no other's lease. */
+    private void compare() {
+        try {
+            if (lost != null) {
+                return;
+            }
+            Set<Unfit> now = new HashSet<>(registry.unfit(identity));
+            for (Unfit other : now) {
+                LOG.log(unfit.contains(other) ? Level.DEBUG : Level.ERROR, "{0}", differing(settings, other));
+            }
+            unfit = now;
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "the leases of the other nodes are not known", e);
+        }
+    }
+
     private static void pause(Duration time) {
         try {
             TimeUnit.MILLISECONDS.sleep(Math.max(50, time.toMillis()));
@@ -147,7 +204,10 @@ public final class Node implements AutoCloseable {
 
     private void begin() {
         long interval = settings.heartbeat().toMillis();
+        compare();
+        long lease = settings.lease().toMillis();
         tasks = List.of(
+                timer.scheduleWithFixedDelay(this::compare, lease, lease, TimeUnit.MILLISECONDS),
                 timer.scheduleWithFixedDelay(this::watch, interval, interval, TimeUnit.MILLISECONDS),
                 timer.scheduleAtFixedRate(this::report, interval, interval, TimeUnit.MILLISECONDS));
     }
@@ -202,6 +262,7 @@ public final class Node implements AutoCloseable {
             Connection current = connection;
             if (current == null) {
                 current = dataSource.getConnection();
+                networkTimeout = current.getNetworkTimeout();
                 // A peer that is gone without a word must not keep the report waiting.
                 current.setNetworkTimeout(Runnable::run, (int) patience.toMillis());
                 connection = current;
@@ -263,6 +324,7 @@ public final class Node implements AutoCloseable {
             reported = sent;
             lost = null;
         }
+        registry.sayLease(identity, settings.lease());
         silent = true;
         return true;
     }
@@ -273,7 +335,7 @@ public final class Node implements AutoCloseable {
         if (current != null) {
             try (current) {
                 // The pool would hand it on as it is.
-                current.setNetworkTimeout(Runnable::run, 0);
+                current.setNetworkTimeout(Runnable::run, networkTimeout);
             } catch (SQLException e) {
                 LOG.log(Level.DEBUG, "closing a broken connection", e);
             }

@@ -1,6 +1,7 @@
 package dev.reprise.recovery;
 
 import dev.reprise.launch.JobLauncher;
+import dev.reprise.log.ExecutionLogs;
 import dev.reprise.node.Node;
 import dev.reprise.repository.DueRestart;
 import dev.reprise.repository.LaunchRefusedException;
@@ -32,6 +33,8 @@ public final class Recovery implements Node.Duties, AutoCloseable {
     /** Until what could not be restarted is tried again. */
     private static final Duration PAUSE = Duration.ofMinutes(1);
 
+    private static final int LOGS_AT_ONCE = 200;
+
     private static final Duration ENDING = Duration.ofSeconds(5);
 
     private final RepriseRepository repository;
@@ -40,6 +43,7 @@ public final class Recovery implements Node.Duties, AutoCloseable {
     private final ExecutorService threads;
     private final Duty tending = new Duty("looking after what this node runs", this::tend);
     private final Duty recovering = new Duty("looking for what dead nodes left", this::recover);
+    private final Duty forgetting = new Duty("removing logs of what was purged", this::forget);
 
     /**
      * @param homes for a job the class loader that leads to its job operator
@@ -61,6 +65,7 @@ public final class Recovery implements Node.Duties, AutoCloseable {
     public void reported() {
         tending.wake();
         recovering.wake();
+        forgetting.wake();
     }
 
     /** At once, whatever else is being done, because that may be waiting for the database. */
@@ -71,6 +76,10 @@ public final class Recovery implements Node.Duties, AutoCloseable {
 
     private void tend() {
         repository.tend();
+    }
+
+    private void forget() {
+        ExecutionLogs.ofThisDeployment().ifPresent(logs -> logs.deleteForgotten(LOGS_AT_ONCE, repository::known));
     }
 
     private void recover() {

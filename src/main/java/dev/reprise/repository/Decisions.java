@@ -248,7 +248,8 @@ final class Decisions {
 
     private String whyNotTakenOver(Owner owner) {
         return owners.mayTakeOver(owner)
-                ? "That node is dead, but one of its database sessions still holds locks; the execution is taken over as"
+                ? "That node is dead, but one of its database sessions still holds locks (" + takeOvers.lockHolders()
+                        + "); the execution is taken over as"
                         + " soon as the database ends it."
                 : "That node is dead, but of application " + owner.node().application()
                         + ", whose nodes will take it over.";

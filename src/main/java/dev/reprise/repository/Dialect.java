@@ -1,6 +1,7 @@
 package dev.reprise.repository;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -87,6 +88,16 @@ enum Dialect {
         /** The URL of the data source says how long. */
         @Override
         void limitWaitForLocks(Handle handle) {}
+
+        @Override
+        List<String> lockHolders(Handle handle) {
+            return List.of();
+        }
+
+        @Override
+        List<LockWaits.Wait> lockWaits(Handle handle, Duration atLeast) {
+            return List.of();
+        }
 
         private static final String OWN_ALL = """
                 insert into REPRISE_OWNER
@@ -200,24 +211,32 @@ enum Dialect {
         }
 
         /**
-         * What is in a transaction, was connected before the dead node reported last, and, if that has come back, began
-         * before it did. Several applications of one server share its sessions: as long as one of them lives that lived
-         * then, the server does.
+         * What is in a transaction that began before the dead node's lease ended, or, if it has come back, before it did:
+         * a process that was only paused keeps its sessions. Not what a later process of the same name has connected,
+         * whichever application of its server. Several applications of one server share its sessions: as long as one of
+         * them lives that lived then, the server does.
          */
         private static final String END_SESSIONS = """
                 with DEAD as (
                     select SESSION_NAME,
                            case when INCARNATION = :incarnation then coalesce(HEARTBEAT_AT, LAST_SEEN_AT)
                                 else LAST_SEEN_AT end as LAST_SEEN_AT,
-                           case when INCARNATION = :incarnation then null else STARTED_AT end as CAME_BACK_AT
+                           case when INCARNATION = :incarnation
+                                then coalesce(HEARTBEAT_AT, LAST_SEEN_AT)
+                                     + coalesce(LEASE_MILLIS, cast(:lease as bigint)) * interval '0.001' second
+                                else STARTED_AT end as ENDED_AT
                       from REPRISE_NODE
                      where APPLICATION = :application and NODE_ID = :node)
                 select coalesce(sum(case when pg_terminate_backend(session.pid) then 1 else 0 end), 0)
                   from DEAD
                   join pg_stat_activity session on session.application_name = DEAD.SESSION_NAME
                  where session.datname = current_database() and session.pid <> pg_backend_pid()
-                   and session.backend_start < DEAD.LAST_SEEN_AT
-                   and session.xact_start < coalesce(DEAD.CAME_BACK_AT, current_timestamp)
+                   and session.xact_start < DEAD.ENDED_AT
+                   and not exists (
+                       select 1 from REPRISE_NODE later
+                        where later.SESSION_NAME = DEAD.SESSION_NAME
+                          and later.PROCESS_STARTED_AT > DEAD.LAST_SEEN_AT
+                          and later.PROCESS_STARTED_AT <= session.backend_start)
                    and not exists (
                        select 1 from REPRISE_NODE living
                         where living.SESSION_NAME = DEAD.SESSION_NAME and living.STARTED_AT <= DEAD.LAST_SEEN_AT
@@ -241,6 +260,61 @@ enum Dialect {
         @Override
         void limitWaitForLocks(Handle handle) {
             handle.execute("set local lock_timeout = '3s'");
+        }
+
+        /** Row locks are nowhere to be seen; who has changed rows of these tables holds them, the oldest first. */
+        private static final String LOCK_HOLDERS = """
+                select distinct session.pid, session.application_name, session.client_addr,
+                       cast(extract(epoch from current_timestamp - session.xact_start) as bigint) as SECONDS
+                  from pg_locks held
+                  join pg_stat_activity session on session.pid = held.pid
+                 where held.granted and held.mode in ('RowShareLock', 'RowExclusiveLock')
+                   and held.relation in (to_regclass('batch_job_execution'), to_regclass('batch_step_execution'),
+                                         to_regclass('reprise_owner'))
+                   and held.database = (select oid from pg_database where datname = current_database())
+                   and held.pid <> pg_backend_pid() and session.xact_start < current_timestamp - interval '3 seconds'
+                 order by SECONDS desc
+                 fetch first 3 rows only""";
+
+        @Override
+        List<String> lockHolders(Handle handle) {
+            return handle.createQuery(LOCK_HOLDERS)
+                    .map((row, context) -> holder(row))
+                    .list();
+        }
+
+        private static String holder(ResultSet row) throws SQLException {
+            String address = row.getString("client_addr");
+            return "session " + row.getInt("pid") + " (" + Text.line(String.valueOf(row.getString("application_name")))
+                    + (address == null ? "" : " at " + address) + "), in a transaction for " + row.getLong("SECONDS")
+                    + " s";
+        }
+
+        private static final String LOCK_WAITS = """
+                select waiting.pid as WAITING,
+                       cast(extract(epoch from current_timestamp - waiting.query_start) as bigint) as WAITED,
+                       holder.pid, holder.application_name, holder.client_addr,
+                       cast(extract(epoch from current_timestamp - holder.xact_start) as bigint) as SECONDS
+                  from pg_stat_activity waiting
+                 cross join lateral unnest(pg_blocking_pids(waiting.pid)) as blocking (pid)
+                  join pg_stat_activity holder on holder.pid = blocking.pid
+                 where waiting.datname = current_database() and waiting.application_name = <session>
+                   and waiting.wait_event_type = 'Lock'
+                   and waiting.query_start < current_timestamp - cast(:atLeast as bigint) * interval '0.001' second
+                 order by WAITED desc
+                 fetch first 10 rows only""";
+
+        @Override
+        List<LockWaits.Wait> lockWaits(Handle handle, Duration atLeast) {
+            return handle.createQuery(LOCK_WAITS)
+                    .define("session", sessionName())
+                    .bind("atLeast", atLeast.toMillis())
+                    .map((row, context) -> new LockWaits.Wait(
+                            row.getInt("WAITING") + " for " + row.getInt("pid"),
+                            "A job of this node waits for a lock for " + row.getLong("WAITED")
+                                    + " s now (its session: " + row.getInt("WAITING") + "), which is held by "
+                                    + holder(row)))
+                    .list();
         }
 
         private static final String LOCK_ALL = """
@@ -301,6 +375,12 @@ enum Dialect {
 
     /** Lets the transaction of the handle wait for locks for a few seconds and no longer. */
     abstract void limitWaitForLocks(Handle handle);
+
+    /** Sessions that hold locks in the repository's tables for longer than that, as people find them; a few of the oldest. */
+    abstract List<String> lockHolders(Handle handle);
+
+    /** The sessions of this process that wait for a lock for so long at the least, each with one that holds it. */
+    abstract List<LockWaits.Wait> lockWaits(Handle handle, Duration atLeast);
 
     /**
      * Keeps everybody from launching instances until the transaction ends: a launch of one waits.

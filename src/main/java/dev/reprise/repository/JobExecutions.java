@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -100,6 +101,9 @@ final class JobExecutions {
                    END_TIME = localtimestamp, LAST_UPDATED = localtimestamp, VERSION = VERSION + 1,
                    REPRISE_RESTART_POSITION = coalesce(:position, REPRISE_RESTART_POSITION)
              where JOB_EXECUTION_ID = :execution""";
+
+    private static final String KNOWN =
+            "select JOB_EXECUTION_ID from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = any(:executions)";
 
     private static final String EXIT_MESSAGE =
             "select EXIT_MESSAGE from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = :execution";
@@ -339,6 +343,14 @@ final class JobExecutions {
         bindings.put("jobExitMessage", Text.fit(exitMessage, Text.TEXT_COLUMN));
         bindings.put("position", restartPosition);
         return bindings;
+    }
+
+    Set<Long> known(Handle handle, Collection<Long> executionIds) {
+        return new HashSet<>(handle.registerArrayType(Long.class, "bigint")
+                .createQuery(KNOWN)
+                .bind("executions", executionIds.toArray(Long[]::new))
+                .mapTo(Long.class)
+                .list());
     }
 
     String exitMessage(Handle handle, long executionId) {

@@ -1,6 +1,7 @@
 package dev.reprise.repository;
 
 import jakarta.transaction.TransactionManager;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.sql.Connection;
@@ -8,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
@@ -36,14 +38,17 @@ public final class NodeRegistry {
 
     private static final String INSERT = """
             insert into REPRISE_NODE
-                (APPLICATION, NODE_ID, INCARNATION, STARTED_AT, HEARTBEAT_AT, PROCESS, HEARTBEAT_MILLIS, SESSION_NAME)
-            values (:application, :node, :incarnation, current_timestamp, current_timestamp, :process, :heartbeat, <session>)""";
+                (APPLICATION, NODE_ID, INCARNATION, STARTED_AT, HEARTBEAT_AT, PROCESS, HEARTBEAT_MILLIS, SESSION_NAME,
+                 PROCESS_STARTED_AT)
+            values (:application, :node, :incarnation, current_timestamp, current_timestamp, :process, :heartbeat, <session>,
+                    current_timestamp - cast(:uptime as bigint) * interval '0.001' second)""";
 
     private static final String NEXT_INCARNATION = """
             update REPRISE_NODE
                set INCARNATION = :incarnation, STARTED_AT = current_timestamp,
                    LAST_SEEN_AT = coalesce(HEARTBEAT_AT, LAST_SEEN_AT), HEARTBEAT_AT = current_timestamp,
-                   PROCESS = :process, HEARTBEAT_MILLIS = :heartbeat, SESSION_NAME = <session>
+                   PROCESS = :process, HEARTBEAT_MILLIS = :heartbeat, SESSION_NAME = <session>,
+                   PROCESS_STARTED_AT = current_timestamp - cast(:uptime as bigint) * interval '0.001' second
              where APPLICATION = :application and NODE_ID = :node""";
 
     private static final String HEARTBEAT = """
@@ -57,6 +62,26 @@ public final class NodeRegistry {
              where self.APPLICATION = :application and self.NODE_ID = :node and other.HEARTBEAT_AT is not null
              order by other.NODE_ID
              fetch first 1 row only""";
+
+    private static final String SAY_LEASE = """
+            update REPRISE_NODE set LEASE_MILLIS = :lease
+             where APPLICATION = :application and NODE_ID = :node and INCARNATION = :incarnation""";
+
+    /** Live ones alone, by their own lease: what a dead one had need not fit. */
+    private static final String UNFIT = """
+            select other.NODE_ID, other.HEARTBEAT_MILLIS, other.LEASE_MILLIS
+              from REPRISE_NODE self
+              join REPRISE_NODE other on other.APPLICATION = self.APPLICATION and other.NODE_ID <> self.NODE_ID
+             where self.APPLICATION = :application and self.NODE_ID = :node
+               and other.HEARTBEAT_AT > current_timestamp
+                                        - coalesce(other.LEASE_MILLIS, self.LEASE_MILLIS) * interval '0.001' second
+               and (other.HEARTBEAT_MILLIS * :beats > self.LEASE_MILLIS
+                    or self.HEARTBEAT_MILLIS * :beats > other.LEASE_MILLIS)
+             order by other.NODE_ID
+             fetch first 10 rows only""";
+
+    /** How many reports a lease is long at the least. */
+    private static final int BEATS = 3;
 
     private static final String LEAVE = """
             update REPRISE_NODE set HEARTBEAT_AT = null, LAST_SEEN_AT = HEARTBEAT_AT
@@ -141,6 +166,7 @@ public final class NodeRegistry {
                 .bind("incarnation", incarnation)
                 .bind("process", thisProcess())
                 .bind("heartbeat", heartbeat.toMillis())
+                .bind("uptime", ManagementFactory.getRuntimeMXBean().getUptime())
                 .execute();
         return new Entry(incarnation, true, null, null);
     }
@@ -186,6 +212,36 @@ public final class NodeRegistry {
                 .bind("node", node.name())
                 .mapTo(String.class)
                 .findOne());
+    }
+
+    /**
+     * A live node of the same application whose times do not go with another's: one of the two will take the other for dead
+     * while that runs.
+     */
+    public record Unfit(
+            String node, Duration heartbeat, @Nullable Duration lease) {}
+
+    /** Says after how long a silence this node takes another one for dead. */
+    public void sayLease(NodeIdentity node, Duration lease) {
+        database.doApart(handle -> handle.createUpdate(SAY_LEASE)
+                .bind("lease", lease.toMillis())
+                .bindMap(node.bindings())
+                .execute());
+    }
+
+    /** The live nodes of the application whose lease is shorter than three reports of this one, or the other way round. */
+    public List<Unfit> unfit(NodeIdentity node) {
+        return database.read(handle -> handle.createQuery(UNFIT)
+                .bind("application", node.application())
+                .bind("node", node.name())
+                .bind("beats", BEATS)
+                .map((row, context) -> {
+                    Duration heartbeat = Duration.ofMillis(row.getLong("HEARTBEAT_MILLIS"));
+                    long lease = row.getLong("LEASE_MILLIS");
+                    return new Unfit(
+                            row.getString("NODE_ID"), heartbeat, row.wasNull() ? null : Duration.ofMillis(lease));
+                })
+                .list());
     }
 
     /** Says that the node is gone, so that nobody waits out its lease. */

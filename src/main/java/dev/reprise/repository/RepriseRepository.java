@@ -57,6 +57,7 @@ import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
 import org.jberet.runtime.context.JobContextImpl;
 import org.jberet.runtime.context.StepContextImpl;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,6 +145,7 @@ public final class RepriseRepository implements JobRepository {
     private final Transitions transitions = new Transitions();
     private final Restarts restarts;
     private final TakeOvers takeOvers;
+    private final LockWaits lockWaits;
     private final OwnershipCheck ownershipCheck;
     private final Decisions decisions;
     private final StepRecorder stepRecorder;
@@ -188,6 +190,7 @@ public final class RepriseRepository implements JobRepository {
         this.steps = new StepExecutions(database.dialect(), checkpoints);
         this.restarts = new Restarts(self, parts.lease());
         this.takeOvers = new TakeOvers(database, owners, restarts, rules, jobs, self, parts.lease());
+        this.lockWaits = new LockWaits(database);
         this.ownershipCheck = new OwnershipCheck(database, owners, takeOvers, live);
         this.history = new History(database, steps, checkpoints, name, parts.lease());
         this.audit = new AuditLog(database, name);
@@ -452,6 +455,7 @@ public final class RepriseRepository implements JobRepository {
     public void tend() {
         jobRecorder.recordKeptEnds();
         ownershipCheck.compare();
+        lockWaits.tell(!live.isEmpty());
     }
 
     /**
@@ -480,9 +484,30 @@ public final class RepriseRepository implements JobRepository {
         return takeOvers.takeOver(dead);
     }
 
-    /** The restarts that are due, and that this node has taken upon itself now: no other one does them. */
+    /**
+     * The restarts that are due, and that this node has taken upon itself now: no other one does them. Not what threads of
+     * this node still end, which it has lost: the engine refuses that here, so it is another node's, or this one's once they
+     * have ended.
+     */
     public List<DueRestart> claimRestarts() {
-        return suspended ? List.of() : database.apart(restarts::claim);
+        return suspended ? List.of() : database.apart(this::claimRestarts);
+    }
+
+    private List<DueRestart> claimRestarts(Handle handle) {
+        List<DueRestart> claimed = new ArrayList<>(restarts.claim(handle));
+        claimed.removeIf(due -> {
+            boolean ending = live.containsKey(due.executionId());
+            if (ending) {
+                restarts.postpone(handle, due, Duration.ZERO);
+            }
+            return ending;
+        });
+        return claimed;
+    }
+
+    /** Those of the executions that the database knows. */
+    public Set<Long> known(Collection<Long> executionIds) {
+        return executionIds.isEmpty() ? Set.of() : database.read(handle -> executions.known(handle, executionIds));
     }
 
     /** A restart that was claimed has happened, or must not happen any more. */

@@ -8,6 +8,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -126,16 +127,24 @@ final class TakeOvers {
             if (!Database.isLockTimeout(e)) {
                 throw e;
             }
+            boolean first = locked.add(owner.executionId());
             LOG.log(
-                    locked.add(owner.executionId()) ? Level.WARNING : Level.DEBUG,
-                    "{0} Its rows are locked by a session of the database that could not be ended, so it cannot be closed"
-                            + " yet; it is tried again.",
-                    logged);
+                    first ? Level.WARNING : Level.DEBUG,
+                    "{0} Its rows are locked by {1}, which could not be ended, so it cannot be closed yet; it is tried"
+                            + " again. An administrator of the database can end it: select pg_terminate_backend(…).",
+                    logged,
+                    first ? lockHolders() : "the same session");
             return Outcome.LOCKED;
         }
         locked.remove(owner.executionId());
         fate.ifPresent(closed -> LOG.log(Level.WARNING, "{0} It is {1}. {2}", logged, closed.status(), closed.next()));
         return fate.isPresent() ? Outcome.DONE : Outcome.GONE;
+    }
+
+    /** As people find them. */
+    String lockHolders() {
+        List<String> holders = database.apart(database.dialect()::lockHolders);
+        return holders.isEmpty() ? "a session of the database" : String.join("; ", holders);
     }
 
     private Optional<Fate> close(Handle handle, Owner owner, String reason) {

@@ -35,9 +35,7 @@ final class NotLoggedIn extends HttpServlet {
             plain(response, tried);
         } else {
             String failed = path.endsWith("/j_security_check") ? "?failed" : "";
-            // Not sendRedirect, which would name the host that the request says.
-            response.setStatus(HttpServletResponse.SC_FOUND);
-            response.setHeader("Location", request.getContextPath() + LOGIN_PAGE + failed);
+            response.sendRedirect(request.getContextPath() + LOGIN_PAGE + failed);
         }
     }
 

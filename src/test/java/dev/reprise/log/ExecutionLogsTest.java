@@ -15,17 +15,21 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jberet.creation.ArtifactCreationContext;
 import org.jberet.job.model.Job;
@@ -550,6 +554,33 @@ class ExecutionLogsTest {
                 .matches("(?s)\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d,\\d{3} INFO  \\[some\\.job] \\(\\Q"
                         + Thread.currentThread().getName()
                         + "\\E\\) hello: java\\.lang\\.IllegalStateException: why\\R\\tat .*");
+    }
+
+    @Test
+    void whatAnotherNodeHasPurgedGoesAFewAtATimeAndWhatRunsStays() throws IOException {
+        for (long execution = 1; execution <= 7; execution++) {
+            log(execution, 0, 1);
+            if (execution != 7) {
+                logs().end(execution);
+            }
+        }
+        Files.writeString(logs().files(1).get(0).resolveSibling("notes.txt"), "x");
+        Set<Long> known = Set.of(2L, 5L);
+        List<Set<Long>> asked = new ArrayList<>();
+        UnaryOperator<Set<Long>> repository = executions -> {
+            asked.add(executions);
+            return executions.stream().filter(known::contains).collect(Collectors.toSet());
+        };
+
+        for (int report = 0; report < 10; report++) {
+            logs().deleteForgotten(3, repository);
+        }
+
+        assertThat(asked).as("then it rests").containsExactly(Set.of(1L, 2L, 3L), Set.of(4L, 5L, 6L), Set.of(7L));
+        assertThat(LongStream.rangeClosed(1, 7)
+                        .filter(execution -> !logs().files(execution).isEmpty()))
+                .containsExactly(2L, 5L, 7L);
+        assertThat(logs().files(2).get(0).resolveSibling("notes.txt")).exists();
     }
 
     @Test

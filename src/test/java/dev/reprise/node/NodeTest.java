@@ -8,6 +8,7 @@ import dev.reprise.Patience;
 import dev.reprise.database.WatchedDatabase;
 import dev.reprise.repository.NodeIdentity;
 import dev.reprise.repository.NodeRegistry;
+import dev.reprise.repository.NodeRegistry.Unfit;
 import dev.reprise.repository.Schema;
 import dev.reprise.testing.InProcessBatch;
 import io.agroal.api.AgroalDataSource;
@@ -162,6 +163,66 @@ class NodeTest {
             int before = witness.reports.get();
             await().until(() -> witness.reports.get() > before);
             assertThat(node.identity().incarnation()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void aNodeThatAnotherOneWouldTakeForDeadWhileItLivesDoesNotJoin() {
+        try (Node quick = join("quick", Duration.ofMillis(400))) {
+            assertThatThrownBy(() -> Node.join(
+                            pool,
+                            registry(),
+                            new Node.Settings("app", "slow", Duration.ofMillis(500), Duration.ofMinutes(1))))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage(
+                            "Node slow of application app reports every 0.5 s and takes whoever is silent for 60 s for"
+                                    + " dead; node quick reports every 0.05 s and takes whoever is silent for 0.4 s for dead. So"
+                                    + " one takes over what the other still runs. Give all nodes of an application the same"
+                                    + " reprise.heartbeat and reprise.lease.");
+            assertThat(row("select HEARTBEAT_AT from REPRISE_NODE where NODE_ID = 'slow'"))
+                    .as("it has left")
+                    .isEqualTo("null");
+            assertThat(quick.identity().incarnation()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aNodeThatWouldTakeALivingOneForDeadDoesNotJoin() {
+        try (Node slow = Node.join(
+                pool, registry(), new Node.Settings("app", "slow", Duration.ofSeconds(1), Duration.ofMinutes(1)))) {
+            assertThatThrownBy(() -> join("hasty", Duration.ofMillis(900)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("node slow reports every 1 s");
+            assertThat(slow.identity().incarnation()).isEqualTo(1);
+        }
+    }
+
+    /** Both sides say it where the one's heartbeat is below the other's lease, but not well below. */
+    @Test
+    void bothSidesSayThatTheirTimesDoNotGoTogether() {
+        try (Node first = join("first", Duration.ofMillis(400));
+                Node second = Node.join(
+                        pool,
+                        registry(),
+                        new Node.Settings("app", "second", Duration.ofMillis(200), Duration.ofMinutes(1)))) {
+            assertThat(second.unfit()).extracting(Unfit::node).containsExactly("first");
+            await().atMost(Duration.ofSeconds(10)).until(() -> !first.unfit().isEmpty());
+            assertThat(first.unfit())
+                    .containsExactly(new Unfit("second", Duration.ofMillis(200), Duration.ofMinutes(1)));
+        }
+    }
+
+    @Test
+    void nothingIsSaidOfNodesWhoseTimesGoTogetherNorOfDeadOnes() {
+        try (Node first = join("first");
+                Node second = join("second")) {
+            execute("update REPRISE_NODE set HEARTBEAT_MILLIS = 3600000, LEASE_MILLIS = 3600000, INCARNATION = 7,"
+                    + " HEARTBEAT_AT = null where NODE_ID = 'second'");
+            try (Node third = join("third")) {
+                assertThat(third.unfit()).isEmpty();
+            }
+            assertThat(first.unfit()).isEmpty();
+            assertThat(second.unfit()).isEmpty();
         }
     }
 

@@ -53,6 +53,27 @@ class RecoveryPlanTest {
         assertThat(planned(other, left)).isEmpty();
     }
 
+    /** It was paused, and has lost what its threads still end: the engine would refuse the restart there (JBERET000610). */
+    @ParameterizedTest
+    @EnumSource
+    void leavesWhatItsOwnThreadsStillEndToAnotherNodeOrUntilTheyHave(TestDatabase.Kind kind) {
+        TestNode paused = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl left = paused.run(job, MONTH);
+        TestNode other = survivor(paused);
+        assertThat(other.repository.takeOverFromTheDead()).isEqualTo(1);
+        paused.repository.lost(paused.identity, "was paused");
+
+        assertThat(paused.repository.claimRestarts()).isEmpty();
+        List<DueRestart> due = other.repository.claimRestarts();
+        assertThat(due).as("at once").extracting(DueRestart::executionId).containsExactly(left.getExecutionId());
+        other.repository.postpone(due.get(0), Duration.ZERO);
+
+        paused.end(left, BatchStatus.FAILED);
+        assertThat(paused.repository.claimRestarts())
+                .extracting(DueRestart::executionId)
+                .containsExactly(left.getExecutionId());
+    }
+
     @ParameterizedTest
     @EnumSource
     void leavesTheRestartToAnotherNodeIfWhoClaimedItDies(TestDatabase.Kind kind) {

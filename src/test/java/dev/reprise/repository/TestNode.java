@@ -122,6 +122,12 @@ final class TestNode {
         return new TestNode(database, identity, "", () -> KEY, access);
     }
 
+    /** Who holds locks in the repository's tables, as a message names them. */
+    List<String> holders() {
+        Database access = new Database(database.pooled(), TRANSACTIONS);
+        return access.apart(access.dialect()::lockHolders);
+    }
+
     /** Another process of the same application. */
     TestNode other(String name) {
         return of(database, identity.application(), name);

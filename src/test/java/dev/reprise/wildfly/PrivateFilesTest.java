@@ -32,38 +32,38 @@ class PrivateFilesTest {
     void theFolderOfTheDatabaseIsTheServersAlone() throws IOException {
         Path database = file("data/reprise.mv.db");
         Path key = file("data/reprise-key.cs");
-        Path report = file("data/reports/may.html");
+        file("data/reports/may.html");
 
-        PrivateFiles.tighten(database.getParent());
+        PrivateFiles.tighten(folder.resolve("data"));
 
         assertThat(mode(database)).isEqualTo("rw-------");
         assertThat(mode(key)).isEqualTo("rw-------");
-        assertThat(mode(report.getParent())).isEqualTo("rwx------");
-        assertThat(mode(database.getParent())).isEqualTo("rwx------");
+        assertThat(mode(folder.resolve("data/reports"))).isEqualTo("rwx------");
+        assertThat(mode(folder.resolve("data"))).isEqualTo("rwx------");
     }
 
     @Test
     void aFolderWithOtherThingsStaysOpenAndOnlyOurFilesAreClosed() throws IOException {
         Path database = file("shared/reprise.mv.db");
         Path foreign = file("shared/page.html");
-        Path secret = file("elsewhere/secret");
-        Files.createSymbolicLink(folder.resolve("shared/reports"), secret.getParent());
+        file("elsewhere/secret");
+        Files.createSymbolicLink(folder.resolve("shared/reports"), folder.resolve("elsewhere"));
 
-        PrivateFiles.tighten(database.getParent());
+        PrivateFiles.tighten(folder.resolve("shared"));
 
         assertThat(mode(database)).isEqualTo("rw-------");
         assertThat(mode(foreign)).isEqualTo("rw-r--r--");
-        assertThat(mode(foreign.getParent())).isEqualTo("rwxr-xr-x");
-        assertThat(mode(secret.getParent())).isEqualTo("rwxr-xr-x");
+        assertThat(mode(folder.resolve("shared"))).isEqualTo("rwxr-xr-x");
+        assertThat(mode(folder.resolve("elsewhere"))).isEqualTo("rwxr-xr-x");
     }
 
     @Test
     void logsStayReadableForTheGroupThatCollectsThem() throws IOException {
         Path log = file("log/server.log");
 
-        PrivateFiles.hide(log.getParent());
+        PrivateFiles.hide(folder.resolve("log"));
 
         assertThat(mode(log)).isEqualTo("rw-r-----");
-        assertThat(mode(log.getParent())).isEqualTo("rwxr-x---");
+        assertThat(mode(folder.resolve("log"))).isEqualTo("rwxr-x---");
     }
 }
