@@ -317,6 +317,7 @@ public class JobLauncher {
                 subject(executionId),
                 repository().audit(),
                 () -> {
+                    repository().refuseOthers(executionId);
                     Long id;
                     try {
                         id = restart(executionId, properties, false);
@@ -388,6 +389,7 @@ public class JobLauncher {
                 case NO_SUCH_JOB,
                         INVALID_JOB,
                         INVALID_PARAMETERS,
+                        OTHER_APPLICATION,
                         ALREADY_COMPLETE,
                         ABANDONED,
                         UNKNOWN_STATE,

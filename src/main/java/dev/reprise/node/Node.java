@@ -294,7 +294,7 @@ public final class Node implements AutoCloseable {
     }
 
     private boolean stays(Connection current) throws SQLException {
-        if (NodeRegistry.heartbeat(current, identity, patience)) {
+        if (registry.heartbeat(current, identity, patience)) {
             return lost == null;
         }
         lose("found that another process has joined under its name");

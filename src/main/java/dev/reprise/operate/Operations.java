@@ -42,6 +42,7 @@ public class Operations {
      * Asks a running execution to stop, on whichever node it runs. It is STOPPING until its step has come to a halt.
      *
      * @throws NoSuchJobExecutionException if there is none with that id
+     * @throws dev.reprise.repository.LaunchRefusedException if it is another application's
      * @throws JobExecutionNotRunningException if it does not run
      */
     public void stop(long executionId) {
@@ -52,6 +53,7 @@ public class Operations {
      * Gives an execution up for good: its instance can never run again.
      *
      * @throws NoSuchJobExecutionException if there is none with that id
+     * @throws dev.reprise.repository.LaunchRefusedException if it is another application's
      * @throws JobExecutionIsRunningException if it runs: stop it first
      * @throws JobExecutionAlreadyCompleteException if it is COMPLETED, and its instance has an identity
      */
@@ -91,6 +93,7 @@ public class Operations {
                 subject,
                 repository.audit(),
                 () -> {
+                    repository.refuseOthers(executionId);
                     work.run();
                     return subject;
                 },

@@ -116,7 +116,7 @@ public final class Recovery implements Node.Duties, AutoCloseable {
                 return;
             }
             boolean done = switch (e.refusal().kind()) {
-                case ALREADY_RUNNING, ALREADY_COMPLETE, NOT_THE_LAST, ABANDONED -> true;
+                case ALREADY_RUNNING, ALREADY_COMPLETE, NOT_THE_LAST, ABANDONED, OTHER_APPLICATION -> true;
                 case NO_SUCH_JOB,
                         INVALID_JOB,
                         INVALID_PARAMETERS,

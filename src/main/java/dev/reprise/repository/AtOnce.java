@@ -39,8 +39,8 @@ final class AtOnce {
     /** The instance, whether it is there or not. No row: somebody inserted it after this statement's snapshot. */
     static final String WITH_INSTANCE = """
             with NEW_INSTANCE as (
-                insert into BATCH_JOB_INSTANCE (JOB_INSTANCE_ID, VERSION, JOB_NAME, JOB_KEY)
-                values (nextval('BATCH_JOB_INSTANCE_SEQ'), 0, :job, :key)
+                insert into BATCH_JOB_INSTANCE (JOB_INSTANCE_ID, VERSION, JOB_NAME, JOB_KEY, REPRISE_APPLICATION)
+                values (nextval('BATCH_JOB_INSTANCE_SEQ'), 0, :job, :key, :application)
                 on conflict (JOB_NAME, JOB_KEY) do nothing
                 returning JOB_INSTANCE_ID),
             INSTANCE as (
@@ -201,7 +201,11 @@ final class AtOnce {
         Map<String, @Nullable Object> values = StepExecutions.endBindings(last, "");
         values.putAll(JobExecutions.endBindings(running.execution(), BatchStatus.COMPLETED, "", null));
         values.putAll(running.node().bindings());
-        return END.update(handle.getConnection(), values) == 1;
+        return here(handle, END).update(handle.getConnection(), values) == 1;
+    }
+
+    private static Sql here(Handle handle, Sql sql) {
+        return handle.getConfig(Tables.Place.class).tables().qualified(sql);
     }
 
     private interface Row<T> {
@@ -210,7 +214,7 @@ final class AtOnce {
 
     /** The row that the last statement of a text answers, if it does. */
     private static <T> Optional<T> answer(Handle handle, Sql sql, Map<String, @Nullable Object> values, Row<T> mapper) {
-        try (PreparedStatement sent = sql.sent(handle.getConnection(), values)) {
+        try (PreparedStatement sent = here(handle, sql).sent(handle.getConnection(), values)) {
             ResultSet last = sent.getResultSet();
             while (sent.getMoreResults(Statement.KEEP_CURRENT_RESULT) || sent.getUpdateCount() != -1) {
                 last = sent.getResultSet();

@@ -19,20 +19,28 @@ public final class AuditLog {
             values (:application, current_timestamp, :caller, :address, :action, :job, :instance, :execution,
                     :outcome, :detail)""";
 
-    private static final String PAGE = """
+    private static final String PAGE_OF_ONE = """
             select AUDIT_ID, RECORDED_AT, CALLER, ADDRESS, ACTION, JOB_NAME, JOB_INSTANCE_ID, JOB_EXECUTION_ID,
                    OUTCOME, DETAIL
               from REPRISE_AUDIT
-             where AUDIT_ID < :before <conditions>
+             where APPLICATION between :scope and :scope and AUDIT_ID < :before <conditions>
+             order by APPLICATION desc, AUDIT_ID desc
+             fetch first :limit rows only""";
+
+    private static final String PAGE = """
+            select * from (
+            <each>) a
              order by AUDIT_ID desc
              fetch first :limit rows only""";
 
     /** Looks at a bounded number of entries. */
     private static final String REFUSED = """
             select JOB_NAME, JOB_INSTANCE_ID, max(JOB_EXECUTION_ID) as EXECUTION, max(DETAIL) as DETAIL, count(*) as TIMES
-              from (select JOB_NAME, JOB_INSTANCE_ID, JOB_EXECUTION_ID, DETAIL, OUTCOME, RECORDED_AT, APPLICATION
-                      from REPRISE_AUDIT order by AUDIT_ID desc fetch first 1000 rows only) newest
-             where OUTCOME = 'refused' and APPLICATION = :application and JOB_INSTANCE_ID is not null
+              from (select JOB_NAME, JOB_INSTANCE_ID, JOB_EXECUTION_ID, DETAIL, OUTCOME, RECORDED_AT
+                      from REPRISE_AUDIT
+                     where APPLICATION between :application and :application
+                     order by APPLICATION desc, AUDIT_ID desc fetch first 1000 rows only) newest
+             where OUTCOME = 'refused' and JOB_INSTANCE_ID is not null
                and RECORDED_AT > current_timestamp - interval '1' day
              group by JOB_NAME, JOB_INSTANCE_ID
             having count(*) >= :times
@@ -40,17 +48,22 @@ public final class AuditLog {
              fetch first 20 rows only""";
 
     private final Database database;
-    private final String application;
+    private final Scope scope;
+    private final String page;
 
-    AuditLog(Database database, String application) {
+    /**
+     * @param scope whose entries are read
+     */
+    AuditLog(Database database, Scope scope) {
         this.database = database;
-        this.application = application;
+        this.scope = scope.ofApplications();
+        this.page = PAGE.replace("<each>", this.scope.each(PAGE_OF_ONE));
     }
 
     /** Adds an entry, in a transaction of its own; its id and time are the database's, whatever the entry says. */
     public void append(AuditEntry entry) {
         database.doApart(handle -> handle.createUpdate(APPEND)
-                .bind("application", application)
+                .bind("application", scope.own())
                 .bind("caller", Text.fit(entry.user(), Text.SUBMITTER_COLUMN))
                 .bind("address", Text.fitOrNull(entry.address(), Text.SUBMITTER_COLUMN))
                 .bind("action", Text.fit(entry.action(), NAME))
@@ -63,7 +76,7 @@ public final class AuditLog {
     }
 
     /**
-     * A page of entries, newest first.
+     * A page of the entries of this application and of those that it shares with, newest first.
      *
      * @param caller whose; null for anybody's
      * @param executionId about which execution; null for any
@@ -78,7 +91,8 @@ public final class AuditLog {
             if (executionId != null) {
                 conditions.add("and JOB_EXECUTION_ID = :execution");
             }
-            Query query = handle.createQuery(PAGE)
+            Query query = handle.createQuery(page)
+                    .bindMap(scope.bindings())
                     .define("conditions", String.join(" ", conditions))
                     .bind("before", before)
                     .bind("limit", limit);
@@ -104,7 +118,7 @@ public final class AuditLog {
     /** The instances whose launch was refused that often within a day, among the newest entries. */
     public List<Refused> refused(int times) {
         return database.read(handle -> handle.createQuery(REFUSED)
-                .bind("application", application)
+                .bind("application", scope.own())
                 .bind("times", times)
                 .map((row, context) -> new Refused(
                         row.getString("JOB_NAME"),

@@ -29,8 +29,10 @@ import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.ColonPrefixSqlParser;
+import org.jdbi.v3.core.statement.ParsedSql;
 import org.jdbi.v3.core.statement.SqlParser;
 import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.StatementExceptions;
 import org.jspecify.annotations.Nullable;
 
@@ -52,8 +54,13 @@ final class Database {
 
     private static final Logger LOG = System.getLogger(Database.class.getName());
 
-    /** Keeps what it has parsed; the statements are the same for all. */
-    private static final SqlParser PARSER = new ColonPrefixSqlParser();
+    /** Keeps what it has parsed; the statements are the same for all whose tables are in one schema. */
+    private static final SqlParser PARSER = new ColonPrefixSqlParser() {
+        @Override
+        public ParsedSql parse(String sql, StatementContext context) {
+            return super.parse(context.getConfig(Tables.Place.class).tables().qualified(sql), context);
+        }
+    };
 
     private static final Set<String> LOCK_TIMEOUTS = Set.of("HYT00", "55P03");
 
@@ -73,6 +80,7 @@ final class Database {
 
     private final DataSource dataSource;
     private final Jdbi jdbi;
+    private final Tables tables;
     private final TransactionManager transactions;
     private final Dialect dialect;
     private final boolean takesAtOnce;
@@ -81,14 +89,15 @@ final class Database {
 
     /** One that waits for nobody. */
     Database(DataSource dataSource, TransactionManager transactions) {
-        this(dataSource, transactions, Duration.ZERO);
+        this(dataSource, transactions, Duration.ZERO, PAUSE_TO_PERSIST);
     }
 
     /**
+     * @param schema that the tables are in; null for that of the connections
      * @param outage for how long the bookkeeping of what runs waits for a database that is away
      */
-    Database(DataSource dataSource, TransactionManager transactions, Duration outage) {
-        this(dataSource, transactions, outage, PAUSE_TO_PERSIST);
+    Database(DataSource dataSource, @Nullable String schema, TransactionManager transactions, Duration outage) {
+        this(dataSource, schema, transactions, outage, PAUSE_TO_PERSIST);
     }
 
     /**
@@ -96,6 +105,15 @@ final class Database {
      *     {@link #pause}
      */
     Database(DataSource dataSource, TransactionManager transactions, Duration outage, int pauseToPersist) {
+        this(dataSource, null, transactions, outage, pauseToPersist);
+    }
+
+    private Database(
+            DataSource dataSource,
+            @Nullable String schema,
+            TransactionManager transactions,
+            Duration outage,
+            int pauseToPersist) {
         this.dataSource = dataSource;
         this.jdbi = Jdbi.create(dataSource);
         jdbi.getConfig(SqlStatements.class).setSqlParser(PARSER);
@@ -103,6 +121,8 @@ final class Database {
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
         this.transactions = transactions;
         this.dialect = Dialect.of(dataSource);
+        this.tables = Tables.in(schema == null ? null : Tables.folded(dialect, schema));
+        jdbi.getConfig(Tables.Place.class).set(tables);
         this.takesAtOnce = dialect == Dialect.POSTGRESQL && jdbi.withHandle(AtOnce::isPossible);
         this.outage = outage;
         this.pauseToPersist = pauseToPersist;
@@ -110,6 +130,10 @@ final class Database {
 
     Dialect dialect() {
         return dialect;
+    }
+
+    Tables tables() {
+        return tables;
     }
 
     /** On whose behalf something is tried again. */

@@ -4,6 +4,7 @@ import dev.reprise.identity.JobIdentity;
 import dev.reprise.identity.JobParameter;
 import dev.reprise.identity.JobParameters;
 import dev.reprise.repository.Dialect.Acquired;
+import dev.reprise.repository.JobExecutions.Belonging;
 import dev.reprise.repository.JobExecutions.Launch;
 import dev.reprise.repository.JobExecutions.State;
 import dev.reprise.repository.Owners.Owner;
@@ -16,6 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -45,8 +49,10 @@ final class Decisions {
     private final Owners owners;
     private final TakeOvers takeOvers;
     private final JobExecutions executions;
+    private final Scope scope;
 
-    Decisions(Database database, Owners owners, TakeOvers takeOvers, JobExecutions executions) {
+    Decisions(Database database, Owners owners, TakeOvers takeOvers, JobExecutions executions, Scope scope) {
+        this.scope = scope;
         this.database = database;
         this.owners = owners;
         this.takeOvers = takeOvers;
@@ -99,6 +105,7 @@ final class Decisions {
                                     + ": JobOperator.restart(" + restart.executionId() + ", …), or launch it through"
                                     + " the JobLauncher or POST /launch, which restart it by themselves."));
                 }
+                claim(instance.getAsLong(), launch.node());
             }
         }
         throw undecided(subject);
@@ -144,8 +151,46 @@ final class Decisions {
                         "Execution " + original + " of " + subject.label() + " is not its last any more: execution "
                                 + restart.executionId() + " is. Restart that one."));
             }
+            claim(instanceId, launch.node());
         }
         throw undecided(subject);
+    }
+
+    /**
+     * An instance that this application may run, and that is not its own yet, becomes so. Nothing happens to one that
+     * somebody launches or claims at the same moment: look and decide anew.
+     */
+    private void claim(long instanceId, NodeIdentity node) {
+        Belonging before = database.read(handle -> executions.belongingOfInstance(handle, instanceId))
+                .filter(its -> !its.application().equals(scope.own()) && scope.includes(its.application()))
+                .orElse(null);
+        if (before == null) {
+            return;
+        }
+        Tally.Key from = new Tally.Key(before.application(), before.jobName());
+        SortedSet<Tally.Key> both = new TreeSet<>(List.of(from, new Tally.Key(scope.own(), before.jobName())));
+        both.forEach(key -> Tally.begin(database, key));
+        Long[] instances = {instanceId};
+        try {
+            database.doApart(handle -> {
+                SortedMap<Tally.Key, Long> countedTo = Tally.lock(handle, both);
+                List<Long> kept = database.dialect().keepLaunchesOff(handle, instances, node);
+                if (!kept.isEmpty() && executions.claim(handle, before)) {
+                    countedTo.forEach((key, until) -> {
+                        if (key.equals(from)) {
+                            Tally.takeOff(handle, key, until, kept);
+                        } else {
+                            Tally.putOn(handle, key, until, kept);
+                        }
+                    });
+                }
+                database.dialect().letLaunchesIn(handle, instances);
+            });
+        } catch (RuntimeException e) {
+            if (!Database.isDuplicateKey(e)) {
+                throw e;
+            }
+        }
     }
 
     private Optional<Acquired> acquire(
@@ -188,6 +233,11 @@ final class Decisions {
      */
     private @Nullable LaunchDecision decide(long instanceId, Subject subject, boolean act) {
         for (int round = 0; round < ROUNDS; round++) {
+            Optional<Refusal> others = database.read(handle -> executions.belongingOfInstance(handle, instanceId))
+                    .flatMap(its -> ofAnother(its, subject.label()));
+            if (others.isPresent()) {
+                return others.get();
+            }
             Optional<Owner> owner = database.read(handle -> owners.of(handle, instanceId));
             if (owner.isPresent() && !owners.mayTakeOver(owner.get())) {
                 return alreadyRunning(owner.get(), subject);
@@ -253,6 +303,29 @@ final class Decisions {
                         + " soon as the database ends it."
                 : "That node is dead, but of application " + owner.node().application()
                         + ", whose nodes will take it over.";
+    }
+
+    /**
+     * The refusal of what is another application's.
+     *
+     * @param label of the instance, or of what else is asked for
+     */
+    Optional<Refusal> ofAnother(Belonging belonging, String label) {
+        if (scope.includes(belonging.application())) {
+            return Optional.empty();
+        }
+        String other = Text.line(belonging.application());
+        return Optional.of(new Refusal(
+                Kind.OTHER_APPLICATION,
+                belonging.jobName(),
+                belonging.instanceId(),
+                null,
+                null,
+                List.of(),
+                label + " belongs to application '" + other + "' (instance " + belonging.instanceId()
+                        + "), and this is '"
+                        + scope.own() + "'. Ask that one; or change an identifying parameter to run an instance of this"
+                        + " one's own; or let this one run its instances too, with reprise.share=" + other + "."));
     }
 
     /** Rows 6 and 7. */

@@ -18,8 +18,8 @@ enum Dialect {
 
         private static final String INSERT_INSTANCE = """
                 select JOB_INSTANCE_ID from final table (
-                    insert into BATCH_JOB_INSTANCE (JOB_INSTANCE_ID, VERSION, JOB_NAME, JOB_KEY)
-                    values (next value for BATCH_JOB_INSTANCE_SEQ, 0, :job, :key))""";
+                    insert into BATCH_JOB_INSTANCE (JOB_INSTANCE_ID, VERSION, JOB_NAME, JOB_KEY, REPRISE_APPLICATION)
+                    values (next value for BATCH_JOB_INSTANCE_SEQ, 0, :job, :key, :application))""";
 
         private static final String INSERT_OWNER = """
                 select JOB_EXECUTION_ID from final table (
@@ -40,6 +40,7 @@ enum Dialect {
                     : handle.createQuery(INSERT_INSTANCE)
                             .bind("job", job)
                             .bind("key", key)
+                            .bind("application", node.application())
                             .mapTo(Long.class)
                             .one();
             return acquire(handle, instance, node);
@@ -69,8 +70,9 @@ enum Dialect {
         String leftOver() {
             return """
                     select o.JOB_INSTANCE_ID, o.JOB_EXECUTION_ID, o.APPLICATION, o.NODE_ID, o.INCARNATION, 0 as ALIVE
-                      from unnest(cast(:names as varchar array), cast(:living as bigint array)) as SUSPECT (NAME, LIVING)
-                      join REPRISE_OWNER o on o.APPLICATION = :application and o.NODE_ID = SUSPECT.NAME
+                      from unnest(cast(:applications as varchar array), cast(:names as varchar array),
+                                  cast(:living as bigint array)) as SUSPECT (APPLICATION, NAME, LIVING)
+                      join REPRISE_OWNER o on o.APPLICATION = SUSPECT.APPLICATION and o.NODE_ID = SUSPECT.NAME
                        and o.INCARNATION < SUSPECT.LIVING""";
         }
 
@@ -201,11 +203,12 @@ enum Dialect {
         String leftOver() {
             return """
                     select o.*
-                      from unnest(cast(:names as varchar[]), cast(:living as bigint[])) as SUSPECT (NAME, LIVING)
+                      from unnest(cast(:applications as varchar[]), cast(:names as varchar[]),
+                                  cast(:living as bigint[])) as SUSPECT (APPLICATION, NAME, LIVING)
                      cross join lateral (
                         select JOB_INSTANCE_ID, JOB_EXECUTION_ID, APPLICATION, NODE_ID, INCARNATION, 0 as ALIVE
                           from REPRISE_OWNER
-                         where APPLICATION = :application and NODE_ID = SUSPECT.NAME
+                         where APPLICATION = SUSPECT.APPLICATION and NODE_ID = SUSPECT.NAME
                            and INCARNATION < SUSPECT.LIVING
                         offset 0) o""";
         }
@@ -360,7 +363,7 @@ enum Dialect {
     /** A query that inserts, and gives these columns of what it has inserted. */
     abstract String inserting(String insert, String columns);
 
-    /** A query for what some nodes of an application own as incarnations below a number, as {@link Owners} reads it. */
+    /** A query for what some nodes own as incarnations below a number, as {@link Owners} reads it. */
     abstract String leftOver();
 
     /** The SQL expression that gives the name by which sessions of this process can be found, or null. */

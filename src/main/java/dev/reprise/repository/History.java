@@ -20,8 +20,8 @@ import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was and is, for those who look: pages by key, newest first, each of a bounded number of statements and rows
- * however long the history is. Reads only. Thread-safe.
+ * What was and is, for those who look: of an application, of those that it shares with, and of nobody. Pages by key, newest
+ * first, each of a bounded number of statements and rows however long the history is. Reads only. Thread-safe.
  */
 public final class History {
 
@@ -34,8 +34,20 @@ public final class History {
     private static final String ALL = "BATCH_JOB_EXECUTION";
 
     /** Before anything else is asked of them: a condition that few of the newest meet would make the rest be read. */
-    private static final String NEWEST =
-            "(select * from BATCH_JOB_EXECUTION <which> order by JOB_EXECUTION_ID desc fetch first :recent rows only)";
+    private static final String NEWEST = """
+            (select * from (
+            <each>) n
+             order by JOB_EXECUTION_ID desc
+             fetch first :newest rows only)""";
+
+    /** Of one application, and in the order of an index that begins with it. */
+    private static final String NEWEST_OF_ONE = """
+            select * from BATCH_JOB_EXECUTION e
+             where e.REPRISE_APPLICATION between :scope and :scope <conditions>
+             order by e.REPRISE_APPLICATION desc, <order> e.JOB_EXECUTION_ID desc
+             fetch first :newest rows only""";
+
+    private static final String OF_A_STATUS = " and e.REPRISE_UNFINISHED between '%1$s' and '%1$s'";
 
     private static final String EXECUTIONS = """
             select e.JOB_EXECUTION_ID, e.JOB_INSTANCE_ID, i.JOB_NAME, e.CREATE_TIME, e.START_TIME, e.END_TIME,
@@ -48,14 +60,24 @@ public final class History {
             """;
 
     private static final String PAGE = EXECUTIONS + """
-             where e.JOB_EXECUTION_ID < :before <conditions>
+             order by e.JOB_EXECUTION_ID desc
+             fetch first :limit rows only""";
+
+    /** What runs is little, so that nothing need be done for each application. */
+    private static final String PAGE_OF_OWNED = EXECUTIONS + """
+             where e.REPRISE_APPLICATION in (:scope) <conditions>
              order by e.JOB_EXECUTION_ID desc
              fetch first :limit rows only""";
 
     private static final String BY_ID = EXECUTIONS + " where e.JOB_EXECUTION_ID in (<ids>)";
 
+    private static final String AND_IN_SCOPE = " and coalesce(i.REPRISE_APPLICATION, '') in (:scope)";
+
+    private static final String ONE = EXECUTIONS + " where e.JOB_EXECUTION_ID = :execution" + AND_IN_SCOPE;
+
     private static final String OF_INSTANCE = EXECUTIONS + """
-             where e.JOB_INSTANCE_ID = :instance
+             where e.JOB_INSTANCE_ID = :instance""" + AND_IN_SCOPE + """
+
              order by e.JOB_EXECUTION_ID desc
              fetch first :limit rows only""";
 
@@ -98,16 +120,25 @@ public final class History {
                    (select count(*) from BATCH_JOB_EXECUTION
                      where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID <= :execution) as ATTEMPT""";
 
+    private static final String INSTANCES_OF_ONE = """
+            select JOB_INSTANCE_ID, JOB_NAME
+              from BATCH_JOB_INSTANCE
+             where REPRISE_APPLICATION between :scope and :scope and JOB_NAME between :job and :job
+               and JOB_INSTANCE_ID < :before
+             order by REPRISE_APPLICATION desc, JOB_NAME desc, JOB_INSTANCE_ID desc
+             fetch first :limit rows only""";
+
     private static final String INSTANCES = """
             select JOB_INSTANCE_ID, JOB_NAME,
                    (select max(e.JOB_EXECUTION_ID) from BATCH_JOB_EXECUTION e
                      where e.JOB_INSTANCE_ID = i.JOB_INSTANCE_ID) as LAST
-              from BATCH_JOB_INSTANCE i
-             where JOB_NAME = :job and JOB_INSTANCE_ID < :before
+              from (
+            <each>) i
              order by JOB_INSTANCE_ID desc
              fetch first :limit rows only""";
 
-    private static final String INSTANCE = "select JOB_NAME from BATCH_JOB_INSTANCE where JOB_INSTANCE_ID = :instance";
+    private static final String INSTANCE =
+            "select i.JOB_NAME from BATCH_JOB_INSTANCE i where i.JOB_INSTANCE_ID = :instance" + AND_IN_SCOPE;
 
     private static final String NODES = """
             select n.NODE_ID, n.INCARNATION, n.PROCESS, n.STARTED_AT, n.HEARTBEAT_AT, current_timestamp as READ_AT,
@@ -131,14 +162,17 @@ public final class History {
     private final Database database;
     private final StepExecutions steps;
     private final Checkpoints checkpoints;
-    private final String application;
+    private final Scope scope;
     private final Duration lease;
 
-    History(Database database, StepExecutions steps, Checkpoints checkpoints, String application, Duration lease) {
+    /**
+     * @param scope what is seen; the nodes are those of its own application
+     */
+    History(Database database, StepExecutions steps, Checkpoints checkpoints, Scope scope, Duration lease) {
         this.database = database;
         this.steps = steps;
         this.checkpoints = checkpoints;
-        this.application = application;
+        this.scope = scope;
         this.lease = lease;
     }
 
@@ -150,19 +184,26 @@ public final class History {
      */
     public List<ExecutionState> executions(ExecutionSearch search, long before, int limit) {
         return database.apart(handle -> {
-            List<String> conditions = new ArrayList<>();
+            List<String> conditions = new ArrayList<>(List.of("and e.JOB_EXECUTION_ID < :before"));
+            List<String> order = new ArrayList<>();
+            Set<String> indexed = Set.of();
             long below = before;
             if (search.job() != null) {
-                conditions.add("and e.REPRISE_JOB_NAME = :job");
+                conditions.add("and e.REPRISE_JOB_NAME between :job and :job");
+                order.add("e.REPRISE_JOB_NAME desc,");
             }
             if (!search.statuses().isEmpty()) {
-                // As literals: an index of some statuses is used only where the statement itself shows that they are
-                // those.
-                conditions.add("and e." + (INDEXED.containsAll(search.statuses()) ? "REPRISE_UNFINISHED" : "STATUS")
-                        + " in ('" + String.join("', '", new TreeSet<>(search.statuses())) + "')");
+                if (INDEXED.containsAll(search.statuses()) && !search.owned()) {
+                    indexed = search.statuses();
+                } else {
+                    conditions.add("and e.STATUS in ('" + String.join("', '", new TreeSet<>(search.statuses())) + "')");
+                }
             }
             if (search.node() != null) {
-                conditions.add("and e.REPRISE_NODE = :node");
+                conditions.add("and e.REPRISE_NODE between :node and :node");
+                if (order.isEmpty() && indexed.isEmpty()) {
+                    order.add("e.REPRISE_NODE desc,");
+                }
             }
             if (search.since() != null) {
                 conditions.add("and e.CREATE_TIME >= :since and e.JOB_EXECUTION_ID >= :first");
@@ -171,7 +212,10 @@ public final class History {
                 conditions.add("and e.CREATE_TIME < :until");
                 below = Math.min(below, idAt(handle, LAST_UNTIL, search.until(), 0) + 1);
             }
-            Query query = page(handle, search.owned(), String.join(" ", conditions), below, limit);
+            String all = String.join(" ", conditions);
+            Query query = (search.owned() ? owned(handle, all) : newest(handle, PAGE, limit, all, order, indexed))
+                    .bind("before", below)
+                    .bind("limit", limit);
             bindIfGiven(query, "job", search.job());
             bindIfGiven(query, "node", search.node());
             if (search.since() != null) {
@@ -185,11 +229,10 @@ public final class History {
         });
     }
 
-    private static Query page(Handle handle, boolean owned, String conditions, long before, int limit) {
-        return query(handle, PAGE, owned)
+    private Query owned(Handle handle, String conditions) {
+        return query(handle, scope.in(PAGE_OF_OWNED), true)
                 .define("conditions", conditions)
-                .bind("before", before)
-                .bind("limit", limit);
+                .bindMap(scope.bindings());
     }
 
     private static Query query(Handle handle, String statement, boolean owned) {
@@ -198,10 +241,36 @@ public final class History {
                 .define("executions", ALL);
     }
 
-    private static Query newest(Handle handle, String statement, String which) {
+    private Query scoped(Handle handle, String statement) {
+        return query(handle, scope.in(statement), false).bindMap(scope.bindings());
+    }
+
+    /**
+     * The newest of each application, and of each status; of all of these the newest.
+     *
+     * @param count how many
+     * @param order the columns of an index behind the application's, and before the status
+     * @param statuses as literals, because an index of some statuses is used only where the statement itself shows that
+     *     they are those; empty for any
+     */
+    private Query newest(
+            Handle handle, String statement, int count, String conditions, List<String> order, Set<String> statuses) {
+        List<String> queries = new ArrayList<>();
+        if (statuses.isEmpty()) {
+            queries.add(scope.each(newestOfOne(conditions, String.join(" ", order))));
+        }
+        for (String status : new TreeSet<>(statuses)) {
+            String ordered = String.join(" ", order) + " e.REPRISE_UNFINISHED desc,";
+            queries.add(scope.each(newestOfOne(conditions + OF_A_STATUS.formatted(status), ordered)));
+        }
         return query(handle, statement, false)
-                .define("executions", NEWEST.replace("<which>", which))
-                .bind("recent", RECENT);
+                .define("executions", NEWEST.replace("<each>", String.join("\nunion all\n", queries)))
+                .bindMap(scope.bindings())
+                .bind("newest", count);
+    }
+
+    private static String newestOfOne(String conditions, String order) {
+        return NEWEST_OF_ONE.replace("<conditions>", conditions).replace("<order>", order);
     }
 
     private static void bindIfGiven(Query query, String name, @Nullable String value) {
@@ -218,9 +287,10 @@ public final class History {
                 .orElse(otherwise);
     }
 
-    /** An execution, or empty if there is none. */
+    /** An execution, or empty if there is none, or it is another application's. */
     public Optional<ExecutionState> execution(long executionId) {
-        return executions(List.of(executionId)).stream().findFirst();
+        return database.apart(handle -> read(handle, scoped(handle, ONE).bind("execution", executionId))).stream()
+                .findFirst();
     }
 
     private List<ExecutionState> executions(Collection<Long> ids) {
@@ -234,21 +304,20 @@ public final class History {
 
     /** The executions that a node runs, newest first. */
     public List<ExecutionState> running(int limit) {
-        return database.apart(handle -> read(handle, page(handle, true, "", Long.MAX_VALUE, limit)));
+        return database.apart(handle -> read(handle, owned(handle, "").bind("limit", limit)));
     }
 
-    /** The newest executions of an instance, newest first. */
+    /** The newest executions of an instance, newest first; none of another application's. */
     public List<ExecutionState> ofInstance(long instanceId, int limit) {
         return database.apart(handle -> read(
-                handle,
-                query(handle, OF_INSTANCE, false).bind("instance", instanceId).bind("limit", limit)));
+                handle, scoped(handle, OF_INSTANCE).bind("instance", instanceId).bind("limit", limit)));
     }
 
     /** What did not complete, does not run, and will not by itself: newest first. */
     public List<ExecutionState> unfinished(int limit) {
         return database.apart(handle -> read(
                 handle,
-                newest(handle, UNFINISHED, "where REPRISE_UNFINISHED in ('FAILED', 'STOPPED', 'UNKNOWN')")
+                newest(handle, UNFINISHED, RECENT, "", List.of(), Set.of("FAILED", "STOPPED", "UNKNOWN"))
                         .bind("limit", limit)));
     }
 
@@ -270,8 +339,8 @@ public final class History {
                 read(handle, recent(handle, "e.LAST_UPDATED >= :since").bind("since", Timestamp.from(since))));
     }
 
-    private static Query recent(Handle handle, String condition) {
-        return newest(handle, OF_THE_RECENT, "").define("condition", condition);
+    private Query recent(Handle handle, String condition) {
+        return newest(handle, OF_THE_RECENT, RECENT, "", List.of(), Set.of()).define("condition", condition);
     }
 
     /** What the database's clock says. */
@@ -305,6 +374,8 @@ public final class History {
     public List<InstanceState> instances(String job, long before, int limit) {
         record Row(long id, String job, @Nullable Long last) {}
         List<Row> rows = database.read(handle -> handle.createQuery(INSTANCES)
+                .define("each", scope.each(INSTANCES_OF_ONE))
+                .bindMap(scope.bindings())
                 .bind("job", job)
                 .bind("before", before)
                 .bind("limit", limit)
@@ -318,9 +389,10 @@ public final class History {
                 .toList();
     }
 
-    /** The job of an instance, or empty if there is no such instance. */
+    /** The job of an instance, or empty if there is no such instance, or it is another application's. */
     public Optional<String> jobOfInstance(long instanceId) {
-        return database.read(handle -> handle.createQuery(INSTANCE)
+        return database.read(handle -> handle.createQuery(scope.in(INSTANCE))
+                .bindMap(scope.bindings())
                 .bind("instance", instanceId)
                 .mapTo(String.class)
                 .findOne());
@@ -363,7 +435,7 @@ public final class History {
     /** The nodes of this application, also those that left or died. */
     public List<NodeState> nodes() {
         return database.read(handle -> handle.createQuery(NODES)
-                .bind("application", application)
+                .bind("application", scope.own())
                 .map((row, context) -> node(row))
                 .list());
     }

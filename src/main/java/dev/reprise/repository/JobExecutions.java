@@ -34,34 +34,37 @@ final class JobExecutions {
     /** What Spring Batch writes while a job runs. */
     private static final String RUNNING_EXIT_CODE = "UNKNOWN";
 
-    /** Guarded: an instance that has an execution, or had some before a purge, is not started. */
+    /** Guarded: an instance that is another application's, has an execution, or had some before a purge, is not started. */
     static final String INSERT_FIRST = """
             insert into BATCH_JOB_EXECUTION
                 (JOB_EXECUTION_ID, VERSION, JOB_INSTANCE_ID, CREATE_TIME, LAST_UPDATED, STATUS, EXIT_CODE, EXIT_MESSAGE,
-                 REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE)
+                 REPRISE_APPLICATION, REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE)
             select owner.JOB_EXECUTION_ID, 0, owner.JOB_INSTANCE_ID, localtimestamp, localtimestamp,
-                   'STARTING', 'UNKNOWN', '', :job, :submitter, :node
+                   'STARTING', 'UNKNOWN', '', :application, :job, :submitter, :node
               from REPRISE_OWNER owner
              where owner.JOB_EXECUTION_ID = <execution>
                and not exists (select 1 from BATCH_JOB_EXECUTION e
                                 where e.JOB_INSTANCE_ID = owner.JOB_INSTANCE_ID)
-               and not exists (select 1 from BATCH_JOB_INSTANCE i
-                                where i.JOB_INSTANCE_ID = owner.JOB_INSTANCE_ID
-                                  and i.REPRISE_FINAL_STATUS is not null)""";
+               and exists (select 1 from BATCH_JOB_INSTANCE i
+                            where i.JOB_INSTANCE_ID = owner.JOB_INSTANCE_ID
+                              and i.REPRISE_APPLICATION = :application and i.REPRISE_FINAL_STATUS is null)""";
 
     /**
-     * Guarded: the execution that is restarted is still the last one, and no other one of the instance forbids it. The
-     * position that a stop had set stays with the instance until a restart has ended. Where nobody is known to ask for it,
-     * as in a restart by recovery, it is for who asked before.
+     * Guarded: the instance is this application's, the execution that is restarted is still the last one, and no other one
+     * of the instance forbids it. The position that a stop had set stays with the instance until a restart has ended. Where
+     * nobody is known to ask for it, as in a restart by recovery, it is for who asked before.
      */
     static final String INSERT_NEXT = """
             insert into BATCH_JOB_EXECUTION
                 (JOB_EXECUTION_ID, VERSION, JOB_INSTANCE_ID, CREATE_TIME, LAST_UPDATED, STATUS, EXIT_CODE, EXIT_MESSAGE,
-                 REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE, REPRISE_RESTART_POSITION, REPRISE_RECOVERIES)
+                 REPRISE_APPLICATION, REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE, REPRISE_RESTART_POSITION,
+                 REPRISE_RECOVERIES)
             select owner.JOB_EXECUTION_ID, 0, owner.JOB_INSTANCE_ID, localtimestamp, localtimestamp,
-                   'STARTING', 'UNKNOWN', '', :job, coalesce(:submitter, o.REPRISE_SUBMITTER), :node,
+                   'STARTING', 'UNKNOWN', '', :application, :job, coalesce(:submitter, o.REPRISE_SUBMITTER), :node,
                    o.REPRISE_RESTART_POSITION, cast(:recoveries as integer)
               from REPRISE_OWNER owner
+              join BATCH_JOB_INSTANCE i
+                on i.JOB_INSTANCE_ID = owner.JOB_INSTANCE_ID and i.REPRISE_APPLICATION = :application
               join BATCH_JOB_EXECUTION o on o.JOB_INSTANCE_ID = owner.JOB_INSTANCE_ID
              where owner.JOB_EXECUTION_ID = <execution> and o.JOB_EXECUTION_ID = :original
                and not exists (select 1 from BATCH_JOB_EXECUTION e
@@ -127,8 +130,9 @@ final class JobExecutions {
                and not exists (select 1 from REPRISE_OWNER where JOB_EXECUTION_ID = :execution)""";
 
     private static final String EXECUTION_COLUMNS = """
-            select e.JOB_EXECUTION_ID, e.JOB_INSTANCE_ID, i.JOB_NAME, e.CREATE_TIME, e.START_TIME, e.END_TIME,
-                   e.LAST_UPDATED, e.STATUS, e.EXIT_CODE, e.REPRISE_SUBMITTER, e.REPRISE_RESTART_POSITION
+            select e.JOB_EXECUTION_ID, e.JOB_INSTANCE_ID, i.JOB_NAME, i.REPRISE_APPLICATION, e.CREATE_TIME,
+                   e.START_TIME, e.END_TIME, e.LAST_UPDATED, e.STATUS, e.EXIT_CODE, e.REPRISE_SUBMITTER,
+                   e.REPRISE_RESTART_POSITION
               from BATCH_JOB_EXECUTION e
               join BATCH_JOB_INSTANCE i on i.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID
             """;
@@ -159,27 +163,72 @@ final class JobExecutions {
             select JOB_INSTANCE_ID from BATCH_JOB_INSTANCE where JOB_NAME = :job and JOB_KEY = :key""";
 
     private static final String INSTANCE = """
-            select JOB_INSTANCE_ID, JOB_NAME from BATCH_JOB_INSTANCE where JOB_INSTANCE_ID = :instance""";
+            select JOB_INSTANCE_ID, JOB_NAME, REPRISE_APPLICATION from BATCH_JOB_INSTANCE
+             where JOB_INSTANCE_ID = :instance""";
+
+    private static final String NEWEST_INSTANCES_OF_ONE = """
+            select JOB_INSTANCE_ID, JOB_NAME, REPRISE_APPLICATION from BATCH_JOB_INSTANCE
+             where REPRISE_APPLICATION between :scope and :scope and JOB_NAME between :job and :job
+             order by REPRISE_APPLICATION desc, JOB_NAME desc, JOB_INSTANCE_ID desc
+             fetch first :upTo rows only""";
 
     private static final String NEWEST_INSTANCES = """
-            select JOB_INSTANCE_ID, JOB_NAME from BATCH_JOB_INSTANCE
-             where JOB_NAME = :job
+            select * from (
+            <each>) i
              order by JOB_INSTANCE_ID desc
             offset :offset rows fetch next :limit rows only""";
 
-    private static final String NEWEST_EXECUTIONS = """
+    static final String NEWEST_EXECUTIONS_OF_ONE = """
             select JOB_EXECUTION_ID from BATCH_JOB_EXECUTION
-             where REPRISE_JOB_NAME = :job
+             where REPRISE_APPLICATION between :scope and :scope and REPRISE_JOB_NAME between :job and :job
+             order by REPRISE_APPLICATION desc, REPRISE_JOB_NAME desc, JOB_EXECUTION_ID desc
+             fetch first :limit rows only""";
+
+    private static final String NEWEST_EXECUTIONS = """
+            select * from (
+            <each>) e
              order by JOB_EXECUTION_ID desc
              fetch first :limit rows only""";
 
-    /** Looks at a bounded number of instances, however many there are. */
+    private static final String APPLICATION_OF_EXECUTION = """
+            select i.JOB_INSTANCE_ID, i.JOB_NAME, coalesce(i.REPRISE_APPLICATION, '')
+              from BATCH_JOB_EXECUTION e
+              join BATCH_JOB_INSTANCE i on i.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID
+             where e.JOB_EXECUTION_ID = :execution""";
+
+    private static final String APPLICATION_OF_INSTANCE = """
+            select JOB_INSTANCE_ID, JOB_NAME, coalesce(REPRISE_APPLICATION, '')
+              from BATCH_JOB_INSTANCE where JOB_INSTANCE_ID = :instance""";
+
+    /** Not what runs. The row with an id below zero is that of who keeps launches off. */
+    private static final String CLAIM = """
+            update BATCH_JOB_INSTANCE set REPRISE_APPLICATION = :application
+             where JOB_INSTANCE_ID = :instance and coalesce(REPRISE_APPLICATION, '') = :before
+               and not exists (select 1 from REPRISE_OWNER o
+                                where o.JOB_INSTANCE_ID = :instance and o.JOB_EXECUTION_ID > 0)""";
+
+    private static final String CLAIM_EXECUTIONS = """
+            update BATCH_JOB_EXECUTION set REPRISE_APPLICATION = :application where JOB_INSTANCE_ID = :instance""";
+
+    private static final String NEWEST_HUNDRED_OF_ONE = """
+            select JOB_INSTANCE_ID from BATCH_JOB_INSTANCE
+             where REPRISE_APPLICATION between :scope and :scope and JOB_NAME between :job and :job
+             order by REPRISE_APPLICATION desc, JOB_NAME desc, JOB_INSTANCE_ID desc
+             fetch first 100 rows only""";
+
+    /**
+     * Looks at a bounded number of instances, however many there are: also at those of other applications, with which a
+     * number would collide.
+     */
     private static final String NEWEST_RUN_ID = """
             select p.PARAMETER_VALUE
-              from (select JOB_INSTANCE_ID from BATCH_JOB_INSTANCE
-                     where JOB_NAME = :job
-                     order by JOB_INSTANCE_ID desc
-                     fetch first 100 rows only) i
+              from (
+            (select JOB_INSTANCE_ID from BATCH_JOB_INSTANCE
+              where JOB_NAME = :job
+              order by JOB_INSTANCE_ID desc
+              fetch first 100 rows only)
+            union all
+            <each>) i
               join BATCH_JOB_EXECUTION e on e.JOB_INSTANCE_ID = i.JOB_INSTANCE_ID
               join BATCH_JOB_EXECUTION_PARAMS p
                 on p.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID and p.PARAMETER_NAME = :name
@@ -194,15 +243,19 @@ final class JobExecutions {
 
     static final JobParameters NO_PARAMETERS = new JobParameters(new TreeMap<>());
 
-    private final String application;
+    private final Scope scope;
     private final Secrets secrets;
+    private final String newestInstances;
+    private final String newestExecutions;
 
     /** The parameters of executions that were loaded, as they are stored, as long as somebody holds them: they never change. */
     private final Map<JobExecutionImpl, JobParameters> loaded = Collections.synchronizedMap(new WeakHashMap<>());
 
-    JobExecutions(String application, Secrets secrets) {
-        this.application = application;
+    JobExecutions(Scope scope, Secrets secrets) {
+        this.scope = scope;
         this.secrets = secrets;
+        this.newestInstances = NEWEST_INSTANCES.replace("<each>", scope.each(NEWEST_INSTANCES_OF_ONE));
+        this.newestExecutions = NEWEST_EXECUTIONS.replace("<each>", scope.each(NEWEST_EXECUTIONS_OF_ONE));
     }
 
     /**
@@ -225,6 +278,7 @@ final class JobExecutions {
         Map<String, @Nullable Object> bindings(OptionalLong original) {
             Map<String, @Nullable Object> bindings = new HashMap<>();
             bindings.put("job", jobName);
+            bindings.put("application", node.application());
             bindings.put("submitter", submitter == null ? null : Text.fit(submitter, Text.SUBMITTER_COLUMN));
             bindings.put("node", node.name());
             if (original.isPresent()) {
@@ -272,6 +326,61 @@ final class JobExecutions {
     @Nullable
     JobParameters known(JobExecutionImpl execution) {
         return loaded.get(execution);
+    }
+
+    /** The application whose an execution is that was loaded here; empty of one that runs here, or is nobody's. */
+    Optional<String> applicationOf(JobExecutionImpl execution) {
+        return loaded.containsKey(execution)
+                ? Optional.ofNullable(execution.getJobInstance().getApplicationName())
+                : Optional.empty();
+    }
+
+    /**
+     * Whose an instance is.
+     *
+     * @param application empty: nobody's
+     */
+    record Belonging(long instanceId, String jobName, String application) {
+
+        private static Belonging of(ResultSet row) throws SQLException {
+            return new Belonging(row.getLong(1), row.getString(2), row.getString(3));
+        }
+    }
+
+    Optional<Belonging> belongingOfInstance(Handle handle, long instanceId) {
+        return handle.createQuery(APPLICATION_OF_INSTANCE)
+                .bind("instance", instanceId)
+                .map((row, context) -> Belonging.of(row))
+                .findOne();
+    }
+
+    Optional<Belonging> belongingOfExecution(Handle handle, long executionId) {
+        return handle.createQuery(APPLICATION_OF_EXECUTION)
+                .bind("execution", executionId)
+                .map((row, context) -> Belonging.of(row))
+                .findOne();
+    }
+
+    /**
+     * Makes an instance this application's, which launches are kept off from.
+     *
+     * @param before as it was seen
+     * @return false if it runs, or has changed
+     */
+    boolean claim(Handle handle, Belonging before) {
+        boolean claimed = handle.createUpdate(CLAIM)
+                        .bind("application", scope.own())
+                        .bind("instance", before.instanceId())
+                        .bind("before", before.application())
+                        .execute()
+                == 1;
+        if (claimed) {
+            handle.createUpdate(CLAIM_EXECUTIONS)
+                    .bind("application", scope.own())
+                    .bind("instance", before.instanceId())
+                    .execute();
+        }
+        return claimed;
     }
 
     /** As they are stored: a secret one is encrypted. */
@@ -438,7 +547,8 @@ final class JobExecutions {
 
     /** The same execution as an object of its own. */
     JobExecutionImpl copy(JobExecutionImpl stored) {
-        JobInstanceImpl instance = new JobInstanceImpl(null, application, stored.getJobName());
+        JobInstanceImpl instance =
+                new JobInstanceImpl(null, stored.getJobInstance().getApplicationName(), stored.getJobName());
         instance.setId(stored.getJobInstance().getInstanceId());
         JobExecutionImpl copy = new JobExecutionImpl(
                 instance,
@@ -540,8 +650,10 @@ final class JobExecutions {
     }
 
     List<JobInstanceImpl> newestInstances(Handle handle, String jobName, int offset, int limit) {
-        return handle.createQuery(NEWEST_INSTANCES)
+        return handle.createQuery(newestInstances)
+                .bindMap(scope.bindings())
                 .bind("job", jobName)
+                .bind("upTo", (long) offset + limit)
                 .bind("offset", offset)
                 .bind("limit", limit)
                 .map((row, context) -> instance(row))
@@ -549,7 +661,8 @@ final class JobExecutions {
     }
 
     List<Long> newestExecutions(Handle handle, String jobName, int limit) {
-        return handle.createQuery(NEWEST_EXECUTIONS)
+        return handle.createQuery(newestExecutions)
+                .bindMap(scope.bindings())
                 .bind("job", jobName)
                 .bind("limit", limit)
                 .mapTo(Long.class)
@@ -558,6 +671,8 @@ final class JobExecutions {
 
     Optional<String> newestValueOf(Handle handle, String jobName, String parameter) {
         return handle.createQuery(NEWEST_RUN_ID)
+                .define("each", scope.each(NEWEST_HUNDRED_OF_ONE))
+                .bindMap(scope.bindings())
                 .bind("job", jobName)
                 .bind("name", parameter)
                 .mapTo(String.class)
@@ -565,7 +680,8 @@ final class JobExecutions {
     }
 
     private JobInstanceImpl instance(ResultSet row) throws SQLException {
-        JobInstanceImpl instance = new JobInstanceImpl(null, application, row.getString("JOB_NAME"));
+        JobInstanceImpl instance =
+                new JobInstanceImpl(null, row.getString("REPRISE_APPLICATION"), row.getString("JOB_NAME"));
         instance.setId(row.getLong("JOB_INSTANCE_ID"));
         return instance;
     }

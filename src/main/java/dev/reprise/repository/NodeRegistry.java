@@ -90,7 +90,14 @@ public final class NodeRegistry {
     private final Database database;
 
     public NodeRegistry(DataSource dataSource, TransactionManager transactions) {
-        this.database = new Database(dataSource, transactions);
+        this(dataSource, null, transactions);
+    }
+
+    /**
+     * @param schema that the tables are in; null for that of the data source's connections
+     */
+    public NodeRegistry(DataSource dataSource, @Nullable String schema, TransactionManager transactions) {
+        this.database = new Database(dataSource, schema, transactions, Duration.ZERO);
     }
 
     /**
@@ -195,8 +202,9 @@ public final class NodeRegistry {
      * @param patience how long the statement may take
      * @return false if a newer incarnation has the name
      */
-    public static boolean heartbeat(Connection connection, NodeIdentity node, Duration patience) throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement(HEARTBEAT)) {
+    public boolean heartbeat(Connection connection, NodeIdentity node, Duration patience) throws SQLException {
+        try (PreparedStatement update =
+                connection.prepareStatement(database.tables().qualified(HEARTBEAT))) {
             update.setQueryTimeout((int) Math.max(1, patience.toSeconds()));
             update.setString(1, node.application());
             update.setString(2, node.name());

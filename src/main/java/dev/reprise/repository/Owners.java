@@ -59,19 +59,24 @@ final class Owners {
     /**
      * The few whose executions are worth a look: those that are silent, those that came back within ten leases, and this
      * one. Of what one owns, that of incarnations below the living one is left over. Whoever launches something else that
-     * is owned finds out by itself, as where a node's row was deleted that has not come back.
+     * is owned finds out by itself, as where a node's row was deleted that has not come back. An application that this one
+     * shares with looks after its own, as long as a node of it lives.
      */
     private static final String SUSPECTS = """
-            select NODE_ID,
-                   case when NODE_ID = :node then :incarnation
-                        when HEARTBEAT_AT > current_timestamp - cast(:lease as bigint) * interval '0.001' second
-                        then INCARNATION else INCARNATION + 1 end as LIVING
-              from REPRISE_NODE
-             where APPLICATION = :application
-               and (NODE_ID = :node or HEARTBEAT_AT is null
-                    or HEARTBEAT_AT <= current_timestamp - cast(:lease as bigint) * interval '0.001' second
-                    or (INCARNATION > 1
-                        and STARTED_AT > current_timestamp - cast(:lease as bigint) * interval '0.010' second))""";
+            select n.APPLICATION, n.NODE_ID,
+                   case when n.APPLICATION = :application and n.NODE_ID = :node then :incarnation
+                        when n.HEARTBEAT_AT > current_timestamp - cast(:lease as bigint) * interval '0.001' second
+                        then n.INCARNATION else n.INCARNATION + 1 end as LIVING
+              from REPRISE_NODE n
+             where n.APPLICATION in (:scope)
+               and (n.NODE_ID = :node or n.HEARTBEAT_AT is null
+                    or n.HEARTBEAT_AT <= current_timestamp - cast(:lease as bigint) * interval '0.001' second
+                    or (n.INCARNATION > 1
+                        and n.STARTED_AT > current_timestamp - cast(:lease as bigint) * interval '0.010' second))
+               and (n.APPLICATION = :application or not exists (
+                       select 1 from REPRISE_NODE living
+                        where living.APPLICATION = n.APPLICATION
+                          and living.HEARTBEAT_AT > current_timestamp - cast(:lease as bigint) * interval '0.001' second))""";
 
     /** By the owner's row alone: side by side, in the order of their ids, everybody's would be read. */
     private static final String WITH_EXECUTION =
@@ -148,8 +153,15 @@ final class Owners {
     private final Dialect dialect;
     private final Supplier<NodeIdentity> self;
     private final Duration lease;
+    private final Scope scope;
+    private final String suspects;
 
-    Owners(Dialect dialect, Supplier<NodeIdentity> self, Duration lease) {
+    /**
+     * @param scope whose nodes' executions this node takes over
+     */
+    Owners(Dialect dialect, Supplier<NodeIdentity> self, Duration lease, Scope scope) {
+        this.scope = scope.ofApplications();
+        this.suspects = this.scope.in(SUSPECTS);
         this.dialect = dialect;
         this.self = self;
         this.lease = lease;
@@ -164,7 +176,7 @@ final class Owners {
                 .findOne();
     }
 
-    private record Suspect(String name, long living) {}
+    private record Suspect(String application, String name, long living) {}
 
     /**
      * What nodes left running that do not report any more, and what earlier incarnations left; the oldest first. Each
@@ -172,18 +184,19 @@ final class Owners {
      */
     List<Owner> ofTheDead(Handle handle) {
         NodeIdentity here = self.get();
-        List<Suspect> suspects = handle.createQuery(SUSPECTS)
+        List<Suspect> found = handle.createQuery(suspects)
+                .bindMap(scope.bindings())
                 .bind("lease", lease.toMillis())
                 .bindMap(here.bindings())
-                .map((row, context) -> new Suspect(row.getString(1), row.getLong(2)))
+                .map((row, context) -> new Suspect(row.getString(1), row.getString(2), row.getLong(3)))
                 .list();
         return handle
                 .registerArrayType(String.class, "varchar")
                 .registerArrayType(Long.class, "bigint")
                 .createQuery(dialect.leftOver())
-                .bind("application", here.application())
-                .bind("names", suspects.stream().map(Suspect::name).toArray(String[]::new))
-                .bind("living", suspects.stream().map(Suspect::living).toArray(Long[]::new))
+                .bind("applications", found.stream().map(Suspect::application).toArray(String[]::new))
+                .bind("names", found.stream().map(Suspect::name).toArray(String[]::new))
+                .bind("living", found.stream().map(Suspect::living).toArray(Long[]::new))
                 .map((row, context) -> owner(row, here))
                 .stream()
                 .sorted(Comparator.comparingLong(Owner::executionId))
@@ -229,9 +242,9 @@ final class Owners {
         return new Owner(row.getLong(1), row.getLong(2), node, mine, mine || (reported && !replaced));
     }
 
-    /** Whether this node may close what that owner left: only nodes of the same application do. */
+    /** Whether this node may close what that owner left: only nodes of its application do, or of one that shares with it. */
     boolean mayTakeOver(Owner owner) {
-        return !owner.alive() && owner.node().application().equals(self.get().application());
+        return !owner.alive() && scope.includes(owner.node().application());
     }
 
     /** Whether a node has reported within the lease, as that incarnation. */

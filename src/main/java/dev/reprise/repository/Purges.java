@@ -11,8 +11,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -23,8 +23,9 @@ import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes history, an instance at a time with all of its executions, in transactions of a bounded size (semantics.md §7).
- * It walks over the executions from the oldest, and looks at an instance when it comes to its first one. Thread-safe.
+ * Removes history, of an application, of those that it shares with, and of nobody: an instance at a time with all of its
+ * executions, in transactions of a bounded size (semantics.md §7). It walks over the executions from the oldest, and looks
+ * at an instance when it comes to its first one. Thread-safe.
  */
 public final class Purges {
 
@@ -40,15 +41,22 @@ public final class Purges {
 
     private static final String NEWEST = "select coalesce(max(JOB_EXECUTION_ID), 0) from BATCH_JOB_EXECUTION";
 
-    private static final String EXECUTIONS = """
+    private static final String EXECUTIONS_OF_ONE = """
             select JOB_EXECUTION_ID, JOB_INSTANCE_ID, %s
               from BATCH_JOB_EXECUTION
-             where <job> JOB_EXECUTION_ID > :after and JOB_EXECUTION_ID <= :upTo
-             order by JOB_EXECUTION_ID
+             where REPRISE_APPLICATION between :scope and :scope <job>
+               and JOB_EXECUTION_ID > :after and JOB_EXECUTION_ID <= :upTo
+             order by REPRISE_APPLICATION, <orderOfJob> JOB_EXECUTION_ID
              fetch first :limit rows only""".formatted(AGED.formatted("CREATE_TIME"));
 
+    private static final String EXECUTIONS = """
+            select * from (
+            <each>) e
+             order by JOB_EXECUTION_ID
+             fetch first :limit rows only""";
+
     private static final String INSTANCES = """
-            select i.JOB_INSTANCE_ID, i.JOB_NAME, i.JOB_KEY, e.EXECUTIONS, e.FIRST, e.LAST, e.ENDED, e.UNFINISHED,
+            select i.JOB_INSTANCE_ID, i.JOB_NAME, i.JOB_KEY, coalesce(i.REPRISE_APPLICATION, '') as APPLICATION, e.EXECUTIONS, e.FIRST, e.LAST, e.ENDED, e.UNFINISHED,
                    e.COMPLETED, e.ABANDONED, l.STATUS,
                    (select count(*) from REPRISE_OWNER o
                      where o.JOB_INSTANCE_ID = i.JOB_INSTANCE_ID and o.JOB_EXECUTION_ID > 0) as OWNED,
@@ -64,18 +72,25 @@ public final class Purges {
                      where JOB_INSTANCE_ID = any(:instances)
                      group by JOB_INSTANCE_ID) e
               join BATCH_JOB_INSTANCE i on i.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID
-              join BATCH_JOB_EXECUTION l on l.JOB_EXECUTION_ID = e.LAST""".formatted(AGED.formatted("e.ENDED"));
+              join BATCH_JOB_EXECUTION l on l.JOB_EXECUTION_ID = e.LAST
+             where coalesce(i.REPRISE_APPLICATION, '') in (:scope)""".formatted(AGED.formatted("e.ENDED"));
 
     /**
-     * The last of those that stay, and the newest instance: on its parameters numbered runs go on. A range of one name,
-     * because only one index has its order; for a single name the database might walk over other jobs' executions.
+     * The last of those that stay, and the newest instance: on its parameters numbered runs go on.
      */
     private static final String KEPT = """
-            select (select JOB_EXECUTION_ID from BATCH_JOB_EXECUTION
-                     where REPRISE_JOB_NAME >= :job and REPRISE_JOB_NAME <= :job
-                     order by REPRISE_JOB_NAME desc, JOB_EXECUTION_ID desc
+            select (select JOB_EXECUTION_ID from (
+            <executions>) e
+                     order by JOB_EXECUTION_ID desc
                     offset :others rows fetch next 1 row only) as EXECUTION,
-                   (select max(JOB_INSTANCE_ID) from BATCH_JOB_INSTANCE where JOB_NAME = :job) as INSTANCE""";
+                   (select max(JOB_INSTANCE_ID) from (
+            <instances>) i) as INSTANCE""";
+
+    private static final String NEWEST_INSTANCE_OF_ONE = """
+            select JOB_INSTANCE_ID from BATCH_JOB_INSTANCE
+             where REPRISE_APPLICATION between :scope and :scope and JOB_NAME between :job and :job
+             order by REPRISE_APPLICATION desc, JOB_NAME desc, JOB_INSTANCE_ID desc
+             fetch first 1 row only""";
 
     private static final String EXECUTIONS_OF =
             "select JOB_EXECUTION_ID from BATCH_JOB_EXECUTION where JOB_INSTANCE_ID = any(:instances)";
@@ -157,14 +172,23 @@ public final class Purges {
 
     private record Walked(List<Long> instances, long last, int executions, boolean aged) {}
 
-    private record Instance(PurgeCandidate candidate, boolean isUnique) {}
+    private record Instance(PurgeCandidate candidate, boolean isUnique, Tally.Key tally) {}
 
     private final Database database;
     private final StepExecutions steps;
     private final Transitions transitions;
     private final Supplier<NodeIdentity> self;
+    private final Scope scope;
+    private final String executions;
+    private final String instances;
+    private final String kept;
 
-    Purges(Database database, StepExecutions steps, Transitions transitions, Supplier<NodeIdentity> self) {
+    Purges(Database database, StepExecutions steps, Transitions transitions, Supplier<NodeIdentity> self, Scope scope) {
+        this.scope = scope;
+        this.executions = EXECUTIONS.replace("<each>", scope.each(EXECUTIONS_OF_ONE));
+        this.instances = scope.in(INSTANCES);
+        this.kept = KEPT.replace("<executions>", scope.each(JobExecutions.NEWEST_EXECUTIONS_OF_ONE))
+                .replace("<instances>", scope.each(NEWEST_INSTANCE_OF_ONE));
         this.database = database;
         this.steps = steps;
         this.transitions = transitions;
@@ -187,7 +211,7 @@ public final class Purges {
 
         private final PurgeRequest request;
         private final Map<String, Kept> kept = new ConcurrentHashMap<>();
-        private final Set<String> begun = ConcurrentHashMap.newKeySet();
+        private final Set<Tally.Key> begun = ConcurrentHashMap.newKeySet();
 
         private Walk(PurgeRequest request) {
             this.request = request;
@@ -210,8 +234,10 @@ public final class Purges {
         private Walked walk(Handle handle, Position position) {
             SortedSet<Long> instances = new TreeSet<>();
             String job = request.job();
-            Query query = handle.createQuery(EXECUTIONS)
-                    .define("job", job == null ? "" : "REPRISE_JOB_NAME = :job and")
+            Query query = handle.createQuery(executions)
+                    .bindMap(scope.bindings())
+                    .define("job", job == null ? "" : "and REPRISE_JOB_NAME between :job and :job")
+                    .define("orderOfJob", job == null ? "" : "REPRISE_JOB_NAME,")
                     .bind("after", position.after())
                     .bind("upTo", position.upTo())
                     .bind("age", request.age().toMillis())
@@ -235,7 +261,8 @@ public final class Purges {
         }
 
         private List<Row> rows(Handle handle, Collection<Long> instances) {
-            return with(handle, INSTANCES, "instances", instances)
+            return with(handle, Purges.this.instances, "instances", instances)
+                    .bindMap(scope.bindings())
                     .bind("age", request.age().toMillis())
                     .map((row, context) -> Row.of(row))
                     .list();
@@ -254,7 +281,8 @@ public final class Purges {
                                     row.status(),
                                     row.unfinished() ? null : row.ended(),
                                     whySpared(row)),
-                            JobIdentity.isUnique(row.key())))
+                            JobIdentity.isUnique(row.key()),
+                            new Tally.Key(row.application(), row.job())))
                     .toList();
         }
 
@@ -262,8 +290,10 @@ public final class Purges {
             if (request.keep() == 0) {
                 return new Kept(Long.MAX_VALUE, 0);
             }
-            return database.read(handle -> handle.createQuery(KEPT)
+            return database.read(handle -> handle.createQuery(Purges.this.kept)
+                    .bindMap(scope.bindings())
                     .bind("job", job)
+                    .bind("limit", request.keep())
                     .bind("others", request.keep() - 1)
                     .map((row, context) -> new Kept(row.getLong(1), row.getLong(2)))
                     .one());
@@ -294,14 +324,17 @@ public final class Purges {
          * @param archive sees what is about to be removed, maybe several times, and must have it safe when it returns
          */
         public Removed remove(List<PurgeCandidate> instances, @Nullable Consumer<List<PurgedExecution>> archive) {
-            SortedSet<String> jobs =
-                    instances.stream().map(PurgeCandidate::job).collect(Collectors.toCollection(TreeSet::new));
-            jobs.stream().filter(begun::add).forEach(job -> Tally.begin(database, job));
+            SortedSet<Tally.Key> tallies = instances.stream()
+                    .map(PurgeCandidate::job)
+                    .distinct()
+                    .flatMap(job -> scope.applications().stream().map(application -> new Tally.Key(application, job)))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            tallies.stream().filter(begun::add).forEach(key -> Tally.begin(database, key));
             List<Long> ids =
                     instances.stream().map(PurgeCandidate::instanceId).sorted().toList();
             for (int round = 1; ; round++) {
                 try {
-                    return database.apart(handle -> remove(handle, jobs, ids, archive));
+                    return database.apart(handle -> remove(handle, tallies, ids, archive));
                 } catch (RuntimeException e) {
                     if (round == ROUNDS || !Database.isDuplicateKey(e)) {
                         throw e;
@@ -312,20 +345,15 @@ public final class Purges {
 
         private Removed remove(
                 Handle handle,
-                SortedSet<String> jobs,
+                SortedSet<Tally.Key> tallies,
                 List<Long> ids,
                 @Nullable Consumer<List<PurgedExecution>> archive) {
-            Map<String, Long> countedTo = new TreeMap<>();
-            jobs.forEach(job -> countedTo.put(job, Tally.lock(handle, job)));
+            SortedMap<Tally.Key, Long> countedTo = Tally.lock(handle, tallies);
             List<Long> ours = database.dialect().keepLaunchesOff(handle, array(ids), self.get());
             List<Instance> going = instances(rows(handle, ours)).stream()
                     .filter(instance -> instance.candidate().spared() == null)
                     .toList();
-            List<Long> instances = going.stream()
-                    .map(Instance::candidate)
-                    .map(PurgeCandidate::instanceId)
-                    .toList();
-            List<Long> executions = longs(handle, EXECUTIONS_OF, "instances", instances);
+            List<Long> executions = longs(handle, EXECUTIONS_OF, "instances", ids(going));
             if (archive != null && !executions.isEmpty()) {
                 archive.accept(contentsOf(handle, executions));
             }
@@ -338,23 +366,25 @@ public final class Purges {
             DELETE_OF_STEPS.forEach(delete -> update(handle, delete, stepIds));
             DELETE_OF_EXECUTIONS.forEach(delete -> update(handle, delete, executions));
             database.dialect().letLaunchesIn(handle, array(ours));
-            List<PurgeCandidate> forgotten = going.stream()
+            List<Instance> forgotten = going.stream()
                     .filter(instance -> !leavesItsIdentity(instance))
-                    .map(Instance::candidate)
                     .toList();
-            update(
+            update(handle, DELETE_INSTANCES, ids(forgotten));
+            countedTo.forEach((key, to) -> Tally.takeOff(
                     handle,
-                    DELETE_INSTANCES,
-                    forgotten.stream().map(PurgeCandidate::instanceId).toList());
-            countedTo.forEach((job, to) -> Tally.takeOff(
-                    handle,
-                    job,
+                    key,
                     to,
-                    forgotten.stream()
-                            .filter(instance -> instance.job().equals(job))
-                            .map(PurgeCandidate::instanceId)
-                            .toList()));
+                    ids(forgotten.stream()
+                            .filter(instance -> instance.tally().equals(key))
+                            .toList())));
             return new Removed(going.stream().map(Instance::candidate).toList(), executions);
+        }
+
+        private static List<Long> ids(List<Instance> instances) {
+            return instances.stream()
+                    .map(Instance::candidate)
+                    .map(PurgeCandidate::instanceId)
+                    .toList();
         }
 
         /** What has no identity can never be asked for again, and what can be restarted has nothing to be refused for. */
@@ -370,6 +400,7 @@ public final class Purges {
             long id,
             String job,
             String key,
+            String application,
             int executions,
             long first,
             long last,
@@ -386,6 +417,7 @@ public final class Purges {
                     row.getLong("JOB_INSTANCE_ID"),
                     row.getString("JOB_NAME"),
                     row.getString("JOB_KEY"),
+                    row.getString("APPLICATION"),
                     row.getInt("EXECUTIONS"),
                     row.getLong("FIRST"),
                     row.getLong("LAST"),

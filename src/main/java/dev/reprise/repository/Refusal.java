@@ -51,6 +51,8 @@ public record Refusal(
         INVALID_JOB,
         /** Row 2: the parameters fail the job's schema or its validator; nothing was written. */
         INVALID_PARAMETERS,
+        /** §8.1: the instance is another application's. */
+        OTHER_APPLICATION,
         /** Row 4: it runs on a live node. */
         ALREADY_RUNNING,
         /** Row 6: it completed, and completes once. */

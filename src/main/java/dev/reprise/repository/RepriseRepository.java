@@ -6,6 +6,7 @@ import dev.reprise.identity.JobParameters;
 import dev.reprise.log.LogThread;
 import dev.reprise.repository.Decisions.Subject;
 import dev.reprise.repository.Dialect.Acquired;
+import dev.reprise.repository.JobExecutions.Belonging;
 import dev.reprise.repository.JobExecutions.Launch;
 import dev.reprise.repository.LaunchDecision.Fate;
 import dev.reprise.repository.LaunchDecision.StepPlan;
@@ -93,6 +94,8 @@ public final class RepriseRepository implements JobRepository {
      *     {@link java.io.ObjectInputFilter.Config}; may be empty
      * @param keys gives the key that secret parameters are stored with
      * @param listed how many executions of a job the admin CLI lists: the newest
+     * @param shared the applications whose instances this one may run, too
+     * @param schema that the tables are in; null for that of the data source's connections
      */
     public record Parts(
             DataSource dataSource,
@@ -105,9 +108,15 @@ public final class RepriseRepository implements JobRepository {
             ClassLoader application,
             String serialFilter,
             KeySource keys,
-            int listed) {
+            int listed,
+            Set<String> shared,
+            @Nullable String schema) {
 
-        /** Which lists {@value #LISTED} executions of a job. */
+        public Parts {
+            shared = Set.copyOf(shared);
+        }
+
+        /** Which lists {@value #LISTED} executions of a job, shares with nobody, and has its tables where its data are. */
         public Parts(
                 DataSource dataSource,
                 TransactionManager transactions,
@@ -130,7 +139,9 @@ public final class RepriseRepository implements JobRepository {
                     application,
                     serialFilter,
                     keys,
-                    LISTED);
+                    LISTED,
+                    Set.of(),
+                    null);
         }
     }
 
@@ -152,6 +163,7 @@ public final class RepriseRepository implements JobRepository {
     private final JobRecorder jobRecorder;
     private final Secrets secrets;
     private final String name;
+    private final Scope scope;
     private final History history;
     private final AuditLog audit;
     private final Purges purges;
@@ -172,7 +184,7 @@ public final class RepriseRepository implements JobRepository {
     private final ThreadLocal<@Nullable Integer> recovering = new ThreadLocal<>();
 
     public RepriseRepository(Parts parts) {
-        this(parts, new Database(parts.dataSource(), parts.transactions(), parts.outage()));
+        this(parts, new Database(parts.dataSource(), parts.schema(), parts.transactions(), parts.outage()));
     }
 
     RepriseRepository(Parts parts, Database database) {
@@ -183,20 +195,21 @@ public final class RepriseRepository implements JobRepository {
         this.application = parts.application();
         this.database = database;
         Checkpoints checkpoints = new Checkpoints(parts.application(), parts.serialFilter());
-        this.owners = new Owners(database.dialect(), self, parts.lease());
         this.secrets = new Secrets(parts.keys());
         this.name = self.get().application();
-        this.executions = new JobExecutions(name, secrets);
-        this.steps = new StepExecutions(database.dialect(), checkpoints);
-        this.restarts = new Restarts(self, parts.lease());
+        this.scope = Scope.of(name, parts.shared());
+        this.owners = new Owners(database.dialect(), self, parts.lease(), scope);
+        this.executions = new JobExecutions(scope, secrets);
+        this.steps = new StepExecutions(database.dialect(), database.tables(), checkpoints);
+        this.restarts = new Restarts(self, parts.lease(), scope);
         this.takeOvers = new TakeOvers(database, owners, restarts, rules, jobs, self, parts.lease());
         this.lockWaits = new LockWaits(database);
         this.ownershipCheck = new OwnershipCheck(database, owners, takeOvers, live);
-        this.history = new History(database, steps, checkpoints, name, parts.lease());
-        this.audit = new AuditLog(database, name);
-        this.purges = new Purges(database, steps, transitions, self);
+        this.history = new History(database, steps, checkpoints, scope, parts.lease());
+        this.audit = new AuditLog(database, scope);
+        this.purges = new Purges(database, steps, transitions, self, scope);
         this.listed = parts.listed();
-        this.decisions = new Decisions(database, owners, takeOvers, executions);
+        this.decisions = new Decisions(database, owners, takeOvers, executions, scope);
         this.stepRecorder = new StepRecorder(database, executions, steps, transitions, checkpoints, live);
         this.jobRecorder =
                 new JobRecorder(database, owners, executions, restarts, takeOvers, stepRecorder, live, justCompleted);
@@ -257,6 +270,7 @@ public final class RepriseRepository implements JobRepository {
             LaunchParameters.refuseFaults(subject, asked, verdict.definitionFaults(), verdict.faults(), secrets);
         } else {
             JobParameters before = parametersOf(original);
+            refuseOthers(original, before);
             Properties all = LaunchParameters.onRestart(before.toShownProperties(), asked);
             verdict = rules.judge(job, withSecretsOf(job, before, all));
             List<String> faults = new ArrayList<>(verdict.faults());
@@ -306,6 +320,36 @@ public final class RepriseRepository implements JobRepository {
             throw new LaunchRefusedException(Decisions.invalid(new Subject(job.getId(), before, true), faults));
         }
         return opened;
+    }
+
+    private void refuseOthers(JobExecutionImpl original, JobParameters parameters) {
+        executions
+                .applicationOf(original)
+                .flatMap(application -> decisions.ofAnother(
+                        new Belonging(original.getJobInstance().getInstanceId(), original.getJobName(), application),
+                        Subject.label(original.getJobName(), parameters)))
+                .ifPresent(refusal -> {
+                    throw new LaunchRefusedException(refusal);
+                });
+    }
+
+    /** Why an execution is not for this application to change; empty if it is, or if there is none. */
+    public Optional<Refusal> refusalOf(long executionId) {
+        return live.containsKey(executionId)
+                ? Optional.empty()
+                : database.read(handle -> executions.belongingOfExecution(handle, executionId))
+                        .flatMap(its -> decisions.ofAnother(its, "Execution " + executionId + " of " + its.jobName()));
+    }
+
+    /**
+     * Refuses a change of an execution of another application.
+     *
+     * @throws LaunchRefusedException which names it
+     */
+    public void refuseOthers(long executionId) {
+        refusalOf(executionId).ifPresent(refusal -> {
+            throw new LaunchRefusedException(refusal);
+        });
     }
 
     private NodeIdentity availableNode(Subject subject) {
@@ -494,7 +538,7 @@ public final class RepriseRepository implements JobRepository {
     }
 
     private List<DueRestart> claimRestarts(Handle handle) {
-        List<DueRestart> claimed = new ArrayList<>(restarts.claim(handle));
+        List<DueRestart> claimed = new ArrayList<>(restarts.claim(handle, this::isDeployed));
         claimed.removeIf(due -> {
             boolean ending = live.containsKey(due.executionId());
             if (ending) {
@@ -508,6 +552,14 @@ public final class RepriseRepository implements JobRepository {
     /** Those of the executions that the database knows. */
     public Set<Long> known(Collection<Long> executionIds) {
         return executionIds.isEmpty() ? Set.of() : database.read(handle -> executions.known(handle, executionIds));
+    }
+
+    private boolean isDeployed(String jobName) {
+        try {
+            return rules.recoveryOf(jobName, jobs.get(jobName)) != null;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /** A restart that was claimed has happened, or must not happen any more. */
@@ -591,6 +643,7 @@ public final class RepriseRepository implements JobRepository {
     }
 
     private void abandon(JobExecutionImpl execution) {
+        refuseOthers(execution.getExecutionId());
         awaitEndOfEnding(execution.getExecutionId());
         listedExecutions.forget(execution.getExecutionId());
         long id = execution.getExecutionId();
@@ -620,6 +673,11 @@ public final class RepriseRepository implements JobRepository {
         }
         long instanceId = execution.getJobInstance().getInstanceId();
         Subject subject = new Subject(execution.getJobName(), parametersOf(execution), true);
+        try {
+            refuseOthers(execution, subject.parameters());
+        } catch (LaunchRefusedException e) {
+            throw new JobRestartException(e);
+        }
         Owner owner = database.read(handle -> owners.of(handle, instanceId)).orElse(null);
         if (owner != null && owners.mayTakeOver(owner) && takeOvers.takeOver(owner) != Outcome.LOCKED) {
             return;
@@ -633,6 +691,7 @@ public final class RepriseRepository implements JobRepository {
     @Override
     public void stopJobExecution(JobExecutionImpl execution) {
         long id = execution.getExecutionId();
+        refuseOthers(id);
         boolean requested = database.apart(handle -> {
             owners.lock(handle, id);
             boolean running = executions.requestStop(handle, id);
@@ -899,7 +958,7 @@ public final class RepriseRepository implements JobRepository {
     @Override
     public int getJobInstanceCount(String jobName) {
         refuseUnstorable(jobName);
-        return Tally.count(database, jobName);
+        return Tally.count(database, scope, jobName);
     }
 
     /** No job is called what no database can store. */

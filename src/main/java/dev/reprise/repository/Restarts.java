@@ -2,6 +2,7 @@ package dev.reprise.repository;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class Restarts {
      */
     private static final String DUE = """
             select r.JOB_INSTANCE_ID, r.JOB_EXECUTION_ID, r.NODE_ID, r.INCARNATION, e.REPRISE_JOB_NAME, r.ATTEMPT,
+                   r.APPLICATION,
                    case when (e.STATUS = 'STOPPED' or (e.STATUS = 'FAILED' and r.ATTEMPT > 0))
                          and not exists (select 1 from BATCH_JOB_EXECUTION later
                                           where later.JOB_INSTANCE_ID = r.JOB_INSTANCE_ID
@@ -39,8 +41,12 @@ final class Restarts {
               from REPRISE_RESTART r
               join BATCH_JOB_EXECUTION e on e.JOB_EXECUTION_ID = r.JOB_EXECUTION_ID
               left join REPRISE_NODE n on n.APPLICATION = r.APPLICATION and n.NODE_ID = r.NODE_ID
-             where r.APPLICATION = :application and r.NOT_BEFORE <= current_timestamp
-               and (r.NODE_ID is null or r.NODE_ID = :node
+             where r.APPLICATION in (:scope) and r.NOT_BEFORE <= current_timestamp
+               and (r.APPLICATION = :application or not exists (
+                       select 1 from REPRISE_NODE living
+                        where living.APPLICATION = r.APPLICATION
+                          and living.HEARTBEAT_AT > current_timestamp - cast(:lease as bigint) * interval '0.001' second))
+               and (r.NODE_ID is null or (r.APPLICATION = :application and r.NODE_ID = :node)
                     or n.INCARNATION is null or n.INCARNATION <> r.INCARNATION or n.HEARTBEAT_AT is null
                     or n.HEARTBEAT_AT <= current_timestamp - cast(:lease as bigint) * interval '0.001' second)
                and not exists (select 1 from REPRISE_OWNER o where o.JOB_EXECUTION_ID = r.JOB_EXECUTION_ID)
@@ -49,8 +55,8 @@ final class Restarts {
 
     /** As it was seen, and no other way. */
     private static final String CLAIM = """
-            update REPRISE_RESTART set NODE_ID = :node, INCARNATION = :incarnation
-             where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID = :execution
+            update REPRISE_RESTART set APPLICATION = :application, NODE_ID = :node, INCARNATION = :incarnation
+             where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID = :execution and APPLICATION = :seenApplication
                and coalesce(NODE_ID, '') = :seenNode and coalesce(INCARNATION, 0) = :seenIncarnation""";
 
     private static final String POSTPONE = """
@@ -58,21 +64,28 @@ final class Restarts {
                set NODE_ID = null, INCARNATION = null,
                    NOT_BEFORE = current_timestamp + cast(:pause as bigint) * interval '0.001' second
              where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID = :execution
-               and NODE_ID = :node and INCARNATION = :incarnation""";
+               and APPLICATION = :application and NODE_ID = :node and INCARNATION = :incarnation""";
 
     /** Another node may have claimed it since, because this one was silent. */
     private static final String DONE = """
             delete from REPRISE_RESTART
              where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID = :execution
-               and NODE_ID = :node and INCARNATION = :incarnation""";
+               and APPLICATION = :application and NODE_ID = :node and INCARNATION = :incarnation""";
 
     private static final String FORGET = """
             delete from REPRISE_RESTART where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID = :execution""";
 
     private final Supplier<NodeIdentity> self;
     private final Duration lease;
+    private final Scope scope;
+    private final String due;
 
-    Restarts(Supplier<NodeIdentity> self, Duration lease) {
+    /**
+     * @param scope whose executions this node restarts
+     */
+    Restarts(Supplier<NodeIdentity> self, Duration lease, Scope scope) {
+        this.scope = scope.ofApplications();
+        this.due = this.scope.in(DUE);
         this.self = self;
         this.lease = lease;
     }
@@ -80,10 +93,15 @@ final class Restarts {
     /**
      * A restart that may happen now.
      *
+     * @param application whose it is
      * @param seen who had taken it upon itself, or null
      * @param isVoid whether there is nothing to restart any more
      */
-    private record Due(DueRestart restart, @Nullable NodeIdentity seen, boolean isVoid) {}
+    private record Due(
+            DueRestart restart,
+            String application,
+            @Nullable NodeIdentity seen,
+            boolean isVoid) {}
 
     /** After a death, on whichever node finds the time first. */
     void plan(Handle handle, long instanceId, long executionId, int attempt, Duration pause) {
@@ -113,10 +131,15 @@ final class Restarts {
         }
     }
 
-    /** What this node is to restart now, which no other node then does. What nobody needs any more is forgotten. */
-    List<DueRestart> claim(Handle handle) {
+    /**
+     * What this node is to restart now, which no other node then does. What nobody needs any more is forgotten.
+     *
+     * @param deployed which jobs this application has: of one that it shares with, others may be left
+     */
+    List<DueRestart> claim(Handle handle, Predicate<String> deployed) {
         NodeIdentity here = self.get();
-        List<Due> due = handle.createQuery(DUE)
+        List<Due> found = handle.createQuery(due)
+                .bindMap(scope.bindings())
                 .bind("application", here.application())
                 .bind("node", here.name())
                 .bind("lease", lease.toMillis())
@@ -124,16 +147,20 @@ final class Restarts {
                     String node = row.getString(3);
                     return new Due(
                             new DueRestart(row.getLong(1), row.getLong(2), row.getString(5), row.getInt(6)),
-                            node == null ? null : new NodeIdentity(here.application(), node, row.getLong(4)),
-                            row.getInt(7) == 1);
+                            row.getString(7),
+                            node == null ? null : new NodeIdentity(row.getString(7), node, row.getLong(4)),
+                            row.getInt(8) == 1);
                 })
                 .list();
-        due.stream()
+        found.stream()
                 .filter(Due::isVoid)
                 .map(Due::restart)
                 .forEach(restart -> forget(handle, restart.instanceId(), restart.executionId()));
-        return due.stream()
-                .filter(restart -> !restart.isVoid() && claim(handle, restart, here))
+        return found.stream()
+                .filter(its -> !its.isVoid()
+                        && (its.application().equals(here.application())
+                                || deployed.test(its.restart().jobName()))
+                        && claim(handle, its, here))
                 .map(Due::restart)
                 .toList();
     }
@@ -141,8 +168,8 @@ final class Restarts {
     private static boolean claim(Handle handle, Due due, NodeIdentity here) {
         NodeIdentity seen = due.seen();
         return handle.createUpdate(CLAIM)
-                        .bind("node", here.name())
-                        .bind("incarnation", here.incarnation())
+                        .bindMap(here.bindings())
+                        .bind("seenApplication", due.application())
                         .bind("instance", due.restart().instanceId())
                         .bind("execution", due.restart().executionId())
                         .bind("seenNode", seen == null ? "" : seen.name())
@@ -156,8 +183,7 @@ final class Restarts {
                 .bind("pause", pause.toMillis())
                 .bind("instance", restart.instanceId())
                 .bind("execution", restart.executionId())
-                .bind("node", self.get().name())
-                .bind("incarnation", self.get().incarnation())
+                .bindMap(self.get().bindings())
                 .execute();
     }
 
@@ -165,8 +191,7 @@ final class Restarts {
         handle.createUpdate(DONE)
                 .bind("instance", restart.instanceId())
                 .bind("execution", restart.executionId())
-                .bind("node", self.get().name())
-                .bind("incarnation", self.get().incarnation())
+                .bindMap(self.get().bindings())
                 .execute();
     }
 

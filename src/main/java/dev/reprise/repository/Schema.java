@@ -5,6 +5,7 @@ import java.lang.System.Logger.Level;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -16,6 +17,7 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.output.MigrateResult;
+import org.jspecify.annotations.Nullable;
 
 /** Brings the tables of the repository to the version that this code knows, or refuses and touches nothing. */
 public final class Schema {
@@ -55,17 +57,41 @@ public final class Schema {
     }
 
     /**
+     * {@link #migrate(DataSource)} in a schema of its own, which is created if it is not there.
+     *
+     * @param schema its name, which {@link #isName} takes; null for that of the data source's connections
+     * @throws IllegalStateException also if it is not there, and the user of the data source may not create it
+     */
+    public static void migrate(DataSource dataSource, @Nullable String schema) {
+        migrate(dataSource, schema, PATIENCE);
+    }
+
+    /** Whether a schema can be called that: letters, digits and underlines, no digit first, and 63 at most. */
+    public static boolean isName(String schema) {
+        return Tables.isName(schema);
+    }
+
+    /**
      * Where DDL commits by itself (H2) another node's tables are there before its history says so, and Flyway itself
      * fails when two create that history at once: both are looked at again, and only then believed.
      */
     static void migrate(DataSource dataSource, Duration patience) {
+        migrate(dataSource, null, patience);
+    }
+
+    private static void migrate(DataSource dataSource, @Nullable String named, Duration patience) {
         Dialect dialect = Dialect.of(dataSource);
+        String schema = named == null ? null : Tables.folded(dialect, named);
         FluentConfiguration configuration = Flyway.configure(Schema.class.getClassLoader())
                 .dataSource(dialect == Dialect.H2 ? PatientDdl.on(dataSource) : dataSource)
                 .locations(FOLDERS + dialect.name().toLowerCase(Locale.ROOT), FOLDERS + "every")
                 .table(HISTORY)
                 .baselineOnMigrate(true)
                 .baselineVersion("0");
+        if (schema != null) {
+            createUnlessThere(dataSource, schema);
+            configuration.schemas(schema).createSchemas(false);
+        }
         long began = System.nanoTime();
         FlywayException failure = null;
         while (true) {
@@ -76,7 +102,7 @@ public final class Schema {
                     // What began just now, and did not finish where DDL commits by itself, is begun again.
                     flyway.repair();
                 }
-                refuseWhatIsNotOurs(flyway, dataSource);
+                refuseWhatIsNotOurs(flyway, dataSource, schema);
                 MigrateResult result = flyway.migrate();
                 if (result.migrationsExecuted > 0) {
                     LOG.log(
@@ -117,15 +143,16 @@ public final class Schema {
     }
 
     /** Where the tables are, for the log: the URL of the database without its options, which may hold secrets. */
-    public static String place(DataSource dataSource) {
+    public static String place(DataSource dataSource, @Nullable String schema) {
         try (Connection connection = dataSource.getConnection()) {
-            return connection.getMetaData().getURL().replaceFirst("[;?].*", "");
+            String url = connection.getMetaData().getURL().replaceFirst("[;?].*", "");
+            return schema == null ? url : url + ", schema " + schema;
         } catch (SQLException e) {
             throw new IllegalStateException("The job repository's database does not answer: " + e.getMessage(), e);
         }
     }
 
-    private static void refuseWhatIsNotOurs(Flyway flyway, DataSource dataSource) {
+    private static void refuseWhatIsNotOurs(Flyway flyway, DataSource dataSource, @Nullable String schema) {
         MigrationInfo[] all = flyway.info().all();
         for (MigrationInfo migration : all) {
             MigrationState state = migration.getState();
@@ -145,7 +172,7 @@ public final class Schema {
                 .anyMatch(migration -> migration.getState().isApplied()
                         && migration.getVersion() != null
                         && migration.getVersion().getVersion().equals("1"));
-        if (!ours && tableExists(dataSource, "BATCH_JOB_INSTANCE") && !appliedMeanwhile(flyway)) {
+        if (!ours && tableExists(dataSource, schema, "BATCH_JOB_INSTANCE") && !appliedMeanwhile(flyway)) {
             throw new TablesWithoutHistory("There is a table BATCH_JOB_INSTANCE, but " + HISTORY
                     + " does not say that Reprise made it: it is another program's, or left by a first migration that"
                     + " was broken off. Give Reprise a schema of its own, or drop the half-made tables. Nothing was"
@@ -161,9 +188,47 @@ public final class Schema {
                         && !migration.getState().isFailed());
     }
 
-    private static boolean tableExists(DataSource dataSource, String table) {
+    /** Several nodes may do so at once, and one of them is in the other's way. */
+    private static void createUnlessThere(DataSource dataSource, String schema) {
         try (Connection connection = dataSource.getConnection()) {
-            String schema = connection.getSchema();
+            if (schemaExists(connection, schema)) {
+                return;
+            }
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("create schema \"" + schema + '"');
+                LOG.log(Level.INFO, "Created the schema {0} for the job repository", schema);
+            } catch (SQLException e) {
+                if (!schemaExists(connection, schema)) {
+                    throw new IllegalStateException(
+                            "There is no schema " + schema
+                                    + " for the job repository, and the data source's user cannot"
+                                    + " create it: " + Text.line(String.valueOf(e.getMessage()))
+                                    + " Create it, and give"
+                                    + " it to that user: create schema " + schema + " authorization "
+                                    + connection.getMetaData().getUserName()
+                                    + "; or write the name of another one into reprise.schema.",
+                            e);
+                }
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("The job repository's database cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private static boolean schemaExists(Connection connection, String schema) throws SQLException {
+        try (ResultSet schemas = connection.getMetaData().getSchemas()) {
+            while (schemas.next()) {
+                if (schemas.getString("TABLE_SCHEM").equals(schema)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    private static boolean tableExists(DataSource dataSource, @Nullable String named, String table) {
+        try (Connection connection = dataSource.getConnection()) {
+            String schema = named == null ? connection.getSchema() : named;
             for (String name : new String[] {table, table.toLowerCase(Locale.ROOT)}) {
                 try (ResultSet tables = connection.getMetaData().getTables(null, schema, name, null)) {
                     if (tables.next()) {

@@ -257,10 +257,12 @@ final class StepExecutions {
              where e.JOB_INSTANCE_ID = :instance and s.STEP_NAME = :name""";
 
     private final Dialect dialect;
+    private final Tables tables;
     private final Checkpoints checkpoints;
 
-    StepExecutions(Dialect dialect, Checkpoints checkpoints) {
+    StepExecutions(Dialect dialect, Tables tables, Checkpoints checkpoints) {
         this.dialect = dialect;
+        this.tables = tables;
         this.checkpoints = checkpoints;
     }
 
@@ -383,7 +385,8 @@ final class StepExecutions {
         return save(handle.getConnection(), SAVE_USER_DATA, step, new HashMap<>());
     }
 
-    private static Saved save(Connection connection, Sql sql, RunningStep step, Map<String, @Nullable Object> values) {
+    private Saved save(Connection connection, Sql named, RunningStep step, Map<String, @Nullable Object> values) {
+        Sql sql = tables.qualified(named);
         values.put("userData", KeptValue.keepUserData(step.execution()));
         values.put("id", step.id());
         values.put("version", step.version());

@@ -111,6 +111,14 @@ public class ExecutionsResource extends Asked {
         return monitor.execution(executionId).orElseThrow(() -> noSuchExecution(executionId));
     }
 
+    /** Of another application's, the change itself is refused, and on record. */
+    private long changeable(String id) {
+        long executionId = idOf("execution", id);
+        return launcher.repository().refusalOf(executionId).isPresent()
+                ? executionId
+                : known(id).id();
+    }
+
     @GET
     @Path("/{id}/steps/{step}/stacktrace")
     @Produces({MediaType.TEXT_PLAIN, MediaType.APPLICATION_JSON})
@@ -203,7 +211,7 @@ public class ExecutionsResource extends Asked {
     public Response stop(@PathParam("id") String id, InputStream body) {
         only();
         Json.read(body, Nothing.class);
-        long executionId = known(id).id();
+        long executionId = changeable(id);
         onBehalf(() -> {
             operations.stop(executionId);
             return Boolean.TRUE;
@@ -217,7 +225,7 @@ public class ExecutionsResource extends Asked {
     public Response abandon(@PathParam("id") String id, InputStream body) {
         only();
         Json.read(body, Nothing.class);
-        long executionId = known(id).id();
+        long executionId = changeable(id);
         onBehalf(() -> {
             operations.abandon(executionId);
             return Boolean.TRUE;
@@ -260,7 +268,7 @@ public class ExecutionsResource extends Asked {
         Restart restart = Json.read(body, Restart.class);
         int wait = JobsResource.seconds(restart.waitSeconds());
         Map<String, String> changed = restart.changed();
-        long executionId = known(id).id();
+        long executionId = changeable(id);
         return JobsResource.launched(
                 monitor, waits, wait, () -> onBehalf(() -> launcher.restart(executionId, changed)));
     }

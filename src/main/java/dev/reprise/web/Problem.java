@@ -76,6 +76,7 @@ record Problem(
             case INVALID_PARAMETERS -> UNPROCESSABLE;
             case NODE_UNAVAILABLE -> Status.SERVICE_UNAVAILABLE.getStatusCode();
             case INVALID_JOB,
+                    OTHER_APPLICATION,
                     ALREADY_RUNNING,
                     ALREADY_COMPLETE,
                     ABANDONED,

@@ -2,6 +2,7 @@ package dev.reprise.wildfly;
 
 import dev.reprise.job.TimeSpan;
 import dev.reprise.repository.RepriseRepository;
+import dev.reprise.repository.Schema;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * server's system property {@code reprise.<key>}.
  *
  * @param dataSource name of the WildFly data source ({@code data-source}, default {@code reprise})
+ * @param schema that the tables are in, created if it is not there ({@code schema}); null: that of the data source
+ * @param share the applications whose instances this one may run, too ({@code share}, separated by commas; default none)
  * @param identityNone whether each start is a new instance ({@code identity=none})
  * @param node this node's name within the application ({@code node}, default the host's name, with the port offset)
  * @param heartbeat the interval of this node's reports ({@code heartbeat}, default {@code 5s})
@@ -47,6 +50,8 @@ import org.jspecify.annotations.Nullable;
  */
 record Configuration(
         String dataSource,
+        @Nullable String schema,
+        Set<String> share,
         boolean identityNone,
         String node,
         Duration heartbeat,
@@ -78,6 +83,8 @@ record Configuration(
 
     private static final Set<String> KEYS = Set.of(
             "data-source",
+            "schema",
+            "share",
             "identity",
             "node",
             "heartbeat",
@@ -97,6 +104,11 @@ record Configuration(
     private static final long SMALLEST_LOG = 64 << 10;
 
     private static final long LARGEST_LOG = 1L << 30;
+
+    private static final Pattern COMMA = Pattern.compile("\\s*,\\s*");
+
+    /** As the tables have it. */
+    private static final int LONGEST_APPLICATION = 100;
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([kmg]?)");
 
@@ -159,6 +171,8 @@ record Configuration(
         }
         return new Configuration(
                 value(file, systemProperty, "data-source", "reprise"),
+                schema(value(file, systemProperty, "schema", "")),
+                share(value(file, systemProperty, "share", "")),
                 identityNone(value(file, systemProperty, "identity", "parameters")),
                 value(file, systemProperty, "node", defaultNode(systemProperty)),
                 duration("heartbeat", value(file, systemProperty, "heartbeat", "5s")),
@@ -190,6 +204,27 @@ record Configuration(
                 .filter(name -> !KEYS.contains(name.substring(PREFIX.length())))
                 .filter(name -> !OTHERS.matcher(name).matches())
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static @Nullable String schema(String value) {
+        if (!value.isEmpty() && !Schema.isName(value)) {
+            throw new IllegalArgumentException("reprise.schema is '" + value
+                    + "'; write a name of letters, digits and underlines, as batch, or nothing for the schema of the data"
+                    + " source");
+        }
+        return value.isEmpty() ? null : value;
+    }
+
+    private static Set<String> share(String value) {
+        Set<String> names = new TreeSet<>();
+        for (String name : value.isBlank() ? new String[0] : COMMA.split(value.strip(), -1)) {
+            if (name.isEmpty() || name.length() > LONGEST_APPLICATION) {
+                throw new IllegalArgumentException("reprise.share is '" + value
+                        + "'; write the names of applications' job repositories, as shop-blue, shop-green");
+            }
+            names.add(name);
+        }
+        return names;
     }
 
     private static int number(String key, String value, int most) {

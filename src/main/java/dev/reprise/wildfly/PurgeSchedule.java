@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Launches the job {@code reprise-purge-daily} every day at the time that {@code purge-at} says, on every node: one of them
- * starts it, because the day is its identity.
+ * of an application starts it, because the day and the application are its identity.
  */
 @ApplicationScoped
 class PurgeSchedule {
@@ -91,6 +91,7 @@ class PurgeSchedule {
         try {
             launcher.start(LaunchRequest.of(JOB)
                     .with("day", now().toLocalDate().toString())
+                    .with("application", launcher.repository().application())
                     .with("olderThan", purge.olderThan())
                     .with("keep", String.valueOf(purge.keep())));
         } catch (LaunchRefusedException e) {
@@ -99,6 +100,7 @@ class PurgeSchedule {
                 case NO_SUCH_JOB,
                         INVALID_JOB,
                         INVALID_PARAMETERS,
+                        OTHER_APPLICATION,
                         ABANDONED,
                         UNKNOWN_STATE,
                         NOT_RESTARTABLE,

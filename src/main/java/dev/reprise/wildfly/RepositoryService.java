@@ -113,12 +113,12 @@ final class RepositoryService implements Service {
         SelfTest.run(ServerChecks.all());
         DataSource database = needs.dataSource().get();
         TransactionManager transactions = InitialContext.doLookup("java:jboss/TransactionManager");
-        Schema.migrate(database);
+        Schema.migrate(database, configuration.schema());
         Archive.keepIn(configuration.archive());
         Access.askServer(Submitter::caller);
         Node joined = Node.join(
                 database,
-                new NodeRegistry(database, transactions),
+                new NodeRegistry(database, configuration.schema(), transactions),
                 new Node.Settings(application, configuration.node(), configuration.heartbeat(), configuration.lease()));
         node = joined;
         ClassLoader loader = deployed.loader();
@@ -145,7 +145,9 @@ final class RepositoryService implements Service {
                 loader,
                 configuration.serialFilter(),
                 needs.key(),
-                configuration.executionsListed()));
+                configuration.executionsListed(),
+                configuration.share(),
+                configuration.schema()));
         SelfTest.warnOfUnknownEngine();
         if (deployed.hasModules()) {
             repository.suspend(); // until they are known
@@ -166,7 +168,7 @@ final class RepositoryService implements Service {
                 "Job repository {0} is open: data source {1} ({2}), node {3}, {4}{5}",
                 application,
                 configuration.dataSource(),
-                Schema.place(database),
+                Schema.place(database, configuration.schema()),
                 joined.identity(),
                 leftBehind(closed),
                 configuration.identityNone() ? ", identity=none: each start is a new instance" : "");

@@ -91,6 +91,22 @@ class PlansTest {
             statement.execute("""
                     insert into BATCH_JOB_INSTANCE
                     select 100000 + i, 0, 'few', md5(i::text) from generate_series(1, 500) i""");
+            // Another application has as much, and all of it is newer.
+            statement.execute("""
+                    insert into BATCH_JOB_INSTANCE (JOB_INSTANCE_ID, VERSION, JOB_NAME, JOB_KEY, REPRISE_APPLICATION)
+                    select 200000 + i, 0, 'flights', md5('other' || i), 'neighbour' from generate_series(1, %d) i""".formatted(INSTANCES));
+            statement.execute("""
+                    insert into BATCH_JOB_EXECUTION
+                        (JOB_EXECUTION_ID, VERSION, JOB_INSTANCE_ID, CREATE_TIME, START_TIME, END_TIME, STATUS,
+                         EXIT_CODE, EXIT_MESSAGE, LAST_UPDATED, REPRISE_JOB_NAME, REPRISE_NODE, REPRISE_APPLICATION)
+                    select 200000 + e, 2, 200000 + (e + 1) / 2, now(), now(), now(),
+                           case when e %% 2 = 1 then 'FAILED' else 'COMPLETED' end, '', '', now(), 'flights', 'node-1',
+                           'neighbour'
+                      from generate_series(1, %d) e""".formatted(2 * INSTANCES));
+            statement.execute("""
+                    insert into REPRISE_AUDIT (APPLICATION, RECORDED_AT, CALLER, ACTION, OUTCOME)
+                    select case when i <= 1000 then 'some' else 'neighbour' end, now(), 'somebody', 'launch', 'refused'
+                      from generate_series(1, 10000) i""");
             statement.execute("vacuum analyze");
             // What has ended since the last vacuum.
             statement.execute("alter table REPRISE_OWNER set (autovacuum_enabled = off)");
@@ -191,9 +207,11 @@ class PlansTest {
         assertThat(node.repository.getJobInstanceCount("few")).isEqualTo(500);
         List<Entry> counted = database.stopRecording().entries();
 
-        assertThat(counted).hasSize(1);
-        assertThat(plan(counted.get(0)))
-                .anyMatch(line -> line.contains("Index Only Scan using reprise_instances_of_job"));
+        assertThat(counted).hasSize(2); // of this application, and of nobody
+        for (Entry entry : counted) {
+            assertThat(plan(entry))
+                    .anyMatch(line -> line.contains("Index Only Scan using reprise_instances_of_application"));
+        }
     }
 
     /** The admin CLI asks for each execution that it lists twenty times. */
@@ -255,6 +273,7 @@ class PlansTest {
         history.nodes();
         node.repository.audit().page(null, null, Long.MAX_VALUE, 50);
         node.repository.audit().page("somebody", 4711L, Long.MAX_VALUE, 50);
+        node.repository.audit().page(null, 4711L, Long.MAX_VALUE, 50);
         node.repository.audit().refused(3);
         List<String> greedy = new ArrayList<>();
         for (Entry entry : database.stopRecording().entries()) {
@@ -315,7 +334,11 @@ class PlansTest {
                   from generate_series(1, %d) i""".formatted(application, node.identity.incarnation(), owners));
         try {
             WatchedDatabase database = DATABASE.watched();
-            Owners owning = new Owners(Dialect.POSTGRESQL, () -> node.identity, Duration.ofSeconds(30));
+            Owners owning = new Owners(
+                    Dialect.POSTGRESQL,
+                    () -> node.identity,
+                    Duration.ofSeconds(30),
+                    Scope.of(node.identity.application(), Set.of()));
             Database access = new Database(DATABASE.pooled(), TestDatabase.TRANSACTIONS);
             database.startRecording();
             assertThat(access.read(owning::ofTheDead)).hasSize(owners / 1000);

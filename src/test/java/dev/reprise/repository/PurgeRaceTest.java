@@ -286,7 +286,8 @@ class PurgeRaceTest {
                   from %s""".formatted(number, number, number, job.getId(), numbers));
         node.database.execute("alter sequence BATCH_JOB_INSTANCE_SEQ restart with 5000");
         node.database.execute("alter sequence BATCH_JOB_EXECUTION_SEQ restart with 5000");
-        String tally = "select COUNTED_TO, COUNTED from REPRISE_TALLY where JOB_NAME = '" + job.getId() + "'";
+        String tally = "select COUNTED_TO, COUNTED from REPRISE_TALLY where APPLICATION = '' and JOB_NAME = '"
+                + job.getId() + "'";
 
         assertThat(node.repository.getJobInstanceCount(job.getId())).isEqualTo(3000);
         assertThat(node.database.row(tally)).isEqualTo("3000|3000");

@@ -179,7 +179,7 @@ class SchemaTest {
 
         assertThat(
                         database.rows(
-                                "select \"version\", \"checksum\" from \"reprise_schema_history\" where \"version\" is not null order by \"version\""))
+                                "select \"version\", \"checksum\" from \"reprise_schema_history\" where \"version\" is not null order by cast(\"version\" as integer)"))
                 .containsExactlyElementsOf(
                         switch (kind) {
                             case H2 ->
@@ -193,7 +193,9 @@ class SchemaTest {
                                         "6|-1841148986",
                                         "7|1373908624",
                                         "8|1006707390",
-                                        "9|-1468456264");
+                                        "9|-1468456264",
+                                        "10|-1334589485",
+                                        "11|-836689837");
                             case POSTGRESQL ->
                                 List.of(
                                         "1|202028149",
@@ -204,7 +206,9 @@ class SchemaTest {
                                         "5|1885199579",
                                         "6|-1841148986",
                                         "7|-214285087",
-                                        "9|-1468456264");
+                                        "9|-1468456264",
+                                        "10|-1334589485",
+                                        "11|1299944525");
                         });
     }
 

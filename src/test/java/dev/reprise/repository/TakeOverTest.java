@@ -138,8 +138,8 @@ class TakeOverTest {
 
         Refusal refusal = refusal(() -> stranger.start(job, MONTH));
 
-        assertThat(refusal.kind()).isEqualTo(Kind.ALREADY_RUNNING);
-        assertThat(refusal.message()).contains("dead", dead.identity.application());
+        assertThat(refusal.kind()).isEqualTo(Kind.OTHER_APPLICATION);
+        assertThat(refusal.message()).contains(dead.identity.application());
         assertThat(stranger.status(left.getExecutionId())).isEqualTo("STARTED");
     }
 

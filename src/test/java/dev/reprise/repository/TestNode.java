@@ -63,6 +63,16 @@ final class TestNode {
 
     private TestNode(
             TestDatabase database, NodeIdentity identity, String serialFilter, KeySource keys, Database access) {
+        this(database, identity, serialFilter, keys, access, Set.of());
+    }
+
+    private TestNode(
+            TestDatabase database,
+            NodeIdentity identity,
+            String serialFilter,
+            KeySource keys,
+            Database access,
+            Set<String> shared) {
         this.database = database;
         this.identity = identity;
         this.repository = new RepriseRepository(
@@ -76,7 +86,10 @@ final class TestNode {
                         () -> "somebody",
                         LOADER,
                         serialFilter,
-                        keys),
+                        keys,
+                        RepriseRepository.LISTED,
+                        shared,
+                        null),
                 access);
     }
 
@@ -126,6 +139,24 @@ final class TestNode {
     List<String> holders() {
         Database access = new Database(database.pooled(), TRANSACTIONS);
         return access.apart(access.dialect()::lockHolders);
+    }
+
+    /** The only node of an application that shares with others. */
+    static TestNode sharing(TestDatabase database, String application, String... shared) {
+        NodeIdentity identity = new NodeRegistry(database.pooled(), TRANSACTIONS).join(application, "node-1");
+        return new TestNode(
+                database, identity, "", () -> KEY, new Database(database.pooled(), TRANSACTIONS), Set.of(shared));
+    }
+
+    /** The only node of an application whose tables are in a schema of their own. */
+    static TestNode inSchema(TestDatabase database, String application, String schema) {
+        NodeIdentity identity = new NodeRegistry(database.pooled(), schema, TRANSACTIONS).join(application, "node-1");
+        return new TestNode(
+                database,
+                identity,
+                "",
+                () -> KEY,
+                new Database(database.pooled(), schema, TRANSACTIONS, Duration.ZERO));
     }
 
     /** Another process of the same application. */

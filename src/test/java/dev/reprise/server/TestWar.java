@@ -35,6 +35,20 @@ public final class TestWar {
         return with(jobs).addAsLibraries(libraries(Assertions.class, Awaitility.class, Matcher.class));
     }
 
+    /** {@link #withTestJobs()} as an application of another name, beside the first one on a server and a database. */
+    public static WebArchive withTestJobs(String application) {
+        WebArchive war =
+                ShrinkWrap.create(WebArchive.class, application + ".war").merge(withTestJobs());
+        try (InputStream in = war.get("META-INF/jboss-all.xml").getAsset().openStream()) {
+            String xml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+            war.delete("META-INF/jboss-all.xml");
+            return war.addAsManifestResource(
+                    new StringAsset(xml.replace("name=\"reprise\"", "name=\"" + application + '"')), "jboss-all.xml");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The built WAR with some jobs of the tests, and a servlet through which a test outside is its operator. */
     public static WebArchive withOperator(String... jobs) {
         return with(Arrays.stream(jobs).map(job -> new File(JOBS, job + ".xml")).toArray(File[]::new))

@@ -34,6 +34,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @RunAsClient
 class LaunchServletIT {
 
+    private static final String NEIGHBOUR = "neighbour";
+
     private static final String BATCH = "/deployment=ROOT.war/subsystem=batch-jberet";
 
     @ArquillianResource
@@ -42,6 +44,12 @@ class LaunchServletIT {
     @Deployment(testable = false)
     static WebArchive war() {
         return TestWar.withTestJobs();
+    }
+
+    /** On the same data source. */
+    @Deployment(name = NEIGHBOUR, testable = false)
+    static WebArchive neighbour() {
+        return TestWar.withTestJobs(NEIGHBOUR);
     }
 
     private Answer launch(Map<String, String> fields) {
@@ -72,6 +80,44 @@ class LaunchServletIT {
         assertThat(third.status()).isEqualTo(409);
         assertThat(third.text())
                 .startsWith("acceptance[run=http] is already complete (execution " + second.executionId());
+    }
+
+    /** Two WARs have a job of one name, and one database: neither runs what is the other's. */
+    @Test
+    void anotherApplicationOfTheServerRunsNothingOfThisOne() throws IOException, InterruptedException {
+        Map<String, String> failing = Map.of("job", "acceptance", "run", "theirs", "-failAt", "2501", "wait", "60");
+        long failed = launch(failing).executionId();
+
+        Answer refused = ServerProcess.launch(URI.create(url + NEIGHBOUR + "/launch"), failing);
+        assertThat(refused.status()).as(refused.text()).isEqualTo(409);
+        assertThat(refused.text())
+                .startsWith("acceptance[run=theirs] belongs to application 'reprise' (instance ")
+                .contains("and this is 'neighbour'");
+        URI execution = URI.create(url + NEIGHBOUR + "/api/executions/" + failed);
+        for (String change : List.of("restart", "stop", "abandon")) {
+            HttpResponse<String> answer = send(HttpRequest.newBuilder(URI.create(execution + "/" + change))
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString("{}")));
+            assertThat(answer.statusCode()).as("%s: %s", change, answer.body()).isEqualTo(409);
+            assertThat(answer.body()).contains("urn:reprise:refusal:other-application", "'reprise'");
+        }
+        assertThat(send(HttpRequest.newBuilder(execution)).statusCode()).isEqualTo(404);
+        assertThat(send(HttpRequest.newBuilder(URI.create(url + NEIGHBOUR + "/api/executions")))
+                        .body())
+                .contains("\"items\":[]");
+        String theirs = "/deployment=neighbour.war/subsystem=batch-jberet";
+        assertThat(cli(theirs + ":restart-job(execution-id=" + failed + ")"))
+                .contains("failed", "belongs to application 'reprise'");
+        assertThat(cli(theirs + "/job=acceptance:read-attribute(name=instance-count)"))
+                .contains("\"result\" => 0");
+
+        Answer repaired = launch(Map.of("job", "acceptance", "run", "theirs", "-failAt", "0", "wait", "60"));
+        assertThat(repaired.text()).isEqualTo("execution " + repaired.executionId() + " COMPLETED\n");
+    }
+
+    private static HttpResponse<String> send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(TestUser.ADMIN.sends(request).build(), HttpResponse.BodyHandlers.ofString());
     }
 
     @Test

@@ -64,13 +64,26 @@ class ConfigurationTest {
         "executions-listed, many, write a number from 1 to 10000",
         "archive, here/there, write the whole path of a folder",
         "data-source, ' ', write the name of a data source",
-        "serial-filter, org.example;maxdepth=x, write classes as org.example.Position"
+        "serial-filter, org.example;maxdepth=x, write classes as org.example.Position",
+        "schema, my-batch, write a name of letters",
+        "schema, 2nd, write a name of letters",
+        "schema, a\"b, write a name of letters",
+        "share, 'shop-blue,,shop-green', write the names of applications",
+        "share, ',', write the names of applications"
     })
     void refusesWhatMakesNoSense(String key, String value, String instead) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> with(key, value))
                 .withMessageStartingWith("reprise." + key + " is '" + value + "'; ")
                 .withMessageContaining(instead);
+    }
+
+    @Test
+    void sharesWithWhomItIsToldTo() {
+        assertThat(with("share", "").share()).isEmpty();
+        assertThat(with("share", " shop-blue , shop-green").share()).containsExactly("shop-blue", "shop-green");
+        assertThat(with("schema", "").schema()).isNull();
+        assertThat(with("schema", "Batch_2").schema()).isEqualTo("Batch_2");
     }
 
     @Test

@@ -35,11 +35,13 @@ final class SimulatedNode {
     private static final ClassLoader LOADER = SimulatedNode.class.getClassLoader();
 
     private final DataSource dataSource;
+    private final NodeRegistry registry;
     private final NodeIdentity identity;
     private final RepriseRepository repository;
 
-    private SimulatedNode(DataSource dataSource, NodeIdentity identity) {
+    private SimulatedNode(DataSource dataSource, NodeRegistry registry, NodeIdentity identity) {
         this.dataSource = dataSource;
+        this.registry = registry;
         this.identity = identity;
         this.repository = new RepriseRepository(new RepriseRepository.Parts(
                 dataSource,
@@ -59,7 +61,7 @@ final class SimulatedNode {
     static SimulatedNode join(DataSource dataSource, NodeRegistry registry, int number) {
         String name = "node-" + number;
         NodeRegistry.Entry entry = registry.enter(APPLICATION, name, HEARTBEAT, null);
-        return new SimulatedNode(dataSource, new NodeIdentity(APPLICATION, name, entry.incarnation()));
+        return new SimulatedNode(dataSource, registry, new NodeIdentity(APPLICATION, name, entry.incarnation()));
     }
 
     /** Begins an execution, which then runs for ever. */
@@ -92,7 +94,7 @@ final class SimulatedNode {
     Beat beat() throws SQLException {
         boolean reported;
         try (Connection connection = dataSource.getConnection()) {
-            reported = NodeRegistry.heartbeat(connection, identity, PATIENCE);
+            reported = registry.heartbeat(connection, identity, PATIENCE);
         }
         repository.tend();
         int closed = repository.takeOverFromTheDead();
