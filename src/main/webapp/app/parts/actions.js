@@ -4,7 +4,7 @@ import { post } from '../api.js';
 import { go, href } from '../router.js';
 import { t } from '../text.js';
 import { actionButton } from './action-button.js';
-import { decisionBox, stepPlans } from './decision.js';
+import { changedSince, decisionBox, stepPlans } from './decision.js';
 import './dialog.js';
 import { namesAndTexts, parameterRows } from './parameter-rows.js';
 import { Part } from './part.js';
@@ -34,7 +34,7 @@ class Actions extends Part {
       </div>
       <reprise-dialog data-dialog="restart" .title=${t('restartTitle', execution.id)} .confirm=${t('restart')} .content=${() => this.#restart()}
         .action=${async (form) => {
-          const started = await post(`executions/${execution.id}/restart`, { nonIdentifying: this.#changes(form) });
+          const started = await post(`executions/${execution.id}/restart`, { nonIdentifying: this.#changes(form), ...this.#waysOut(form) });
           this.done?.();
           go(href('executions', started.id));
         }}></reprise-dialog>
@@ -56,7 +56,9 @@ class Actions extends Part {
     const changeable = this.#changeable();
     return html`
       <p>${t('restartWhat')}</p>
-      ${this.decision?.decision === 'RESTART' ? html`<div class="notice running">${stepPlans(this.decision.steps ?? [])}</div>` : this.decision ? decisionBox(this.decision) : nothing}
+      ${this.decision?.decision === 'RESTART' ? html`<div class="notice running">${stepPlans(this.decision.steps ?? [])}${changedSince(this.decision)}</div>` : this.decision ? decisionBox(this.decision) : nothing}
+      ${this.decision?.acceptance === undefined ? nothing : html`<label class="check"><input type="checkbox" name="accept"><span>${t('acceptChange')}</span></label>`}
+      ${this.#unfinished().map((step) => html`<label class="check"><input type="checkbox" name="anew" value=${step}><span>${t('startAnew', step)}</span></label>`)}
       <details ?open=${changeable.length > 0 && changeable.length < 3}>
         <summary>${t('changeParameters')}</summary>
         <p class="muted">${t('changeParametersWhat')}</p>
@@ -68,6 +70,19 @@ class Actions extends Part {
       <details><summary>${t('identifyingStay')}</summary>
         <ul class="plain">${(this.parameters ?? []).filter((parameter) => parameter.identifying).map((parameter) => html`<li><bdi>${parameter.name}</bdi> = ${shortValue(parameter.value)}</li>`)}</ul>
       </details>`;
+  }
+
+  /** The steps that a restart would go on with, and that may begin anew instead. */
+  #unfinished() {
+    return (this.execution.steps ?? []).filter(({ status }) => status !== 'COMPLETED').map(({ name }) => name);
+  }
+
+  #waysOut(form) {
+    const anew = form.getAll('anew');
+    return {
+      ...(form.get('accept') === null ? {} : { acceptDefinition: this.decision.acceptance }),
+      ...(anew.length ? { startAnew: anew } : {}),
+    };
   }
 
   #changeable() {

@@ -30,6 +30,7 @@ class LaunchForm extends Part {
   #values = new Map();
   #touched = false;
   #rows = [emptyRow()];
+  #accepted;
   #timer;
   #abort;
 
@@ -60,10 +61,11 @@ class LaunchForm extends Part {
       Object.assign(parameters, namesAndTexts(this.#rows.filter((row) => row.identifying)));
       Object.assign(nonIdentifying, namesAndTexts(this.#rows.filter((row) => !row.identifying)));
     }
-    return { parameters, nonIdentifying, ...(this.next ? { next: true } : {}) };
+    return { parameters, nonIdentifying, ...(this.next ? { next: true } : {}), ...(this.#accepted ? { acceptDefinition: this.#accepted } : {}) };
   }
 
-  #changed() {
+  #changed(accepted) {
+    this.#accepted = accepted;
     this.#touched = true;
     this.requestUpdate();
     this.problem = undefined;
@@ -128,7 +130,8 @@ class LaunchForm extends Part {
     if (!this.decision) return html`<div class="notice"><p>${t('asking')}</p></div>`;
     // Nobody has done anything wrong yet.
     if (this.decision.refusal === 'INVALID_PARAMETERS' && !this.#touched) return html`<div class="notice"><p>${t('fillIn')}</p></div>`;
-    return decisionBox(this.decision);
+    const { acceptance } = this.decision;
+    return html`${decisionBox(this.decision)}${acceptance === undefined ? nothing : html`<p><button type="button" @click=${() => this.#changed(acceptance)}>${t('acceptChange')}</button></p>`}`;
   }
 
   #free() {

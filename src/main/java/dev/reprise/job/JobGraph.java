@@ -1,9 +1,13 @@
 package dev.reprise.job;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jberet.job.model.Decision;
 import org.jberet.job.model.Flow;
 import org.jberet.job.model.Job;
@@ -128,6 +132,39 @@ public record JobGraph(String job, List<Node> nodes) {
                 .findFirst();
     }
 
+    /** Whether there is a way from one element on to another, whatever exit statuses there are. */
+    boolean leadsTo(String from, String to) {
+        Set<String> seen = new HashSet<>();
+        Deque<Node> further = new ArrayDeque<>();
+        node(from).ifPresent(node -> further.addAll(after(node)));
+        while (!further.isEmpty()) {
+            Node next = further.pop();
+            if (next.id().equals(to)) {
+                return true;
+            }
+            if (seen.add(next.id())) {
+                further.addAll(inside(next.id()));
+                further.addAll(after(next));
+            }
+        }
+        return false;
+    }
+
+    /** Where an element leads, and where the flows and splits around it do. */
+    private List<Node> after(Node node) {
+        List<Node> after = new ArrayList<>();
+        for (Node at = node;
+                at != null;
+                at = at.parent() == null ? null : node(at.parent()).orElse(null)) {
+            for (Transition transition : at.transitions()) {
+                if (transition.kind() == TransitionKind.NEXT || transition.kind() == TransitionKind.NEXT_ATTRIBUTE) {
+                    node(String.valueOf(transition.to())).ifPresent(after::add);
+                }
+            }
+        }
+        return after;
+    }
+
     /**
      * Whether a transition's pattern matches an exit status: {@code *} stands for any characters, also none, {@code ?} for
      * one character, everything else for itself.
@@ -143,7 +180,8 @@ public record JobGraph(String job, List<Node> nodes) {
                         step.getId(),
                         step.getAllowStartIfCompleteBoolean(),
                         step.getPartition() != null,
-                        step.getChunk() != null);
+                        step.getChunk() != null,
+                        startLimit(step));
                 nodes.add(new Node(
                         step.getId(),
                         NodeKind.STEP,
@@ -175,6 +213,11 @@ public record JobGraph(String job, List<Node> nodes) {
                         transitions(decision.getId(), decision.getTransitionElements(), null)));
             }
         }
+    }
+
+    private static int startLimit(Step step) {
+        String limit = Objects.requireNonNullElse(step.getStartLimit(), "");
+        return limit.matches("\\d{1,9}") ? Integer.parseInt(limit) : 0;
     }
 
     @SuppressWarnings("rawtypes") // as the engine has it

@@ -9,7 +9,6 @@ import dev.reprise.job.JobDefinition;
 import dev.reprise.job.JobGraph;
 import dev.reprise.job.JobLinter.Report;
 import dev.reprise.job.ParameterSchema;
-import dev.reprise.job.StepDefinition;
 import dev.reprise.log.OneLine;
 import dev.reprise.repository.DueRestart;
 import dev.reprise.repository.ExecutionState;
@@ -33,7 +32,6 @@ import jakarta.batch.runtime.JobExecution;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -172,20 +170,14 @@ public class JobLauncher {
         if (request.isNext()) {
             properties.setProperty(RUN_ID, String.valueOf(nextRunId(request.job(), repository)));
         }
-        Job job = jobs.computeIfAbsent(request.job(), JobLauncher::load);
-        return repository.explain(job, properties, steps(job));
+        return repository.explain(definition(request.job()), properties);
     }
 
-    /** In document order, and whether each may run again when it is complete. */
-    private static Map<String, Boolean> steps(Job job) {
-        Map<String, Boolean> steps = new LinkedHashMap<>();
-        for (JobGraph.Node node : JobGraph.of(job).nodes()) {
-            StepDefinition step = node.step();
-            if (step != null) {
-                steps.put(step.name(), step.allowStartIfComplete());
-            }
-        }
-        return steps;
+    /** The one that a launch would run. */
+    private Job definition(String name) {
+        Job started = ourRepository()
+                .getJob(new ApplicationAndJobName(engine().getBatchEnvironment().getApplicationName(), name));
+        return started == null ? jobs.computeIfAbsent(name, JobLauncher::load) : started;
     }
 
     /** What a launch of the instance of an execution would do now, without doing it. */
@@ -194,8 +186,7 @@ public class JobLauncher {
         if (noSuchJob != null) {
             return noSuchJob;
         }
-        Job job = jobs.computeIfAbsent(execution.job(), JobLauncher::load);
-        return repository().explainAgain(job, execution.parameters(), steps(job));
+        return repository().explainAgain(definition(execution.job()), execution.parameters());
     }
 
     private long launch(LaunchRequest request) {
@@ -394,6 +385,7 @@ public class JobLauncher {
                         ABANDONED,
                         UNKNOWN_STATE,
                         NOT_RESTARTABLE,
+                        DEFINITION_CHANGED,
                         NODE_UNAVAILABLE -> throw refused;
             };
         }

@@ -3,6 +3,7 @@ package dev.reprise.launch;
 import dev.reprise.identity.JobParameters;
 import dev.reprise.repository.LaunchRefusedException;
 import dev.reprise.repository.Refusal;
+import dev.reprise.repository.RepriseRepository;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -114,6 +115,21 @@ public final class LaunchRequest {
      */
     public LaunchRequest next() {
         return new LaunchRequest(job, parameters, patience, attach, true);
+    }
+
+    /**
+     * Accepts the change of the definition that a restart was refused for, exactly that (semantics.md §8.2).
+     *
+     * @param acceptance {@link dev.reprise.repository.Refusal#acceptance} of the refusal
+     */
+    public LaunchRequest acceptingDefinition(String acceptance) {
+        return with(RepriseRepository.ACCEPT_DEFINITION, acceptance);
+    }
+
+    /** Lets a restart begin a step anew that has begun and is not complete, instead of where it stopped. */
+    public LaunchRequest startingAnew(String step) {
+        String others = parameters.get(RepriseRepository.START_ANEW);
+        return with(RepriseRepository.START_ANEW, others == null ? step : others + "," + step);
     }
 
     String job() {

@@ -9,9 +9,11 @@ import dev.reprise.job.JobLinter.Report;
 import dev.reprise.job.ParameterFault;
 import dev.reprise.job.ParameterSchema;
 import dev.reprise.job.ParameterSchema.Resolution;
+import dev.reprise.job.RecordedDefinition;
 import dev.reprise.job.RecoveryPolicy;
 import dev.reprise.repository.LaunchRules;
 import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.AmbiguousResolutionException;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.spi.Bean;
@@ -42,6 +44,8 @@ public final class SchemaRules implements LaunchRules {
     private final @Nullable JobLinter linter;
     private final Map<String, Optional<ParameterSchema>> schemas = new ConcurrentHashMap<>();
     private final Map<String, Optional<Report>> reports = new ConcurrentHashMap<>();
+    private final Map<String, Optional<byte[]>> sources = new ConcurrentHashMap<>();
+    private final Map<String, Optional<Class<?>>> artifacts = new ConcurrentHashMap<>();
     private final Map<String, RecoveryPolicy> policies = new ConcurrentHashMap<>();
     private final Supplier<List<BeanManager>> beans;
     private volatile @Nullable List<Instance<ParametersValidator>> validators;
@@ -128,6 +132,38 @@ public final class SchemaRules implements LaunchRules {
                 name -> JobDefinition.find(name, application)
                         .map(JobDefinition::recovery)
                         .orElseThrow(() -> new IllegalArgumentException("this deployment has no job '" + name + "'")));
+    }
+
+    @Override
+    public RecordedDefinition definitionOf(Job job) {
+        String file = job.getJobXmlName();
+        String name = file == null ? job.getId() : file;
+        return RecordedDefinition.of(
+                job,
+                sources.computeIfAbsent(name, this::source).orElse(null),
+                ref -> artifacts
+                        .computeIfAbsent(ref, each -> Optional.ofNullable(classOf(each)))
+                        .orElse(null));
+    }
+
+    private Optional<byte[]> source(String name) {
+        return RecordedDefinition.source(name, application);
+    }
+
+    /** Its class, where it is named by that or is a bean. */
+    private @Nullable Class<?> classOf(String ref) {
+        try {
+            return Class.forName(ref, false, application);
+        } catch (ClassNotFoundException | LinkageError notThat) {
+            try {
+                BeanManager beans = CDI.current().getBeanManager();
+                Bean<?> bean = beans.resolve(beans.getBeans(ref));
+                // The class of a producer's bean is the producer's.
+                return bean != null && bean.getTypes().contains(bean.getBeanClass()) ? bean.getBeanClass() : null;
+            } catch (IllegalStateException | AmbiguousResolutionException noCdiHere) {
+                return null;
+            }
+        }
     }
 
     /** Without an identity nothing is refused, so nothing need be read before the job runs. */

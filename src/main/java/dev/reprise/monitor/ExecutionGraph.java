@@ -2,6 +2,7 @@ package dev.reprise.monitor;
 
 import dev.reprise.job.JobGraph;
 import dev.reprise.job.JobGraph.Node;
+import dev.reprise.repository.Skipped;
 import dev.reprise.repository.StepState;
 import dev.reprise.repository.TransitionTaken;
 import jakarta.batch.runtime.BatchStatus;
@@ -51,20 +52,41 @@ public record ExecutionGraph(JobGraph graph, Map<String, Passage> passages, List
      */
     public static ExecutionGraph of(
             JobGraph graph, BatchStatus status, List<StepState> steps, List<TransitionTaken> transitions) {
-        return new ExecutionGraph(graph, new Passages(graph, status, steps, transitions).all(), transitions);
+        return of(graph, status, steps, transitions, Skipped.NOTHING);
+    }
+
+    /**
+     * Lays an execution that is not the first of its instance over the graph of its job.
+     *
+     * @param skipped what it skipped, from {@code RepriseRepository.skipped}
+     */
+    public static ExecutionGraph of(
+            JobGraph graph,
+            BatchStatus status,
+            List<StepState> steps,
+            List<TransitionTaken> transitions,
+            Skipped skipped) {
+        return new ExecutionGraph(graph, new Passages(graph, status, steps, transitions, skipped).all(), transitions);
     }
 
     private static final class Passages {
 
         private final JobGraph graph;
         private final BatchStatus status;
+        private final Skipped skipped;
         private final Map<String, BatchStatus> ran = new HashMap<>();
         private final Set<String> left = new HashSet<>();
         private final Set<String> ledTo = new HashSet<>();
 
-        Passages(JobGraph graph, BatchStatus status, List<StepState> steps, List<TransitionTaken> transitions) {
+        Passages(
+                JobGraph graph,
+                BatchStatus status,
+                List<StepState> steps,
+                List<TransitionTaken> transitions,
+                Skipped skipped) {
             this.graph = graph;
             this.status = status;
+            this.skipped = skipped;
             steps.forEach(step -> ran.put(step.name(), step.status()));
             for (TransitionTaken taken : transitions) {
                 left.add(taken.element());
@@ -92,8 +114,12 @@ public record ExecutionGraph(JobGraph graph, Map<String, Passage> passages, List
         private Passage ofStep(String step) {
             BatchStatus state = ran.get(step);
             if (state == null) {
-                // The last element of a flow or job leads nowhere, so that it was skipped is seen from the outcome.
-                boolean past = left.contains(step) || (ledTo.contains(step) && status == BatchStatus.COMPLETED);
+                // The last element of a flow or job leads nowhere, so that it was skipped is seen from what was before.
+                boolean complete =
+                        status == BatchStatus.COMPLETED || skipped.complete().contains(step);
+                boolean past = left.contains(step)
+                        || (ledTo.contains(step) && complete)
+                        || skipped.past().contains(step);
                 return past ? Passage.SKIPPED : Passage.NOT_REACHED;
             }
             return switch (state) {

@@ -9,6 +9,7 @@ import dev.reprise.access.Role;
 import dev.reprise.identity.JobParameter;
 import dev.reprise.job.Finding;
 import dev.reprise.job.JobGraph;
+import dev.reprise.job.RecordedDefinition;
 import dev.reprise.job.StepDefinition;
 import dev.reprise.launch.DeployedJob;
 import dev.reprise.launch.JobLauncher;
@@ -20,6 +21,7 @@ import dev.reprise.repository.ExecutionState;
 import dev.reprise.repository.History;
 import dev.reprise.repository.InstanceState;
 import dev.reprise.repository.LaunchDecision;
+import dev.reprise.repository.LaunchDecision.EffectiveParameter;
 import dev.reprise.repository.NodeIdentity;
 import dev.reprise.repository.NodeState;
 import dev.reprise.repository.Refusal;
@@ -347,8 +349,7 @@ public class Monitor {
                         .orElseGet(TreeMap::new);
         List<StepState> steps = repository().steps(execution.id());
         List<TransitionTaken> transitions = repository().transitions(execution.id());
-        JobGraph graph =
-                launcher.deployed(execution.job()).map(DeployedJob::graph).orElse(null);
+        JobGraph graph = graphOf(execution);
         boolean last = place.following() == null;
         boolean ended = !execution.owned();
         boolean restartable = Set.of("FAILED", "STOPPED").contains(execution.status());
@@ -362,7 +363,12 @@ public class Monitor {
                 graph == null ? null : graph(graph),
                 graph == null
                         ? null
-                        : ExecutionGraph.of(graph, status(execution.status()), steps, transitions)
+                        : ExecutionGraph.of(
+                                        graph,
+                                        status(execution.status()),
+                                        steps,
+                                        transitions,
+                                        repository().skipped(graph, execution))
                                 .passages(),
                 transitions,
                 new View.Actions(
@@ -377,6 +383,22 @@ public class Monitor {
                 ExecutionLogs.ofThisDeployment()
                         .map(logs -> !logs.files(execution.id()).isEmpty())
                         .orElse(false));
+    }
+
+    /** Of what ran; of what is deployed where that is not recorded. */
+    private @Nullable JobGraph graphOf(ExecutionState execution) {
+        try {
+            Optional<JobGraph> ran = repository()
+                    .definition(execution.id())
+                    .map(RecordedDefinition::read)
+                    .map(RecordedDefinition::graph);
+            if (ran.isPresent()) {
+                return ran.get();
+            }
+        } catch (IllegalArgumentException unreadable) {
+            // as if it were not recorded
+        }
+        return launcher.deployed(execution.job()).map(DeployedJob::graph).orElse(null);
     }
 
     private static BatchStatus status(String stored) {
@@ -423,14 +445,16 @@ public class Monitor {
     /** A decision as operators read it. */
     public static View.Decision decision(LaunchDecision decision) {
         if (decision instanceof LaunchDecision.Restart restart) {
-            List<View.StepPlan> steps = restart.steps().stream()
-                    .map(plan -> new View.StepPlan(
-                            plan.step(),
-                            plan.fate().name(),
-                            plan.checkpoint(),
-                            plan.fate() == LaunchDecision.Fate.RESUME ? plan.commits() : null))
-                    .toList();
-            return new View.Decision("RESTART", restart.message(), restart.executionId(), steps, null, null);
+            return new View.Decision(
+                    "RESTART",
+                    restart.message(),
+                    restart.executionId(),
+                    restart.steps().stream().map(Monitor::stepPlan).toList(),
+                    restart.changes().isEmpty() ? null : restart.changes(),
+                    parameters(restart.parameters()),
+                    null,
+                    null,
+                    null);
         }
         if (decision instanceof Refusal refusal) {
             return new View.Decision(
@@ -438,10 +462,44 @@ public class Monitor {
                     refusal.message(),
                     refusal.executionId(),
                     null,
+                    null,
+                    null,
                     refusal.kind().name(),
-                    refusal.faults().isEmpty() ? null : faults(refusal.faults()));
+                    refusal.faults().isEmpty() ? null : faults(refusal.faults()),
+                    refusal.acceptance());
         }
-        return new View.Decision("START", decision.message(), null, null, null, null);
+        List<EffectiveParameter> parameters =
+                decision instanceof LaunchDecision.Start start ? start.parameters() : List.of();
+        return new View.Decision(
+                "START", decision.message(), null, null, null, parameters(parameters), null, null, null);
+    }
+
+    private static View.StepPlan stepPlan(LaunchDecision.StepPlan plan) {
+        List<View.PartitionPlan> partitions = plan.partitions().stream()
+                .map(partition -> new View.PartitionPlan(
+                        partition.number(), partition.fate().name(), partition.checkpoint()))
+                .toList();
+        return new View.StepPlan(
+                plan.step(),
+                plan.fate().name(),
+                plan.reach().name(),
+                plan.checkpoint(),
+                plan.fate() == LaunchDecision.Fate.RESUME ? plan.commits() : null,
+                partitions.isEmpty() ? null : partitions);
+    }
+
+    private static @Nullable List<View.EffectiveParameter> parameters(List<EffectiveParameter> parameters) {
+        return parameters.isEmpty()
+                ? null
+                : parameters.stream()
+                        .map(parameter -> new View.EffectiveParameter(
+                                parameter.name(),
+                                parameter.value(),
+                                parameter.identifying(),
+                                parameter.secret(),
+                                parameter.source().name(),
+                                parameter.before()))
+                        .toList();
     }
 
     /** Faults as the rules word them: the name of the parameter, a colon, and what is wrong. */

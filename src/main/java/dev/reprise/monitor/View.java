@@ -180,8 +180,21 @@ public final class View {
     public record StepPlan(
             String step,
             String fate,
+            String reach,
             @Nullable String checkpoint,
-            @Nullable Long commits) {}
+            @Nullable Long commits,
+            @Nullable List<PartitionPlan> partitions) {}
+
+    public record PartitionPlan(
+            int number, String fate, @Nullable String checkpoint) {}
+
+    public record EffectiveParameter(
+            String name,
+            String value,
+            boolean identifying,
+            boolean secret,
+            String source,
+            @Nullable String before) {}
 
     public record Fault(@Nullable String parameter, String message) {}
 
@@ -190,8 +203,11 @@ public final class View {
             String message,
             @Nullable Long executionId,
             @Nullable List<StepPlan> steps,
+            @Nullable List<String> changes,
+            @Nullable List<EffectiveParameter> parameters,
             @Nullable String refusal,
-            @Nullable List<Fault> faults) {}
+            @Nullable List<Fault> faults,
+            @Nullable String acceptance) {}
 
     public record Node(
             String name,

@@ -13,6 +13,8 @@ import jakarta.batch.operations.JobExecutionNotMostRecentException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -41,6 +43,9 @@ public final class Recovery implements Node.Duties, AutoCloseable {
     private final Function<String, ClassLoader> homes;
     private final BooleanSupplier mayRestart;
     private final ExecutorService threads;
+    /** What was said already to be left to others. */
+    private final Set<Long> left = ConcurrentHashMap.newKeySet();
+
     private final Duty tending = new Duty("looking after what this node runs", this::tend);
     private final Duty recovering = new Duty("looking for what dead nodes left", this::recover);
     private final Duty forgetting = new Duty("removing logs of what was purged", this::forget);
@@ -115,6 +120,10 @@ public final class Recovery implements Node.Duties, AutoCloseable {
                 repository.postpone(due, Duration.ZERO);
                 return;
             }
+            if (e.refusal().kind() == Refusal.Kind.DEFINITION_CHANGED) {
+                leave(due, e.refusal());
+                return;
+            }
             boolean done = switch (e.refusal().kind()) {
                 case ALREADY_RUNNING, ALREADY_COMPLETE, NOT_THE_LAST, ABANDONED, OTHER_APPLICATION -> true;
                 case NO_SUCH_JOB,
@@ -122,6 +131,7 @@ public final class Recovery implements Node.Duties, AutoCloseable {
                         INVALID_PARAMETERS,
                         UNKNOWN_STATE,
                         NOT_RESTARTABLE,
+                        DEFINITION_CHANGED,
                         RESTART_INSTEAD,
                         NODE_UNAVAILABLE -> false;
             };
@@ -145,6 +155,17 @@ public final class Recovery implements Node.Duties, AutoCloseable {
             return;
         }
         repository.restarted(due);
+    }
+
+    /** For a node that has the definition that ran, as while versions are exchanged node by node; or for a person. */
+    private void leave(DueRestart due, Refusal refusal) {
+        LOG.log(
+                left.add(due.executionId()) ? Level.WARNING : Level.DEBUG,
+                "Execution {0,number,#} of {1} is not restarted by this node: {2}",
+                due.executionId(),
+                due.jobName(),
+                refusal.message());
+        repository.leave(due, PAUSE, refusal);
     }
 
     private void execute(Runnable task) {

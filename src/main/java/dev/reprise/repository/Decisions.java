@@ -115,11 +115,13 @@ final class Decisions {
      * Starts the next execution of an instance, or refuses.
      *
      * @param original the execution that is to be restarted
+     * @param objection why it cannot be where nothing else is in the way
      */
-    Acquired restart(long instanceId, long original, Subject subject, Launch launch) {
+    Acquired restart(long instanceId, long original, Subject subject, Launch launch, @Nullable Refusal objection) {
         for (int round = 0; round < ROUNDS; round++) {
-            if (subject.restartable()) {
+            if (subject.restartable() && objection == null) {
                 Acquired acquired = acquired(() -> database.takesAtOnce()
+                                && launch.anew().isEmpty()
                         ? database.atOnce(handle -> AtOnce.restart(handle, instanceId, original, launch, executions))
                         : acquire(
                                 handle -> database.dialect().acquire(handle, instanceId, launch.node()),
@@ -150,6 +152,9 @@ final class Decisions {
                         restart.executionId(),
                         "Execution " + original + " of " + subject.label() + " is not its last any more: execution "
                                 + restart.executionId() + " is. Restart that one."));
+            }
+            if (objection != null) {
+                throw new LaunchRefusedException(objection);
             }
             claim(instanceId, launch.node());
         }
@@ -223,7 +228,9 @@ final class Decisions {
         OptionalLong instance =
                 database.read(handle -> executions.findInstance(handle, identity.jobName(), identity.key()));
         LaunchDecision decision = instance.isPresent() ? decide(instance.getAsLong(), subject, false) : null;
-        return decision == null ? new LaunchDecision.Start(subject.label() + " never ran. It would start.") : decision;
+        return decision == null
+                ? new LaunchDecision.Start(subject.label() + " never ran. It would start.", List.of())
+                : decision;
     }
 
     /**
@@ -391,6 +398,8 @@ final class Decisions {
         }
         return new LaunchDecision.Restart(
                 last.id(),
+                List.of(),
+                List.of(),
                 List.of(),
                 label + " is " + lastStatus + " (execution " + last.id() + when(last.ended()) + ").");
     }

@@ -38,9 +38,9 @@ final class JobExecutions {
     static final String INSERT_FIRST = """
             insert into BATCH_JOB_EXECUTION
                 (JOB_EXECUTION_ID, VERSION, JOB_INSTANCE_ID, CREATE_TIME, LAST_UPDATED, STATUS, EXIT_CODE, EXIT_MESSAGE,
-                 REPRISE_APPLICATION, REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE)
+                 REPRISE_APPLICATION, REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE, REPRISE_DEFINITION)
             select owner.JOB_EXECUTION_ID, 0, owner.JOB_INSTANCE_ID, localtimestamp, localtimestamp,
-                   'STARTING', 'UNKNOWN', '', :application, :job, :submitter, :node
+                   'STARTING', 'UNKNOWN', '', :application, :job, :submitter, :node, :definition
               from REPRISE_OWNER owner
              where owner.JOB_EXECUTION_ID = <execution>
                and not exists (select 1 from BATCH_JOB_EXECUTION e
@@ -51,17 +51,19 @@ final class JobExecutions {
 
     /**
      * Guarded: the instance is this application's, the execution that is restarted is still the last one, and no other one
-     * of the instance forbids it. The position that a stop had set stays with the instance until a restart has ended. Where
-     * nobody is known to ask for it, as in a restart by recovery, it is for who asked before.
+     * of the instance forbids it. The position that a stop had set stays with the instance until a restart has ended, unless
+     * it is gone from the job. Where nobody is known to ask for it, as in a restart by recovery, it is for who asked before.
      */
     static final String INSERT_NEXT = """
             insert into BATCH_JOB_EXECUTION
                 (JOB_EXECUTION_ID, VERSION, JOB_INSTANCE_ID, CREATE_TIME, LAST_UPDATED, STATUS, EXIT_CODE, EXIT_MESSAGE,
-                 REPRISE_APPLICATION, REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE, REPRISE_RESTART_POSITION,
-                 REPRISE_RECOVERIES)
+                 REPRISE_APPLICATION, REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE, REPRISE_DEFINITION,
+                 REPRISE_RESTART_POSITION, REPRISE_RECOVERIES)
             select owner.JOB_EXECUTION_ID, 0, owner.JOB_INSTANCE_ID, localtimestamp, localtimestamp,
                    'STARTING', 'UNKNOWN', '', :application, :job, coalesce(:submitter, o.REPRISE_SUBMITTER), :node,
-                   o.REPRISE_RESTART_POSITION, cast(:recoveries as integer)
+                   :definition,
+                   case when cast(:fromTheHead as integer) = 1 then null else o.REPRISE_RESTART_POSITION end,
+                   cast(:recoveries as integer)
               from REPRISE_OWNER owner
               join BATCH_JOB_INSTANCE i
                 on i.JOB_INSTANCE_ID = owner.JOB_INSTANCE_ID and i.REPRISE_APPLICATION = :application
@@ -132,7 +134,7 @@ final class JobExecutions {
     private static final String EXECUTION_COLUMNS = """
             select e.JOB_EXECUTION_ID, e.JOB_INSTANCE_ID, i.JOB_NAME, i.REPRISE_APPLICATION, e.CREATE_TIME,
                    e.START_TIME, e.END_TIME, e.LAST_UPDATED, e.STATUS, e.EXIT_CODE, e.REPRISE_SUBMITTER,
-                   e.REPRISE_RESTART_POSITION
+                   e.REPRISE_RESTART_POSITION, e.REPRISE_DEFINITION
               from BATCH_JOB_EXECUTION e
               join BATCH_JOB_INSTANCE i on i.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID
             """;
@@ -145,6 +147,11 @@ final class JobExecutions {
              where e.JOB_INSTANCE_ID = :instance
              order by e.JOB_EXECUTION_ID desc
              fetch first :limit rows only""";
+
+    private static final String PREVIOUS = EXECUTION_COLUMNS + """
+             where e.JOB_INSTANCE_ID = :instance and e.JOB_EXECUTION_ID < :execution
+             order by e.JOB_EXECUTION_ID desc
+             fetch first 1 row only""";
 
     /** One statement, because an execution and its owner come and go together. */
     private static final String STATES = """
@@ -248,8 +255,19 @@ final class JobExecutions {
     private final String newestInstances;
     private final String newestExecutions;
 
-    /** The parameters of executions that were loaded, as they are stored, as long as somebody holds them: they never change. */
-    private final Map<JobExecutionImpl, JobParameters> loaded = Collections.synchronizedMap(new WeakHashMap<>());
+    /**
+     * What is stored of an execution and its object does not have. It never changes.
+     *
+     * @param parameters as they are stored
+     * @param definition the digest of what it ran; null if that is not recorded
+     */
+    record Stored(JobParameters parameters, @Nullable String definition) {
+
+        static final Stored NOTHING = new Stored(NO_PARAMETERS, null);
+    }
+
+    /** Of executions that were loaded, as long as somebody holds them. */
+    private final Map<JobExecutionImpl, Stored> loaded = Collections.synchronizedMap(new WeakHashMap<>());
 
     JobExecutions(Scope scope, Secrets secrets) {
         this.scope = scope;
@@ -262,13 +280,19 @@ final class JobExecutions {
      * Who asks for an execution, and what for.
      *
      * @param recoveries how many restarts by recovery led to it, one right after the other
+     * @param definition the digest of what it runs
+     * @param fromTheHead whether a restart begins at the first element, whatever position is recorded
+     * @param anew the steps that a restart begins anew
      */
     record Launch(
             String jobName,
             JobParameters parameters,
             NodeIdentity node,
             @Nullable String submitter,
-            int recoveries) {
+            int recoveries,
+            @Nullable String definition,
+            boolean fromTheHead,
+            List<String> anew) {
 
         /**
          * What the insert of an execution asks for.
@@ -281,9 +305,11 @@ final class JobExecutions {
             bindings.put("application", node.application());
             bindings.put("submitter", submitter == null ? null : Text.fit(submitter, Text.SUBMITTER_COLUMN));
             bindings.put("node", node.name());
+            bindings.put("definition", definition);
             if (original.isPresent()) {
                 bindings.put("original", original.getAsLong());
                 bindings.put("recoveries", recoveries);
+                bindings.put("fromTheHead", fromTheHead ? 1 : 0);
             }
             return bindings;
         }
@@ -303,6 +329,7 @@ final class JobExecutions {
         if (insert.execute() == 0) {
             return false;
         }
+        launch.anew().forEach(step -> StepExecutions.discard(handle, acquired.instanceId(), step));
         if (!launch.parameters().byName().isEmpty()) {
             PreparedBatch batch = handle.prepareBatch(INSERT_PARAMETER);
             launch.parameters()
@@ -322,9 +349,9 @@ final class JobExecutions {
         return parameter.secret() ? secrets.encrypted(job, name, parameter.value()) : parameter.value();
     }
 
-    /** The parameters of an execution that was loaded here, or null if they were forgotten meanwhile. */
+    /** What is stored of an execution that was loaded here; null if it was forgotten meanwhile, or never loaded. */
     @Nullable
-    JobParameters known(JobExecutionImpl execution) {
+    Stored known(JobExecutionImpl execution) {
         return loaded.get(execution);
     }
 
@@ -381,6 +408,11 @@ final class JobExecutions {
                     .execute();
         }
         return claimed;
+    }
+
+    /** What is stored of an execution; nothing if there is none. */
+    Stored stored(Handle handle, long executionId) {
+        return find(handle, executionId).map(loaded::get).orElse(Stored.NOTHING);
     }
 
     /** As they are stored: a secret one is encrypted. */
@@ -528,6 +560,15 @@ final class JobExecutions {
         return found.stream().findFirst();
     }
 
+    /** The execution before another one of the same instance, without its parameters. */
+    Optional<JobExecutionImpl> previous(Handle handle, long instanceId, long executionId) {
+        return handle.createQuery(PREVIOUS)
+                .bind("instance", instanceId)
+                .bind("execution", executionId)
+                .map((row, context) -> execution(row))
+                .findOne();
+    }
+
     /** Several executions, in no order, as {@link #find} loads one. */
     List<JobExecutionImpl> find(Handle handle, List<Long> executionIds) {
         List<JobExecutionImpl> found = handle.createQuery(EXECUTIONS)
@@ -564,7 +605,7 @@ final class JobExecutions {
         copy.setUser(stored.getUser());
         copy.setRestartPosition(stored.getRestartPosition());
         instance.addJobExecution(copy);
-        addParameters(copy, loaded.getOrDefault(stored, NO_PARAMETERS));
+        add(copy, loaded.getOrDefault(stored, Stored.NOTHING));
         return copy;
     }
 
@@ -606,13 +647,16 @@ final class JobExecutions {
                 handle,
                 executions.stream().map(JobExecutionImpl::getExecutionId).toList());
         for (JobExecutionImpl execution : executions) {
-            addParameters(execution, found.getOrDefault(execution.getExecutionId(), NO_PARAMETERS));
+            Stored before = loaded.getOrDefault(execution, Stored.NOTHING);
+            add(
+                    execution,
+                    new Stored(found.getOrDefault(execution.getExecutionId(), NO_PARAMETERS), before.definition()));
         }
     }
 
-    private void addParameters(JobExecutionImpl execution, JobParameters parameters) {
-        parameters.byName().forEach((name, parameter) -> execution.addJobParameter(name, parameter.shown()));
-        loaded.put(execution, parameters);
+    private void add(JobExecutionImpl execution, Stored stored) {
+        stored.parameters().byName().forEach((name, parameter) -> execution.addJobParameter(name, parameter.shown()));
+        loaded.put(execution, stored);
     }
 
     private JobExecutionImpl execution(ResultSet row) throws SQLException {
@@ -633,6 +677,7 @@ final class JobExecutions {
         execution.setUser(row.getString("REPRISE_SUBMITTER"));
         execution.setRestartPosition(row.getString("REPRISE_RESTART_POSITION"));
         instance.addJobExecution(execution);
+        loaded.put(execution, new Stored(NO_PARAMETERS, row.getString("REPRISE_DEFINITION")));
         return execution;
     }
 

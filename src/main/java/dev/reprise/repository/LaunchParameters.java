@@ -157,7 +157,16 @@ final class LaunchParameters {
      * @return the fault, if there is one
      */
     static Optional<String> faultOfExpressions(Job job, JobParameters given, Properties parameters) {
-        Job trial = JobFactory.cloneJob(job);
+        return resolve(JobFactory.cloneJob(job), given, parameters);
+    }
+
+    /**
+     * Puts parameters into a job as {@link #faultOfExpressions} does; a value that is a secret stays masked.
+     *
+     * @param trial a copy of the job, which is changed
+     * @return the fault, if there is one
+     */
+    static Optional<String> resolve(Job trial, JobParameters given, Properties parameters) {
         Properties masked = new Properties();
         parameters.stringPropertyNames().forEach(name -> masked.setProperty(name, parameters.getProperty(name)));
         given.byName().forEach((name, parameter) -> masked.setProperty(name, parameter.shown()));
@@ -167,8 +176,8 @@ final class LaunchParameters {
             resolver.resolve(trial);
             return Optional.empty();
         } catch (RuntimeException e) {
-            return Optional.of(Text.line(
-                    "an expression #{…} in the XML of job " + job.getId() + " cannot be resolved: " + e.getMessage()));
+            return Optional.of(Text.line("an expression #{…} in the XML of job " + trial.getId()
+                    + " cannot be resolved: " + e.getMessage()));
         }
     }
 }

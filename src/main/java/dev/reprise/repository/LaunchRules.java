@@ -1,6 +1,7 @@
 package dev.reprise.repository;
 
 import dev.reprise.identity.JobParameters;
+import dev.reprise.job.RecordedDefinition;
 import dev.reprise.job.RecoveryPolicy;
 import java.util.List;
 import java.util.Properties;
@@ -25,6 +26,16 @@ public interface LaunchRules {
      * @throws IllegalArgumentException if this deployment has no such job, or cannot read it
      */
     RecoveryPolicy recoveryOf(String jobName, @Nullable Job known);
+
+    /**
+     * The definition of a job as it is recorded with its executions (semantics.md §8.2).
+     *
+     * @param job the job as its XML defines it
+     * @throws IllegalArgumentException if it has none that could be read back
+     */
+    default RecordedDefinition definitionOf(Job job) {
+        return RecordedDefinition.of(job, null, ref -> null);
+    }
 
     /**
      * What the rules say of a launch.

@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param instanceId the instance in the way, or null if there is none
  * @param executionId the execution in the way, or null if there is none
  * @param node the name of the node that runs it, for {@link Kind#ALREADY_RUNNING}
- * @param faults one entry for each fault, for {@link Kind#INVALID_JOB} and {@link Kind#INVALID_PARAMETERS}; else empty
+ * @param faults one entry for each fault, for {@link Kind#INVALID_JOB} and {@link Kind#INVALID_PARAMETERS}, and one for each
+ *     change, for {@link Kind#DEFINITION_CHANGED}; else empty
  * @param message what, which, and what to do next
+ * @param acceptance what a restart is to be given that accepts exactly these changes, for {@link Kind#DEFINITION_CHANGED}
  */
 public record Refusal(
         Kind kind,
@@ -22,11 +24,24 @@ public record Refusal(
         @Nullable Long executionId,
         @Nullable String node,
         List<String> faults,
-        String message)
+        String message,
+        @Nullable String acceptance)
         implements LaunchDecision, Serializable {
 
     public Refusal {
         faults = List.copyOf(faults);
+    }
+
+    /** One that nothing can be accepted of. */
+    public Refusal(
+            Kind kind,
+            String jobName,
+            @Nullable Long instanceId,
+            @Nullable Long executionId,
+            @Nullable String node,
+            List<String> faults,
+            String message) {
+        this(kind, jobName, instanceId, executionId, node, faults, message, null);
     }
 
     /** Row 2 for a job that there may be. */
@@ -63,6 +78,8 @@ public record Refusal(
         UNKNOWN_STATE,
         /** Row 9: the last execution failed or was stopped, and the job says that it cannot be restarted. */
         NOT_RESTARTABLE,
+        /** Between rows 9 and 10 (§8.2): what is deployed is not what ran, and a restart could repeat, lose or skip work. */
+        DEFINITION_CHANGED,
         /** Row 10, for a plain {@code JobOperator.start}: it can be restarted, but not started again. */
         RESTART_INSTEAD,
         /** A restart of an execution that is not the last of its instance any more. */

@@ -3,16 +3,18 @@ package dev.reprise.repository;
 import dev.reprise.identity.JobIdentity;
 import dev.reprise.identity.JobParameter;
 import dev.reprise.identity.JobParameters;
+import dev.reprise.job.JobGraph;
 import dev.reprise.log.LogThread;
 import dev.reprise.repository.Decisions.Subject;
 import dev.reprise.repository.Dialect.Acquired;
 import dev.reprise.repository.JobExecutions.Belonging;
 import dev.reprise.repository.JobExecutions.Launch;
-import dev.reprise.repository.LaunchDecision.Fate;
-import dev.reprise.repository.LaunchDecision.StepPlan;
+import dev.reprise.repository.JobExecutions.Stored;
 import dev.reprise.repository.LaunchRules.Verdict;
 import dev.reprise.repository.Owners.Owner;
-import dev.reprise.repository.StepExecutions.LastOfStep;
+import dev.reprise.repository.RestartJudge.Judgement;
+import dev.reprise.repository.RestartJudge.Original;
+import dev.reprise.repository.RestartParameters.Judged;
 import dev.reprise.repository.TakeOvers.Outcome;
 import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
 import jakarta.batch.operations.JobExecutionIsRunningException;
@@ -33,7 +35,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -72,6 +73,18 @@ public final class RepriseRepository implements JobRepository {
 
     /** How many executions of one instance the engine gets to see: the newest. */
     private static final int OF_AN_INSTANCE = 1000;
+
+    /**
+     * The parameter of a restart that accepts a change of the definition, as its {@link Refusal#acceptance} says
+     * (semantics.md §8.2). It identifies nothing and is not kept.
+     */
+    public static final String ACCEPT_DEFINITION = "reprise.accept-definition";
+
+    /**
+     * The parameter of a restart that names steps, separated by commas, which begin anew instead of where they stopped. It
+     * identifies nothing and is not kept.
+     */
+    public static final String START_ANEW = "reprise.start-anew";
 
     /** How many executions of one job the admin CLI lists by default: the newest. */
     public static final int LISTED = 100;
@@ -159,6 +172,10 @@ public final class RepriseRepository implements JobRepository {
     private final LockWaits lockWaits;
     private final OwnershipCheck ownershipCheck;
     private final Decisions decisions;
+    private final Definitions definitions;
+    private final RestartParameters restartParameters;
+    private final RestartJudge restartJudge;
+    private final Preview preview;
     private final StepRecorder stepRecorder;
     private final JobRecorder jobRecorder;
     private final Secrets secrets;
@@ -210,6 +227,10 @@ public final class RepriseRepository implements JobRepository {
         this.purges = new Purges(database, steps, transitions, self, scope);
         this.listed = parts.listed();
         this.decisions = new Decisions(database, owners, takeOvers, executions, scope);
+        this.definitions = new Definitions(database, rules);
+        this.restartParameters = new RestartParameters(rules, secrets);
+        this.restartJudge = new RestartJudge(database, steps, definitions);
+        this.preview = new Preview(database, decisions, executions, restartParameters, restartJudge);
         this.stepRecorder = new StepRecorder(database, executions, steps, transitions, checkpoints, live);
         this.jobRecorder =
                 new JobRecorder(database, owners, executions, restarts, takeOvers, stepRecorder, live, justCompleted);
@@ -260,24 +281,24 @@ public final class RepriseRepository implements JobRepository {
     @Override
     public JobExecutionImpl createJobExecution(JobInstanceImpl instance, @Nullable Properties given) {
         Job job = instance.getUnsubstitutedJob();
-        Properties asked = given == null ? new Properties() : given;
+        WaysOut waysOut = given == null ? WaysOut.NONE : WaysOut.in(given);
+        Properties asked = given == null ? new Properties() : WaysOut.without(given);
         JobExecutionImpl original = instance.getInstanceId() == 0 ? null : originalOf(instance);
         Subject subject;
         Verdict verdict;
+        Judgement judgement = Judgement.NOTHING;
         if (original == null) {
             verdict = rules.judge(job, asked);
             subject = new Subject(job.getId(), verdict.parameters(), verdict.restartable());
             LaunchParameters.refuseFaults(subject, asked, verdict.definitionFaults(), verdict.faults(), secrets);
         } else {
-            JobParameters before = parametersOf(original);
-            refuseOthers(original, before);
-            Properties all = LaunchParameters.onRestart(before.toShownProperties(), asked);
-            verdict = rules.judge(job, withSecretsOf(job, before, all));
-            List<String> faults = new ArrayList<>(verdict.faults());
-            JobParameters parameters = LaunchParameters.asBefore(before, verdict, faults);
-            subject = new Subject(job.getId(), parameters, verdict.restartable());
-            LaunchParameters.refuseFaults(subject, asked, verdict.definitionFaults(), faults, secrets);
+            Stored before = stored(original);
+            refuseOthers(original, before.parameters());
+            Judged judged = restartParameters.judge(job, before.parameters(), asked);
+            verdict = judged.verdict();
+            subject = judged.subject();
             awaitEndOfEnding(original.getExecutionId());
+            judgement = restartJudge.judge(job, Original.of(original, before), subject, waysOut, asked);
         }
 
         Properties properties = LaunchParameters.forTheJob(subject.parameters(), asked);
@@ -292,10 +313,17 @@ public final class RepriseRepository implements JobRepository {
                 subject.parameters(),
                 node,
                 submitter.get(),
-                Optional.ofNullable(recovering.get()).orElse(0));
+                Optional.ofNullable(recovering.get()).orElse(0),
+                definitions.recorded(job),
+                judgement.fromTheHead(),
+                judgement.anew());
         Acquired acquired = original == null
                 ? decisions.start(identityOf(job, verdict), subject, launch)
-                : decisions.restart(instance.getInstanceId(), original.getExecutionId(), subject, launch);
+                : decisions.restart(
+                        instance.getInstanceId(), original.getExecutionId(), subject, launch, judgement.refusal());
+        if (original != null && judgement.fromTheHead()) {
+            original.setRestartPosition(null);
+        }
 
         instance.setId(acquired.instanceId());
         execution.setId(acquired.executionId());
@@ -310,16 +338,6 @@ public final class RepriseRepository implements JobRepository {
             created.stopForServer();
         }
         return execution;
-    }
-
-    /** A restart goes on with the secrets that it is not given anew. */
-    private Properties withSecretsOf(Job job, JobParameters before, Properties asked) {
-        List<String> faults = new ArrayList<>();
-        Properties opened = secrets.opened(job.getId(), before, asked, faults);
-        if (!faults.isEmpty()) {
-            throw new LaunchRefusedException(Decisions.invalid(new Subject(job.getId(), before, true), faults));
-        }
-        return opened;
     }
 
     private void refuseOthers(JobExecutionImpl original, JobParameters parameters) {
@@ -371,20 +389,17 @@ public final class RepriseRepository implements JobRepository {
                 subject.label() + " does not start on this node. " + why + " Launch it on another node, or later."));
     }
 
-    /**
-     * What a launch of the job with these parameters would do now.
-     *
-     * @param steps the steps of the job in document order, and whether each may run again when it is complete
-     */
-    public LaunchDecision explain(Job job, Properties given, Map<String, Boolean> steps) {
-        Verdict verdict = rules.judge(job, given);
+    /** What a launch of the job with these parameters would do now. */
+    public LaunchDecision explain(Job job, Properties given) {
+        Properties asked = WaysOut.without(given);
+        Verdict verdict = rules.judge(job, asked);
         Subject subject = new Subject(job.getId(), verdict.parameters(), verdict.restartable());
         try {
-            LaunchParameters.refuseFaults(subject, given, verdict.definitionFaults(), verdict.faults(), secrets);
+            LaunchParameters.refuseFaults(subject, asked, verdict.definitionFaults(), verdict.faults(), secrets);
         } catch (LaunchRefusedException e) {
             return e.refusal();
         }
-        return explain(job, verdict, subject, steps);
+        return preview.explain(job, verdict, identityOf(job, verdict), subject, given);
     }
 
     /**
@@ -393,52 +408,14 @@ public final class RepriseRepository implements JobRepository {
      *
      * @param before the parameters of an execution of it
      */
-    public LaunchDecision explainAgain(Job job, JobParameters before, Map<String, Boolean> steps) {
+    public LaunchDecision explainAgain(Job job, JobParameters before) {
         Verdict judged = rules.judge(job, before.toProperties());
         if (!judged.definitionFaults().isEmpty()) {
             return Decisions.invalidJob(job.getId(), judged.definitionFaults());
         }
         Verdict verdict = new Verdict(List.of(), before, List.of(), judged.identityNone(), judged.restartable());
-        return explain(job, verdict, new Subject(job.getId(), before, judged.restartable()), steps);
-    }
-
-    private LaunchDecision explain(Job job, Verdict verdict, Subject subject, Map<String, Boolean> steps) {
-        if (verdict.identityNone()) {
-            return new LaunchDecision.Start(subject.label() + " has no identity: each start is a new instance.");
-        }
-        LaunchDecision decision = decisions.explain(identityOf(job, verdict), subject);
-        if (decision instanceof LaunchDecision.Restart restart) {
-            return new LaunchDecision.Restart(
-                    restart.executionId(),
-                    plan(restart.executionId(), steps),
-                    restart.message() + " It would be restarted.");
-        }
-        return decision;
-    }
-
-    private List<StepPlan> plan(long executionId, Map<String, Boolean> stepsOfJob) {
-        Map<String, LastOfStep> before = new HashMap<>();
-        database.doApart(handle -> executions
-                .find(handle, executionId)
-                .ifPresent(execution -> steps.lastOfEachStep(
-                                handle, execution.getJobInstance().getInstanceId())
-                        .forEach(step -> before.put(step.name(), step))));
-        List<StepPlan> plan = new ArrayList<>();
-        stepsOfJob.forEach((name, runsAgain) -> {
-            LastOfStep last = before.get(name);
-            if (last == null) {
-                plan.add(new StepPlan(name, Fate.RUN, null, 0));
-            } else if ("COMPLETED".equals(last.status())) {
-                plan.add(new StepPlan(name, runsAgain ? Fate.RUN : Fate.SKIP, null, 0));
-            } else if (last.partitions() > 0) {
-                plan.add(new StepPlan(name, Fate.RESUME, "its partitions that are not complete", last.commits()));
-            } else if (last.checkpoint() == null) {
-                plan.add(new StepPlan(name, Fate.RUN, null, last.commits()));
-            } else {
-                plan.add(new StepPlan(name, Fate.RESUME, Text.line(String.valueOf(last.checkpoint())), last.commits()));
-            }
-        });
-        return plan;
+        Subject subject = new Subject(job.getId(), before, judged.restartable());
+        return preview.explain(job, verdict, identityOf(job, verdict), subject, new Properties());
     }
 
     private static JobIdentity identityOf(Job job, Verdict verdict) {
@@ -447,11 +424,9 @@ public final class RepriseRepository implements JobRepository {
                 : JobIdentity.of(job.getId(), verdict.parameters());
     }
 
-    private JobParameters parametersOf(JobExecutionImpl execution) {
-        JobParameters known = executions.known(execution);
-        return known != null
-                ? known
-                : database.read(handle -> executions.parameters(handle, execution.getExecutionId()));
+    private Stored stored(JobExecutionImpl execution) {
+        Stored known = executions.known(execution);
+        return known != null ? known : database.apart(handle -> executions.stored(handle, execution.getExecutionId()));
     }
 
     /** The engine restarts from the execution that it loaded the instance with. */
@@ -572,6 +547,18 @@ public final class RepriseRepository implements JobRepository {
         database.doApart(handle -> restarts.postpone(handle, restart, pause));
     }
 
+    /**
+     * A restart that was claimed must not happen here: it is due again after a pause, on any node, and the execution says
+     * why until then.
+     */
+    public void leave(DueRestart restart, Duration pause, Refusal why) {
+        database.doApart(handle -> {
+            restarts.postpone(handle, restart, pause);
+            String before = executions.exitMessage(handle, restart.executionId());
+            owners.say(handle, restart.executionId(), TakeOvers.notRestarted(before, why));
+        });
+    }
+
     /** Whether the node takes no launches now, because its server stops. */
     public boolean isSuspended() {
         return suspended;
@@ -672,7 +659,7 @@ public final class RepriseRepository implements JobRepository {
             execution.setBatchStatus(BatchStatus.STARTED);
         }
         long instanceId = execution.getJobInstance().getInstanceId();
-        Subject subject = new Subject(execution.getJobName(), parametersOf(execution), true);
+        Subject subject = new Subject(execution.getJobName(), stored(execution).parameters(), true);
         try {
             refuseOthers(execution, subject.parameters());
         } catch (LaunchRefusedException e) {
@@ -1078,6 +1065,18 @@ public final class RepriseRepository implements JobRepository {
     /** What it was given to judge jobs by. */
     public LaunchRules rules() {
         return rules;
+    }
+
+    /** The definition that an execution ran, as job XML with all that is inherited; empty if none is recorded. */
+    public Optional<String> definition(long executionId) {
+        return definitions.ofExecution(executionId);
+    }
+
+    /** What an execution skipped, by the graph of the definition that it ran. */
+    public Skipped skipped(JobGraph graph, ExecutionState execution) {
+        return database.apart(handle -> executions.previous(handle, execution.instanceId(), execution.id()))
+                .map(before -> restartJudge.skipped(graph, Original.of(before, stored(before))))
+                .orElse(Skipped.NOTHING);
     }
 
     /** Who did what. */

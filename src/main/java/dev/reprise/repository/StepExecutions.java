@@ -1,5 +1,6 @@
 package dev.reprise.repository;
 
+import dev.reprise.job.StepSoFar;
 import jakarta.batch.runtime.BatchStatus;
 import java.io.Serializable;
 import java.sql.Connection;
@@ -188,22 +189,33 @@ final class StepExecutions {
               from BATCH_JOB_EXECUTION e
               join BATCH_STEP_EXECUTION s on s.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
              where e.JOB_INSTANCE_ID = :instance and e.JOB_EXECUTION_ID <= :execution and s.STEP_NAME = :name
+               and s.REPRISE_DISCARDED is null
              order by s.STEP_EXECUTION_ID desc
              fetch first 1 row only""";
 
     private static final String LAST_OF_EACH_STEP = """
-            select s.STEP_NAME, s.STATUS, s.COMMIT_COUNT, s.REPRISE_READER_CHECKPOINT,
-                   (select count(*) from BATCH_STEP_EXECUTION p
-                     where p.JOB_EXECUTION_ID = s.JOB_EXECUTION_ID
-                       and p.REPRISE_PARTITION_OF = s.STEP_EXECUTION_ID) as PARTITIONS
+            select s.STEP_EXECUTION_ID, s.STEP_NAME, s.STATUS, s.EXIT_CODE, s.COMMIT_COUNT, s.REPRISE_READER_CHECKPOINT,
+                   s.REPRISE_WRITER_CHECKPOINT, s.REPRISE_USER_DATA, s.REPRISE_DISCARDED,
+                   (select count(*)
+                      from BATCH_JOB_EXECUTION g
+                      join BATCH_STEP_EXECUTION t on t.JOB_EXECUTION_ID = g.JOB_EXECUTION_ID
+                     where g.JOB_INSTANCE_ID = :instance and t.STEP_NAME = s.STEP_NAME) as STARTS,
+                   (select count(*)
+                      from BATCH_JOB_EXECUTION g
+                      join BATCH_STEP_EXECUTION t on t.JOB_EXECUTION_ID = g.JOB_EXECUTION_ID
+                      join BATCH_STEP_EXECUTION p on p.JOB_EXECUTION_ID = t.JOB_EXECUTION_ID
+                                                 and p.REPRISE_PARTITION_OF = t.STEP_EXECUTION_ID
+                     where g.JOB_INSTANCE_ID = :instance and t.STEP_NAME = s.STEP_NAME
+                       and t.REPRISE_DISCARDED is null) as PARTITIONS
               from BATCH_JOB_EXECUTION e
               join BATCH_STEP_EXECUTION s on s.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
-             where e.JOB_INSTANCE_ID = :instance and s.REPRISE_PARTITION is null
+             where e.JOB_INSTANCE_ID = :instance and e.JOB_EXECUTION_ID <= :execution and s.REPRISE_PARTITION is null
                and s.STEP_EXECUTION_ID =
                    (select max(t.STEP_EXECUTION_ID)
                       from BATCH_JOB_EXECUTION f
                       join BATCH_STEP_EXECUTION t on t.JOB_EXECUTION_ID = f.JOB_EXECUTION_ID
-                     where f.JOB_INSTANCE_ID = :instance and t.STEP_NAME = s.STEP_NAME)
+                     where f.JOB_INSTANCE_ID = :instance and f.JOB_EXECUTION_ID <= :execution
+                       and t.STEP_NAME = s.STEP_NAME)
              order by s.STEP_EXECUTION_ID""";
 
     /** The step execution that began the plan which the step is at; none after it was complete. */
@@ -250,6 +262,12 @@ final class StepExecutions {
              order by s.REPRISE_PARTITION, case when s.STATUS = 'COMPLETED' then 0 else 1 end,
                       s.STEP_EXECUTION_ID desc""";
 
+    private static final String DISCARD = """
+            update BATCH_STEP_EXECUTION set REPRISE_DISCARDED = 1
+             where STEP_NAME = :name and REPRISE_PARTITION is null
+               and JOB_EXECUTION_ID in (select JOB_EXECUTION_ID from BATCH_JOB_EXECUTION
+                                         where JOB_INSTANCE_ID = :instance)""";
+
     private static final String COUNT_STARTS = """
             select count(*)
               from BATCH_JOB_EXECUTION e
@@ -266,13 +284,51 @@ final class StepExecutions {
         this.checkpoints = checkpoints;
     }
 
-    /** What stands for a step in {@code explain}. */
-    record LastOfStep(
+    /**
+     * The last execution of a step in an instance.
+     *
+     * @param starts how often the step has started in the instance
+     * @param partitions how many of its partitions have ever begun
+     * @param discarded whether the step begins anew when it comes
+     * @param checkpoint of its reader, as people read it; null if there is none
+     */
+    record Attempted(
+            long id,
             String name,
             @Nullable String status,
+            @Nullable String exitStatus,
+            int starts,
             long commits,
-            @Nullable Serializable checkpoint,
-            int partitions) {}
+            int partitions,
+            boolean writerCheckpoint,
+            boolean userData,
+            boolean discarded,
+            @Nullable String checkpoint) {
+
+        boolean isComplete() {
+            return "COMPLETED".equals(status);
+        }
+
+        StepSoFar soFar() {
+            return new StepSoFar(
+                    isComplete(),
+                    exitStatus,
+                    starts,
+                    commits,
+                    partitions,
+                    checkpoint != null,
+                    writerCheckpoint,
+                    userData);
+        }
+    }
+
+    /**
+     * A partition of a plan, the newest of its number first.
+     *
+     * @param checkpoint of its reader, as people read it; null if there is none
+     */
+    record PartitionState(
+            int number, boolean complete, @Nullable String checkpoint) {}
 
     static String partitionName(String step, int partition) {
         return step + ":partition" + partition;
@@ -377,7 +433,7 @@ final class StepExecutions {
         values.put("id", step.id());
         values.put("version", step.version());
         values.put("chunk", chunk.commits());
-        return TAKE_BACK.update(handle.getConnection(), values) == 1;
+        return tables.qualified(TAKE_BACK).update(handle.getConnection(), values) == 1;
     }
 
     /** Records the user data of a step that has no chunks. */
@@ -614,16 +670,47 @@ final class StepExecutions {
         }
     }
 
-    List<LastOfStep> lastOfEachStep(Handle handle, long instanceId) {
+    /** The last execution of each step that has begun in an instance up to an execution. */
+    List<Attempted> attempted(Handle handle, long instanceId, long upToExecutionId) {
         return handle.createQuery(LAST_OF_EACH_STEP)
                 .bind("instance", instanceId)
-                .map((row, context) -> new LastOfStep(
+                .bind("execution", upToExecutionId)
+                .map((row, context) -> new Attempted(
+                        row.getLong("STEP_EXECUTION_ID"),
                         row.getString("STEP_NAME"),
                         row.getString("STATUS"),
+                        exitStatus(row),
+                        row.getInt("STARTS"),
                         row.getLong("COMMIT_COUNT"),
-                        shown(row.getBytes("REPRISE_READER_CHECKPOINT")),
-                        row.getInt("PARTITIONS")))
+                        row.getInt("PARTITIONS"),
+                        row.getBytes("REPRISE_WRITER_CHECKPOINT") != null,
+                        row.getBytes("REPRISE_USER_DATA") != null,
+                        row.getInt("REPRISE_DISCARDED") == 1,
+                        shown(row.getBytes("REPRISE_READER_CHECKPOINT"))))
                 .list();
+    }
+
+    /** The partitions of a plan by number, of each its state that counts first. */
+    List<PartitionState> partitionStates(Handle handle, Plan plan, long stepExecutionId) {
+        return handle.createQuery(PARTITIONS)
+                .bind("step", stepExecutionId)
+                .bind("plan", plan.stepExecutionId())
+                .map((row, context) -> {
+                    int number = row.getInt("REPRISE_PARTITION");
+                    return new PartitionState(
+                            number,
+                            "COMPLETED".equals(row.getString("STATUS")),
+                            shown(row.getBytes("REPRISE_READER_CHECKPOINT")));
+                })
+                .list();
+    }
+
+    /** What a step has left in an instance is not gone on with: it begins anew. */
+    static void discard(Handle handle, long instanceId, String step) {
+        handle.createUpdate(DISCARD)
+                .bind("instance", instanceId)
+                .bind("name", step)
+                .execute();
     }
 
     /**

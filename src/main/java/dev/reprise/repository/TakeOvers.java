@@ -194,6 +194,13 @@ final class TakeOvers {
                 : "It is restarted in " + Text.duration(pause.toNanos()) + ", for the " + attempt + ". time in a row.";
     }
 
+    /** What is said of an execution whose restart was planned and is refused: in the first line, which people see. */
+    static String notRestarted(String before, Refusal why) {
+        String first = before.lines().findFirst().orElse("");
+        return first.replaceFirst(" It is (not )?restarted.*", "") + " It is not restarted by itself: " + why.message()
+                + before.substring(first.length());
+    }
+
     /**
      * Ends what sessions of a dead node still hold: a paused process in mid-chunk has locks on its rows and on those of
      * the job's own tables.

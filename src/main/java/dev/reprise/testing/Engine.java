@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jberet.job.model.Job;
 import org.jberet.operations.AbstractJobOperator;
+import org.jberet.repository.ApplicationAndJobName;
 import org.jberet.repository.JobRepository;
 import org.jberet.spi.ArtifactFactory;
 import org.jberet.spi.BatchEnvironment;
@@ -65,7 +66,7 @@ final class Engine extends AbstractJobOperator implements BatchEnvironment, Auto
 
     void define(Job job) {
         defined.put(job.getId(), job);
-        repository.removeJob(job.getId());
+        repository.addJob(new ApplicationAndJobName(application, job.getId()), job);
     }
 
     @Nullable

@@ -11,6 +11,7 @@ import dev.reprise.monitor.View;
 import dev.reprise.operate.Operations;
 import dev.reprise.repository.ExecutionSearch;
 import dev.reprise.repository.NodeIdentity;
+import dev.reprise.repository.RepriseRepository;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -27,6 +28,7 @@ import jakarta.ws.rs.sse.Sse;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -120,6 +122,22 @@ public class ExecutionsResource extends Asked {
     }
 
     @GET
+    @Path("/{id}/definition")
+    @Produces({MediaType.TEXT_XML, MediaType.APPLICATION_JSON})
+    public Response definition(@PathParam("id") String id) {
+        only();
+        View.Execution execution = known(id);
+        require(Role.OPERATOR, "see the definition of execution " + execution.id());
+        String xml = launcher.repository()
+                .definition(execution.id())
+                .orElseThrow(() -> Problem.notFound(
+                                "definition",
+                                "The definition that execution " + execution.id() + " ran is not recorded.")
+                        .exception());
+        return Response.ok(xml, MediaType.TEXT_XML_TYPE.withCharset("UTF-8")).build();
+    }
+
+    @GET
     @Path("/{id}/steps/{step}/stacktrace")
     @Produces({MediaType.TEXT_PLAIN, MediaType.APPLICATION_JSON})
     public Response stackTrace(@PathParam("id") String id, @PathParam("step") String step) {
@@ -201,6 +219,7 @@ public class ExecutionsResource extends Asked {
                         null,
                         execution.id(),
                         node,
+                        null,
                         null)
                 .exception();
     }
@@ -246,7 +265,9 @@ public class ExecutionsResource extends Asked {
     /** The body of a restart. */
     record Restart(
             @JsonProperty("nonIdentifying") @Nullable Map<String, @Nullable String> nonIdentifying,
-            @JsonProperty("wait") @Nullable Integer waitSeconds) {
+            @JsonProperty("wait") @Nullable Integer waitSeconds,
+            @JsonProperty("acceptDefinition") @Nullable String acceptDefinition,
+            @JsonProperty("startAnew") @Nullable List<String> startAnew) {
 
         Map<String, String> changed() {
             Map<String, String> changed = new TreeMap<>();
@@ -255,6 +276,12 @@ public class ExecutionsResource extends Asked {
                         .entrySet()
                         .forEach(parameter -> changed.put(
                                 "-" + JobsResource.name(parameter.getKey()), JobsResource.value(parameter)));
+            }
+            if (acceptDefinition != null) {
+                changed.put(RepriseRepository.ACCEPT_DEFINITION, acceptDefinition);
+            }
+            if (startAnew != null && !startAnew.isEmpty()) {
+                changed.put(RepriseRepository.START_ANEW, String.join(",", startAnew));
             }
             return changed;
         }

@@ -5,6 +5,7 @@ import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.LaunchRequest;
 import dev.reprise.monitor.Monitor;
 import dev.reprise.monitor.View;
+import dev.reprise.repository.RepriseRepository;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
@@ -23,6 +24,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -61,7 +63,9 @@ public class JobsResource extends Asked {
             @JsonProperty("parameters") @Nullable Map<String, @Nullable String> parameters,
             @JsonProperty("nonIdentifying") @Nullable Map<String, @Nullable String> nonIdentifying,
             @JsonProperty("wait") @Nullable Integer waitSeconds,
-            @JsonProperty("next") @Nullable Boolean next) {
+            @JsonProperty("next") @Nullable Boolean next,
+            @JsonProperty("acceptDefinition") @Nullable String acceptDefinition,
+            @JsonProperty("startAnew") @Nullable List<String> startAnew) {
 
         LaunchRequest request(String job) {
             LaunchRequest request = LaunchRequest.of(job);
@@ -78,6 +82,12 @@ public class JobsResource extends Asked {
                 }
                 request = request.withNonIdentifying(name(parameter.getKey()), value(parameter));
             }
+            if (acceptDefinition != null) {
+                request = request.acceptingDefinition(acceptDefinition);
+            }
+            for (String step : startAnew == null ? List.<String>of() : startAnew) {
+                request = request.startingAnew(step);
+            }
             return next != null && next ? request.next() : request;
         }
     }
@@ -89,6 +99,11 @@ public class JobsResource extends Asked {
                             + (name.startsWith("-")
                                     ? "one that does not identify stands in nonIdentifying, without the '-'."
                                     : "names that begin with 'jberet.' are the engine's."))
+                    .exception();
+        }
+        if (name.equals(RepriseRepository.ACCEPT_DEFINITION) || name.equals(RepriseRepository.START_ANEW)) {
+            throw Problem.badRequest("The parameter '" + name
+                            + "' is reserved: what it says stands in acceptDefinition and startAnew here.")
                     .exception();
         }
         return name;

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param type a URN that programs can go by
  * @param detail what, which, and what to do next
  * @param executionId the execution in the way
+ * @param acceptance what accepts exactly the change of a definition that is refused
  */
 record Problem(
         String type,
@@ -26,14 +27,15 @@ record Problem(
         @Nullable Long jobInstanceId,
         @Nullable Long executionId,
         @Nullable String node,
-        @Nullable List<View.Fault> faults) {
+        @Nullable List<View.Fault> faults,
+        @Nullable String acceptance) {
 
     private static final String URN = "urn:reprise:";
 
     private static final int UNPROCESSABLE = 422;
 
     Problem(String type, String title, Status status, String detail) {
-        this(URN + type, title, status.getStatusCode(), detail, null, null, null, null);
+        this(URN + type, title, status.getStatusCode(), detail, null, null, null, null, null);
     }
 
     static Problem badRequest(String detail) {
@@ -61,7 +63,8 @@ record Problem(
                 refusal.instanceId(),
                 refusal.executionId(),
                 refusal.node(),
-                faulty ? Monitor.faults(refusal.faults()) : null);
+                faulty ? Monitor.faults(refusal.faults()) : null,
+                refusal.acceptance());
     }
 
     private static String title(Refusal refusal) {
@@ -82,6 +85,7 @@ record Problem(
                     ABANDONED,
                     UNKNOWN_STATE,
                     NOT_RESTARTABLE,
+                    DEFINITION_CHANGED,
                     RESTART_INSTEAD,
                     NOT_THE_LAST -> Status.CONFLICT.getStatusCode();
         };

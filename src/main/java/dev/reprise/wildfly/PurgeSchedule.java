@@ -104,6 +104,7 @@ class PurgeSchedule {
                         ABANDONED,
                         UNKNOWN_STATE,
                         NOT_RESTARTABLE,
+                        DEFINITION_CHANGED,
                         NODE_UNAVAILABLE -> false;
             };
             LOG.log(another ? Level.DEBUG : Level.WARNING, "No purge today by this node: {0}", e.getMessage());

@@ -13,6 +13,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import dev.reprise.server.TestUser;
@@ -125,6 +126,41 @@ abstract class ConsoleScenarios {
     }
 
     /** Launched from the form, failed, understood, restarted with the preview, complete, and refused from then on. */
+    /** What the server would say after another version of the job was deployed; the answers are made up here. */
+    @Test
+    void aChangeOfTheDefinitionIsShownAndCanBeAccepted() {
+        String refusal = "{\"decision\": \"REFUSE\", \"message\": \"It could repeat work.\", \"executionId\": 7,"
+                + " \"refusal\": \"DEFINITION_CHANGED\", \"acceptance\": \"0123456789abcdef\","
+                + " \"faults\": [{\"message\": \"step work (line 3 before, line 3 now): is partitioned now\"}]}";
+        String restart = "{\"decision\": \"RESTART\", \"message\": \"It would be restarted.\", \"executionId\": 7,"
+                + " \"changes\": [\"step work: is partitioned now\"],"
+                + " \"parameters\": [{\"name\": \"limit\", \"value\": \"5\", \"identifying\": false, \"secret\": false,"
+                + " \"source\": \"CARRIED\"}],"
+                + " \"steps\": [{\"step\": \"work\", \"fate\": \"RUN\", \"reach\": \"WILL\"},"
+                + " {\"step\": \"report\", \"fate\": \"RUN\", \"reach\": \"MAY\"},"
+                + " {\"step\": \"alert\", \"fate\": \"RUN\", \"reach\": \"NOT\"}]}";
+        try (Visitor visitor = visitor(OPERATOR)) {
+            Page page = visitor.page();
+            page.route("**/explain", route -> {
+                String asked = String.valueOf(route.request().postData());
+                route.fulfill(new Route.FulfillOptions()
+                        .setContentType("application/json")
+                        .setBody(asked.contains("\"acceptDefinition\":\"0123456789abcdef\"") ? restart : refusal));
+            });
+            visitor.goesTo("jobs/acceptance");
+            assertThat(visitor.decision()).containsText("step work (line 3 before, line 3 now): is partitioned now");
+            visitor.button("Restart in spite of exactly this change").click();
+
+            assertThat(visitor.decision()).containsText("Changed since, without harm: 1 thing");
+            assertThat(visitor.decision()).containsText("limit = 5 as in the execution before");
+            Locator plans = visitor.decision().locator(".plans li");
+            assertThat(plans.nth(0)).containsText("work runs from its beginning.");
+            assertThat(plans.nth(1)).containsText("That may be: it depends on an exit status.");
+            assertThat(plans.nth(2)).containsText("alert is not reached.");
+            assertThat(visitor.button("Restart execution 7")).isVisible();
+        }
+    }
+
     @Test
     void aFailedJobIsUnderstoodAndRestarted() {
         try (Visitor visitor = visitor(OPERATOR).goesTo("jobs/acceptance")) {

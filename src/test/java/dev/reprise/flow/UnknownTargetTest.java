@@ -2,7 +2,12 @@ package dev.reprise.flow;
 
 import static dev.reprise.flow.ScriptedArtifacts.step;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.reprise.launch.LaunchRequest;
+import dev.reprise.repository.LaunchRefusedException;
+import dev.reprise.repository.Refusal;
+import dev.reprise.repository.Refusal.Kind;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
@@ -65,7 +70,7 @@ class UnknownTargetTest {
     }
 
     @Test
-    void ofAStopFailsTheRestartAndTheNextOneBeginsAtTheFirstStep() {
+    void ofAStopRefusesTheRestartAndUsesThePositionUpOnlyIfThatIsAccepted() {
         TestBatch.SCRIPTED.play(Map.of("load", List.of("WAIT")));
         BATCH.define(new JobBuilder("misspelt")
                 .step(step("load")
@@ -77,14 +82,27 @@ class UnknownTargetTest {
                 .build());
 
         JobRun stopped = BATCH.run("misspelt");
-        JobRun failed = BATCH.run("misspelt");
+        Refusal misspelt = refusal();
         BATCH.define(CORRECTED);
-        JobRun restarted = BATCH.run("misspelt");
+        Refusal gone = refusal();
+        JobRun restarted =
+                BATCH.run(LaunchRequest.of("misspelt").acceptingDefinition(String.valueOf(gone.acceptance())));
 
         assertThat(stopped.status()).isEqualTo(BatchStatus.STOPPED);
-        assertThat(failed.status()).isEqualTo(BatchStatus.FAILED);
-        assertThat(failed.stepNames()).isEmpty();
+        assertThat(misspelt.kind()).isEqualTo(Kind.INVALID_JOB);
+        assertThat(gone.kind()).isEqualTo(Kind.DEFINITION_CHANGED);
+        assertThat(gone.faults()).anyMatch(fault -> fault.startsWith("'reprot': the restart is to begin there"));
+        assertThat(restarted.instanceId()).isEqualTo(stopped.instanceId());
         assertThat(restarted.status()).isEqualTo(BatchStatus.COMPLETED);
         assertThat(restarted.stepNames()).containsExactly("report");
+    }
+
+    /** Of the launch, and the preview says the same. */
+    private static Refusal refusal() {
+        LaunchRequest request = LaunchRequest.of("misspelt");
+        Refusal refused = catchThrowableOfType(LaunchRefusedException.class, () -> BATCH.run(request))
+                .refusal();
+        assertThat(BATCH.launcher().explain(request)).isEqualTo(refused);
+        return refused;
     }
 }

@@ -147,7 +147,7 @@ class JobGraphTest {
 
         assertThat(JsonMapper.builder().build().writeValueAsString(small)).isEqualTo("""
                 {"job":"flights","nodes":[{"id":"a","kind":"STEP","parent":null,\
-                "step":{"name":"a","allowStartIfComplete":false,"partitioned":false,"chunk":false},\
+                "step":{"name":"a","allowStartIfComplete":false,"partitioned":false,"chunk":false,"startLimit":0},\
                 "transitions":[{"from":"a","kind":"NEXT_ATTRIBUTE","on":"*","to":"b","exitStatus":null}]}]}""");
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.reprise.job.RestartWay.Reach;
 import dev.reprise.jobs.Tables;
 import dev.reprise.repository.LaunchDecision;
 import dev.reprise.repository.LaunchDecision.Fate;
@@ -59,8 +60,8 @@ class AcceptanceIT {
             assertThat(restart.executionId()).isEqualTo(first.getExecutionId());
             assertThat(restart.steps())
                     .containsExactly(
-                            new LaunchDecision.StepPlan("step1", Fate.SKIP, null, 0),
-                            new LaunchDecision.StepPlan("step2", Fate.RESUME, "2000", 2));
+                            new LaunchDecision.StepPlan("step1", Fate.SKIP, Reach.WILL, null, 0, List.of()),
+                            new LaunchDecision.StepPlan("step2", Fate.RESUME, Reach.WILL, "2000", 2, List.of()));
         });
 
         JobExecution second = launcher.run(again);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.job.JobGraph;
 import dev.reprise.monitor.ExecutionGraph.Passage;
+import dev.reprise.repository.ExecutionState;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
 import jakarta.batch.api.AbstractBatchlet;
@@ -66,7 +67,15 @@ class ExecutionGraphTest {
     }
 
     private static Map<String, Passage> passages(JobRun run) {
-        return ExecutionGraph.of(JobGraph.of(job()), run.status(), run.steps(), run.transitions())
+        JobGraph graph = JobGraph.of(job());
+        ExecutionState execution =
+                BATCH.repository().history().execution(run.executionId()).orElseThrow();
+        return ExecutionGraph.of(
+                        graph,
+                        run.status(),
+                        run.steps(),
+                        run.transitions(),
+                        BATCH.repository().skipped(graph, execution))
                 .passages();
     }
 
@@ -94,6 +103,9 @@ class ExecutionGraphTest {
 
         assertThat(passages(BATCH.run("nightly")))
                 .containsEntry("fetch", Passage.SKIPPED)
+                .containsEntry("sort", Passage.SKIPPED)
+                .containsEntry("check", Passage.SKIPPED)
+                .containsEntry("both", Passage.SKIPPED)
                 .containsEntry("enough", Passage.COMPLETED)
                 .containsEntry("send", Passage.COMPLETED)
                 .containsEntry("never", Passage.NOT_REACHED);
@@ -109,5 +121,22 @@ class ExecutionGraphTest {
                 .containsEntry("mend", Passage.COMPLETED)
                 .containsEntry("right", Passage.COMPLETED)
                 .containsEntry("both", Passage.COMPLETED);
+    }
+
+    /** The only step of a flow of a split leads nowhere, and nothing leads to it. */
+    @Test
+    void showsWhatARestartSkipsAlsoWhereItFailsAgain() {
+        BATCH.define(job());
+        BATCH.failAt("sort", 1);
+        BATCH.run("nightly");
+        BATCH.failAt("sort", 1);
+
+        assertThat(passages(BATCH.run("nightly")))
+                .containsEntry("fetch", Passage.SKIPPED)
+                .containsEntry("sort", Passage.FAILED)
+                .containsEntry("check", Passage.SKIPPED)
+                .containsEntry("right", Passage.SKIPPED)
+                .containsEntry("mend", Passage.NOT_REACHED)
+                .containsEntry("send", Passage.NOT_REACHED);
     }
 }

@@ -90,6 +90,37 @@ class RecoveryTest {
         assertThat(number("select count(*) from BATCH_JOB_EXECUTION")).isEqualTo(1);
     }
 
+    /** As while versions are exchanged node by node: it is left for a node with the definition that ran, or for a person. */
+    @Test
+    void leavesWhatRanAnotherDefinition() {
+        JobRun failed = BATCH.run("recovered", Map.of("month", "2001-01"));
+        due(failed);
+        BATCH.define(new JobBuilder("recovered")
+                .step(new StepBuilder("renamed").batchlet("task").build())
+                .build());
+        BROKEN.set(false);
+
+        try (Recovery recovery = recovery()) {
+            recovery.reported();
+            await().untilAsserted(() -> assertThat(number("select count(*) from REPRISE_RESTART"
+                            + " where NODE_ID is null and NOT_BEFORE > current_timestamp"))
+                    .isEqualTo(1));
+        }
+        assertThat(number("select count(*) from BATCH_JOB_EXECUTION")).isEqualTo(1);
+        assertThat(BATCH.report(failed.executionId()).failure())
+                .contains("It is not restarted by itself:", "step only: has begun in this instance");
+
+        define();
+        BROKEN.set(false);
+        execute("update REPRISE_RESTART set NOT_BEFORE = current_timestamp");
+        try (Recovery recovery = recovery()) {
+            recovery.reported();
+            await().untilAsserted(() -> assertThat(
+                            number("select count(*) from BATCH_JOB_EXECUTION where STATUS = 'COMPLETED'"))
+                    .isEqualTo(1));
+        }
+    }
+
     private Recovery recovery() {
         return new Recovery(BATCH.launcher().repository(), job -> RecoveryTest.class.getClassLoader(), () -> {
             asked.incrementAndGet();

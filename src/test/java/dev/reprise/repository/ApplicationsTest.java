@@ -111,7 +111,7 @@ class ApplicationsTest {
                     .contains("2001-01", "'" + blue + "'", "'" + red + "'", "reprise.share=" + blue)
                     .doesNotContain("\n");
             assertThat(kind(() -> stranger.restart(id, job))).isEqualTo(Kind.OTHER_APPLICATION);
-            assertThat(stranger.repository.explain(job, TestNode.parameters(MONTH), Map.of("load", false)))
+            assertThat(stranger.repository.explain(job, TestNode.parameters(MONTH)))
                     .isInstanceOfSatisfying(
                             Refusal.class,
                             explained -> assertThat(explained.message()).isEqualTo(refusal.message()));
@@ -295,7 +295,7 @@ class ApplicationsTest {
         long id = left.getExecutionId();
         for (TestNode node : List.of(first, second)) {
             assertThat(kind(() -> node.start(job, MONTH))).isEqualTo(Kind.RESTART_INSTEAD);
-            assertThat(node.repository.explain(job, TestNode.parameters(MONTH), Map.of("load", false)))
+            assertThat(node.repository.explain(job, TestNode.parameters(MONTH)))
                     .isInstanceOf(LaunchDecision.Restart.class);
             assertThat(node.repository.getJobExecutionsByJob(job.getId())).containsExactly(id);
             assertThat(node.repository.history().execution(id)).isPresent();

@@ -231,12 +231,12 @@ class OwnershipTest {
         node.start(job, "number", "3");
 
         assertThat(node.repository
-                        .explain(job, TestNode.parameters("number", "3"), java.util.Map.of())
+                        .explain(job, TestNode.parameters("number", "3"))
                         .message())
                 .contains(
                         "on node node-1). It waits for a thread there: place 2 of the queue, while 1 execution runs.");
         assertThat(node.repository
-                        .explain(job, TestNode.parameters("number", "1"), java.util.Map.of())
+                        .explain(job, TestNode.parameters("number", "1"))
                         .message())
                 .endsWith("on node node-1). Wait for it, or stop it first.");
     }

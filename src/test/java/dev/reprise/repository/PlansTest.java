@@ -156,7 +156,7 @@ class PlansTest {
         assertThat(refused(() -> other.start(JOB, "month", "2001-01"))).isEqualTo(Refusal.Kind.ALREADY_RUNNING);
         node.leaseExpires();
         assertThat(refused(() -> other.start(JOB, "month", "2001-01"))).isEqualTo(Refusal.Kind.RESTART_INSTEAD);
-        other.repository.explain(JOB, TestNode.parameters("month", "2001-01"), Map.of("load", false, "spread", false));
+        other.repository.explain(JOB, TestNode.parameters("month", "2001-01"));
         JobExecutionImpl loaded = other.load(again.getExecutionId(), JOB);
         loaded.setBatchStatus(BatchStatus.ABANDONED);
         other.repository.updateJobExecution(loaded, false, false);

@@ -361,13 +361,13 @@ class RecoveryPlanTest {
     void goesOnWhereARestartBegan(TestDatabase.Kind kind) {
         TestNode node = TestNode.on(TestDatabase.shared(kind));
         JobExecutionImpl first = node.run(job, MONTH);
-        first.setRestartPosition("later");
+        first.setRestartPosition("load");
         node.end(first, BatchStatus.STOPPED);
         JobExecutionImpl second = node.rerun(first.getExecutionId(), job);
         node.repository.suspend();
         node.end(second, BatchStatus.STOPPED);
 
-        assertThat(node.load(second.getExecutionId(), job).getRestartPosition()).isEqualTo("later");
+        assertThat(node.load(second.getExecutionId(), job).getRestartPosition()).isEqualTo("load");
     }
 
     @ParameterizedTest

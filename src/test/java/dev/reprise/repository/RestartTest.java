@@ -163,13 +163,13 @@ class RestartTest {
     void thatCrashesKeepsThePositionThatAStopHadSet(TestDatabase.Kind kind) {
         TestNode node = TestNode.on(TestDatabase.shared(kind));
         JobExecutionImpl first = node.run(job);
-        first.setRestartPosition("report");
+        first.setRestartPosition("load");
         node.end(first, BatchStatus.STOPPED);
 
         JobExecutionImpl second = node.restart(first.getExecutionId(), job);
         TestNode next = node.other("node-1");
         next.repository.takeOverFromTheDead();
-        assertThat(next.load(second.getExecutionId(), job).getRestartPosition()).isEqualTo("report");
+        assertThat(next.load(second.getExecutionId(), job).getRestartPosition()).isEqualTo("load");
 
         JobExecutionImpl third = next.rerun(second.getExecutionId(), job);
         next.end(third, BatchStatus.FAILED);

@@ -156,8 +156,7 @@ class SecretParametersTest {
         });
 
         LaunchRefusedException refused = refusal(() -> keyless.start(job, TestNode.PASSWORD, PLAIN));
-        LaunchDecision explained =
-                keyless.repository.explain(job, TestNode.parameters(TestNode.PASSWORD, PLAIN), Map.of());
+        LaunchDecision explained = keyless.repository.explain(job, TestNode.parameters(TestNode.PASSWORD, PLAIN));
 
         assertThat(refused.refusal().faults())
                 .containsExactly("password: is a secret and cannot be stored encrypted: this server has no credential"

@@ -172,8 +172,7 @@ class TakeOverTest {
         TestNode other = dead.other("node-2");
         dead.leaseExpires();
 
-        LaunchDecision decision =
-                other.repository.explain(job, TestNode.parameters(MONTH), java.util.Map.of("load", false));
+        LaunchDecision decision = other.repository.explain(job, TestNode.parameters(MONTH));
 
         assertThat(decision).isInstanceOf(LaunchDecision.Restart.class);
         assertThat(other.status(left.getExecutionId())).isEqualTo("STARTED");

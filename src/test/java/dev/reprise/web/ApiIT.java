@@ -236,6 +236,12 @@ class ApiIT {
         assertThat(plan.get("steps").get(0).get("fate").asText()).isEqualTo("SKIP");
         assertThat(plan.get("steps").get(1).get("fate").asText()).isEqualTo("RESUME");
         assertThat(plan.get("steps").get(1).get("commits").asLong()).isEqualTo(2);
+        assertThat(plan.get("steps").get(1).get("reach").asText()).isEqualTo("WILL");
+        assertThat(plan.get("parameters").findValuesAsText("source")).containsOnly("CARRIED");
+        assertThat(get(TestUser.OPERATOR, "/executions/" + first.id() + "/definition")
+                        .is(200)
+                        .text())
+                .contains("<step id=\"step2\"", "r:line=");
         assertThat(get("/now").is(200, "Now").json().get("attention").findValuesAsText("kind"))
                 .contains("failed");
 
@@ -415,6 +421,8 @@ class ApiIT {
                 .is(201);
         assertThat(second.json().get("status").asText()).isEqualTo("FAILED");
         post("/executions/" + first.id() + "/restart", "{}").isProblem(409, "refusal:not-the-last");
+        post("/executions/" + second.id() + "/restart", "{\"startAnew\": [\"step1\"]}")
+                .isProblem(422, "refusal:invalid-parameters");
         Answer last = post(
                         "/executions/" + second.id() + "/restart",
                         "{\"nonIdentifying\": {\"failAt\": \"0\"}, \"wait\": 60}")
@@ -472,6 +480,7 @@ class ApiIT {
                 new Call("GET", "/instances/" + detail.get("instanceId"), "", 200, TestUser.VIEWER),
                 new Call("GET", "/executions", "", 200, TestUser.VIEWER),
                 new Call("GET", "/executions/" + failed, "", 200, TestUser.VIEWER),
+                new Call("GET", "/executions/" + failed + "/definition", "", 200, TestUser.OPERATOR),
                 new Call("GET", "/nodes", "", 200, TestUser.VIEWER),
                 new Call("GET", "/openapi.yaml", "", 200, TestUser.VIEWER),
                 new Call(
