@@ -3,6 +3,7 @@ import { html, nothing } from 'lit';
 import { duration, number, took } from '../format.js';
 import { href } from '../router.js';
 import { t } from '../text.js';
+import { attemptsOf } from './attempts.js';
 import { restartPhrase } from './decision.js';
 import { partitionName } from './gantt.js';
 import { statusClass, statusIcon } from './status.js';
@@ -48,17 +49,23 @@ function tell(execution) {
 }
 
 function failed(execution, time) {
-  const step = execution.steps.find(({ status }) => status === 'FAILED');
-  if (!step) return { title: t('story.failedJob', time), cause: execution.failure, more: [] };
+  const tried = attemptsOf(execution) ?? [];
+  const step = execution.steps.findLast((one) => one.status === 'FAILED' && !isRouted(one, execution));
+  if (!step) return { title: t('story.failedJob', time), cause: execution.failure, more: [tried].flat() };
   const partitions = step.partitions.filter(({ status }) => status === 'FAILED');
-  const cause = partitions[0]?.failure ?? step.failure ?? execution.failure;
+  const cause = step.failure ?? partitions[0]?.failure ?? execution.failure;
   const chunk = step.counts.read > 0 || step.counts.commits > 0;
   const title = partitions.length
     ? t('story.failedPartitions', step.name, partitionName(partitions[0]), partitions.length, step.partitions.length)
     : chunk
       ? t('story.failedChunk', step.name, number(step.counts.read))
       : t('story.failedStep', step.name, duration(took({ ...step, created: execution.created })));
-  return { title, cause, more: chunk ? [t('story.committed', number(step.counts.written), step.counts.commits)] : [] };
+  return { title, cause, more: [chunk ? t('story.committed', number(step.counts.written), step.counts.commits) : [], tried].flat() };
+}
+
+/** Whether the job went on after it all the same. */
+function isRouted(step, { transitions = [] }) {
+  return transitions.some(({ element, kind }) => element === step.name && kind !== 'FAIL');
 }
 
 function stoppedAt(execution) {

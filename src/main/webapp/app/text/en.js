@@ -264,7 +264,7 @@ export const en = {
   'story.failedStep': (step, time) => `Step ${step} failed after ${time}.`,
   'story.failedPartitions': (step, partition, failed, all) =>
     failed === 1 ? `Step ${step} failed in 1 of its ${all} partitions (${partition}).` : `Step ${step} failed in ${failed} of its ${all} partitions, first in ${partition}.`,
-  'story.failedJob': (time) => `The job failed after ${time}, outside of its steps.`,
+  'story.failedJob': (time) => `The job failed after ${time}.`,
   'story.committed': (written, commits) => `${written} items in ${count(commits, 'chunk')} are committed and stay.`,
   'story.stopped': (time) => `It was stopped after ${time}.`,
   'story.stoppedStep': (step, written, commits) => `Step ${step} had written ${written} items in ${count(commits, 'chunk')}; they are committed and stay.`,
@@ -274,7 +274,7 @@ export const en = {
   'story.starting': 'It waits for a thread to begin.',
   'story.running': (time) => `It has been running for ${time}.`,
   'story.runningStep': (step, time) => `Step ${step} is running. The execution has taken ${time} so far.`,
-  'story.recovered': (times) => `Its node died, and it was restarted by recovery ${times === 1 ? 'once' : `${n(times)} times in a row`}.`,
+  'story.recovered': (times) => `It was restarted by recovery ${times === 1 ? 'once' : `${n(times)} times in a row`}.`,
   'story.unknown': 'Another program left it in a state that nobody here can judge.',
   'story.followed': 'It was restarted:',
   'story.restart': (what) => (what ? `A restart ${what}.` : 'A restart runs it from its beginning.'),
@@ -289,6 +289,9 @@ export const en = {
   showStackTrace: 'Show the stack trace',
   hideStackTrace: 'Hide the stack trace',
   stackTraceOf: (step) => `Stack trace of ${step}`,
+  attempts: (attempt, committed) => `This was attempt ${n(attempt)}; all attempts together have committed ${committed} items.`,
+  'attempts.same': (attempt, committed, since) =>
+    `This was attempt ${n(attempt)}; all attempts together have committed ${committed} items. The failure is the same, at the same place, since attempt ${n(since)}.`,
   attempt: 'Attempt',
   attemptN: (attempt) => `no. ${attempt} at its instance`,
   previous: 'Restart of',

@@ -5,6 +5,7 @@ import { get } from '../api.js';
 import { duration, took } from '../format.js';
 import { Listen, live } from '../live.js';
 import { Load, Tick } from '../load.js';
+import { attemptsOf } from '../parts/attempts.js';
 import { empty, skeleton } from '../parts/blank.js';
 import { nodeCards } from '../parts/nodes.js';
 import { progressBar } from '../parts/progress-bar.js';
@@ -97,6 +98,7 @@ class Now extends View {
           ${execution ? html`<span class="muted">${t('executionN', execution.id)}, ${age(execution.ended ?? execution.created)}</span>` : nothing}</p>
         ${execution && Object.keys(execution.parameters).length ? html`<p>${parametersLine(execution.parameters, 3)}</p>` : nothing}
         <p class="muted">${value(message)}</p>
+        ${execution && attemptsOf(execution) !== undefined ? html`<p class="muted">${attemptsOf(execution)}</p>` : nothing}
       </div>
       <a class="button" href=${target}>${kind === 'refused' ? t('lookAtJob') : t('look')}<span class="visually-hidden"> ${execution ? t('executionN', execution.id) : job}</span></a>
     </li>`;

@@ -563,6 +563,7 @@ public class Monitor {
                 execution.owned(),
                 execution.recoveries() == 0 ? null : execution.recoveries(),
                 failure(execution.failure()),
+                execution.attempts(),
                 progress);
     }
 

@@ -5,6 +5,7 @@ import dev.reprise.job.Finding;
 import dev.reprise.job.JobGraph.NodeKind;
 import dev.reprise.job.JobGraph.TransitionKind;
 import dev.reprise.monitor.ExecutionGraph.Passage;
+import dev.reprise.repository.Attempts;
 import dev.reprise.repository.StepCounts;
 import dev.reprise.repository.TransitionTaken;
 import java.time.Instant;
@@ -21,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("MissingSummary") // openapi.yaml describes them
 public final class View {
 
-    /** A class, and what is said behind it. */
-    private static final Pattern EXCEPTION = Pattern.compile("([\\w$.]+)(?:: .*)?", Pattern.DOTALL);
+    /** What threw it, if that is known; a class, and what is said behind it. */
+    private static final Pattern EXCEPTION =
+            Pattern.compile("((?:[^:]*: )?[\\w$]+(?:\\.[\\w$]+)+|[\\w$]+)(?:: .*)?", Pattern.DOTALL);
 
     private View() {}
 
@@ -59,6 +61,7 @@ public final class View {
             boolean live,
             @Nullable Integer recoveries,
             @Nullable String failure,
+            @Nullable Attempts attempts,
             @Nullable Progress progress) {
 
         /** What those see who may not read stack traces. */
@@ -78,6 +81,7 @@ public final class View {
                     live,
                     recoveries,
                     failure == null ? null : View.withoutMessage(failure),
+                    attempts,
                     progress);
         }
     }

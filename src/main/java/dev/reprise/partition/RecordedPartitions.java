@@ -1,8 +1,10 @@
 package dev.reprise.partition;
 
 import dev.reprise.log.LogThread;
+import dev.reprise.repository.PartitionCallbacks;
 import dev.reprise.repository.RepriseRepository;
 import dev.reprise.repository.SelfTest;
+import jakarta.batch.runtime.BatchStatus;
 import jakarta.transaction.TransactionManager;
 import java.io.Serializable;
 import java.util.Iterator;
@@ -10,10 +12,11 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.Consumer;
 import org.jberet.job.model.Chunk;
 import org.jberet.job.model.RefArtifact;
 import org.jberet.job.model.Step;
+import org.jberet.runtime.AbstractStepExecution;
+import org.jberet.runtime.JobStopNotificationListener;
 import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
 import org.jberet.runtime.context.JobContextImpl;
@@ -23,7 +26,6 @@ import org.jberet.runtime.runner.ChunkRunner;
 import org.jberet.runtime.runner.CompositeExecutionRunner;
 import org.jberet.runtime.runner.StepExecutionRunner;
 import org.jberet.runtime.runner.ThreadPartitionHandlerFactory;
-import org.jberet.runtime.runner.ThreadPartitionWorker;
 import org.jberet.spi.JobTask;
 import org.jberet.spi.PartitionHandler;
 import org.jberet.spi.PartitionHandlerFactory;
@@ -33,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Partitions in threads of this node, as the engine runs them. The repository is told how many there are, so that a restart
  * with another number fails instead of losing or repeating some; and of each one's end when it comes: the engine itself
- * says nothing before all have begun, and a crash would then repeat what was done. The engine finds it through
- * {@code META-INF/services}.
+ * says nothing before all have begun, and a crash would then repeat what was done. What comes of them goes to the step's
+ * {@link PartitionCallbacks}, and to the engine when all is over. The engine finds it through {@code META-INF/services}.
  */
 public final class RecordedPartitions implements PartitionHandlerFactory {
 
@@ -78,19 +80,22 @@ public final class RecordedPartitions implements PartitionHandlerFactory {
     @Override
     public PartitionHandler createPartitionHandler(StepContextImpl step, StepExecutionRunner runner) {
         return step.getJobContext().getJobRepository() instanceof RepriseRepository repository
-                ? new Recorded(repository, step)
+                ? new Recorded(repository, repository.partitionCallbacks(step), step)
                 : ThreadPartitionHandlerFactory.getInstance().createPartitionHandler(step, runner);
     }
 
-    private static final class Recorded implements PartitionHandler {
+    private static final class Recorded implements PartitionHandler, PartitionWorker {
 
         private final RepriseRepository repository;
+        private final PartitionCallbacks callbacks;
         private final StepContextImpl step;
         private @Nullable BlockingQueue<Boolean> freeThreads;
-        private BlockingQueue<Serializable> data = new LinkedBlockingQueue<>();
+        private BlockingQueue<Serializable> engine = new LinkedBlockingQueue<>();
+        private boolean complete;
 
-        Recorded(RepriseRepository repository, StepContextImpl step) {
+        Recorded(RepriseRepository repository, PartitionCallbacks callbacks, StepContextImpl step) {
             this.repository = repository;
+            this.callbacks = callbacks;
             this.step = step;
         }
 
@@ -102,39 +107,76 @@ public final class RecordedPartitions implements PartitionHandlerFactory {
 
         @Override
         public void setCollectorDataQueue(BlockingQueue<Serializable> data) {
-            this.data = new Ends(data, this::ended);
-        }
-
-        private void ended(PartitionExecutionImpl partition) {
-            repository.savePersistentData(step.getJobContext().getJobExecution(), partition);
-            BlockingQueue<Boolean> free = freeThreads;
-            if (free != null) {
-                free.add(Boolean.TRUE);
-            }
+            engine = data;
         }
 
         @Override
         public void submitPartitionTask(StepContextImpl partition, int index, int count) throws Exception {
-            if (index == 0) {
-                repository.partitionsPlanned((StepExecutionImpl) step.getStepExecution(), count);
-            }
-            repository.partitionBegins(partition);
             JobContextImpl job = step.getJobContext();
-            job.getBatchEnvironment().submitTask(new Task(job.getExecutionId(), runner(partition)));
+            repository.partitionBegins(partition);
+            Runnable runner = runner(partition);
+            callbacks.begins(runner instanceof JobStopNotificationListener stoppable ? stoppable : null);
+            try {
+                if (index == 0) {
+                    repository.partitionsPlanned((StepExecutionImpl) step.getStepExecution(), count);
+                }
+                job.getBatchEnvironment().submitTask(new Task(job.getExecutionId(), runner));
+            } catch (RuntimeException | Error e) {
+                partition.setBatchStatus(BatchStatus.FAILED);
+                partitionDone(partition.getStepExecution());
+                throw e;
+            }
+            if (index == count - 1) {
+                complete();
+            }
+        }
+
+        private void complete() throws Exception {
+            complete = true;
+            engine.addAll(callbacks.complete());
         }
 
         /** As the engine makes it; with no transaction manager it takes the one of the step. */
         private Runnable runner(StepContextImpl partition) {
             Step definition = partition.getStep();
-            PartitionWorker worker = new ThreadPartitionWorker(null, data);
             Chunk chunk = definition.getChunk();
             return chunk == null
-                    ? new BatchletRunner(partition, null, definition.getBatchlet(), worker)
-                    : new ChunkRunner(partition, null, chunk, null, worker);
+                    ? new BatchletRunner(partition, null, definition.getBatchlet(), this)
+                    : new ChunkRunner(partition, null, chunk, null, this);
         }
 
         @Override
-        public void close(StepContextImpl context) {}
+        public void reportData(@Nullable Serializable data, AbstractStepExecution partition) {
+            callbacks.collected(data);
+        }
+
+        @Override
+        public void partitionDone(AbstractStepExecution partition) {
+            try {
+                repository.savePersistentData(step.getJobContext().getJobExecution(), partition);
+            } finally {
+                callbacks.ended((PartitionExecutionImpl) partition);
+                BlockingQueue<Boolean> free = freeThreads;
+                if (free != null) {
+                    free.add(Boolean.TRUE);
+                }
+            }
+        }
+
+        /** A step without partitions has something to complete too. */
+        @Override
+        public void close(StepContextImpl context) {
+            if (complete) {
+                return;
+            }
+            try {
+                complete();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
     }
 
     /** A partition on its thread, whose lines are its execution's from the first to the last. */
@@ -148,28 +190,6 @@ public final class RecordedPartitions implements PartitionHandlerFactory {
         @Override
         public int getRequiredRemainingPermits() {
             return 0;
-        }
-    }
-
-    /** The engine's way from the threads of partitions to the thread of their step. */
-    private static final class Ends extends LinkedBlockingQueue<Serializable> {
-
-        private static final long serialVersionUID = 1L;
-
-        private final transient BlockingQueue<Serializable> engine;
-        private final transient Consumer<PartitionExecutionImpl> ended;
-
-        Ends(BlockingQueue<Serializable> engine, Consumer<PartitionExecutionImpl> ended) {
-            this.engine = engine;
-            this.ended = ended;
-        }
-
-        @Override
-        public void put(Serializable data) throws InterruptedException {
-            if (data instanceof PartitionExecutionImpl partition) {
-                ended.accept(partition);
-            }
-            engine.put(data);
         }
     }
 }

@@ -1,14 +1,15 @@
 package dev.reprise.repository;
 
+import jakarta.batch.api.listener.AbstractStepListener;
+import jakarta.batch.api.listener.StepListener;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.jberet.creation.ArtifactCreationContext;
+import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.context.JobContextImpl;
 import org.jberet.runtime.context.StepContextImpl;
 import org.jberet.spi.ArtifactFactory;
@@ -24,6 +25,9 @@ final class AttendedArtifacts implements ArtifactFactory {
     private static final String API = "jakarta.batch.api.";
 
     private static final VarHandle FACTORY = factoryOfTheEngine();
+
+    /** A partition has no partitions of its own to call back for. */
+    private static final StepListener IN_PARTITIONS = new AbstractStepListener() {};
 
     private final ArtifactFactory engines;
     private final LiveExecution running;
@@ -51,14 +55,29 @@ final class AttendedArtifacts implements ArtifactFactory {
     public @Nullable Object create(@Nullable String ref, @Nullable Class<?> type, ClassLoader loader) throws Exception {
         ArtifactCreationContext creation = ArtifactCreationContext.getCurrentArtifactCreationContext();
         StepContextImpl step = (StepContextImpl) creation.getStepContext();
+        if (PartitionCallbacks.REF.equals(ref)) {
+            return isPartition(step) ? IN_PARTITIONS : running.callbacks(step);
+        }
         @Nullable Object artifact;
         try {
             artifact = engines.create(ref, type, loader);
         } catch (Exception | Error e) {
-            running.threw(ArtifactCall.made(String.valueOf(ref), step), e);
+            running.threw(ArtifactCall.made(String.valueOf(ref), step), unwrapped(e), step);
             throw e;
         }
-        return artifact == null ? null : attended(artifact, String.valueOf(ref), step, loader);
+        return artifact == null || artifact instanceof RecordedDecider
+                ? artifact
+                : attended(artifact, String.valueOf(ref), step, loader);
+    }
+
+    private static boolean isPartition(@Nullable StepContextImpl step) {
+        return step != null && step.getStepExecution() instanceof PartitionExecutionImpl;
+    }
+
+    /** What a constructor threw. */
+    private static Throwable unwrapped(Throwable thrown) {
+        Throwable cause = thrown.getCause();
+        return thrown instanceof InvocationTargetException && cause != null ? cause : thrown;
     }
 
     private Object attended(Object artifact, String ref, @Nullable StepContextImpl step, ClassLoader loader) {
@@ -89,20 +108,32 @@ final class AttendedArtifacts implements ArtifactFactory {
 
     @Override
     public void destroy(@Nullable Object instance) {
-        engines.destroy(real(instance));
+        if (instance instanceof PartitionCallbacks callbacks) {
+            callbacks.destroy();
+        } else if (instance != IN_PARTITIONS) {
+            engines.destroy(real(instance));
+        }
     }
 
     private static @Nullable Object real(@Nullable Object instance) {
         return instance != null
                         && Proxy.isProxyClass(instance.getClass())
                         && Proxy.getInvocationHandler(instance) instanceof Attendant attendant
-                ? attendant.artifact
+                ? attendant.artifact()
                 : instance;
     }
 
     @Override
     public Class<?> getArtifactClass(String ref, ClassLoader loader) {
-        return engines.getArtifactClass(ref, loader);
+        if (PartitionCallbacks.REF.equals(ref)) {
+            return PartitionCallbacks.class;
+        }
+        try {
+            return engines.getArtifactClass(ref, loader);
+        } catch (RuntimeException | Error e) {
+            running.threw(ArtifactCall.made(ref, null), e, null);
+            throw e;
+        }
     }
 
     private static VarHandle factoryOfTheEngine() {
@@ -111,51 +142,6 @@ final class AttendedArtifacts implements ArtifactFactory {
                     .findVarHandle(JobContextImpl.class, "artifactFactory", ArtifactFactory.class);
         } catch (ReflectiveOperationException e) {
             throw new IllegalStateException("this version of JBeret makes artifacts in another way; use 3.1", e);
-        }
-    }
-
-    /**
-     * Stands behind one artifact.
-     *
-     * @param step null for listeners of the job and for deciders
-     * @param judge null where nothing is skipped or retried
-     */
-    private record Attendant(
-            Object artifact,
-            String ref,
-            @Nullable StepContextImpl step,
-            LiveExecution running,
-            ChunkKeeper keeper,
-            @Nullable ItemJudge judge)
-            implements InvocationHandler {
-
-        @Override
-        public @Nullable Object invoke(Object attended, Method method, Object @Nullable [] arguments) throws Throwable {
-            if (judge == null) {
-                return call(method, arguments);
-            }
-            if (!judge.before(artifact, method)) {
-                return null;
-            }
-            Object result;
-            try {
-                result = call(method, arguments);
-            } catch (Exception e) {
-                judge.failed(method, e);
-                throw e;
-            }
-            judge.after(method, result);
-            return result;
-        }
-
-        private @Nullable Object call(Method method, Object @Nullable [] arguments) throws Throwable {
-            try {
-                return keeper.call(step, method, arguments, given -> method.invoke(artifact, given));
-            } catch (InvocationTargetException e) {
-                Throwable thrown = e.getTargetException();
-                running.threw(ArtifactCall.of(ref, step, method), thrown);
-                throw thrown;
-            }
         }
     }
 }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between the engine and the artifacts of one execution where a chunk could come apart: what reads, processes and
- * writes does so in the chunk's transaction, a checkpoint is a value from the moment it is handed over, and a batchlet leaves
- * no transaction behind. Thread-safe.
+ * writes does so in the chunk's transaction, a checkpoint is a value from the moment it is handed over, and no
+ * artifact leaves a transaction behind. Thread-safe.
  */
 final class ChunkKeeper {
 
@@ -56,17 +56,24 @@ final class ChunkKeeper {
                         ? null
                         : recorder.keep(running, step.getStepExecution(), what, (Serializable) checkpoint);
             }
-            case "process" -> {
-                try {
-                    return call.with(arguments);
-                } finally {
-                    recorder.leaveTransaction(running, step.getStepName());
-                }
-            }
             default -> {
                 return call.with(arguments);
             }
         }
+    }
+
+    boolean isInTransaction() {
+        return recorder.isInTransaction();
+    }
+
+    /**
+     * Ends what an artifact, which was called in no transaction, has left of one on this thread: nobody else would, and
+     * whatever the thread does next would find it.
+     *
+     * @return whether there was something
+     */
+    boolean leaveTransaction() {
+        return recorder.leaveTransaction();
     }
 
     private static Object @Nullable [] handedOut(Object @Nullable [] arguments) {

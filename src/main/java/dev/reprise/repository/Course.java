@@ -18,6 +18,7 @@ import org.jberet.job.model.Flow;
 import org.jberet.job.model.Job;
 import org.jberet.job.model.JobElement;
 import org.jberet.job.model.Listeners;
+import org.jberet.job.model.Partition;
 import org.jberet.job.model.Properties;
 import org.jberet.job.model.RefArtifact;
 import org.jberet.job.model.Split;
@@ -88,6 +89,7 @@ final class Course {
     private final JobGraph graph;
     private final Map<String, Place> places = new HashMap<>();
     private final Map<String, RefArtifact> deciders = new HashMap<>();
+    private final Map<String, Partition> partitions = new HashMap<>();
     private final Map<String, String> exitStatusOfFlow = new ConcurrentHashMap<>();
     private final Set<String> endedFlows = new HashSet<>();
     private final Set<String> been = ConcurrentHashMap.newKeySet();
@@ -97,6 +99,7 @@ final class Course {
     private final Said exitStatusOfEnd = new Said();
     private final boolean jobListeners;
     private volatile boolean failed;
+    private volatile String reason = "";
 
     /**
      * @param execution before its first element runs
@@ -108,16 +111,36 @@ final class Course {
         walk(execution.getSubstitutedJob().getJobElements(), List.of());
         this.jobListeners = execution.getSubstitutedJob().getListeners() != null;
         attend(execution.getSubstitutedJob());
+        String position = execution.getRestartPosition();
+        if (position != null && !isBeside(position, null)) {
+            failsBecause(
+                    "It was to begin at '" + position + "', where an earlier execution of it was stopped; the job has"
+                            + " no step, flow, split or decision of that name on its own level. Give it one, or start another"
+                            + " instance.");
+        }
+    }
+
+    /** Whether there is such an element directly in a flow or split, or at job level. */
+    private boolean isBeside(String element, @Nullable JobElement within) {
+        Place place = places.get(element);
+        return place != null && place.within() == within;
+    }
+
+    /** The first reason is the one that counts. */
+    private synchronized void failsBecause(String why) {
+        if (reason.isEmpty()) {
+            reason = why;
+        }
+    }
+
+    /** Why the job ends FAILED, if that is because of how it goes on; else empty. */
+    String reason() {
+        return reason;
     }
 
     /** Puts {@link JobAttendant} in front of the job's listeners. */
     private static void attend(Job job) {
-        Listeners listeners = new Listeners();
-        listeners.getListeners().add(new RefArtifact(JobAttendant.class.getName()));
-        if (job.getListeners() != null) {
-            listeners.getListeners().addAll(job.getListeners().getListeners());
-        }
-        job.setListeners(listeners);
+        job.setListeners(behind(JobAttendant.class.getName(), job.getListeners()));
     }
 
     private void walk(List<? extends JobElement> elements, List<JobElement> around) {
@@ -130,7 +153,9 @@ final class Course {
                     transition.setOn(asTheEngineReads(transition.getOn()));
                 }
             });
-            if (element instanceof Decision decision) {
+            if (element instanceof Step step && step.getPartition() != null) {
+                callBack(step);
+            } else if (element instanceof Decision decision) {
                 record(decision);
             } else if (element instanceof Flow flow) {
                 walk(flow.getJobElements(), inside);
@@ -162,6 +187,31 @@ final class Course {
         properties.setNameValues(new LinkedHashMap<>(Map.of(RecordedDecider.DECISION, decision.getId())));
         decision.setProperties(properties);
         decision.setRef(RecordedDecider.class.getName());
+    }
+
+    /** Leaves to {@link PartitionCallbacks} what the engine calls around the partitions of a step, and their plan. */
+    private void callBack(Step step) {
+        Partition written = step.getPartition();
+        Partition left = new Partition();
+        left.setCollector(written.getCollector());
+        left.setMapper(new RefArtifact(PartitionCallbacks.REF));
+        step.setPartition(left);
+        partitions.put(step.getId(), written);
+        step.setListeners(behind(PartitionCallbacks.REF, step.getListeners()));
+    }
+
+    private static Listeners behind(String first, @Nullable Listeners others) {
+        Listeners listeners = new Listeners();
+        listeners.getListeners().add(new RefArtifact(first));
+        if (others != null) {
+            listeners.getListeners().addAll(others.getListeners());
+        }
+        return listeners;
+    }
+
+    /** The partitions of a step as job XML has them. */
+    Partition partition(String step) {
+        return Objects.requireNonNull(partitions.get(step), step);
     }
 
     /** The decider that job XML names for a decision. */
@@ -349,12 +399,21 @@ final class Course {
                 }
             }
             case NEXT_ATTRIBUTE, NEXT -> {
+                String to = String.valueOf(taken.to());
                 // The engine fails it, and would go on where that failure is routed to.
-                if (!loopsAllowed && been.contains(String.valueOf(taken.to()))) {
-                    cannotStart(String.valueOf(taken.to()));
+                if (!loopsAllowed && been.contains(to)) {
+                    cannotStart(to);
+                    failsBecause(
+                            "A transition leads from '" + taken.from() + "' back to step '" + to
+                                    + "', which has come in this execution. A step runs once in an execution (JSR-352 §8.9.3).");
+                } else if (!isBeside(to, place.within())) {
+                    failsBecause("A transition leads from '" + taken.from() + "' to '" + to
+                            + "', and there is no such step, flow, split or decision beside it.");
                 }
             }
-            case FAIL -> {}
+            case FAIL ->
+                failsBecause("It failed as its definition says: '" + taken.from() + "' took <fail on=\"" + taken.on()
+                        + "\">.");
         }
     }
 

@@ -431,7 +431,7 @@ final class Database {
     }
 
     /**
-     * Ends what a batchlet has left of a transaction on this thread, on which others run next.
+     * Ends what an artifact has left of a transaction on this thread, on which others run next.
      *
      * @return whether there was something
      */

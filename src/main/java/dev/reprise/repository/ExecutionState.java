@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param owned whether a node runs it (semantics.md §6)
  * @param recoveries how many restarts by recovery led to it, one right after the other
  * @param failure the first line of why it failed; empty if nothing is recorded
+ * @param attempts what its failure is among the attempts at its instance; null if it did not fail or did not tell
  * @param parameters all of them
  */
 public record ExecutionState(
@@ -35,4 +36,5 @@ public record ExecutionState(
         boolean owned,
         int recoveries,
         String failure,
+        @Nullable Attempts attempts,
         JobParameters parameters) {}

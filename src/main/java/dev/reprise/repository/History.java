@@ -52,6 +52,7 @@ public final class History {
     private static final String EXECUTIONS = """
             select e.JOB_EXECUTION_ID, e.JOB_INSTANCE_ID, i.JOB_NAME, e.CREATE_TIME, e.START_TIME, e.END_TIME,
                    e.LAST_UPDATED, e.STATUS, e.EXIT_CODE, e.EXIT_MESSAGE, e.REPRISE_SUBMITTER, e.REPRISE_NODE,
+                   e.REPRISE_ATTEMPT, e.REPRISE_SAME_SINCE, e.REPRISE_COMMITTED,
                    coalesce(e.REPRISE_RECOVERIES, 0) as RECOVERIES,
                    case when o.JOB_EXECUTION_ID is null then 0 else 1 end as OWNED
               from <executions> e
@@ -490,6 +491,7 @@ public final class History {
                 e.owned(),
                 e.recoveries(),
                 e.failure(),
+                e.attempts(),
                 parameters);
     }
 
@@ -512,6 +514,7 @@ public final class History {
                 row.getInt("OWNED") == 1,
                 row.getInt("RECOVERIES"),
                 message == null ? "" : message.lines().findFirst().orElse(""),
+                Attempts.of(row),
                 JobExecutions.NO_PARAMETERS);
     }
 

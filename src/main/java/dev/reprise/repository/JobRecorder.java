@@ -195,6 +195,9 @@ final class JobRecorder {
         } else {
             executions.end(handle, execution, status, reasonOf(running), begin);
         }
+        if (status == BatchStatus.FAILED) {
+            running.attempts(Attempts.record(handle, running, reasonOf(running)));
+        }
         boolean stepRecorded = running.lastEnd()
                 .map(last -> stepRecorder.recordLastEnd(handle, last))
                 .orElse(true);
@@ -230,18 +233,16 @@ final class JobRecorder {
                 running.execution().getJobName(),
                 running.interruptedSteps(),
                 owners.restartsInARow(handle, id));
-        return Optional.of("The database was away while it ran. " + next + "\n");
+        return Optional.of("A database was away while it ran. " + next + "\n");
     }
 
-    /** The engine tells nobody why a job fails between its steps. */
+    /** What was thrown first and not routed elsewhere; else what the course knows; empty if nobody knows. */
     private static String reasonOf(LiveExecution running) {
-        boolean unknown = running.execution().getBatchStatus() == BatchStatus.FAILED
-                && running.failure().isEmpty();
-        return unknown
-                ? "No step failed the job, but what is between its steps: a <fail> transition (see the transitions taken),"
-                        + " a transition to what is not there, a loop or a listener of the job. The server's log has"
-                        + " the engine's message."
-                : running.failure();
+        if (running.execution().getBatchStatus() == BatchStatus.FAILED
+                && running.failure().isEmpty()) {
+            return running.course().map(Course::reason).orElse("");
+        }
+        return running.failure();
     }
 
     private void ended(LiveExecution running, boolean recorded) {
@@ -250,7 +251,7 @@ final class JobRecorder {
             LOG.log(
                     Level.INFO,
                     running.label() + ": execution " + id + " " + shown(running) + " after "
-                            + Text.duration(running.nanosSinceItBegan()));
+                            + Text.duration(running.nanosSinceItBegan()) + told(running));
         } else {
             running.warn("execution " + id + " ended " + running.execution().getBatchStatus()
                     + " here, but another node owns it now; nothing of it was recorded");
@@ -264,6 +265,10 @@ final class JobRecorder {
         stepRecorder.forget(running);
         LogThread.executionEnded(id);
         running.ended().complete(recorded);
+    }
+
+    private static String told(LiveExecution ended) {
+        return ended.attempts().map(attempts -> "; " + attempts).orElse("");
     }
 
     private static String shown(LiveExecution ended) {

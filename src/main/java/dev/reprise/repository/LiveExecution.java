@@ -5,10 +5,12 @@ import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.StepExecution;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -66,12 +68,14 @@ final class LiveExecution implements Database.Caller {
     private volatile @Nullable UnrecordedEnd lastEnd;
     private volatile boolean stepsLeftOpen;
     private volatile String failure = "";
+    private volatile @Nullable Attempts attempts;
     private volatile boolean databaseWasAway;
     private volatile boolean cutOff;
     private volatile @Nullable BatchStatus end;
     private volatile boolean stoppedByServer;
     private volatile boolean broken;
     private volatile @Nullable Thrown lastThrown;
+    private final Map<StepContextImpl, PartitionCallbacks> callbacks = new ConcurrentHashMap<>();
 
     /**
      * @param node which incarnation of this node owns it
@@ -168,12 +172,16 @@ final class LiveExecution implements Database.Caller {
         if (execution.isStopRequested()) {
             return;
         }
-        Thread stopping = new Thread(
-                LogThread.of(execution.getExecutionId(), execution::stop),
-                "reprise-stop-" + execution.getExecutionId());
-        stopping.setDaemon(true);
-        stopping.setContextClassLoader(application);
-        stopping.start();
+        apart("reprise-stop", execution::stop);
+    }
+
+    /** Does something for it on a thread that has the name, and its id. */
+    void apart(String name, Runnable task) {
+        Thread thread =
+                new Thread(LogThread.of(execution.getExecutionId(), task), name + "-" + execution.getExecutionId());
+        thread.setDaemon(true);
+        thread.setContextClassLoader(application);
+        thread.start();
     }
 
     boolean isLost() {
@@ -329,9 +337,21 @@ final class LiveExecution implements Database.Caller {
         }
     }
 
-    /** An artifact of it threw, which the engine may forget, hand on, or take for a reason to skip or retry. */
-    void threw(ArtifactCall call, Throwable thrown) {
-        lastThrown = new Thrown(call, thrown);
+    /**
+     * An artifact of it threw, which the engine may forget, hand on, or take for a reason to skip or retry. Outside of steps
+     * that run it fails the job.
+     *
+     * @param step null where it belongs to the job
+     */
+    void threw(ArtifactCall call, Throwable thrown, @Nullable StepContextImpl step) {
+        Thrown last = new Thrown(call, thrown);
+        lastThrown = last;
+        RunningStep at = step == null ? null : find(step.getStepExecution());
+        if (at == null) {
+            failed(last.toString());
+        } else {
+            at.threw(last);
+        }
     }
 
     /**
@@ -339,7 +359,49 @@ final class LiveExecution implements Database.Caller {
      *
      * @param call what the engine had asked of it
      */
-    record Thrown(ArtifactCall call, Throwable thrown) {}
+    record Thrown(ArtifactCall call, Throwable thrown) {
+
+        /** Whether this is what the engine has: wrapped, a copy, or another one in the place of what it cannot copy. */
+        boolean isIn(@Nullable Throwable engines) {
+            for (Throwable cause = engines; cause != null; cause = cause.getCause()) {
+                StackTraceElement[] from = cause.getStackTrace();
+                boolean same = from.length > 0
+                        ? Arrays.equals(from, thrown.getStackTrace())
+                        : cause.getClass().getName().equals(thrown.getClass().getName());
+                if (same && Objects.equals(cause.getMessage(), thrown.getMessage())) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Whether it, or what caused it, is of a class. */
+        boolean isOf(String className) {
+            for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+                if (cause.getClass().getName().equals(className)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** The element, and then the stack trace. */
+        @Override
+        public String toString() {
+            return call + ": " + Text.stackTrace(thrown);
+        }
+    }
+
+    /** The callbacks of a partitioned step that runs, or is about to. */
+    PartitionCallbacks callbacks(StepContextImpl step) {
+        return callbacks.computeIfAbsent(
+                step, its -> new PartitionCallbacks(its, course().orElseThrow().partition(its.getStepName()), this));
+    }
+
+    /** It has ended. */
+    void forget(StepContextImpl step) {
+        callbacks.remove(step);
+    }
 
     Optional<Thrown> lastThrown() {
         return Optional.ofNullable(lastThrown);
@@ -374,6 +436,16 @@ final class LiveExecution implements Database.Caller {
     /** The stack trace of the first step that failed, or nothing. */
     String failure() {
         return failure;
+    }
+
+    /** It has failed, as the attempts before it or otherwise. */
+    void attempts(Attempts told) {
+        attempts = told;
+    }
+
+    /** Empty if it has not failed. */
+    Optional<Attempts> attempts() {
+        return Optional.ofNullable(attempts);
     }
 
     /** A step's end could not be recorded in its row; the end of the job closes it. */

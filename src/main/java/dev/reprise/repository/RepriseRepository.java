@@ -589,7 +589,7 @@ public final class RepriseRepository implements JobRepository {
         try {
             return launch.getAsLong();
         } catch (RuntimeException e) {
-            failWhatNeverRan();
+            failWhatNeverRan(e);
             throw e;
         } finally {
             createdHere.remove();
@@ -610,12 +610,12 @@ public final class RepriseRepository implements JobRepository {
         }
     }
 
-    private void failWhatNeverRan() {
+    private void failWhatNeverRan(RuntimeException why) {
         WeakReference<LiveExecution> last = createdHere.get();
         LiveExecution created = last == null ? null : last.get();
         if (created != null && created.execution().getBatchStatus() == BatchStatus.STARTING) {
             created.execution().setBatchStatus(BatchStatus.FAILED);
-            created.failed("The engine could not start a thread for it; the server's log says why.");
+            created.failed("The engine could not start it: " + Text.stackTrace(why));
             jobRecorder.end(created);
         }
     }
@@ -751,9 +751,15 @@ public final class RepriseRepository implements JobRepository {
         long instanceId = jobExecutionToRestart.getJobInstance().getInstanceId();
         Optional<LiveExecution> running = ofInstance(instanceId);
         running.ifPresent(its -> LogThread.stepComes(its.execution().getExecutionId()));
-        StepExecutionImpl original = database.read(
-                        handle -> steps.original(handle, stepName, instanceId, jobExecutionToRestart.getExecutionId()))
-                .orElse(null);
+        StepExecutionImpl original;
+        try {
+            original = database.read(handle ->
+                            steps.original(handle, stepName, instanceId, jobExecutionToRestart.getExecutionId()))
+                    .orElse(null);
+        } catch (RuntimeException | Error e) {
+            running.ifPresent(its -> stepRecorder.cannotBegin(its, stepName, e));
+            throw e;
+        }
         if (original != null && running.filter(LiveExecution::isIdentityNone).isPresent()) {
             database.doApart(handle -> steps.overlookItsPlan(handle, original));
         }
@@ -794,6 +800,18 @@ public final class RepriseRepository implements JobRepository {
         if (running != null) {
             AttendedArtifacts.attend(job, running, new ChunkKeeper(stepRecorder, running));
         }
+    }
+
+    /**
+     * What calls back around the partitions of a step that runs here.
+     *
+     * @throws IllegalStateException if its execution does not run here
+     */
+    public PartitionCallbacks partitionCallbacks(StepContextImpl step) {
+        long executionId = step.getJobContext().getExecutionId();
+        return Optional.ofNullable(live.get(executionId))
+                .orElseThrow(() -> new IllegalStateException("Execution " + executionId + " does not run here"))
+                .callbacks(step);
     }
 
     /** The decider that job XML names for a decision of an execution that runs here. */

@@ -1,13 +1,19 @@
 package dev.reprise.repository;
 
+import dev.reprise.repository.LiveExecution.Thrown;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.Metric.MetricType;
 import java.lang.reflect.Field;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jberet.runtime.AbstractStepExecution;
 import org.jberet.runtime.PartitionExecutionImpl;
@@ -22,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class RunningStep {
+
+    /** How many of what its artifacts threw last are kept; after what fails a step little is thrown. */
+    private static final int THROWN = 8;
 
     /** The engine keeps its counts in a map of its own; watching it is the only way to learn of every rollback and skip. */
     private static final Field COUNTS_OF_THE_ENGINE = countsOfTheEngine();
@@ -76,6 +85,14 @@ final class RunningStep {
     private boolean fenced;
     private boolean ended;
     private boolean claimed;
+    private boolean rollbackToCollect;
+    private volatile boolean endsPartitions;
+    private volatile boolean cutShort;
+    private volatile boolean collectsNoMore;
+    private final Deque<Thrown> thrown = new ArrayDeque<>();
+    private final List<Thrown> thrownAtItsEnd = new ArrayList<>();
+    private @Nullable Exception exceptionBeforeItsEnd;
+    private final Map<String, String> failedPartitions = new LinkedHashMap<>();
     private final Object ends = new Object();
     private volatile @Nullable ItemJudge judge;
 
@@ -244,6 +261,7 @@ final class RunningStep {
     /** The engine reopens the reader at the checkpoint next; what was read of the chunk before a skip must come again. */
     private synchronized void rolledBackForARetry() {
         rolledBack();
+        rollbackToCollect = true;
         lostReadSkips = metrics.get(MetricType.READ_SKIP_COUNT) - committed.readSkips();
         lostProcessSkips = metrics.get(MetricType.PROCESS_SKIP_COUNT) - committed.processSkips();
         if (skippedInChunk) {
@@ -255,6 +273,95 @@ final class RunningStep {
     private void forgetSkip() {
         skippedInChunk = false;
         checkpointBeforeSkip = null;
+    }
+
+    /** Whether the engine's next call of the collector comes from a rollback and not from a checkpoint; true once for each. */
+    synchronized boolean takesRollback() {
+        boolean rollback = rollbackToCollect;
+        rollbackToCollect = false;
+        return rollback;
+    }
+
+    /** What a partition did has failed for good: JSR-352 has nothing collected of it any more. */
+    void collectNoMore() {
+        collectsNoMore = true;
+    }
+
+    boolean collectsNoMore() {
+        return collectsNoMore;
+    }
+
+    /** The step has failed: its partitions are to end. */
+    void endPartitions() {
+        endsPartitions = true;
+    }
+
+    /** Whether it is a partition that is to end with its step. */
+    boolean isToEnd() {
+        return partitionOf != null && partitionOf.endsPartitions;
+    }
+
+    /** It ends in the middle of its work, because its step has failed. */
+    void cutShort() {
+        cutShort = true;
+        collectNoMore();
+    }
+
+    boolean isCutShort() {
+        return cutShort;
+    }
+
+    /** An artifact of it threw. */
+    synchronized void threw(Thrown last) {
+        if (thrown.size() == THROWN) {
+            thrown.removeLast();
+        }
+        thrown.addFirst(last);
+    }
+
+    /** Who threw what the engine has, if that was one of the last. */
+    synchronized Optional<Thrown> thrownAs(@Nullable Exception exception) {
+        return thrown.stream().filter(one -> one.isIn(exception)).findFirst();
+    }
+
+    /** The last that an artifact threw of this class, or because of one. */
+    synchronized Optional<Thrown> thrownWith(String className) {
+        return thrown.stream().filter(one -> one.isOf(className)).findFirst();
+    }
+
+    /**
+     * An artifact threw that is called at the end of a step.
+     *
+     * @param before what the engine takes for the step's exception until then
+     */
+    synchronized void threwAtItsEnd(Thrown last, @Nullable Exception before) {
+        if (thrownAtItsEnd.isEmpty()) {
+            exceptionBeforeItsEnd = before;
+        }
+        thrownAtItsEnd.add(last);
+    }
+
+    synchronized List<Thrown> thrownAtItsEnd() {
+        return List.copyOf(thrownAtItsEnd);
+    }
+
+    @Nullable
+    synchronized Exception exceptionBeforeItsEnd() {
+        return exceptionBeforeItsEnd;
+    }
+
+    /**
+     * A partition of it has failed.
+     *
+     * @param why may be empty
+     */
+    synchronized void partitionFailed(String partition, String why) {
+        failedPartitions.put(partition, why);
+    }
+
+    /** The partitions that failed and why, in that order. */
+    synchronized Map<String, String> failedPartitions() {
+        return new LinkedHashMap<>(failedPartitions);
     }
 
     /** Another node owns the execution now, or somebody else changed the row: nothing more of this step is recorded. */

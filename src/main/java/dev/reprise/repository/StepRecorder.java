@@ -1,5 +1,7 @@
 package dev.reprise.repository;
 
+import dev.reprise.job.JobGraph.TransitionKind;
+import dev.reprise.repository.LiveExecution.Thrown;
 import dev.reprise.repository.LiveExecution.UnrecordedEnd;
 import dev.reprise.repository.RunningStep.Kept;
 import dev.reprise.repository.StepExecutions.NewStep;
@@ -37,6 +39,9 @@ final class StepRecorder {
 
     /** Under the name that people look for. */
     private static final Logger LOG = System.getLogger(RepriseRepository.class.getName());
+
+    /** How many partitions that failed are named with their step. */
+    private static final int SHOWN_PARTITIONS = 10;
 
     private final Database database;
     private final JobExecutions executions;
@@ -91,13 +96,18 @@ final class StepRecorder {
             }
             LOG.log(Level.INFO, running.label() + ": step " + step.name() + " started");
         } catch (RuntimeException | NotRecordedError e) {
-            if (Database.isAway(e)) {
-                running.cutOff();
-            }
-            running.failed(Text.stackTrace(e));
+            cannotBegin(running, execution.getStepName(), e);
             running.course().ifPresent(course -> course.cannotStart(execution.getStepName()));
             throw e;
         }
+    }
+
+    /** The engine fails the job without a row of the step. */
+    void cannotBegin(LiveExecution running, String step, Throwable why) {
+        if (Database.isAway(why)) {
+            running.cutOff();
+        }
+        running.failed("step " + step + ", which could not begin: " + Text.stackTrace(why));
     }
 
     private void preside(Step definition, LiveExecution running, RunningStep step) {
@@ -366,15 +376,12 @@ final class StepRecorder {
         }
     }
 
-    /** A batchlet is done, and had no transaction of the engine's. */
-    void leaveTransaction(LiveExecution running, String step) {
-        if (database.leaveTransaction()) {
-            LOG.log(
-                    Level.WARNING,
-                    "{0}: step {1} left a transaction of its own open or timed out; it is rolled back",
-                    running.label(),
-                    step);
-        }
+    boolean isInTransaction() {
+        return database.isInTransaction();
+    }
+
+    boolean leaveTransaction() {
+        return database.leaveTransaction();
     }
 
     private static void rollBack(Transaction chunk, Throwable why) {
@@ -520,11 +527,23 @@ final class StepRecorder {
         if (!step.claimEnd()) {
             return;
         }
+        if (step.isCutShort()) {
+            step.execution().setBatchStatus(BatchStatus.STOPPED);
+            step.execution().setException(null);
+        }
         step.restoreExitStatus();
-        String trace = running.masked(stackTraceOf(running, step));
-        running.failed(trace);
-        UnrecordedEnd end = new UnrecordedEnd(
-                step, trace, step.partitionOf() == null ? courseAfter(running, step.execution()) : List.of());
+        String trace = running.masked(reasonOf(running, step));
+        List<TransitionTaken> transitions = List.of();
+        RunningStep whole = step.partitionOf();
+        if (whole == null) {
+            transitions = courseAfter(running, step.execution());
+            if (transitions.stream().noneMatch(StepRecorder::goesOn)) {
+                running.failed(trace);
+            }
+        } else if (step.execution().getBatchStatus() == BatchStatus.FAILED) {
+            whole.partitionFailed(step.name(), trace);
+        }
+        UnrecordedEnd end = new UnrecordedEnd(step, trace, transitions);
         if (endsTheJob(running, end)) {
             running.endsWith(end);
             return;
@@ -620,23 +639,92 @@ final class StepRecorder {
         }
     }
 
-    /** The engine keeps the exception serialized, and may not find a class of it again. */
-    private static String stackTraceOf(LiveExecution running, RunningStep step) {
+    /** Where a failure is routed to, it is not what the job ends with. */
+    private static boolean goesOn(TransitionTaken taken) {
+        return taken.kind() != TransitionKind.FAIL;
+    }
+
+    /** What failed a step or partition, and the element that threw it: empty if nothing did, or nobody knows. */
+    private static String reasonOf(LiveExecution running, RunningStep step) {
+        List<Thrown> atItsEnd = step.thrownAtItsEnd();
+        Exception before = step.exceptionBeforeItsEnd();
+        List<String> reasons = new ArrayList<>();
+        if (before != null || atItsEnd.isEmpty()) {
+            reasons.add(reasonOf(running, step, before));
+        }
+        atItsEnd.stream().map(Thrown::toString).forEach(reasons::add);
+        reasons.removeIf(String::isEmpty);
+        return String.join("Then ", reasons);
+    }
+
+    private static String reasonOf(LiveExecution running, RunningStep step, @Nullable Exception known) {
         try {
-            Exception exception = step.execution().getException();
+            Exception exception = known == null ? step.execution().getException() : known;
             if (exception != null && Database.isAway(exception)) {
                 running.cutOff(step.execution().getStepName());
             }
-            return exception == null ? "" : Text.stackTrace(exception);
+            return step.thrownAs(exception)
+                    .map(thrown -> thrown + partitionsBefore(step))
+                    .orElseGet(() -> reasonOf(step, exception));
         } catch (RuntimeException | Error e) {
-            Throwable root = e;
-            for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-                root = cause;
-            }
-            return "The exception of this step is in the log of the server only: the deployment does not see one of its"
-                    + " classes (" + root
-                    + "). Name the module of that class in the Dependencies of the WAR's manifest.";
+            return unreadable(step, e);
         }
+    }
+
+    /** The engine gives a step the exception of a partition. */
+    private static String reasonOf(RunningStep step, @Nullable Exception exception) {
+        Map.Entry<String, String> first =
+                step.failedPartitions().entrySet().stream().findFirst().orElse(null);
+        if (first != null && (exception == null || isToldBy(first.getValue(), exception))) {
+            String why = first.getValue().isEmpty() ? first.getKey() + " failed\n" : first.getValue();
+            return why + partitionsAfterTheFirst(step);
+        }
+        if (exception == null) {
+            return "";
+        }
+        String partition = step.execution() instanceof PartitionExecutionImpl its
+                ? "partition " + its.getPartitionId() + " of step " + its.getStepName() + ": "
+                : "";
+        return partition + Text.stackTrace(exception) + partitionsBefore(step);
+    }
+
+    private static boolean isToldBy(String why, Throwable exception) {
+        for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
+            if (why.contains(cause.toString())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String partitionsAfterTheFirst(RunningStep step) {
+        List<String> names = List.copyOf(step.failedPartitions().keySet());
+        return names.size() == 1 ? "" : failedToo(names.subList(1, names.size()));
+    }
+
+    private static String partitionsBefore(RunningStep step) {
+        List<String> names = List.copyOf(step.failedPartitions().keySet());
+        return names.isEmpty() ? "" : failedToo(names);
+    }
+
+    private static String failedToo(List<String> partitions) {
+        String shown = String.join(", ", partitions.subList(0, Math.min(partitions.size(), SHOWN_PARTITIONS)));
+        int more = partitions.size() - SHOWN_PARTITIONS;
+        return "Failed too: " + shown + (more > 0 ? " and " + more + " more" : "") + "\n";
+    }
+
+    /** The engine keeps an exception serialized, and may not find a class of it again. */
+    private static String unreadable(RunningStep step, Throwable failure) {
+        Throwable root = failure;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            root = cause;
+        }
+        String missing = root instanceof ClassNotFoundException ? String.valueOf(root.getMessage()) : "";
+        String why =
+                missing.isEmpty() ? root.getClass().getName() : "class " + Text.line(missing) + " is not visible here";
+        return step.thrownWith(missing)
+                .map(Thrown::toString)
+                .orElse("The exception of this step cannot be read back: " + why + ".");
     }
 
     private static void logEnd(LiveExecution running, RunningStep step, String trace) {

@@ -167,7 +167,12 @@ public final class LaunchServlet extends HttpServlet {
             case STARTING, STARTED, STOPPING -> answer(response, HttpServletResponse.SC_ACCEPTED, line(execution));
             case FAILED, STOPPED, ABANDONED -> {
                 StringBuilder text = new StringBuilder(line(execution));
-                for (StepFailure failure : launcher.repository().failures(execution.getExecutionId())) {
+                List<StepFailure> failures = launcher.repository().failures(execution.getExecutionId());
+                if (failures.isEmpty()) {
+                    text.append(launcher.repository().failure(execution.getExecutionId()))
+                            .append('\n');
+                }
+                for (StepFailure failure : failures) {
                     text.append("step ")
                             .append(failure.step())
                             .append(": ")

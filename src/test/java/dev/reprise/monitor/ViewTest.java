@@ -14,6 +14,11 @@ class ViewTest {
             java.io.IOException                             | java.io.IOException
             shop.Job$Broken: a: b                           | shop.Job$Broken
             NoPackage: s3cr3t                               | NoPackage
+            item reader src (readItem) of step load: a.B: s3cr3t | item reader src (readItem) of step load: a.B
+            partition 2 of step load: a.B: s3cr3t           | partition 2 of step load: a.B
+            job listener books (afterJob): a.B: s3cr3t      | job listener books (afterJob): a.B
+            artifact src of step load: a.B: s3cr3t          | artifact src of step load: a.B
+            step load, which could not begin: a.B: s3cr3t   | step load, which could not begin: a.B
             Node a (incarnation 1) died while it ran this.  | Node a (incarnation 1) died while it ran this.
             """)
     void ofAnExceptionItIsTheClassAlone(String failure, String shown) {

@@ -409,7 +409,7 @@ class RecoveryPlanTest {
         end.join(Patience.GUARD.toMillis());
 
         assertThat(database.row("select STATUS from BATCH_JOB_EXECUTION")).isEqualTo("FAILED");
-        assertThat(message(node, execution)).startsWith("The database was away while it ran. It is restarted.");
+        assertThat(message(node, execution)).startsWith("A database was away while it ran. It is restarted.");
         assertThat(node.repository.claimRestarts()).hasSize(1);
     }
 

@@ -91,7 +91,8 @@ class UnrecordedEndTest {
                 }));
 
         assertThat(database.row("select STATUS from BATCH_JOB_EXECUTION")).isEqualTo("FAILED");
-        assertThat(database.row("select EXIT_MESSAGE from BATCH_JOB_EXECUTION")).contains("could not start a thread");
+        assertThat(database.row("select EXIT_MESSAGE from BATCH_JOB_EXECUTION"))
+                .contains("The engine could not start it: java.lang.IllegalStateException: no thread");
         assertThat(database.row("select count(*) from REPRISE_OWNER")).isEqualTo("0");
     }
 

@@ -61,7 +61,7 @@ class InProcessBatchTest {
                 acceptance: execution %d of instance %d FAILED
                   step1 COMPLETED: read 2000, written 2000, filtered 0, skipped 0, commits 3, rollbacks 0
                   step2 FAILED: read 2500, written 2000, filtered 0, skipped 0, commits 2, rollbacks 1
-                    dev.reprise.testing.InjectedFailure: step step2 fails at item 2501, as the test wants""".formatted(failed.executionId(), failed.instanceId()));
+                    item reader numberReader (readItem) of step step2: dev.reprise.testing.InjectedFailure: step step2 fails at item 2501, as the test wants""".formatted(failed.executionId(), failed.instanceId()));
     }
 
     @Test

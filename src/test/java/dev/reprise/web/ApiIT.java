@@ -215,6 +215,7 @@ class ApiIT {
         JsonNode failed =
                 get("/executions/" + first.id()).is(200, "ExecutionDetail").json();
         assertThat(failed.get("attempt").asInt()).isEqualTo(1);
+        assertThat(failed.get("attempts").get("committed").asLong()).isEqualTo(4000);
         JsonNode step2 = failed.get("steps").get(1);
         assertThat(step2.get("counts").get("read").asLong()).isEqualTo(2500);
         assertThat(step2.get("counts").get("written").asLong()).isEqualTo(2000);
@@ -225,7 +226,8 @@ class ApiIT {
         assertThat(get(TestUser.OPERATOR, "/executions/" + first.id() + "/steps/" + step2.get("id") + "/stacktrace")
                         .is(200)
                         .text())
-                .startsWith("java.lang.IllegalStateException: item 2501 is poisoned")
+                .startsWith(
+                        "item reader numberReader (readItem) of step step2: java.lang.IllegalStateException: item 2501 is poisoned")
                 .contains("\tat ");
 
         JsonNode instance = get("/instances/" + failed.get("instanceId"))

@@ -68,8 +68,9 @@ class LaunchServletIT {
         Answer first = launch(failing);
         assertThat(first.status()).as(first.text()).isEqualTo(500);
         assertThat(first.text())
-                .isEqualTo("execution " + first.executionId() + " FAILED\n"
-                        + "step step2: java.lang.IllegalStateException: item 2501 is poisoned\n");
+                .isEqualTo(
+                        "execution " + first.executionId() + " FAILED\n"
+                                + "step step2: item reader numberReader (readItem) of step step2: java.lang.IllegalStateException: item 2501 is poisoned\n");
 
         Answer second = launch(repaired);
         assertThat(second.status()).as(second.text()).isEqualTo(200);
