@@ -356,6 +356,7 @@ public class JobLauncher {
 
     /** Restarts an execution, or returns null if its instance has changed meanwhile: decide anew. */
     private static @Nullable Long restart(long executionId, Properties properties, boolean attach) {
+        ourRepository().refuseWhatStillEndsHere(executionId);
         Properties strict = new Properties();
         strict.putAll(properties);
         strict.setProperty(RESTART_MODE, "strict");

@@ -389,6 +389,26 @@ public final class RepriseRepository implements JobRepository {
                 subject.label() + " does not start on this node. " + why + " Launch it on another node, or later."));
     }
 
+    /**
+     * Refuses the restart of an execution that this node has lost, while its threads still end it: the engine would not do it.
+     *
+     * @throws LaunchRefusedException if it is so
+     */
+    public void refuseWhatStillEndsHere(long executionId) {
+        LiveExecution ending = live.get(executionId);
+        if (ending != null) {
+            throw new LaunchRefusedException(new Refusal(
+                    Refusal.Kind.NODE_UNAVAILABLE,
+                    ending.execution().getJobName(),
+                    null,
+                    executionId,
+                    null,
+                    List.of(),
+                    ending.label() + " does not start on this node: this node has lost execution " + executionId
+                            + ", and threads of it still end that here. Launch it on another node, or later."));
+        }
+    }
+
     /** What a launch of the job with these parameters would do now. */
     public LaunchDecision explain(Job job, Properties given) {
         Properties asked = WaysOut.without(given);

@@ -1,8 +1,12 @@
 package dev.reprise.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.reprise.launch.LaunchRequest;
+import dev.reprise.repository.LaunchRefusedException;
+import dev.reprise.repository.RepriseRepository;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
 import jakarta.batch.api.AbstractBatchlet;
@@ -11,9 +15,12 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.jberet.job.model.JobBuilder;
 import org.jberet.job.model.StepBuilder;
 import org.junit.jupiter.api.BeforeEach;
@@ -25,6 +32,11 @@ class RecoveryTest {
 
     private static final AtomicBoolean BROKEN = new AtomicBoolean();
 
+    /** The batchlet hears no stop as long as this is so. */
+    private static final AtomicBoolean HELD = new AtomicBoolean();
+
+    private static final AtomicBoolean WAITS = new AtomicBoolean();
+
     @RegisterExtension
     static final InProcessBatch BATCH = InProcessBatch.builder()
             .artifact("task", () -> new AbstractBatchlet() {
@@ -33,6 +45,11 @@ class RecoveryTest {
                     if (BROKEN.get()) {
                         throw new IllegalStateException("broken");
                     }
+                    while (HELD.get()) {
+                        WAITS.set(true);
+                        LockSupport.parkNanos(1_000_000);
+                    }
+                    WAITS.set(false);
                     return "DONE";
                 }
             })
@@ -119,6 +136,35 @@ class RecoveryTest {
                             number("select count(*) from BATCH_JOB_EXECUTION where STATUS = 'COMPLETED'"))
                     .isEqualTo(1));
         }
+    }
+
+    /** It was paused, and another node has closed what it ran: the engine would answer JBERET000610. */
+    @Test
+    void whatThisNodeHasLostIsRestartedWhenItsThreadsHaveEndedAndNotBefore() throws Exception {
+        BROKEN.set(false);
+        HELD.set(true);
+        LaunchRequest request = LaunchRequest.of("recovered").with("month", "2001-02");
+        long lost = BATCH.launcher().start(request).getExecutionId();
+        await().until(WAITS::get);
+        RepriseRepository repository = BATCH.launcher().repository();
+        repository.lost(repository.node().orElseThrow(), "was paused");
+        execute("delete from REPRISE_OWNER");
+        execute("update BATCH_JOB_EXECUTION set STATUS = 'FAILED', EXIT_CODE = 'FAILED', END_TIME = current_timestamp");
+        execute(
+                "update BATCH_STEP_EXECUTION set STATUS = 'FAILED', END_TIME = current_timestamp, VERSION = VERSION + 1");
+
+        for (Callable<?> launch : List.<Callable<?>>of(
+                () -> BATCH.launcher().start(request), () -> BATCH.launcher().restart(lost, Map.of()))) {
+            assertThatThrownBy(launch::call)
+                    .isInstanceOf(LaunchRefusedException.class)
+                    .hasMessage("recovered[month=2001-02] does not start on this node: this node has lost execution "
+                            + lost + ", and threads of it still end that here. Launch it on another node, or later.");
+        }
+
+        HELD.set(false);
+        await().ignoreExceptions()
+                .untilAsserted(() -> assertThat(BATCH.launcher().run(request).getBatchStatus())
+                        .isEqualTo(BatchStatus.COMPLETED));
     }
 
     private Recovery recovery() {

@@ -13,6 +13,8 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,6 +78,24 @@ class H2PasswordTest {
         H2Password.make(folder());
 
         opensWithItAlone();
+    }
+
+    /** The URL of {@code configure-h2.cli}: without the file, as on a server of before, and with it. */
+    @Test
+    void theServersUrlOpensWithAndWithoutIt() throws Exception {
+        Matcher url = Pattern.compile("connection-url=\"([^\"]+)\"")
+                .matcher(Files.readString(Path.of("wildfly-config/configure-h2.cli")));
+        assertThat(url.find()).isTrue();
+        String configured = url.group(1).replace("${reprise.data:${user.home}/.reprise}", folder().toString());
+
+        DriverManager.getConnection(configured.replace("${" + H2Password.PROPERTY + ":}", ""))
+                .close();
+        H2Password.make(folder());
+        DriverManager.getConnection(configured.replace("${" + H2Password.PROPERTY + ":}", password()))
+                .close();
+        assertThatThrownBy(() -> DriverManager.getConnection(configured.replace("${" + H2Password.PROPERTY + ":}", ""))
+                        .close())
+                .hasMessageContaining("Wrong user name or password");
     }
 
     @Test
