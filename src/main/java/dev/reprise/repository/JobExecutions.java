@@ -591,19 +591,7 @@ final class JobExecutions {
         JobInstanceImpl instance =
                 new JobInstanceImpl(null, stored.getJobInstance().getApplicationName(), stored.getJobName());
         instance.setId(stored.getJobInstance().getInstanceId());
-        JobExecutionImpl copy = new JobExecutionImpl(
-                instance,
-                stored.getExecutionId(),
-                new Properties(),
-                stored.getCreateTime(),
-                stored.getStartTime(),
-                stored.getEndTime(),
-                stored.getLastUpdatedTime(),
-                stored.getBatchStatus().name(),
-                stored.getExitStatus(),
-                null);
-        copy.setUser(stored.getUser());
-        copy.setRestartPosition(stored.getRestartPosition());
+        JobExecutionImpl copy = copy(stored, instance, new Properties());
         instance.addJobExecution(copy);
         add(copy, loaded.getOrDefault(stored, Stored.NOTHING));
         return copy;
@@ -611,10 +599,15 @@ final class JobExecutions {
 
     /** The same execution of the same instance for {@link RestartCall}: its parameters are known here alone. */
     JobExecutionImpl withoutParameters(JobExecutionImpl stored) {
+        return copy(stored, stored.getJobInstance(), null);
+    }
+
+    private static JobExecutionImpl copy(
+            JobExecutionImpl stored, JobInstanceImpl instance, @Nullable Properties parameters) {
         JobExecutionImpl copy = new JobExecutionImpl(
-                stored.getJobInstance(),
+                instance,
                 stored.getExecutionId(),
-                null,
+                parameters,
                 stored.getCreateTime(),
                 stored.getStartTime(),
                 stored.getEndTime(),
