@@ -28,38 +28,37 @@ public final class RecordedDefinition {
 
     private final String xml;
     private final String digest;
-    private final Element root;
+    private volatile @Nullable Element root;
 
-    private RecordedDefinition(String xml, Element root) {
+    private RecordedDefinition(String xml) {
         this.xml = xml;
         this.digest = digest(xml);
-        this.root = root;
     }
 
     /**
      * The definition of a job that is deployed.
      *
      * @param job the engine's model of it, whose inheritance is resolved and whose expressions are not
-     * @param source the file that it was read from; null if there is none, or it is not known
+     * @param lines where its elements begin, from {@link #lines}
      * @param artifacts the class that a {@code ref} names, or null if it is not known
      */
     public static RecordedDefinition of(
-            Job job, byte @Nullable [] source, Function<String, @Nullable Class<?>> artifacts) {
-        return read(ResolvedXml.of(job, lines(source), artifacts));
+            Job job, Map<String, Integer> lines, Function<String, @Nullable Class<?>> artifacts) {
+        return new RecordedDefinition(ResolvedXml.of(job, lines, artifacts));
     }
 
     /**
-     * The file that a job was read from.
+     * Where the elements of a job begin in the file that it was read from.
      *
-     * @param jobXmlName its name, with or without {@code .xml}
+     * @param jobXmlName the name of the file, with or without {@code .xml}
      * @param application where {@code META-INF/batch-jobs} is
-     * @return empty if there is none, or it cannot be read
+     * @return by the id of each, or what is called by it; empty if there is no such file, or it cannot be read
      */
-    public static Optional<byte[]> source(String jobXmlName, ClassLoader application) {
+    public static Map<String, Integer> lines(String jobXmlName, ClassLoader application) {
         try {
-            return Optional.ofNullable(new JobFiles(application).bytes(JobFiles.nameOf(jobXmlName)));
+            return lines(new JobFiles(application).bytes(JobFiles.nameOf(jobXmlName)));
         } catch (IOException e) {
-            return Optional.empty();
+            return Map.of();
         }
     }
 
@@ -69,11 +68,9 @@ public final class RecordedDefinition {
      * @throws IllegalArgumentException if it is not of this class's form
      */
     public static RecordedDefinition read(String xml) {
-        try {
-            return new RecordedDefinition(xml, JobXml.read(xml.getBytes(StandardCharsets.UTF_8)));
-        } catch (JobXml.Unreadable e) {
-            throw new IllegalArgumentException("a recorded definition cannot be read: " + e.getMessage(), e);
-        }
+        RecordedDefinition definition = new RecordedDefinition(xml);
+        definition.root();
+        return definition;
     }
 
     /** Its SHA-256, in 64 hexadecimal digits. */
@@ -89,8 +86,8 @@ public final class RecordedDefinition {
     /** Its elements and the ways between them; expressions are in it as they are. */
     public JobGraph graph() {
         List<Node> nodes = new ArrayList<>();
-        collect(root, null, nodes);
-        return new JobGraph(root.attribute("id").orElse(""), nodes);
+        collect(root(), null, nodes);
+        return new JobGraph(root().attribute("id").orElse(""), nodes);
     }
 
     private static void collect(Element around, @Nullable String parent, List<Node> nodes) {
@@ -158,13 +155,24 @@ public final class RecordedDefinition {
     }
 
     Element root() {
-        return root;
+        Element known = root;
+        if (known == null) {
+            try {
+                known = JobXml.read(xml.getBytes(StandardCharsets.UTF_8));
+            } catch (JobXml.Unreadable e) {
+                throw new IllegalArgumentException("a recorded definition cannot be read: " + e.getMessage(), e);
+            }
+            root = known;
+        }
+        return known;
     }
 
     /** The elements that have an id, in document order. */
     Map<String, Element> byId() {
         Map<String, Element> byId = new LinkedHashMap<>();
-        root.withAllInside().skip(1).forEach(element -> element.attribute("id").ifPresent(id -> byId.put(id, element)));
+        root().withAllInside()
+                .skip(1)
+                .forEach(element -> element.attribute("id").ifPresent(id -> byId.put(id, element)));
         return byId;
     }
 
@@ -186,7 +194,7 @@ public final class RecordedDefinition {
                 .findFirst();
     }
 
-    private static Map<String, Integer> lines(byte @Nullable [] source) {
+    static Map<String, Integer> lines(byte @Nullable [] source) {
         Map<String, Integer> lines = new HashMap<>();
         if (source != null) {
             try {

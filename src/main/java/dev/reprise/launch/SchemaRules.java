@@ -44,7 +44,7 @@ public final class SchemaRules implements LaunchRules {
     private final @Nullable JobLinter linter;
     private final Map<String, Optional<ParameterSchema>> schemas = new ConcurrentHashMap<>();
     private final Map<String, Optional<Report>> reports = new ConcurrentHashMap<>();
-    private final Map<String, Optional<byte[]>> sources = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, Integer>> lines = new ConcurrentHashMap<>();
     private final Map<String, Optional<Class<?>>> artifacts = new ConcurrentHashMap<>();
     private final Map<String, RecoveryPolicy> policies = new ConcurrentHashMap<>();
     private final Supplier<List<BeanManager>> beans;
@@ -140,14 +140,10 @@ public final class SchemaRules implements LaunchRules {
         String name = file == null ? job.getId() : file;
         return RecordedDefinition.of(
                 job,
-                sources.computeIfAbsent(name, this::source).orElse(null),
+                lines.computeIfAbsent(name, each -> RecordedDefinition.lines(each, application)),
                 ref -> artifacts
                         .computeIfAbsent(ref, each -> Optional.ofNullable(classOf(each)))
                         .orElse(null));
-    }
-
-    private Optional<byte[]> source(String name) {
-        return RecordedDefinition.source(name, application);
     }
 
     /** Its class, where it is named by that or is a bean. */

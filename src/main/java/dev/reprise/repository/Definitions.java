@@ -1,24 +1,18 @@
 package dev.reprise.repository;
 
 import dev.reprise.job.RecordedDefinition;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jberet.job.model.Job;
 import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The definitions of jobs as they ran (semantics.md §8.2): each version has one row, which the first launch of it in a
  * process makes sure of. Thread-safe.
  */
 final class Definitions {
-
-    /** Under the name that people look for. */
-    private static final Logger LOG = System.getLogger(RepriseRepository.class.getName());
 
     private static final String INSERT = """
             insert into REPRISE_DEFINITION (DIGEST, JOB_NAME, RECORDED_AT, DEFINITION)
@@ -34,7 +28,7 @@ final class Definitions {
              where e.JOB_EXECUTION_ID = :execution""";
 
     /** Of a model; the engine makes one for each deployment, or for each start. */
-    private record Known(Job job, @Nullable RecordedDefinition definition) {}
+    private record Known(Job job, RecordedDefinition definition) {}
 
     private final Database database;
     private final LaunchRules rules;
@@ -46,33 +40,20 @@ final class Definitions {
         this.rules = rules;
     }
 
-    /** The definition of a job that is deployed; empty if there is none that could be read back. */
+    /** The definition of a job that is deployed. */
     @SuppressWarnings("ReferenceEquality") // to the engine all models of one name are equal
-    Optional<RecordedDefinition> of(Job job) {
+    RecordedDefinition of(Job job) {
         Known last = known.get(job.getId());
         if (last == null || last.job() != job) {
-            last = new Known(job, read(job));
+            last = new Known(job, rules.definitionOf(job));
             known.put(job.getId(), last);
         }
-        return Optional.ofNullable(last.definition());
+        return last.definition();
     }
 
-    private @Nullable RecordedDefinition read(Job job) {
-        try {
-            return rules.definitionOf(job);
-        } catch (IllegalArgumentException e) {
-            LOG.log(Level.WARNING, "The definition of job {0} is not recorded: {1}", job.getId(), e.getMessage());
-            return null;
-        }
-    }
-
-    /** The digest of a definition that is recorded from now on; null if it cannot be. */
-    @Nullable
+    /** The digest of a definition that is recorded from now on. */
     String recorded(Job job) {
-        RecordedDefinition definition = of(job).orElse(null);
-        if (definition == null) {
-            return null;
-        }
+        RecordedDefinition definition = of(job);
         if (!recorded.contains(definition.digest())) {
             try {
                 database.doApart(handle -> handle.createUpdate(INSERT)

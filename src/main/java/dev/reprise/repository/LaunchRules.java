@@ -4,6 +4,7 @@ import dev.reprise.identity.JobParameters;
 import dev.reprise.job.RecordedDefinition;
 import dev.reprise.job.RecoveryPolicy;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import org.jberet.job.model.Job;
 import org.jspecify.annotations.Nullable;
@@ -31,10 +32,9 @@ public interface LaunchRules {
      * The definition of a job as it is recorded with its executions (semantics.md §8.2).
      *
      * @param job the job as its XML defines it
-     * @throws IllegalArgumentException if it has none that could be read back
      */
     default RecordedDefinition definitionOf(Job job) {
-        return RecordedDefinition.of(job, null, ref -> null);
+        return RecordedDefinition.of(job, Map.of(), ref -> null);
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.reprise.repository;
 import dev.reprise.identity.JobIdentity;
 import dev.reprise.identity.JobParameter;
 import dev.reprise.identity.JobParameters;
+import dev.reprise.job.DefinitionChange;
 import dev.reprise.job.JobGraph;
 import dev.reprise.log.LogThread;
 import dev.reprise.repository.Decisions.Subject;
@@ -314,7 +315,7 @@ public final class RepriseRepository implements JobRepository {
                 node,
                 submitter.get(),
                 Optional.ofNullable(recovering.get()).orElse(0),
-                definitions.recorded(job),
+                judgement.refusal() == null ? definitions.recorded(job) : null,
                 judgement.fromTheHead(),
                 judgement.anew());
         Acquired acquired = original == null
@@ -323,6 +324,14 @@ public final class RepriseRepository implements JobRepository {
                         instance.getInstanceId(), original.getExecutionId(), subject, launch, judgement.refusal());
         if (original != null && judgement.fromTheHead()) {
             original.setRestartPosition(null);
+        }
+        for (DefinitionChange accepted : judgement.accepted()) {
+            LOG.log(
+                    Level.WARNING,
+                    "{0}: execution {1,number,#} goes on in spite of a change that was accepted: {2}",
+                    subject.label(),
+                    acquired.executionId(),
+                    accepted.text());
         }
 
         instance.setId(acquired.instanceId());

@@ -79,6 +79,11 @@ final class RestartJudge {
 
         /** Nothing changed, and nothing is asked for. */
         static final Judgement NOTHING = new Judgement(null, List.of(), false, List.of());
+
+        /** The changes that a person has accepted. */
+        List<DefinitionChange> accepted() {
+            return changes.stream().filter(DefinitionChange::harmful).toList();
+        }
     }
 
     /**
@@ -97,10 +102,8 @@ final class RestartJudge {
                     List.of(PropertyKey.RESTART_POSITION + ": the job has no element " + Text.line("'" + given + "'")
                             + " on its own level")));
         }
-        RecordedDefinition now = definitions.of(job).orElse(null);
-        boolean same = original.definition() == null
-                || now == null
-                || original.definition().equals(now.digest());
+        RecordedDefinition now = definitions.of(job);
+        boolean same = original.definition() == null || original.definition().equals(now.digest());
         if (same && gone.isEmpty() && waysOut.anew().isEmpty()) {
             return Judgement.NOTHING;
         }
@@ -115,7 +118,7 @@ final class RestartJudge {
                     List.of("A <stop> lets the restart begin at " + Text.line("'" + position + "'")
                             + ", and the job has no such element on its own level.")));
         }
-        List<DefinitionChange> changes = same || now == null
+        List<DefinitionChange> changes = same
                 ? gone.map(List::of).orElse(List.of())
                 : changes(original, now, position, begun(before, waysOut.anew()));
         List<DefinitionChange> harmful =
@@ -162,10 +165,10 @@ final class RestartJudge {
     }
 
     /** One for exactly this change, and this execution. */
-    private static String token(Original original, @Nullable RecordedDefinition now, List<DefinitionChange> harmful) {
+    private static String token(Original original, RecordedDefinition now, List<DefinitionChange> harmful) {
         String texts = harmful.stream().map(DefinitionChange::text).collect(Collectors.joining("\n"));
-        return RecordedDefinition.digest(original.executionId() + "\n" + original.definition() + "\n"
-                        + (now == null ? "" : now.digest()) + "\n" + texts)
+        return RecordedDefinition.digest(
+                        original.executionId() + "\n" + original.definition() + "\n" + now.digest() + "\n" + texts)
                 .substring(0, 16);
     }
 

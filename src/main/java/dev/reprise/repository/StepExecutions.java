@@ -199,16 +199,20 @@ final class StepExecutions {
                    (select count(*)
                       from BATCH_JOB_EXECUTION g
                       join BATCH_STEP_EXECUTION t on t.JOB_EXECUTION_ID = g.JOB_EXECUTION_ID
-                     where g.JOB_INSTANCE_ID = :instance and t.STEP_NAME = s.STEP_NAME) as STARTS,
-                   (select count(*)
-                      from BATCH_JOB_EXECUTION g
-                      join BATCH_STEP_EXECUTION t on t.JOB_EXECUTION_ID = g.JOB_EXECUTION_ID
-                      join BATCH_STEP_EXECUTION p on p.JOB_EXECUTION_ID = t.JOB_EXECUTION_ID
-                                                 and p.REPRISE_PARTITION_OF = t.STEP_EXECUTION_ID
-                     where g.JOB_INSTANCE_ID = :instance and t.STEP_NAME = s.STEP_NAME
-                       and t.REPRISE_DISCARDED is null) as PARTITIONS
+                     where g.JOB_INSTANCE_ID = :instance and g.JOB_EXECUTION_ID <= :execution
+                       and t.STEP_NAME = s.STEP_NAME) as STARTS,
+                   q.PARTITIONS, q.READERS, q.WRITERS, q.USERS
               from BATCH_JOB_EXECUTION e
               join BATCH_STEP_EXECUTION s on s.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
+              left join (select t.STEP_NAME, count(*) as PARTITIONS, count(p.REPRISE_READER_CHECKPOINT) as READERS,
+                                count(p.REPRISE_WRITER_CHECKPOINT) as WRITERS, count(p.REPRISE_USER_DATA) as USERS
+                           from BATCH_JOB_EXECUTION g
+                           join BATCH_STEP_EXECUTION t on t.JOB_EXECUTION_ID = g.JOB_EXECUTION_ID
+                           join BATCH_STEP_EXECUTION p on p.JOB_EXECUTION_ID = t.JOB_EXECUTION_ID
+                                                      and p.REPRISE_PARTITION_OF = t.STEP_EXECUTION_ID
+                          where g.JOB_INSTANCE_ID = :instance and g.JOB_EXECUTION_ID <= :execution
+                            and t.REPRISE_DISCARDED is null
+                          group by t.STEP_NAME) q on q.STEP_NAME = s.STEP_NAME
              where e.JOB_INSTANCE_ID = :instance and e.JOB_EXECUTION_ID <= :execution and s.REPRISE_PARTITION is null
                and s.STEP_EXECUTION_ID =
                    (select max(t.STEP_EXECUTION_ID)
@@ -289,6 +293,7 @@ final class StepExecutions {
      *
      * @param starts how often the step has started in the instance
      * @param partitions how many of its partitions have ever begun
+     * @param readerCheckpointOfPartition whether there is a checkpoint of the reader of one of them
      * @param discarded whether the step begins anew when it comes
      * @param checkpoint of its reader, as people read it; null if there is none
      */
@@ -300,6 +305,7 @@ final class StepExecutions {
             int starts,
             long commits,
             int partitions,
+            boolean readerCheckpointOfPartition,
             boolean writerCheckpoint,
             boolean userData,
             boolean discarded,
@@ -316,7 +322,7 @@ final class StepExecutions {
                     starts,
                     commits,
                     partitions,
-                    checkpoint != null,
+                    readerCheckpointOfPartition || checkpoint != null,
                     writerCheckpoint,
                     userData);
         }
@@ -683,8 +689,9 @@ final class StepExecutions {
                         row.getInt("STARTS"),
                         row.getLong("COMMIT_COUNT"),
                         row.getInt("PARTITIONS"),
-                        row.getBytes("REPRISE_WRITER_CHECKPOINT") != null,
-                        row.getBytes("REPRISE_USER_DATA") != null,
+                        row.getInt("READERS") > 0,
+                        row.getInt("WRITERS") > 0 || row.getBytes("REPRISE_WRITER_CHECKPOINT") != null,
+                        row.getInt("USERS") > 0 || row.getBytes("REPRISE_USER_DATA") != null,
                         row.getInt("REPRISE_DISCARDED") == 1,
                         shown(row.getBytes("REPRISE_READER_CHECKPOINT"))))
                 .list();

@@ -58,7 +58,7 @@ class DefinitionChangesTest {
                                 return new ByteArrayInputStream(bytes);
                             }
                         }),
-                bytes,
+                RecordedDefinition.lines(bytes),
                 ref -> ref.equals("longs") ? Longs.class : ref.equals("texts") ? Texts.class : null);
     }
 
@@ -159,6 +159,19 @@ class DefinitionChangesTest {
                 .singleElement()
                 .asString()
                 .contains("its writer was 'w' and is 'v'");
+    }
+
+    /** Of partitions too. */
+    @Test
+    void lookAtTheCheckpointsOfPartitions() {
+        String step = LOAD.replace("</chunk>", "</chunk><partition><plan partitions='2'/></partition>")
+                .replace("\"r\"", "\"longs\"");
+        RecordedDefinition now = definition(step);
+        RecordedDefinition before = RecordedDefinition.read(now.xml().replace("java.lang.Long", "java.lang.Integer"));
+
+        assertThat(DefinitionChanges.between(before, now, null, Map.of("load", SOME_PARTITIONS)))
+                .singleElement()
+                .satisfies(change -> assertThat(change.harmful()).isTrue());
     }
 
     private static final String A_B_C = """
