@@ -133,11 +133,12 @@ public record Attempts(int number, int sameSince, long committed) {
         }
         Work failed = lastFailed(work);
         Work failedBefore = lastFailed(work(handle, previous.execution()));
-        return failed == null || failedBefore == null
-                ? failed == failedBefore
-                : failed.step().equals(failedBefore.step())
-                        && failed.commits() == 0
-                        && failed.uncommitted() == failedBefore.uncommitted();
+        if (failed == null || failedBefore == null) {
+            return failed == null && failedBefore == null;
+        }
+        return failed.step().equals(failedBefore.step())
+                && failed.commits() == 0
+                && failed.uncommitted() == failedBefore.uncommitted();
     }
 
     private static @Nullable Work lastFailed(List<Work> work) {

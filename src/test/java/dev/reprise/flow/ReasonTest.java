@@ -325,38 +325,29 @@ class ReasonTest {
     @Test
     void isNotAFailureThatWasRouted() {
         THROWING.add("process");
-        BATCH.define(new JobBuilder("told")
-                .step(new StepBuilder("load")
-                        .batchlet("work")
-                        .nextOn("FAILED")
-                        .to("repair")
-                        .build())
-                .step(new StepBuilder("repair")
-                        .reader("src")
-                        .writer("sink")
-                        .itemCount(1)
-                        .build())
-                .build());
-        JobRun repaired = BATCH.run("told");
+        JobRun repaired = runRouted("repaired");
         THROWING.add("writeItems");
-        BATCH.define(new JobBuilder("told again")
-                .step(new StepBuilder("load")
-                        .batchlet("work")
-                        .nextOn("FAILED")
-                        .to("repair")
-                        .build())
-                .step(new StepBuilder("repair")
-                        .reader("src")
-                        .writer("sink")
-                        .itemCount(1)
-                        .build())
-                .build());
-
-        JobRun run = BATCH.run("told again");
+        JobRun broken = runRouted("broken");
 
         assertThat(repaired.status()).isEqualTo(BatchStatus.COMPLETED);
         assertThat(repaired.failure()).isEmpty();
-        isTold(run, "item writer sink (writeItems) of step repair");
+        isTold(broken, "item writer sink (writeItems) of step repair");
+    }
+
+    private static JobRun runRouted(String job) {
+        BATCH.define(new JobBuilder(job)
+                .step(new StepBuilder("load")
+                        .batchlet("work")
+                        .nextOn("FAILED")
+                        .to("repair")
+                        .build())
+                .step(new StepBuilder("repair")
+                        .reader("src")
+                        .writer("sink")
+                        .itemCount(1)
+                        .build())
+                .build());
+        return BATCH.run(job);
     }
 
     @Test
