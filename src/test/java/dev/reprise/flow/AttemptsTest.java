@@ -9,6 +9,7 @@ import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
 import java.util.stream.IntStream;
 import org.jberet.job.model.JobBuilder;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -33,7 +34,7 @@ class AttemptsTest {
         return IntStream.range(0, 10).mapToObj(i -> new Hiccup()).toArray(Hiccup[]::new);
     }
 
-    private static Attempts run() {
+    private static @Nullable Attempts run() {
         JobRun run = BATCH.run("tried");
         return BATCH.repository()
                 .history()

@@ -303,24 +303,6 @@ class ReasonTest {
                         + " beside it.");
     }
 
-    @Test
-    void isThatAnElementToBeginAtIsGone() {
-        BATCH.define(new JobBuilder("told")
-                .step(new StepBuilder("load")
-                        .batchlet("work")
-                        .stopOn("DONE")
-                        .restartFrom("send")
-                        .exitStatus()
-                        .build())
-                .step(new StepBuilder("send").batchlet("work").build())
-                .build());
-        assertThat(BATCH.run("told").status()).isEqualTo(BatchStatus.STOPPED);
-
-        assertThat(fails(new StepBuilder("load").batchlet("work")).failure())
-                .startsWith(
-                        "It was to begin at 'send', where an earlier execution of it was stopped; the job has no step");
-    }
-
     /** A failure that was routed elsewhere is not why the job failed. */
     @Test
     void isNotAFailureThatWasRouted() {

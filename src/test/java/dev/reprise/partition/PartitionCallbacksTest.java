@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -38,10 +39,11 @@ import java.util.stream.Stream;
 import org.jberet.job.model.JobBuilder;
 import org.jberet.job.model.StepBuilder;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The tables of docs/partitions.md are true, with each set of the artifacts in which a row is possible. */
 @ExtendWith(ExpectedFailures.class)
@@ -345,13 +347,13 @@ class PartitionCallbacksTest {
         }
     }
 
-    @TestFactory
-    Stream<DynamicTest> everyRow() {
+    private static Stream<Arguments> everyRow() {
         return rows().stream()
                 .flatMap(row -> sets(row.needs())
-                        .map(set -> DynamicTest.dynamicTest(
+                        .map(set -> Arguments.argumentSet(
                                 (row.chunks() ? "chunks: " : "batchlets: ") + row.outcome() + " [" + set + "]",
-                                () -> run(row, set))));
+                                row,
+                                set)));
     }
 
     /** The sets of the artifacts that have at least these. */
@@ -381,8 +383,9 @@ class PartitionCallbacksTest {
         return rows;
     }
 
-    private static void run(Row row, String artifacts) {
-        BATCH.beforeEach(null);
+    @ParameterizedTest
+    @MethodSource("everyRow")
+    void isTrue(Row row, String artifacts) {
         define(row, artifacts);
         boolean restart = row.outcome().startsWith("restart");
         if (restart) {
@@ -452,13 +455,13 @@ class PartitionCallbacksTest {
 
     /** At which call of its name each call throws that does. */
     private static Map<String, Integer> throwsAt(Row row) {
-        Map<String, Integer> throwsAt = new ConcurrentHashMap<>();
+        Map<String, Integer> throwsAt = new HashMap<>();
         Stream.concat(
                         Stream.of(row.step()),
                         Stream.of(
                                 row.partitions().stream().flatMap(List::stream).toList()))
                 .forEach(calls -> {
-                    Map<String, Integer> reached = new ConcurrentHashMap<>();
+                    Map<String, Integer> reached = new HashMap<>();
                     for (String call : calls) {
                         int times = reached.merge(call.replace("!", ""), 1, Integer::sum);
                         if (call.endsWith("!")) {

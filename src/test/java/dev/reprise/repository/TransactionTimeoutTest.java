@@ -199,7 +199,11 @@ class TransactionTimeoutTest {
     void aBatchletsUserDataIsKeptWithoutItsTransaction(TestDatabase.Kind kind) {
         open(kind);
         Job job = new JobBuilder("job-" + UUID.randomUUID())
-                .step(new StepBuilder("work").batchlet("batchlet").next("load").build())
+                .step(new StepBuilder("work")
+                        .batchlet("batchlet")
+                        .nextOn("*")
+                        .to("load")
+                        .build())
                 .step(step("load").build())
                 .build();
         batch().define(job);
@@ -207,6 +211,8 @@ class TransactionTimeoutTest {
         JobRun run = batch().run(job.getId());
 
         assertThat(run.status()).as(run::toString).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(run.step("work").status()).isEqualTo(BatchStatus.FAILED);
+        assertThat(run.step("work").failure()).contains("It left a transaction open, which was rolled back.");
         assertThat(batch().operator()
                         .getStepExecutions(run.executionId())
                         .get(0)
