@@ -296,7 +296,8 @@ public class JobLauncher {
     /**
      * Restarts an execution and returns at once. To wait for the end, {@link #await} the execution that is returned.
      *
-     * @param changed parameters with other values than before; only such as do not identify (semantics.md §2.7)
+     * @param changed parameters with other values than before; only such as do not identify (semantics.md §2.7), and
+     *     {@link RepriseRepository#ACCEPT_DEFINITION} and {@link RepriseRepository#START_ANEW}, which are not kept
      * @throws NoSuchJobExecutionException if there is none with that id
      */
     public JobExecution restart(long executionId, Map<String, String> changed) {

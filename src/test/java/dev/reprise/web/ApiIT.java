@@ -585,7 +585,7 @@ class ApiIT {
             post(launch, body).isProblem(400, "bad-request");
         }
         assertThat(post(launch, "{\"parmeters\": {}}").json().get("detail").asText())
-                .contains("parmeters", "[next, nonIdentifying, parameters, wait]");
+                .contains("parmeters", "[acceptDefinition, next, nonIdentifying, parameters, startAnew, wait]");
         post(launch, "{\"parameters\": {\"name\": \"" + "x".repeat(1 << 20) + "\"}}")
                 .isProblem(413, "too-large");
         post(launch, "{\"parameters\": {\"name\": \"" + "x".repeat(5000) + "\"}}")
