@@ -55,6 +55,9 @@ final class AttendedArtifacts implements ArtifactFactory {
     public @Nullable Object create(@Nullable String ref, @Nullable Class<?> type, ClassLoader loader) throws Exception {
         ArtifactCreationContext creation = ArtifactCreationContext.getCurrentArtifactCreationContext();
         StepContextImpl step = (StepContextImpl) creation.getStepContext();
+        if (ChunkWitness.REF.equals(ref)) {
+            return keeper.witness(step);
+        }
         if (PartitionCallbacks.REF.equals(ref)) {
             return isPartition(step) ? IN_PARTITIONS : running.callbacks(step);
         }
@@ -110,7 +113,7 @@ final class AttendedArtifacts implements ArtifactFactory {
     public void destroy(@Nullable Object instance) {
         if (instance instanceof PartitionCallbacks callbacks) {
             callbacks.destroy();
-        } else if (instance != IN_PARTITIONS) {
+        } else if (instance != IN_PARTITIONS && !(instance instanceof ChunkWitness)) {
             engines.destroy(real(instance));
         }
     }
@@ -127,6 +130,9 @@ final class AttendedArtifacts implements ArtifactFactory {
     public Class<?> getArtifactClass(String ref, ClassLoader loader) {
         if (PartitionCallbacks.REF.equals(ref)) {
             return PartitionCallbacks.class;
+        }
+        if (ChunkWitness.REF.equals(ref)) {
+            return ChunkWitness.class;
         }
         try {
             return engines.getArtifactClass(ref, loader);

@@ -62,6 +62,10 @@ final class ChunkKeeper {
         }
     }
 
+    ChunkWitness witness(StepContextImpl step) {
+        return recorder.witness(running, step);
+    }
+
     boolean isInTransaction() {
         return recorder.isInTransaction();
     }

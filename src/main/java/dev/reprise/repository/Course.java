@@ -88,6 +88,7 @@ final class Course {
     private final JobExecutionImpl execution;
     private final JobGraph graph;
     private final Map<String, Place> places = new HashMap<>();
+    private final Set<String> withoutListeners = new HashSet<>();
     private final Map<String, RefArtifact> deciders = new HashMap<>();
     private final Map<String, Partition> partitions = new HashMap<>();
     private final Map<String, String> exitStatusOfFlow = new ConcurrentHashMap<>();
@@ -153,6 +154,12 @@ final class Course {
                     transition.setOn(asTheEngineReads(transition.getOn()));
                 }
             });
+            if (element instanceof Step step && step.getListeners() == null) {
+                withoutListeners.add(step.getId());
+            }
+            if (element instanceof Step step && step.getChunk() != null) {
+                step.setListeners(behind(ChunkWitness.REF, step.getListeners()));
+            }
             if (element instanceof Step step && step.getPartition() != null) {
                 callBack(step);
             } else if (element instanceof Decision decision) {
@@ -232,7 +239,7 @@ final class Course {
         return hasNoJobListeners()
                 && !job.getJobElements().isEmpty()
                 && job.getJobElements().get(0) instanceof Step first
-                && first.getListeners() == null
+                && withoutListeners.contains(first.getId())
                 && first.getPartition() == null;
     }
 
@@ -252,8 +259,7 @@ final class Course {
 
     /** Whether only the engine works between the return of a step's batchlet and the end of the step. */
     boolean hasNoStepListeners(String step) {
-        Place place = places.get(step);
-        return place != null && place.element() instanceof Step plain && plain.getListeners() == null;
+        return withoutListeners.contains(step);
     }
 
     /** Whether a step is a batchlet: the engine gives it no transaction, and what it has on its thread is its own. */

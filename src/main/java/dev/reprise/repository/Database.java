@@ -71,6 +71,8 @@ final class Database {
             "its transaction is not active any more. Did it take longer than its time-out"
                     + " (jakarta.transaction.global.timeout of the step, 180 s), or does an artifact end it?";
 
+    private static final int SECONDS_TO_ANSWER = 5;
+
     private static final int TRIES = 6;
     private static final int TRIES_TO_PERSIST = 5;
     private static final int PAUSE_TO_PERSIST = 20;
@@ -417,6 +419,19 @@ final class Database {
             return transaction.getStatus();
         } catch (SystemException e) {
             throw new IllegalStateException("the transaction manager does not answer", e);
+        }
+    }
+
+    /** Whether the connection that the thread's transaction has is broken. Asked with a round trip, where something failed. */
+    boolean hasLostConnection() {
+        Transaction current = current();
+        if (current == null || !isActive(current)) {
+            return false;
+        }
+        try (Connection connection = dataSource.getConnection()) {
+            return !connection.isValid(SECONDS_TO_ANSWER);
+        } catch (SQLException e) {
+            return isActive(current);
         }
     }
 

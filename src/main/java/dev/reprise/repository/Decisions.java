@@ -20,6 +20,7 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -77,14 +78,18 @@ final class Decisions {
      * @throws LaunchRefusedException with the reason
      */
     Acquired start(JobIdentity identity, Subject subject, Launch launch) {
+        AtomicBoolean lost = new AtomicBoolean();
         for (int round = 0; round < ROUNDS; round++) {
-            Acquired acquired = acquired(() -> database.takesAtOnce()
-                    ? database.atOnce(handle -> AtOnce.start(handle, identity, launch, executions))
-                    : acquire(
-                            handle -> database.dialect()
-                                    .acquire(handle, identity.jobName(), identity.key(), launch.node()),
-                            OptionalLong.empty(),
-                            launch));
+            Acquired acquired = acquired(
+                    launch,
+                    lost,
+                    () -> database.takesAtOnce()
+                            ? database.atOnce(handle -> AtOnce.start(handle, identity, launch, executions))
+                            : acquire(
+                                    handle -> database.dialect()
+                                            .acquire(handle, identity.jobName(), identity.key(), launch.node()),
+                                    OptionalLong.empty(),
+                                    launch));
             if (acquired != null) {
                 return acquired;
             }
@@ -118,15 +123,19 @@ final class Decisions {
      * @param objection why it cannot be where nothing else is in the way
      */
     Acquired restart(long instanceId, long original, Subject subject, Launch launch, @Nullable Refusal objection) {
+        AtomicBoolean lost = new AtomicBoolean();
         for (int round = 0; round < ROUNDS; round++) {
             if (subject.restartable() && objection == null) {
-                Acquired acquired = acquired(() -> database.takesAtOnce()
-                                && launch.anew().isEmpty()
-                        ? database.atOnce(handle -> AtOnce.restart(handle, instanceId, original, launch, executions))
-                        : acquire(
-                                handle -> database.dialect().acquire(handle, instanceId, launch.node()),
-                                OptionalLong.of(original),
-                                launch));
+                Acquired acquired = acquired(
+                        launch,
+                        lost,
+                        () -> database.takesAtOnce() && launch.anew().isEmpty()
+                                ? database.atOnce(
+                                        handle -> AtOnce.restart(handle, instanceId, original, launch, executions))
+                                : acquire(
+                                        handle -> database.dialect().acquire(handle, instanceId, launch.node()),
+                                        OptionalLong.of(original),
+                                        launch));
                 if (acquired != null) {
                     return acquired;
                 }
@@ -210,17 +219,25 @@ final class Decisions {
     }
 
     /** Null if somebody else has the instance, or has changed or removed it: look and decide anew. */
-    private static @Nullable Acquired acquired(Supplier<Optional<Acquired>> take) {
+    private @Nullable Acquired acquired(Launch launch, AtomicBoolean lost, Supplier<Optional<Acquired>> take) {
+        boolean again = lost.get();
         try {
-            return take.get().orElse(null);
+            Optional<Acquired> taken = take.get();
+            return taken.isPresent() || !lost.get() ? taken.orElse(null) : recordedBy(launch);
         } catch (NotAllowed e) {
             return null;
         } catch (RuntimeException e) {
-            if (Database.isDuplicateKey(e)) {
-                return null;
+            if (!Database.isDuplicateKey(e) && (!Database.isAway(e) || again)) {
+                throw e;
             }
-            throw e;
+            // Where the connection broke, the launch may have been recorded, and the answer be lost.
+            lost.compareAndSet(false, Database.isAway(e));
+            return lost.get() ? recordedBy(launch) : null;
         }
+    }
+
+    private @Nullable Acquired recordedBy(Launch launch) {
+        return database.read(handle -> executions.recordedBy(handle, launch)).orElse(null);
     }
 
     /** What a launch of the identity would do now, without doing it. */

@@ -3,6 +3,7 @@ package dev.reprise.repository;
 import dev.reprise.identity.JobParameter;
 import dev.reprise.identity.JobParameters;
 import jakarta.batch.runtime.BatchStatus;
+import java.security.SecureRandom;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.LocalDateTime;
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 /** The SQL of job instances, job executions and their parameters. Every method uses the handle of its caller. */
 final class JobExecutions {
 
+    private static final SecureRandom TOKENS = new SecureRandom();
+
     /** What Spring Batch writes while a job runs. */
     private static final String RUNNING_EXIT_CODE = "UNKNOWN";
 
@@ -38,9 +41,9 @@ final class JobExecutions {
     static final String INSERT_FIRST = """
             insert into BATCH_JOB_EXECUTION
                 (JOB_EXECUTION_ID, VERSION, JOB_INSTANCE_ID, CREATE_TIME, LAST_UPDATED, STATUS, EXIT_CODE, EXIT_MESSAGE,
-                 REPRISE_APPLICATION, REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE, REPRISE_DEFINITION)
+                 REPRISE_APPLICATION, REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE, REPRISE_DEFINITION, REPRISE_TOKEN)
             select owner.JOB_EXECUTION_ID, 0, owner.JOB_INSTANCE_ID, localtimestamp, localtimestamp,
-                   'STARTING', 'UNKNOWN', '', :application, :job, :submitter, :node, :definition
+                   'STARTING', 'UNKNOWN', '', :application, :job, :submitter, :node, :definition, :token
               from REPRISE_OWNER owner
              where owner.JOB_EXECUTION_ID = <execution>
                and not exists (select 1 from BATCH_JOB_EXECUTION e
@@ -58,10 +61,10 @@ final class JobExecutions {
             insert into BATCH_JOB_EXECUTION
                 (JOB_EXECUTION_ID, VERSION, JOB_INSTANCE_ID, CREATE_TIME, LAST_UPDATED, STATUS, EXIT_CODE, EXIT_MESSAGE,
                  REPRISE_APPLICATION, REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE, REPRISE_DEFINITION,
-                 REPRISE_RESTART_POSITION, REPRISE_RECOVERIES)
+                 REPRISE_TOKEN, REPRISE_RESTART_POSITION, REPRISE_RECOVERIES)
             select owner.JOB_EXECUTION_ID, 0, owner.JOB_INSTANCE_ID, localtimestamp, localtimestamp,
                    'STARTING', 'UNKNOWN', '', :application, :job, coalesce(:submitter, o.REPRISE_SUBMITTER), :node,
-                   :definition,
+                   :definition, :token,
                    case when cast(:fromTheHead as integer) = 1 then null else o.REPRISE_RESTART_POSITION end,
                    cast(:recoveries as integer)
               from REPRISE_OWNER owner
@@ -91,6 +94,25 @@ final class JobExecutions {
                set STATUS = 'STARTED', START_TIME = localtimestamp, LAST_UPDATED = localtimestamp,
                    VERSION = VERSION + 1
              where JOB_EXECUTION_ID = :execution and STATUS = 'STARTING'""";
+
+    private static final String HAS_STARTED = """
+            select count(*)
+              from REPRISE_OWNER o
+              join BATCH_JOB_EXECUTION e on e.JOB_EXECUTION_ID = o.JOB_EXECUTION_ID
+             where o.JOB_EXECUTION_ID = :execution and e.STATUS = 'STARTED'
+               and o.APPLICATION = :application and o.NODE_ID = :node and o.INCARNATION = :incarnation""";
+
+    private static final String RECORDED_BY = """
+            select o.JOB_INSTANCE_ID, o.JOB_EXECUTION_ID
+              from REPRISE_OWNER o
+              join BATCH_JOB_EXECUTION e on e.JOB_EXECUTION_ID = o.JOB_EXECUTION_ID
+             where o.APPLICATION = :application and o.NODE_ID = :node and o.INCARNATION = :incarnation
+               and e.REPRISE_TOKEN = :token""";
+
+    private static final String HAS_ENDED = """
+            select count(*) from BATCH_JOB_EXECUTION
+             where JOB_EXECUTION_ID = :execution and END_TIME is not null
+               and STATUS = :jobStatus and EXIT_CODE = :jobExitCode and EXIT_MESSAGE = :jobExitMessage""";
 
     static final String END = """
             update BATCH_JOB_EXECUTION
@@ -283,6 +305,7 @@ final class JobExecutions {
      * @param definition the digest of what it runs
      * @param fromTheHead whether a restart begins at the first element, whatever position is recorded
      * @param anew the steps that a restart begins anew
+     * @param token by which its own record is known
      */
     record Launch(
             String jobName,
@@ -292,7 +315,30 @@ final class JobExecutions {
             int recoveries,
             @Nullable String definition,
             boolean fromTheHead,
-            List<String> anew) {
+            List<String> anew,
+            long token) {
+
+        /** With a token that no other launch has. */
+        Launch(
+                String jobName,
+                JobParameters parameters,
+                NodeIdentity node,
+                @Nullable String submitter,
+                int recoveries,
+                @Nullable String definition,
+                boolean fromTheHead,
+                List<String> anew) {
+            this(
+                    jobName,
+                    parameters,
+                    node,
+                    submitter,
+                    recoveries,
+                    definition,
+                    fromTheHead,
+                    anew,
+                    TOKENS.nextLong());
+        }
 
         /**
          * What the insert of an execution asks for.
@@ -305,6 +351,7 @@ final class JobExecutions {
             bindings.put("application", node.application());
             bindings.put("submitter", submitter == null ? null : Text.fit(submitter, Text.SUBMITTER_COLUMN));
             bindings.put("node", node.name());
+            bindings.put("token", token);
             bindings.put("definition", definition);
             if (original.isPresent()) {
                 bindings.put("original", original.getAsLong());
@@ -440,6 +487,34 @@ final class JobExecutions {
 
     boolean start(Handle handle, long executionId) {
         return handle.createUpdate(START).bind("execution", executionId).execute() == 1;
+    }
+
+    /** Whether a node has recorded that an execution has started: of one that it owns, nobody else does. */
+    boolean hasStarted(Handle handle, long executionId, NodeIdentity node) {
+        return handle.createQuery(HAS_STARTED)
+                        .bind("execution", executionId)
+                        .bindMap(node.bindings())
+                        .mapTo(Integer.class)
+                        .one()
+                == 1;
+    }
+
+    /** What a launch has recorded, if it has. */
+    Optional<Dialect.Acquired> recordedBy(Handle handle, Launch launch) {
+        return handle.createQuery(RECORDED_BY)
+                .bind("token", launch.token())
+                .bindMap(launch.node().bindings())
+                .map((row, context) -> new Dialect.Acquired(row.getLong(1), row.getLong(2)))
+                .findOne();
+    }
+
+    /** Whether the row of an execution says exactly that: then who would write it has done so before. */
+    boolean hasEnded(Handle handle, JobExecutionImpl execution, BatchStatus status, String exitMessage) {
+        return handle.createQuery(HAS_ENDED)
+                        .bindMap(endBindings(execution, status, exitMessage, null))
+                        .mapTo(Integer.class)
+                        .one()
+                == 1;
     }
 
     void end(

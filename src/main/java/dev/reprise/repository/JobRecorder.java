@@ -75,8 +75,10 @@ final class JobRecorder {
             return;
         }
         try {
-            boolean started =
-                    database.patiently(running, handle -> executions.start(handle, execution.getExecutionId()));
+            boolean started = database.patiently(
+                    running,
+                    handle -> executions.start(handle, execution.getExecutionId())
+                            || executions.hasStarted(handle, execution.getExecutionId(), running.node()));
             if (started) {
                 logStart(running);
             } else {
@@ -177,13 +179,24 @@ final class JobRecorder {
         return true;
     }
 
+    /** It is not this node's any more: because its end is recorded already, and the answer was lost, or because of another. */
+    private Recorded recordedBefore(Handle handle, LiveExecution running, BatchStatus status) {
+        if (!executions.hasEnded(handle, running.execution(), status, running.whyItEnds())) {
+            return Recorded.NOTHING;
+        }
+        boolean stepRecorded = running.lastEnd()
+                .map(last -> stepRecorder.isLastEndRecorded(handle, last))
+                .orElse(true);
+        return stepRecorded ? Recorded.ALL : Recorded.WITHOUT_LAST_STEP;
+    }
+
     private Recorded recordEnd(Handle handle, LiveExecution running) {
         JobExecutionImpl execution = running.execution();
         long id = execution.getExecutionId();
         BatchStatus status = running.end(execution.getBatchStatus());
         String position = status == BatchStatus.STOPPED ? execution.getRestartPosition() : null;
         if (!owners.release(handle, id, running.node())) {
-            return Recorded.NOTHING;
+            return recordedBefore(handle, running, status);
         }
         if (running.owesStart()) {
             executions.start(handle, id);
@@ -191,8 +204,10 @@ final class JobRecorder {
         Optional<String> next = restartOf(handle, running, status);
         String begin = Job.UNRESTARTABLE.equals(position) ? null : position;
         if (next.isPresent()) {
+            running.endsBecause(next.get() + reasonOf(running));
             executions.endToGoOn(handle, execution, status, next.get() + reasonOf(running), begin);
         } else {
+            running.endsBecause(reasonOf(running));
             executions.end(handle, execution, status, reasonOf(running), begin);
         }
         if (status == BatchStatus.FAILED) {

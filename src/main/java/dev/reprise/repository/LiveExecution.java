@@ -74,6 +74,7 @@ final class LiveExecution implements Database.Caller {
     private volatile @Nullable BatchStatus end;
     private volatile boolean stoppedByServer;
     private volatile boolean broken;
+    private volatile String whyItEnds = "";
     private volatile @Nullable Thrown lastThrown;
     private final Map<StepContextImpl, PartitionCallbacks> callbacks = new ConcurrentHashMap<>();
 
@@ -412,6 +413,15 @@ final class LiveExecution implements Database.Caller {
         failed(reason);
         broken = true;
         stop();
+    }
+
+    /** What is being recorded as the reason of its end. */
+    void endsBecause(String why) {
+        whyItEnds = why;
+    }
+
+    String whyItEnds() {
+        return whyItEnds;
     }
 
     /** Whether it has to end FAILED, whatever the engine makes of it. */

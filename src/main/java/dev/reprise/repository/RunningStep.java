@@ -79,6 +79,9 @@ final class RunningStep {
     private byte @Nullable [] checkpointBeforeSkip;
     private final Map<Kept, byte[]> readable = new EnumMap<>(Kept.class);
     private Map<String, byte @Nullable []> kept;
+    private @Nullable InDoubt inDoubt;
+    private boolean answerWasLost;
+    private @Nullable Witnessed witnessed;
     private StepCounts ofPartitions = StepCounts.NONE;
     private boolean partitioned;
     private @Nullable String exitStatusSet;
@@ -203,11 +206,39 @@ final class RunningStep {
     synchronized void committed(StepCounts counts, Map<String, byte @Nullable []> values) {
         committed = counts;
         kept = values;
+        inDoubt = null;
+        witnessed = null;
         version++;
         forgetSkip();
         if (judge != null) {
             judge.committed();
         }
+    }
+
+    /** A chunk that was recorded, and of whose commit nobody knows but the database. */
+    private record InDoubt(StepCounts counts, Map<String, byte @Nullable []> values) {}
+
+    /** The commit of a chunk failed: it may have been committed nonetheless. */
+    synchronized void doubt(StepCounts counts, Map<String, byte @Nullable []> values) {
+        inDoubt = new InDoubt(counts, values);
+    }
+
+    /** Its row is as it is after the commit of the chunk that is in doubt, if there is one. */
+    synchronized boolean wasCommitted(long rowVersion, long commits) {
+        InDoubt chunk = inDoubt;
+        if (chunk == null
+                || rowVersion != version + 1
+                || commits != chunk.counts().commits()) {
+            return false;
+        }
+        committed(chunk.counts(), chunk.values());
+        answerWasLost = true;
+        return true;
+    }
+
+    /** Whether a chunk of it was committed whose commit failed, as far as anybody was told. */
+    synchronized boolean hasLostAnAnswer() {
+        return answerWasLost;
     }
 
     /** What a restart would begin with if the step's transaction were committed now, as its row has it. */
@@ -232,6 +263,23 @@ final class RunningStep {
 
     synchronized void readable(Kept what, byte[] bytes) {
         readable.put(what, bytes);
+    }
+
+    /**
+     * What failed a chunk, as it was before the engine serialized it.
+     *
+     * @param away whether the database was away
+     */
+    record Witnessed(String stackTrace, boolean away) {}
+
+    /** A chunk of it has failed, for whatever reason; the engine may try it again. */
+    synchronized void failed(Witnessed witness) {
+        witnessed = witness;
+    }
+
+    /** What failed the chunk after the last one that was committed. */
+    synchronized Optional<Witnessed> witnessed() {
+        return Optional.ofNullable(witnessed);
     }
 
     synchronized void updated() {

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Date;
@@ -69,6 +70,24 @@ final class StepExecutions {
                    REPRISE_USER_DATA = :userData
              where STEP_EXECUTION_ID = :id and VERSION = :version and STATUS = :status""");
 
+    private static final String RUNNING = """
+            select VERSION, COMMIT_COUNT from BATCH_STEP_EXECUTION
+             where STEP_EXECUTION_ID = :id and END_TIME is null and STATUS in ('STARTED', 'STOPPING')
+               for update""";
+
+    private static final String HAS_ENDED = """
+            select count(*) from BATCH_STEP_EXECUTION
+             where STEP_EXECUTION_ID = :id and VERSION = :version + 1 and END_TIME is not null
+               and STATUS = :status and EXIT_CODE = :exitCode and EXIT_MESSAGE = :exitMessage""";
+
+    /** Of a name there is one at a time in an execution. */
+    private static final String INSERTED_BEFORE = "select " + INSERTED + "\n" + """
+              from BATCH_STEP_EXECUTION
+             where JOB_EXECUTION_ID = :execution and STEP_NAME = :name and VERSION = 0
+               and END_TIME is null and STATUS in ('STARTED', 'STOPPING')
+             order by STEP_EXECUTION_ID desc
+             fetch first 1 row only""";
+
     private static final String LOCK = """
             select STEP_EXECUTION_ID from BATCH_STEP_EXECUTION where STEP_EXECUTION_ID = :id for update""";
 
@@ -87,6 +106,11 @@ final class StepExecutions {
             update BATCH_STEP_EXECUTION
                set VERSION = VERSION + 1, LAST_UPDATED = localtimestamp, REPRISE_USER_DATA = :userData
              where STEP_EXECUTION_ID = :id and VERSION = :version and STATUS = :status""");
+
+    private static final String USER_DATA = """
+            select STATUS, REPRISE_USER_DATA from BATCH_STEP_EXECUTION
+             where STEP_EXECUTION_ID = :id and VERSION = :version and END_TIME is null
+               and STATUS in ('STARTED', 'STOPPING')""";
 
     static final String END = """
             update BATCH_STEP_EXECUTION
@@ -419,6 +443,15 @@ final class StepExecutions {
         FENCED
     }
 
+    /** When the end of a step or partition was recorded. */
+    enum Ended {
+        NOW,
+        /** At an earlier try, whose answer was lost, with all that goes with it. */
+        BEFORE,
+        /** Its row is not this node's to write any more. */
+        NOT_OURS
+    }
+
     /** Records a chunk in the transaction of the connection, the chunk's: one statement, unless somebody wants a stop. */
     Saved commitChunk(Connection connection, RunningStep step, StepCounts counts) {
         Map<String, @Nullable Object> values = new HashMap<>(bindings(counts));
@@ -444,7 +477,21 @@ final class StepExecutions {
 
     /** Records the user data of a step that has no chunks. */
     Saved saveUserData(Handle handle, RunningStep step) {
-        return save(handle.getConnection(), SAVE_USER_DATA, step, new HashMap<>());
+        Saved saved = save(handle.getConnection(), SAVE_USER_DATA, step, new HashMap<>());
+        return saved == Saved.FENCED ? savedBefore(handle, step) : saved;
+    }
+
+    /** Whether the row is as {@link #saveUserData} would leave it, because it has and nobody was told. */
+    private static Saved savedBefore(Handle handle, RunningStep step) {
+        byte[] userData = KeptValue.keepUserData(step.execution());
+        return handle.createQuery(USER_DATA)
+                .bind("id", step.id())
+                .bind("version", step.version() + 1)
+                .map((row, context) -> !Arrays.equals(row.getBytes(2), userData)
+                        ? Saved.FENCED
+                        : row.getString(1).equals("STARTED") ? Saved.DONE : Saved.STOP_REQUESTED)
+                .findOne()
+                .orElse(Saved.FENCED);
     }
 
     private Saved save(Connection connection, Sql named, RunningStep step, Map<String, @Nullable Object> values) {
@@ -464,14 +511,13 @@ final class StepExecutions {
      * Records the end of a step or partition.
      *
      * @param trace the stack trace of its exception, or nothing
-     * @return false if its row is not this node's to write any more
      */
-    boolean end(Handle handle, RunningStep step, String trace) {
-        int ended = handle.createUpdate(step.isPartitioned() ? END_PARTITIONED : END)
-                .bindMap(endBindings(step, trace))
-                .execute();
-        if (ended == 0) {
-            return false;
+    Ended end(Handle handle, RunningStep step, String trace) {
+        if (!update(handle, step, trace)) {
+            // Somebody else has written the row, or this node has, and was not told.
+            if (!knowsItself(handle, step) || !update(handle, step, trace)) {
+                return hasEnded(handle, step, trace) ? Ended.BEFORE : Ended.NOT_OURS;
+            }
         }
         if (!trace.isEmpty()) {
             handle.createUpdate(INSERT_STACK_TRACE)
@@ -481,13 +527,55 @@ final class StepExecutions {
         }
         RunningStep whole = step.partitionOf();
         if (whole == null) {
-            return true;
+            return Ended.NOW;
         }
         Update addition = handle.createUpdate(ADD_PARTITION_TO_STEP)
                 .bind("id", whole.id())
                 .bind("version", whole.version());
         addition.bindMap(bindings(step.atTheEnd()));
-        return addition.execute() == 1;
+        return addition.execute() == 1 ? Ended.NOW : Ended.NOT_OURS;
+    }
+
+    private boolean update(Handle handle, RunningStep step, String trace) {
+        return handle.createUpdate(step.isPartitioned() ? END_PARTITIONED : END)
+                        .bindMap(endBindings(step, trace))
+                        .execute()
+                == 1;
+    }
+
+    /** Whether the row is as its end would leave it: then it was recorded before, with all that goes with it. */
+    boolean hasEnded(Handle handle, RunningStep step, String trace) {
+        return handle.createQuery(HAS_ENDED)
+                        .bindMap(endBindings(step, trace))
+                        .mapTo(Integer.class)
+                        .one()
+                == 1;
+    }
+
+    /** Whether the row is as a chunk would leave it of whose commit nothing is known; the step knows it then. */
+    boolean knowsItself(Handle handle, RunningStep step) {
+        return handle.createQuery(RUNNING)
+                .bind("id", step.id())
+                .map((row, context) -> step.wasCommitted(row.getLong(1), row.getLong(2)))
+                .findOne()
+                .orElse(false);
+    }
+
+    /**
+     * The row of a step or partition that this node has inserted without being told.
+     *
+     * @throws NotRecordedError if this node does not own the execution any more
+     */
+    Optional<RunningStep> inserted(Handle handle, NewStep step) {
+        handle.createQuery(LOCK_OWNER)
+                .bindMap(step.bindings())
+                .mapTo(Long.class)
+                .findOne()
+                .orElseThrow(step::notOurs);
+        return handle.createQuery(INSERTED_BEFORE)
+                .bindMap(step.bindings())
+                .map((row, context) -> step.inserted(row))
+                .findOne();
     }
 
     /** What {@link #END} asks for. */

@@ -4,6 +4,8 @@ import dev.reprise.job.JobGraph.TransitionKind;
 import dev.reprise.repository.LiveExecution.Thrown;
 import dev.reprise.repository.LiveExecution.UnrecordedEnd;
 import dev.reprise.repository.RunningStep.Kept;
+import dev.reprise.repository.RunningStep.Witnessed;
+import dev.reprise.repository.StepExecutions.Ended;
 import dev.reprise.repository.StepExecutions.NewStep;
 import dev.reprise.repository.StepExecutions.Plan;
 import dev.reprise.repository.StepExecutions.Saved;
@@ -25,6 +27,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jberet.job.model.Step;
 import org.jberet.runtime.AbstractStepExecution;
 import org.jberet.runtime.JobExecutionImpl;
@@ -119,6 +123,10 @@ final class StepRecorder {
         });
     }
 
+    ChunkWitness witness(LiveExecution running, StepContextImpl step) {
+        return new ChunkWitness(database, running, step);
+    }
+
     /** A partition is about to run. */
     void partitionBegins(StepContextImpl partition) {
         LiveExecution running = live.get(partition.getJobContext().getExecutionId());
@@ -131,17 +139,29 @@ final class StepRecorder {
     private RunningStep insert(NewStep step) {
         LiveExecution running = step.job();
         boolean first = running.owesStart();
+        AtomicBoolean again = new AtomicBoolean();
         RunningStep inserted = database.takesAtOnce()
-                ? database.patientlyAtOnce(running, handle -> AtOnce.addStep(handle, step, first))
+                ? database.patientlyAtOnce(
+                        running, handle -> once(handle, step, again, () -> AtOnce.addStep(handle, step, first)))
                 : database.patiently(
                         running,
-                        handle -> steps.insert(handle, step, () -> {
-                            if (first) {
-                                executions.start(handle, running.execution().getExecutionId());
-                            }
-                        }));
+                        handle -> once(
+                                handle,
+                                step,
+                                again,
+                                () -> steps.insert(handle, step, () -> {
+                                    if (first) {
+                                        executions.start(
+                                                handle, running.execution().getExecutionId());
+                                    }
+                                })));
         running.startRecorded();
         return inserted;
+    }
+
+    /** A row that was inserted without anybody being told is the one. */
+    private RunningStep once(Handle handle, NewStep step, AtomicBoolean again, Supplier<RunningStep> insert) {
+        return again.getAndSet(true) ? steps.inserted(handle, step).orElseGet(insert) : insert.get();
     }
 
     /** The engine asked which partitions a step had, and adds those that are left next, on the same thread. */
@@ -174,12 +194,18 @@ final class StepRecorder {
             partition.setPartitionId(numbers.next());
         }
         boolean beginsAPlan = numbers == null && !step.isPartitioned();
-        running.add(partition, database.patiently(running, handle -> {
-            if (beginsAPlan) {
-                steps.beginPlan(handle, step, 0);
-            }
-            return steps.insert(handle, new NewStep(running, partition, step));
-        }));
+        NewStep row = new NewStep(running, partition, step);
+        AtomicBoolean again = new AtomicBoolean();
+        running.add(
+                partition,
+                database.patiently(
+                        running,
+                        handle -> once(handle, row, again, () -> {
+                            if (beginsAPlan) {
+                                steps.beginPlan(handle, step, 0);
+                            }
+                            return steps.insert(handle, row);
+                        })));
         closeStraysOf(running);
     }
 
@@ -278,6 +304,7 @@ final class StepRecorder {
                     new ChunkOutcome(step, counts, step.current()),
                     connection -> steps.commitChunk(connection, step, counts));
             if (saved == Saved.FENCED) {
+                mustNotBeCommittedAlready(running, step);
                 running.leaveStepsOpen();
                 throw fenced(running, step);
             }
@@ -296,6 +323,16 @@ final class StepRecorder {
         } catch (NotRecordedError e) {
             rollBack(chunk, e);
             throw e;
+        }
+    }
+
+    /** The engine tries a chunk again whose commit failed, and does not know that it was committed. */
+    private void mustNotBeCommittedAlready(LiveExecution running, RunningStep step) {
+        if (database.apart(handle -> steps.knowsItself(handle, step))) {
+            running.cutOff(step.execution().getStepName());
+            throw NotRecordedError.fenced(
+                    "A chunk of step " + step.name() + " was committed, and the answer of the database"
+                            + " was lost. It is not done again; a restart goes on behind it.");
         }
     }
 
@@ -417,6 +454,7 @@ final class StepRecorder {
                 step.committed(counts, kept);
             } else {
                 step.rolledBack();
+                step.doubt(counts, kept);
             }
         }
     }
@@ -436,9 +474,27 @@ final class StepRecorder {
                 throw NotRecordedError.fenced(fenceMessage(step));
             }
             failIfUnreadable(step);
+            keepAsText(step);
         } else if (isTerminal(execution.getBatchStatus())) {
             failIfUnreadable(step);
+            keepAsText(step);
             end(running, step);
+        }
+    }
+
+    /**
+     * An exception of which this deployment does not see a class: who asks for it would get another one, whose message has all
+     * its bytes. The engine asks for it next, of a partition.
+     */
+    private static void keepAsText(RunningStep step) {
+        try {
+            step.execution().getException();
+        } catch (RuntimeException | Error e) {
+            step.execution()
+                    .setException(new BatchRuntimeException(step.witnessed()
+                            .map(Witnessed::stackTrace)
+                            .orElseGet(() -> unreadable(step, e))
+                            .strip()));
         }
     }
 
@@ -507,7 +563,17 @@ final class StepRecorder {
             return;
         }
         try {
-            database.doApart(handle -> transitions.insert(handle, running, taken));
+            AtomicBoolean again = new AtomicBoolean();
+            database.persistently(running, handle -> {
+                boolean recorded = again.getAndSet(true)
+                        && transitions
+                                .ofExecution(handle, running.execution().getExecutionId())
+                                .containsAll(taken);
+                if (!recorded) {
+                    transitions.insert(handle, running, taken);
+                }
+                return recorded;
+            });
         } catch (RuntimeException | Error e) {
             LOG.log(Level.WARNING, running.label() + ": how the job went on is not recorded: " + taken, e);
         }
@@ -553,6 +619,9 @@ final class StepRecorder {
                 boolean recorded = !step.isFenced()
                         && !running.isLost()
                         && database.persistently(running, handle -> record(handle, running, end));
+                if (step.hasLostAnAnswer()) {
+                    running.cutOff(step.execution().getStepName());
+                }
                 ended(running, step, trace, recorded);
             }
         } catch (RuntimeException | Error e) {
@@ -586,7 +655,11 @@ final class StepRecorder {
      * @return false if the row of the step is not this node's to write
      */
     boolean recordLastEnd(Handle handle, UnrecordedEnd last) {
-        return steps.end(handle, last.step(), last.trace());
+        return steps.end(handle, last.step(), last.trace()) != Ended.NOT_OURS;
+    }
+
+    boolean isLastEndRecorded(Handle handle, UnrecordedEnd last) {
+        return steps.hasEnded(handle, last.step(), last.trace());
     }
 
     /** The end of the step that the job ends with is recorded, or never will be. */
@@ -601,11 +674,11 @@ final class StepRecorder {
     }
 
     private boolean record(Handle handle, LiveExecution running, UnrecordedEnd end) {
-        if (!steps.end(handle, end.step(), end.trace())) {
-            return false;
+        Ended ended = steps.end(handle, end.step(), end.trace());
+        if (ended == Ended.NOW) {
+            transitions.insert(handle, running, end.transitions());
         }
-        transitions.insert(handle, running, end.transitions());
-        return true;
+        return ended != Ended.NOT_OURS;
     }
 
     /** Records the ends of steps that could not be recorded when they came, before the end of their job. */
@@ -660,15 +733,23 @@ final class StepRecorder {
     private static String reasonOf(LiveExecution running, RunningStep step, @Nullable Exception known) {
         try {
             Exception exception = known == null ? step.execution().getException() : known;
-            if (exception != null && Database.isAway(exception)) {
+            if (exception != null && (Database.isAway(exception) || wasAway(step))) {
                 running.cutOff(step.execution().getStepName());
             }
             return step.thrownAs(exception)
                     .map(thrown -> thrown + partitionsBefore(step))
                     .orElseGet(() -> reasonOf(step, exception));
         } catch (RuntimeException | Error e) {
-            return unreadable(step, e);
+            if (wasAway(step)) {
+                running.cutOff(step.execution().getStepName());
+            }
+            return step.witnessed().map(Witnessed::stackTrace).orElseGet(() -> unreadable(step, e));
         }
+    }
+
+    /** Whether the database was away when the chunk failed that the step has failed with. */
+    private static boolean wasAway(RunningStep step) {
+        return step.witnessed().filter(Witnessed::away).isPresent();
     }
 
     /** The engine gives a step the exception of a partition. */

@@ -132,6 +132,7 @@ public final class InProcessBatch
         private boolean identityNone;
         private @Nullable String url;
         private Duration patience = Duration.ofMinutes(1);
+        private Duration outage = Duration.ZERO;
         private @Nullable BiFunction<DataSource, TransactionManager, JobRepository> another;
 
         private Builder() {}
@@ -178,6 +179,12 @@ public final class InProcessBatch
         /** A database of H2 or PostgreSQL by its JDBC URL, which is not cleared; else one in memory, which is. */
         public Builder database(String jdbcUrl) {
             url = jdbcUrl;
+            return this;
+        }
+
+        /** For how long what runs waits for a database that is away; else not at all. */
+        public Builder outage(Duration atMost) {
+            outage = atMost;
             return this;
         }
 
@@ -271,7 +278,7 @@ public final class InProcessBatch
                 transactionManager(),
                 () -> node,
                 NEVER,
-                Duration.ZERO,
+                settings.outage,
                 new SchemaRules(loader, settings.identityNone, null),
                 () -> null,
                 loader,

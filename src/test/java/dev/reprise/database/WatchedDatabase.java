@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +73,8 @@ public final class WatchedDatabase {
             return entries.stream().map(Entry::sql).toList();
         }
     }
+
+    private static final Pattern WRITES = Pattern.compile("\\b(insert|update|delete)\\b", Pattern.CASE_INSENSITIVE);
 
     private static final Map<String, WatchedDatabase> ALL = new ConcurrentHashMap<>();
 
@@ -169,6 +172,26 @@ public final class WatchedDatabase {
         client.left.set(statementsAndCommits);
     }
 
+    /**
+     * The database commits what is written, and once its answer is lost.
+     *
+     * @param after how many answers come before
+     */
+    public void swallowAnswerAfter(int after) {
+        client.swallowed = List.of();
+        client.answersLeft.set(after);
+    }
+
+    /** From now on all answers come. */
+    public void swallowNoMore() {
+        client.answersLeft.set(Integer.MAX_VALUE);
+    }
+
+    /** The statements of which the answer was lost; empty if none was. */
+    public List<String> swallowed() {
+        return client.swallowed;
+    }
+
     /** The process dies with its next commit, which does not happen. */
     public void killAtNextCommit() {
         client.diesAtCommit = true;
@@ -216,6 +239,9 @@ public final class WatchedDatabase {
         private final WatchedDatabase database;
         private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
         private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+        private final AtomicInteger answersLeft = new AtomicInteger(Integer.MAX_VALUE);
+        private final Map<Connection, List<String>> written = new ConcurrentHashMap<>();
+        private volatile List<String> swallowed = List.of();
         private volatile boolean diesAtCommit;
         private volatile boolean dead;
         private @Nullable Pattern failing;
@@ -273,6 +299,28 @@ public final class WatchedDatabase {
                 kill();
             }
             counted();
+        }
+
+        void writes(Connection connection, String sql) {
+            if (WRITES.matcher(sql).find()) {
+                written.computeIfAbsent(connection, its -> new CopyOnWriteArrayList<>())
+                        .add(sql);
+            }
+        }
+
+        void rollsBack(Connection connection) {
+            written.remove(connection);
+        }
+
+        /** What was written on a connection is committed. */
+        void answers(Connection connection) throws SQLException {
+            List<String> committed = written.remove(connection);
+            if (committed == null
+                    || answersLeft.getAndUpdate(left -> left == Integer.MAX_VALUE ? left : left - 1) != 0) {
+                return;
+            }
+            swallowed = List.copyOf(committed);
+            throw new SQLNonTransientConnectionException("An I/O error occurred while sending to the backend", "08006");
         }
 
         void hasCommitted() {

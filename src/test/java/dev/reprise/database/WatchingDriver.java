@@ -45,12 +45,15 @@ final class WatchingDriver implements Driver {
             String name = method.getName();
             if (name.equals("commit")) {
                 client.commits();
+            } else if (name.equals("rollback")) {
+                client.rollsBack(real);
             } else if (name.equals("close")) {
                 client.closes(real);
             }
             Object result = method.invoke(real, arguments);
             if (name.equals("commit")) {
                 client.hasCommitted();
+                client.answers(real);
             } else if (result instanceof PreparedStatement statement && arguments != null) {
                 return watched(PreparedStatement.class, statement, String.valueOf(arguments[0]), real, client);
             } else if (result instanceof Statement statement) {
@@ -66,8 +69,16 @@ final class WatchingDriver implements Driver {
         return proxy(type, client, (method, arguments) -> {
             if (method.getName().startsWith("execute")) {
                 String sql = arguments == null ? prepared : String.valueOf(arguments[0]);
-                client.executes(new Entry(sql, Map.copyOf(bindings)), connection.getAutoCommit());
-            } else if (method.getName().startsWith("set")
+                boolean byItself = connection.getAutoCommit();
+                client.executes(new Entry(sql, Map.copyOf(bindings)), byItself);
+                client.writes(connection, sql);
+                Object result = method.invoke(real, arguments);
+                if (byItself) {
+                    client.answers(connection);
+                }
+                return result;
+            }
+            if (method.getName().startsWith("set")
                     && arguments != null
                     && arguments.length > 1
                     && arguments[0] instanceof Integer index) {

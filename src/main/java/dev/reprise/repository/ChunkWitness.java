@@ -1,0 +1,34 @@
+package dev.reprise.repository;
+
+import dev.reprise.repository.RunningStep.Witnessed;
+import jakarta.batch.api.chunk.listener.AbstractChunkListener;
+import org.jberet.runtime.context.StepContextImpl;
+
+/**
+ * The first listener of every step with chunks, which sees what failed a chunk, its commit too, before the engine serializes
+ * it and perhaps cannot read it back; and whether the database was away, by what became of the connection, whatever it
+ * threw. Of the thread that runs the step or partition.
+ */
+final class ChunkWitness extends AbstractChunkListener {
+
+    /** In the execution's own copy of the job. */
+    static final String REF = "reprise.chunk";
+
+    private final Database database;
+    private final LiveExecution running;
+    private final StepContextImpl step;
+
+    ChunkWitness(Database database, LiveExecution running, StepContextImpl step) {
+        this.database = database;
+        this.running = running;
+        this.step = step;
+    }
+
+    @Override
+    public void onError(Exception thrown) {
+        RunningStep at = running.find(step.getStepExecution());
+        if (at != null) {
+            at.failed(new Witnessed(Text.stackTrace(thrown), Database.isAway(thrown) || database.hasLostConnection()));
+        }
+    }
+}
