@@ -328,16 +328,7 @@ final class JobExecutions {
                 @Nullable String definition,
                 boolean fromTheHead,
                 List<String> anew) {
-            this(
-                    jobName,
-                    parameters,
-                    node,
-                    submitter,
-                    recoveries,
-                    definition,
-                    fromTheHead,
-                    anew,
-                    TOKENS.nextLong());
+            this(jobName, parameters, node, submitter, recoveries, definition, fromTheHead, anew, TOKENS.nextLong());
         }
 
         /**
@@ -672,9 +663,19 @@ final class JobExecutions {
         return copy;
     }
 
-    /** The same execution of the same instance for {@link RestartCall}: its parameters are known here alone. */
+    /** The same execution as an object of its own for {@link RestartCall}: its parameters are known here alone. */
     JobExecutionImpl withoutParameters(JobExecutionImpl stored) {
-        return copy(stored, stored.getJobInstance(), null);
+        JobInstanceImpl of = (JobInstanceImpl) stored.getJobInstance();
+        JobInstanceImpl instance =
+                new JobInstanceImpl(of.getUnsubstitutedJob(), of.getApplicationName(), stored.getJobName());
+        instance.setId(of.getInstanceId());
+        JobExecutionImpl copy = copy(stored, instance, null);
+        instance.addJobExecution(copy);
+        Stored known = loaded.get(stored);
+        if (known != null) {
+            loaded.put(copy, known);
+        }
+        return copy;
     }
 
     private static JobExecutionImpl copy(

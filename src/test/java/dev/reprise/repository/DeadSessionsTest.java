@@ -168,12 +168,15 @@ class DeadSessionsTest {
         session.commit();
     }
 
+    /** Longer ago than the lease of the others by so much; its own ends a minute from now. */
     private void lastReported(TestNode node, int secondsAgo) {
+        long lease = TestNode.LEASE.toSeconds();
         assertThat(node.database.execute(
                         "update REPRISE_NODE set HEARTBEAT_AT = current_timestamp - ? * interval '1' second, LEASE_MILLIS ="
-                                + " 120000, PROCESS_STARTED_AT = current_timestamp - interval '1' hour"
+                                + " ?, PROCESS_STARTED_AT = current_timestamp - interval '10' day"
                                 + " where APPLICATION = ? and NODE_ID = ?",
-                        secondsAgo,
+                        lease + secondsAgo,
+                        (lease + secondsAgo + 60) * 1000,
                         node.identity.application(),
                         node.identity.name()))
                 .isEqualTo(1);
