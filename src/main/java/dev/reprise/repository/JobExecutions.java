@@ -665,7 +665,7 @@ final class JobExecutions {
 
     /** The same execution as an object of its own for {@link RestartCall}: its parameters are known here alone. */
     JobExecutionImpl withoutParameters(JobExecutionImpl stored) {
-        JobInstanceImpl of = (JobInstanceImpl) stored.getJobInstance();
+        JobInstanceImpl of = stored.getJobInstance();
         JobInstanceImpl instance =
                 new JobInstanceImpl(of.getUnsubstitutedJob(), of.getApplicationName(), stored.getJobName());
         instance.setId(of.getInstanceId());
