@@ -261,7 +261,7 @@ public final class LoginAttempts {
                 .removeIf(key -> (name == null || key.user().equals(name))
                         && (network == null
                                 || key.address().equals(network)
-                                || name != null && key.address().isEmpty()));
+                                || (name != null && key.address().isEmpty())));
         return before - refused().size();
     }
 
@@ -286,7 +286,7 @@ public final class LoginAttempts {
             byte[] bytes = Arrays.copyOf(parsed.getAddress(), BITS_OF_A_NETWORK / Byte.SIZE);
             StringBuilder text = new StringBuilder();
             for (int i = 0; i < bytes.length; i += 2) {
-                text.append(Integer.toHexString((bytes[i] & 0xff) << Byte.SIZE | bytes[i + 1] & 0xff))
+                text.append(Integer.toHexString(((bytes[i] & 0xff) << Byte.SIZE) | (bytes[i + 1] & 0xff)))
                         .append(':');
             }
             return text + ":/" + BITS_OF_A_NETWORK;

@@ -194,8 +194,7 @@ final class Checkpoints {
     String shown(byte[] bytes) {
         Serializable small = glance(bytes);
         if (small != null) {
-            return Text.line(
-                    String.valueOf(small instanceof KeptValue.Bytes kept ? kept.value().length + " bytes" : small));
+            return Text.line(String.valueOf(small instanceof KeptValue.Bytes kept ? kept.length() + " bytes" : small));
         }
         try {
             String name = SerialStream.className(bytes);

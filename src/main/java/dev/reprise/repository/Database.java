@@ -217,6 +217,18 @@ final class Database {
         });
     }
 
+    /** {@link #doApart} for what changes nothing when it is done twice: done again, once, where the connection breaks. */
+    void doRepeatably(Action action) {
+        try {
+            doApart(action);
+        } catch (RuntimeException e) {
+            if (!isAway(e)) {
+                throw e;
+            }
+            doApart(action);
+        }
+    }
+
     /**
      * {@link #apart(Work)}, but who waits for a lock gives up after a few seconds, and is not tried again.
      *

@@ -20,9 +20,10 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,16 +79,21 @@ final class Decisions {
      * @throws LaunchRefusedException with the reason
      */
     Acquired start(JobIdentity identity, Subject subject, Launch launch) {
-        AtomicBoolean lost = new AtomicBoolean();
+        AtomicInteger tries = new AtomicInteger();
         for (int round = 0; round < ROUNDS; round++) {
             Acquired acquired = acquired(
                     launch,
-                    lost,
+                    tries,
                     () -> database.takesAtOnce()
-                            ? database.atOnce(handle -> AtOnce.start(handle, identity, launch, executions))
+                            ? database.atOnce(
+                                    handle -> AtOnce.start(counted(tries, handle), identity, launch, executions))
                             : acquire(
                                     handle -> database.dialect()
-                                            .acquire(handle, identity.jobName(), identity.key(), launch.node()),
+                                            .acquire(
+                                                    counted(tries, handle),
+                                                    identity.jobName(),
+                                                    identity.key(),
+                                                    launch.node()),
                                     OptionalLong.empty(),
                                     launch));
             if (acquired != null) {
@@ -123,17 +129,18 @@ final class Decisions {
      * @param objection why it cannot be where nothing else is in the way
      */
     Acquired restart(long instanceId, long original, Subject subject, Launch launch, @Nullable Refusal objection) {
-        AtomicBoolean lost = new AtomicBoolean();
+        AtomicInteger tries = new AtomicInteger();
         for (int round = 0; round < ROUNDS; round++) {
             if (subject.restartable() && objection == null) {
                 Acquired acquired = acquired(
                         launch,
-                        lost,
+                        tries,
                         () -> database.takesAtOnce() && launch.anew().isEmpty()
-                                ? database.atOnce(
-                                        handle -> AtOnce.restart(handle, instanceId, original, launch, executions))
+                                ? database.atOnce(handle -> AtOnce.restart(
+                                        counted(tries, handle), instanceId, original, launch, executions))
                                 : acquire(
-                                        handle -> database.dialect().acquire(handle, instanceId, launch.node()),
+                                        handle -> database.dialect()
+                                                .acquire(counted(tries, handle), instanceId, launch.node()),
                                         OptionalLong.of(original),
                                         launch));
                 if (acquired != null) {
@@ -219,21 +226,27 @@ final class Decisions {
     }
 
     /** Null if somebody else has the instance, or has changed or removed it: look and decide anew. */
-    private @Nullable Acquired acquired(Launch launch, AtomicBoolean lost, Supplier<Optional<Acquired>> take) {
-        boolean again = lost.get();
+    private @Nullable Acquired acquired(Launch launch, AtomicInteger tries, Supplier<Optional<Acquired>> take) {
         try {
             Optional<Acquired> taken = take.get();
-            return taken.isPresent() || !lost.get() ? taken.orElse(null) : recordedBy(launch);
+            return taken.isPresent() || tries.get() == 1 ? taken.orElse(null) : recordedBy(launch);
         } catch (NotAllowed e) {
             return null;
         } catch (RuntimeException e) {
-            if (!Database.isDuplicateKey(e) && (!Database.isAway(e) || again)) {
+            if (Database.isDuplicateKey(e)) {
+                return tries.get() == 1 ? null : recordedBy(launch);
+            }
+            if (!Database.isAway(e) || tries.get() > 1) {
                 throw e;
             }
-            // Where the connection broke, the launch may have been recorded, and the answer be lost.
-            lost.compareAndSet(false, Database.isAway(e));
-            return lost.get() ? recordedBy(launch) : null;
+            // It may have been recorded, and the answer be lost.
+            return recordedBy(launch);
         }
+    }
+
+    private static Handle counted(AtomicInteger tries, Handle handle) {
+        tries.incrementAndGet();
+        return handle;
     }
 
     private @Nullable Acquired recordedBy(Launch launch) {

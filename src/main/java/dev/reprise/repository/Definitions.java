@@ -56,7 +56,7 @@ final class Definitions {
         RecordedDefinition definition = of(job);
         if (!recorded.contains(definition.digest())) {
             try {
-                database.doApart(handle -> handle.createUpdate(INSERT)
+                database.doRepeatably(handle -> handle.createUpdate(INSERT)
                         .bind("digest", definition.digest())
                         .bind("job", job.getId())
                         .bind("definition", definition.xml())

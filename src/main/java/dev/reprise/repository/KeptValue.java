@@ -24,7 +24,20 @@ import org.jspecify.annotations.Nullable;
 final class KeptValue {
 
     /** A checkpoint that is a {@code byte[]}. */
-    record Bytes(byte[] value) implements Serializable {}
+    static final class Bytes implements Serializable {
+
+        private static final long serialVersionUID = 1L;
+
+        private final byte[] value;
+
+        Bytes(byte[] value) {
+            this.value = value;
+        }
+
+        int length() {
+            return value.length;
+        }
+    }
 
     /** How a {@code byte[][]} begins, of which the engine keeps the same class as of a {@code byte[]}. */
     private static final byte[] ARRAY_OF_BYTES = {(byte) 0xac, (byte) 0xed, 0, 5, 'u', 'r', 0, 3, '[', '[', 'B'};
@@ -105,7 +118,7 @@ final class KeptValue {
     /** What a reader or writer is opened with, which it may change as it likes. */
     static @Nullable Object handedOut(@Nullable Object checkpoint) {
         if (checkpoint instanceof Bytes bytes) {
-            return bytes.value().clone();
+            return bytes.value.clone();
         }
         if (checkpoint == null || !checkpoint.getClass().isArray()) {
             return checkpoint;

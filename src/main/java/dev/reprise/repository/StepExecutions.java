@@ -567,11 +567,14 @@ final class StepExecutions {
      * @throws NotRecordedError if this node does not own the execution any more
      */
     Optional<RunningStep> inserted(Handle handle, NewStep step) {
-        handle.createQuery(LOCK_OWNER)
+        boolean ours = handle.createQuery(LOCK_OWNER)
                 .bindMap(step.bindings())
                 .mapTo(Long.class)
                 .findOne()
-                .orElseThrow(step::notOurs);
+                .isPresent();
+        if (!ours) {
+            throw step.notOurs();
+        }
         return handle.createQuery(INSERTED_BEFORE)
                 .bindMap(step.bindings())
                 .map((row, context) -> step.inserted(row))

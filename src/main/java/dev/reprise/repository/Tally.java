@@ -111,7 +111,7 @@ final class Tally {
     /** Gives them a row, without which nobody could be kept from counting. */
     static void begin(Database database, Key key) {
         try {
-            database.doApart(
+            database.doRepeatably(
                     handle -> handle.createUpdate(BEGIN).bindMap(key.bindings()).execute());
         } catch (RuntimeException e) {
             if (!Database.isDuplicateKey(e)) {

@@ -182,6 +182,16 @@ public final class WatchedDatabase {
         client.answersLeft.set(after);
     }
 
+    /**
+     * The commit of a chunk does not happen, once.
+     *
+     * @param which from 1
+     */
+    public void failCommitWith(int which, SQLException failure) {
+        client.commitFailure = failure;
+        client.commitsLeft.set(which);
+    }
+
     /** From now on all answers come. */
     public void swallowNoMore() {
         client.answersLeft.set(Integer.MAX_VALUE);
@@ -242,6 +252,8 @@ public final class WatchedDatabase {
         private final AtomicInteger answersLeft = new AtomicInteger(Integer.MAX_VALUE);
         private final Map<Connection, List<String>> written = new ConcurrentHashMap<>();
         private volatile List<String> swallowed = List.of();
+        private final AtomicInteger commitsLeft = new AtomicInteger(Integer.MAX_VALUE);
+        private volatile @Nullable SQLException commitFailure;
         private volatile boolean diesAtCommit;
         private volatile boolean dead;
         private @Nullable Pattern failing;
@@ -294,11 +306,20 @@ public final class WatchedDatabase {
             database.executed(entry, autoCommit);
         }
 
-        void commits() {
+        void commits(Connection connection) throws SQLException {
             if (diesAtCommit) {
                 kill();
             }
             counted();
+            SQLException failure = commitFailure;
+            boolean chunk = written.getOrDefault(connection, List.of()).stream()
+                    .anyMatch(sql -> sql.contains("REPRISE_WRITER_CHECKPOINT = ?"));
+            if (failure != null && chunk && commitsLeft.decrementAndGet() == 0) {
+                commitFailure = null;
+                written.remove(connection);
+                connection.rollback();
+                throw failure;
+            }
         }
 
         void writes(Connection connection, String sql) {

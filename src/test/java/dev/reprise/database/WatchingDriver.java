@@ -44,7 +44,7 @@ final class WatchingDriver implements Driver {
         return proxy(Connection.class, client, (method, arguments) -> {
             String name = method.getName();
             if (name.equals("commit")) {
-                client.commits();
+                client.commits(real);
             } else if (name.equals("rollback")) {
                 client.rollsBack(real);
             } else if (name.equals("close")) {

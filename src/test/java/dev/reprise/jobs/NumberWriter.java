@@ -38,6 +38,7 @@ public class NumberWriter extends AbstractItemWriter {
     private TransactionSynchronizationRegistry transactions;
 
     @Inject
+    @SuppressWarnings("BanJNDI") // the name is the test's
     NumberWriter(
             @BatchProperty(name = "run") String run,
             @BatchProperty(name = "trouble") @Nullable String trouble,

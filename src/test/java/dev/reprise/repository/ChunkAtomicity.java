@@ -28,7 +28,7 @@ abstract class ChunkAtomicity {
     abstract String dataSource();
 
     private LaunchRequest job(String job, String run) {
-        return job(job, run).withNonIdentifying("dataSource", dataSource());
+        return LaunchRequest.of(job).with("run", run).withNonIdentifying("dataSource", dataSource());
     }
 
     private String run(String name) {

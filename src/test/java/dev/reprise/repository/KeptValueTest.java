@@ -88,6 +88,7 @@ class KeptValueTest {
     }
 
     /** What a reader hands over for its checkpoint: always the same object, which it goes on changing. */
+    @SuppressWarnings("ImmutableEnumChecker") // lambdas that keep nothing
     enum Kind {
         INTEGERS(() -> new Integer[1], state -> ((Integer[]) state)[0], (state, next) -> ((Integer[]) state)[0] = next),
         PRIMITIVES(() -> new long[1], state -> (int) ((long[]) state)[0], (state, next) -> ((long[]) state)[0] = next),
