@@ -9,6 +9,7 @@ const needed = {
   stackTrace: ['batch-operator', 'batch-admin'],
   abandon: ['batch-admin'],
   audit: ['batch-admin'],
+  lift: ['batch-admin'],
 };
 
 export const session = { me: undefined };

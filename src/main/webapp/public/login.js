@@ -7,9 +7,10 @@
     password: '비밀번호',
     logIn: '로그인',
     error: '사용자 이름이나 비밀번호가 맞지 않습니다. 다시 입력해 주십시오.',
+    wait: '틀린 비밀번호가 너무 많았습니다. 잠시 후 다시 시도하거나 관리자에게 해제를 요청하십시오.',
     who: '사용자와 역할은 관리자가 부여합니다.',
   };
-  document.querySelector('.error').hidden = !new URLSearchParams(location.search).has('failed');
+  for (const error of document.querySelectorAll('.error')) error.hidden = !new URLSearchParams(location.search).has(error.dataset.when);
   let language = navigator.language;
   try {
     language = localStorage.getItem('reprise.language') ?? language;

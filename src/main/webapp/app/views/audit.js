@@ -1,7 +1,8 @@
 /** Who did what. */
 import { html, nothing } from 'lit';
-import { get } from '../api.js';
-import { Pages } from '../load.js';
+import { get, post } from '../api.js';
+import { Load, Pages } from '../load.js';
+import { actionButton } from '../parts/action-button.js';
 import { empty, skeleton } from '../parts/blank.js';
 import { statusIcon } from '../parts/status.js';
 import { moment } from '../parts/time.js';
@@ -19,6 +20,8 @@ class Audit extends View {
   #typing;
   #entries = new Pages(this, async (after, signal) =>
     may('audit') ? get('audit', { user: this.query.user, execution: this.query.execution, after }, signal) : { items: [] });
+
+  #waiting = new Load(this, async (signal) => (may('lift') ? get('refused-logins', {}, signal) : { items: [] }));
 
   disconnectedCallback() {
     super.disconnectedCallback();
@@ -45,7 +48,32 @@ class Audit extends View {
   render() {
     return html`<h1>${this.heading}</h1>
       <p class="summary">${t('auditWhat')}</p>
+      ${this.#waiting.render((logins) => (logins.items.length ? this.#logins(logins.items) : nothing), nothing)}
       ${may('audit') ? this.#list() : html`<div class="notice quiet"><p>${t('needsRole', roleFor('audit'))}</p></div>`}`;
+  }
+
+  async #lift(login) {
+    try {
+      await post('refused-logins/lift', { user: login.user, address: login.address });
+    } finally {
+      this.#waiting.reload();
+      this.#entries.reload();
+    }
+  }
+
+  #logins(logins) {
+    return html`<section><h2>${t('refusedLogins')}</h2>
+      <p class="summary">${t('refusedLoginsWhat')}</p>
+      <div class="table-scroll" tabindex="0" role="group" aria-label=${t('refusedLogins')}><table class="rows stack" role="table">
+      <caption class="visually-hidden">${t('refusedLogins')}</caption>
+      <thead role="rowgroup"><tr role="row"><th scope="col" role="columnheader">${t('user')}</th><th scope="col" role="columnheader">${t('from')}</th><th scope="col" role="columnheader">${t('wrongPasswords')}</th><th scope="col" role="columnheader">${t('nextTry')}</th><th scope="col" role="columnheader">${t('action')}</th></tr></thead>
+      <tbody role="rowgroup">${logins.map((login) => html`<tr role="row">
+        <th scope="row" role="rowheader">${login.user === undefined ? t('anyUser') : shortValue(login.user, 40)}</th>
+        <td role="cell" data-label=${t('from')}>${shortValue(login.address, 45)}</td>
+        <td role="cell" data-label=${t('wrongPasswords')}>${login.failures}</td>
+        <td role="cell" data-label=${t('nextTry')}>${login.waitSeconds ? t('nextTryIn', login.waitSeconds) : t('nextTryNow')}</td>
+        <td role="cell">${actionButton('lift', t('lift'), { onClick: () => this.#lift(login) })}</td>
+      </tr>`)}</tbody></table></div></section>`;
   }
 
   #list() {

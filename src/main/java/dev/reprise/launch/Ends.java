@@ -70,6 +70,8 @@ final class Ends implements AutoCloseable {
      *
      * @param atMost null to wait until it comes
      */
+    // Nothing there throws, and each is itself.
+    @SuppressWarnings({"FutureReturnValueIgnored", "CollectionUndefinedEquality"})
     CompletableFuture<Boolean> of(long executionId, @Nullable Duration atMost) {
         CompletableFuture<Boolean> end = new CompletableFuture<>();
         awaited.add(end);

@@ -43,9 +43,10 @@ final class Absence implements HttpHandler {
     private static boolean isGoing(HttpServerExchange exchange) {
         ServletRequestContext request = exchange.getAttachment(ServletRequestContext.ATTACHMENT_KEY);
         Deployment deployment = request.getDeployment();
-        return !deployment.getFilters().getFilters().values().stream().allMatch(ManagedFilter::isStarted)
-                || request.getCurrentServlet() != null
-                        && !request.getCurrentServlet().getManagedServlet().isStarted()
-                || !JobLauncher.isOperatorUp();
+        boolean filtersRun =
+                deployment.getFilters().getFilters().values().stream().allMatch(ManagedFilter::isStarted);
+        boolean servletRuns = request.getCurrentServlet() == null
+                || request.getCurrentServlet().getManagedServlet().isStarted();
+        return !filtersRun || !servletRuns || !JobLauncher.isOperatorUp();
     }
 }

@@ -10,6 +10,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.net.URI;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Arrays;
@@ -38,6 +39,11 @@ abstract class Asked {
 
     HttpServletRequest request() {
         return Objects.requireNonNull(servletRequest, "outside of a request");
+    }
+
+    /** Of all that the API has: JAX-RS knows it on the thread of the request only. */
+    URI base() {
+        return Objects.requireNonNull(uriInfo, "outside of a request").getBaseUri();
     }
 
     Caller caller() {

@@ -49,13 +49,31 @@ final class Bodies implements HttpHandler {
     public void handleRequest(HttpServerExchange exchange) throws Exception {
         if (exchange.isRequestComplete()) {
             next.handleRequest(exchange);
-        } else if (exchange.getRequestContentLength() > Json.LONGEST_BODY) {
+            return;
+        }
+        Runnable arrived = watch(exchange);
+        if (exchange.getRequestContentLength() > Json.LONGEST_BODY) {
             tooLong(exchange);
         } else if (HttpContinue.requiresContinueResponse(exchange)) {
-            HttpContinue.sendContinueResponse(exchange, new Continued());
+            HttpContinue.sendContinueResponse(exchange, new Continued(arrived));
         } else {
-            read(exchange);
+            read(exchange, arrived);
         }
+    }
+
+    /** Sees to it that a body comes to an end, also one that nobody wants. */
+    private Runnable watch(HttpServerExchange exchange) {
+        underWay.enter(exchange);
+        Future<?> late = clock.schedule(() -> Turnstile.close(exchange), LONGEST.toMillis(), TimeUnit.MILLISECONDS);
+        Runnable arrived = () -> {
+            late.cancel(false);
+            underWay.leave(exchange);
+        };
+        exchange.addExchangeCompleteListener((gone, others) -> {
+            arrived.run();
+            others.proceed();
+        });
+        return arrived;
     }
 
     private static void tooLong(HttpServerExchange exchange) {
@@ -69,9 +87,15 @@ final class Bodies implements HttpHandler {
 
     private final class Continued implements IoCallback {
 
+        private final Runnable arrived;
+
+        Continued(Runnable arrived) {
+            this.arrived = arrived;
+        }
+
         @Override
         public void onComplete(HttpServerExchange exchange, Sender sender) {
-            read(exchange);
+            read(exchange, arrived);
         }
 
         @Override
@@ -80,23 +104,13 @@ final class Bodies implements HttpHandler {
         }
     }
 
-    private void read(HttpServerExchange exchange) {
+    private void read(HttpServerExchange exchange, Runnable arrived) {
         AtomicBoolean over = new AtomicBoolean();
-        underWay.enter(exchange);
-        Future<?> late = clock.schedule(() -> Turnstile.close(exchange), LONGEST.toMillis(), TimeUnit.MILLISECONDS);
-        Runnable leave = () -> {
-            late.cancel(false);
-            underWay.leave(exchange);
-        };
-        exchange.addExchangeCompleteListener((gone, others) -> {
-            leave.run();
-            others.proceed();
-        });
         Receiver receiver = exchange.getRequestReceiver();
         receiver.setMaxBufferSize(Json.LONGEST_BODY);
         receiver.receiveFullBytes(
                 (whole, bytes) -> {
-                    leave.run();
+                    arrived.run();
                     pass(whole, bytes);
                 },
                 (broken, why) -> {

@@ -297,6 +297,6 @@ public class ExecutionsResource extends Asked {
         Map<String, String> changed = restart.changed();
         long executionId = changeable(id);
         return JobsResource.launched(
-                monitor, waits, wait, () -> onBehalf(() -> launcher.restart(executionId, changed)));
+                monitor, waits, base(), wait, () -> onBehalf(() -> launcher.restart(executionId, changed)));
     }
 }

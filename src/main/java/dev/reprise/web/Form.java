@@ -50,7 +50,7 @@ final class Form {
         if (encoded == null) {
             return;
         }
-        for (String field : encoded.split("&")) {
+        for (String field : encoded.split("&", -1)) {
             if (field.isEmpty()) {
                 continue;
             }

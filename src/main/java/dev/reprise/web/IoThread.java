@@ -43,7 +43,7 @@ final class IoThread {
 
     /** Completes when the event is sent; exceptionally if the client is gone: the stream is closed then. */
     CompletionStage<?> send(SseEventSink sink, OutboundSseEvent event) {
-        CompletableFuture<Object> sent = new CompletableFuture<>();
+        CompletableFuture<Boolean> sent = new CompletableFuture<>();
         thread.execute(() -> {
             try {
                 sink.send(event).whenComplete((done, gone) -> complete(sent, gone));
@@ -54,9 +54,9 @@ final class IoThread {
         return sent;
     }
 
-    private static void complete(CompletableFuture<Object> sent, @Nullable Throwable gone) {
+    private static void complete(CompletableFuture<Boolean> sent, @Nullable Throwable gone) {
         if (gone == null) {
-            sent.complete(Boolean.TRUE);
+            sent.complete(true);
         } else {
             sent.completeExceptionally(gone);
         }

@@ -200,32 +200,34 @@ public class JobsResource extends Asked {
         Launch launch = Json.read(body, Launch.class);
         int wait = seconds(launch.waitSeconds());
         LaunchRequest request = launch.request(name);
-        return launched(monitor, waits, wait, () -> onBehalf(() -> launcher.start(request)));
+        return launched(monitor, waits, base(), wait, () -> onBehalf(() -> launcher.start(request)));
     }
 
     /** 201, or 202 if it still runs after the wait. */
-    static CompletionStage<Response> launched(Monitor monitor, Waits waits, int wait, Supplier<JobExecution> start) {
+    static CompletionStage<Response> launched(
+            Monitor monitor, Waits waits, URI base, int wait, Supplier<JobExecution> start) {
         if (wait == 0) {
             return CompletableFuture.completedFuture(
-                    launched(monitor, start.get().getExecutionId(), false));
+                    launched(monitor, base, start.get().getExecutionId(), false));
         }
         Waits.Place place = waits.place()
                 .orElseThrow(() -> Problem.busy("too-many-waiting", "Too many wait", Waits.FULL)
                         .exception());
         try {
             long executionId = start.get().getExecutionId();
-            return place.whenEnded(executionId, Duration.ofSeconds(wait), () -> launched(monitor, executionId, true));
+            return place.whenEnded(
+                    executionId, Duration.ofSeconds(wait), () -> launched(monitor, base, executionId, true));
         } catch (RuntimeException e) {
             place.close();
             throw e;
         }
     }
 
-    private static Response launched(Monitor monitor, long executionId, boolean waited) {
+    private static Response launched(Monitor monitor, URI base, long executionId, boolean waited) {
         View.Execution execution = monitor.execution(executionId)
                 .orElseThrow(() -> new IllegalStateException("execution " + executionId + " is gone"));
         return Response.status(waited && execution.live() ? Response.Status.ACCEPTED : Response.Status.CREATED)
-                .location(URI.create("executions/" + executionId))
+                .location(base.resolve("executions/" + executionId))
                 .type(MediaType.APPLICATION_JSON_TYPE.withCharset("UTF-8"))
                 .entity(Json.write(execution))
                 .build();

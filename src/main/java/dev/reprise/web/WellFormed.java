@@ -5,6 +5,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -12,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -26,15 +28,16 @@ final class WellFormed implements HttpHandler {
             "(\\s*;\\s*" + TOKEN + "\\s*=\\s*(" + TOKEN + "|\"([^\"\\\\\\p{Cntrl}]|\\\\[^\\p{Cntrl}])*\"))*";
 
     private static final Pattern WEIGHT =
-            Pattern.compile("(?i);\\s*q\\s*=\\s*(?!(0(\\.\\d{0,3})?|1(\\.0{0,3})?)\\s*(;|,|$))");
+            Pattern.compile("(?i);\\s*q\\s*=\\s*(?!(0(\\.\\d*)?|1(\\.0*)?|\\.\\d+)\\s*(;|,|$))");
 
     private static final Pattern MEDIA_TYPE = Pattern.compile("\\s*" + TOKEN + "/" + TOKEN + PARAMETERS + "\\s*");
 
     private static final Pattern ACCEPT = list("(\\*/\\*|" + TOKEN + "/(\\*|" + TOKEN + ")|\\*)" + PARAMETERS);
 
-    private static final Pattern LANGUAGE = list("(\\*|[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*)" + PARAMETERS);
+    private static final Pattern LANGUAGE = list("[*A-Za-z0-9_-]+" + PARAMETERS);
 
-    private static final HttpString ACCEPT_LANGUAGE = Headers.ACCEPT_LANGUAGE;
+    private static final Set<HttpString> METHODS =
+            Set.of(Methods.GET, Methods.HEAD, Methods.POST, Methods.PUT, Methods.DELETE, Methods.OPTIONS);
 
     private final HttpHandler next;
 
@@ -48,9 +51,24 @@ final class WellFormed implements HttpHandler {
 
     @Override
     public void handleRequest(HttpServerExchange exchange) throws Exception {
+        if (!METHODS.contains(exchange.getRequestMethod())) {
+            // Servlets would say that the server has a fault.
+            Refused.with(
+                    exchange,
+                    StatusCodes.METHOD_NOT_ALLOWED,
+                    "http",
+                    "Method Not Allowed",
+                    "This address does not take that method.");
+            return;
+        }
         String fault = fault(exchange);
         if (fault != null) {
             Refused.with(exchange, StatusCodes.BAD_REQUEST, "bad-request", "Bad request", fault);
+            return;
+        }
+        if (!Refused.isForApi(exchange) && exchange.getRelativePath().indexOf(':') >= 0) {
+            // No page has such a name, and the server's check of roles takes it for a pattern that is none.
+            Refused.with(exchange, StatusCodes.NOT_FOUND, "http", "Not Found", "There is nothing here.");
             return;
         }
         // Common, and yet not allowed there.
@@ -68,9 +86,9 @@ final class WellFormed implements HttpHandler {
         if (exchange.getRequestHeaders().count(Headers.AUTHORIZATION) > 1) {
             return "The header Authorization is there more than once.";
         }
-        for (HttpString name : List.of(Headers.ACCEPT, ACCEPT_LANGUAGE, Headers.CONTENT_TYPE)) {
+        for (HttpString name : List.of(Headers.ACCEPT, Headers.ACCEPT_LANGUAGE, Headers.CONTENT_TYPE)) {
             HeaderValues values = exchange.getRequestHeaders().get(name);
-            if (values != null && Refused.isForApi(exchange) && !isHeader(name.toString(), String.join(",", values))) {
+            if (values != null && !isHeader(name.toString(), String.join(",", values))) {
                 return "The header " + name + " cannot be understood.";
             }
         }

@@ -13,6 +13,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLEncoder;
@@ -20,11 +22,16 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -36,6 +43,8 @@ import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The REST API with a real HTTP client: every operation, every refusal, every role; each answer is as it is described. */
 @ExtendWith(ArquillianExtension.class)
@@ -800,5 +809,344 @@ class ApiIT {
             line = lines.poll(Patience.MINUTES, TimeUnit.MINUTES);
         }
         return line;
+    }
+
+    // ---- What is no request
+    // ------------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/jobs/%00",
+                "/api/jobs/a%00b/grid",
+                "/api/executions?job=%00",
+                "/api/executions?node=a%00",
+                "/api/audit?user=%00",
+                "/api/jobs?after=%00",
+                "/api/jobs?%00=1",
+                "/api/jobs/%ff",
+                "/api/jobs/%c0%80",
+                "/api/jobs/%ed%a0%80"
+            })
+    void whatNoDatabaseStoresIsNoAddress(String address) throws IOException {
+        assertThat(raw("GET " + address + " HTTP/1.1\r\n" + LOGGED_IN))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("application/problem+json", "urn:reprise:bad-request")
+                .contains("frame-ancestors 'none'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/jobs/a[b", "/api/a[b]", "/a[b", "/api/jobs/[/grid?limit=1", "/a:b", "/api/jobs/a:b"})
+    void aBracketOrColonIsACharacterLikeAnother(String address) throws IOException {
+        assertThat(raw("GET " + address + " HTTP/1.1\r\n" + LOGGED_IN)).startsWith("HTTP/1.1 404 ");
+    }
+
+    private static final String LOGGED_IN =
+            "Host: localhost\r\nConnection: close\r\nAuthorization: " + TestUser.ADMIN.basic() + "\r\n\r\n";
+
+    private String raw(String request) throws IOException {
+        try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+            socket.setSoTimeout((int) Duration.ofMinutes(2).toMillis());
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+        }
+    }
+
+    private static List<String> serverLog() throws IOException {
+        Path log = Path.of(System.getProperty("reprise.it.base"), "log", "server.log");
+        return Files.readAllLines(log, StandardCharsets.UTF_8);
+    }
+
+    /** Jobs of the tests that are wrong on purpose are errors, too. */
+    private static boolean isFault(String line) {
+        return line.startsWith("\tat ") || (line.contains(" ERROR ") && !line.contains("LintAtDeployment"));
+    }
+
+    private static final List<String> PATHS = List.of(
+            "/",
+            "/api/me",
+            "/api/now",
+            "/api/jobs",
+            "/api/jobs/outcome",
+            "/api/jobs/outcome/grid",
+            "/api/jobs/outcome/instances",
+            "/api/jobs/outcome/explain",
+            "/api/jobs/outcome/executions",
+            "/api/instances/1",
+            "/api/executions",
+            "/api/executions/1",
+            "/api/executions/1/steps/1/stacktrace",
+            "/api/executions/1/log",
+            "/api/executions/1/stop",
+            "/api/executions/1/restart",
+            "/api/nodes",
+            "/api/audit",
+            "/api/refused-logins",
+            "/api/openapi.yaml",
+            "/launch",
+            "/j_security_check",
+            "/login.html",
+            "/public/theme.js",
+            "/webjars/x");
+
+    private static final List<String> PIECES = List.of(
+            "%00",
+            "%0d%0a",
+            "%",
+            "%zz",
+            "%ff",
+            "%c0%80",
+            "%ed%a0%80",
+            "%f0%9f%98%80",
+            "[",
+            "]",
+            "{}",
+            "|",
+            "\\",
+            "^",
+            ";",
+            ";x=y",
+            "..",
+            "/../",
+            "//",
+            "/./",
+            "?",
+            "??",
+            "&",
+            "&=&",
+            "=",
+            "+",
+            "'",
+            "\"",
+            "<x>",
+            "${7*7}",
+            "#",
+            ":",
+            "@",
+            "*",
+            "~",
+            "\u00e9",
+            "limit=0",
+            "limit=99999999999999999999",
+            "after=-1",
+            "since=x",
+            "status=,,",
+            "wait=1",
+            "x".repeat(3000),
+            "%2F",
+            "%2e%2e",
+            "%5b",
+            "%3f",
+            "%25",
+            "%2500",
+            "j_security_check",
+            "\t",
+            "\u0001");
+
+    private static final List<String> HEADERS = List.of(
+            "Accept: nonsense",
+            "Accept: */*;q=x",
+            "Accept: text/event-stream;x",
+            "Accept: ,,,",
+            "Accept: application/json",
+            "Accept-Language: -x-;q=z",
+            "Accept-Language: ko",
+            "Accept-Encoding: gzip;q=9,*",
+            "Content-Type: a/b/c",
+            "Content-Type: application/json",
+            "Content-Type: application/x-www-form-urlencoded",
+            "Content-Type: application/json;charset=nonsense",
+            "Content-Type: multipart/form-data",
+            "Content-Type: multipart/form-data; boundary=x",
+            "Content-Type: ",
+            "Content-Encoding: gzip",
+            "Cookie: JSESSIONID=../../x; a=\"b",
+            "Cookie: ;;;=",
+            "If-None-Match: x\"y",
+            "If-Modified-Since: never",
+            "Range: bytes=9-1",
+            "Range: bytes=x",
+            "Last-Event-ID: x",
+            "Origin: ://",
+            "Origin: null",
+            "Sec-Fetch-Mode: x",
+            "Expect: nonsense",
+            "Upgrade: h2c",
+            "Upgrade: websocket",
+            "X-Forwarded-For: x",
+            "X-Forwarded-Proto: x",
+            "Authorization: Basic !",
+            "Authorization: Digest x",
+            "Authorization: Bearer x",
+            "Authorization: ",
+            "Referer: [",
+            "Forwarded: for=x",
+            "TE: trailers",
+            "X-HTTP-Method-Override: DELETE");
+
+    private static final List<String> BODIES = List.of(
+            "",
+            "{}",
+            "{",
+            "[]",
+            "null",
+            "\"x\"",
+            "{\"parameters\":{\"name\":\"\\u0000\"}}",
+            "{\"parameters\":{\"\\ud800\":\"\\udfff\"}}",
+            "{\"parameters\":{\"name\":\"\u00ff\u00fe\"}}",
+            "{\"wait\":1e400}",
+            "{\"wait\":99999999999999999999}",
+            "[".repeat(3000),
+            "{\"a\":".repeat(2000),
+            "{\"parameters\":{" + "\"x\":\"1\",".repeat(50) + "\"y\":\"\"}}",
+            "job=outcome&name=fuzz&wait=1",
+            "job=%00",
+            "job=outcome&name=%zz",
+            "job=&job=",
+            "=&=&=",
+            "j_username=&j_password=",
+            "j_username=%00&j_password=x",
+            "f=1&".repeat(2000),
+            "--x\r\nContent-Disposition: form-data; name=\"job\"\r\n\r\noutcome\r\n--x--",
+            "--x\r\n\r\n",
+            "\u001f\u008b\u0008",
+            "x".repeat(200_000));
+
+    private static final List<String> METHODS =
+            List.of("GET", "GET", "GET", "POST", "POST", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "FOO");
+
+    private static <T> T any(Random random, List<T> all) {
+        return all.get(random.nextInt(all.size()));
+    }
+
+    private static String anyRequest(Random random) {
+        StringBuilder address = new StringBuilder(any(random, PATHS));
+        for (int i = random.nextInt(3); i > 0; i--) {
+            address.insert(1 + random.nextInt(address.length()), any(random, PIECES));
+        }
+        if (random.nextBoolean()) {
+            address.append('?');
+            for (int i = random.nextInt(4); i > 0; i--) {
+                address.append(any(random, PIECES));
+            }
+        }
+        String body = any(random, BODIES);
+        String host = random.nextInt(20) == 0 ? "Host: a[b" : "Host: localhost";
+        StringBuilder request = new StringBuilder(any(random, METHODS) + " ")
+                .append(random.nextInt(30) == 0 ? "http://[x" : "")
+                .append(address)
+                .append(" HTTP/1.1\r\n")
+                .append(host)
+                .append("\r\nConnection: close\r\nContent-Length: ")
+                .append(body.length())
+                .append("\r\n");
+        if (random.nextInt(4) > 0) {
+            request.append("Authorization: ")
+                    .append(any(random, List.of(TestUser.ADMIN, TestUser.VIEWER, TestUser.NOBODY))
+                            .basic())
+                    .append("\r\n");
+        }
+        for (int i = random.nextInt(4); i > 0; i--) {
+            request.append(any(random, HEADERS)).append("\r\n");
+        }
+        return request + "\r\n" + body;
+    }
+
+    /** Its seed is printed with what fails ({@code -Dreprise.fuzz.seed=}); {@code -Dreprise.fuzz.requests=} for more. */
+    @Test
+    void whateverIsSentNothingFails() throws IOException {
+        long seed = Long.getLong("reprise.fuzz.seed", System.nanoTime());
+        Random random = new Random(seed);
+        int before = serverLog().size();
+        List<String> failures = new ArrayList<>();
+        for (int i = 0; i < Integer.getInteger("reprise.fuzz.requests", 1500); i++) {
+            String request = anyRequest(random);
+            String answer = answerTo(request);
+            if (!answer.isEmpty() && !answer.matches("(?s)HTTP/1\\.[01] ([1-4]\\d\\d|503) .*")) {
+                failures.add(shortened(request) + " -> " + shortened(answer));
+            }
+        }
+
+        assertThat(failures).as("seed " + seed).isEmpty();
+        assertThat(serverLog().stream().skip(before).filter(ApiIT::isFault))
+                .as("what the server logged; seed " + seed)
+                .isEmpty();
+    }
+
+    /** Empty where the server has closed the connection without one, as it may when it cannot make head or tail of it. */
+    private String answerTo(String request) throws IOException {
+        try (Socket socket = new Socket(url.getHost(), url.getPort())) {
+            socket.setSoTimeout((int) Duration.ofMinutes(2).toMillis());
+            try {
+                socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+                return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            } catch (SocketTimeoutException e) {
+                throw e;
+            } catch (IOException closed) {
+                return "";
+            }
+        }
+    }
+
+    private static String shortened(String text) {
+        return text.substring(0, Math.min(600, text.length()));
+    }
+
+    @Test
+    void aListenerThatGoesIsNoError() throws Exception {
+        int before = serverLog().size();
+        for (String address : List.of("/api/events", "/api/events")) {
+            Socket listener = new Socket(url.getHost(), url.getPort());
+            listener.getOutputStream()
+                    .write(("GET " + address + " HTTP/1.1\r\nAccept: text/event-stream\r\n" + LOGGED_IN)
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThat(listener.getInputStream().read()).isEqualTo('H');
+            listener.setSoLinger(true, 0);
+            listener.close();
+        }
+        BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        HttpRequest staying = TestUser.VIEWER
+                .sends(request("/events"))
+                .header("Accept", "text/event-stream")
+                .build();
+        read(CLIENT.send(staying, HttpResponse.BodyHandlers.ofInputStream()), lines);
+        // What everybody is told, those who went have been told, too.
+        for (int i = 0; i < 3; i++) {
+            launch("outcome", "\"name\": \"" + unique("told") + "\"", ", \"wait\": 30")
+                    .is(201);
+            assertThat(next(lines, "event: execution")).isNotNull();
+        }
+
+        assertThat(serverLog().stream().skip(before).filter(ApiIT::isFault)).isEmpty();
+    }
+
+    @Test
+    void waitingClientsOfTheApiHoldNobodyUp() throws Exception {
+        List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
+        String run = unique("waiting");
+        for (int i = 0; i < 64; i++) {
+            HttpRequest launch = TestUser.OPERATOR
+                    .sends(request("/jobs/gate/executions").timeout(Duration.ofMinutes(3)))
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(
+                            "{\"parameters\": {\"name\": \"" + run + i + "\"}, \"wait\": 600}"))
+                    .build();
+            waiting.add(CLIENT.sendAsync(launch, HttpResponse.BodyHandlers.ofString()));
+        }
+        await().until(() -> get("/executions?job=gate&status=RUNNING&limit=200")
+                        .json()
+                        .get("items")
+                        .size()
+                >= 64);
+
+        for (JsonNode item :
+                get("/executions?job=gate&status=RUNNING&limit=200").json().get("items")) {
+            post("/executions/" + item.get("id").asLong() + "/stop", "{}").is(202);
+        }
+        for (CompletableFuture<HttpResponse<String>> one : waiting) {
+            HttpResponse<String> answer = one.get(2, TimeUnit.MINUTES);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+            assertThat(answer.body()).contains("\"status\":\"STOPPED\"");
+        }
     }
 }

@@ -17,10 +17,19 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
@@ -241,5 +250,144 @@ class LaunchServletIT {
         Matcher matcher = Pattern.compile("\"result\" => (\\d+)L?").matcher(output);
         assertThat(matcher.find()).as(output).isTrue();
         return Long.parseLong(matcher.group(1));
+    }
+
+    private static HttpRequest.Builder sent(TestUser user, URI address) {
+        return user.sends(HttpRequest.newBuilder(address).timeout(Duration.ofMinutes(2)));
+    }
+
+    private HttpRequest waiting(String name) {
+        return sent(TestUser.OPERATOR, URI.create(url + "launch"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString("job=gate&wait=600&name=" + name))
+                .build();
+    }
+
+    /** As many as may wait do, each with a connection of its own; and the web answers everybody else. */
+    @Test
+    void waitingClientsHoldNobodyUp() throws Exception {
+        HttpClient client = HttpClient.newHttpClient();
+        String run = "many-" + System.nanoTime() + "-";
+        List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
+        for (int i = 0; i < Waits.MOST; i++) {
+            waiting.add(client.sendAsync(waiting(run + i), HttpResponse.BodyHandlers.ofString()));
+        }
+        HttpRequest page = sent(TestUser.VIEWER, URI.create(url + "api/me")).build();
+        // While they come in, too.
+        assertThat(client.send(page, HttpResponse.BodyHandlers.ofString()).statusCode())
+                .isEqualTo(200);
+        List<Long> ids = new ArrayList<>();
+        await().until(() -> {
+            ids.clear();
+            ids.addAll(running(client));
+            return ids.size() >= Waits.MOST;
+        });
+
+        HttpResponse<String> oneTooMany = client.send(waiting(run + "too-many"), HttpResponse.BodyHandlers.ofString());
+        assertThat(oneTooMany.statusCode()).as(oneTooMany.body()).isEqualTo(503);
+        assertThat(oneTooMany.headers().firstValue("Retry-After")).hasValue("30");
+        assertThat(running(client)).as("nothing was launched").hasSameSizeAs(ids);
+        assertThat(launch(Map.of("job", "outcome", "name", run)).status()).isEqualTo(201);
+
+        for (long id : ids) {
+            HttpRequest stop = sent(TestUser.OPERATOR, URI.create(url + "api/executions/" + id + "/stop"))
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString("{}"))
+                    .build();
+            client.send(stop, HttpResponse.BodyHandlers.ofString());
+        }
+        for (CompletableFuture<HttpResponse<String>> one : waiting) {
+            HttpResponse<String> answer = one.get(2, TimeUnit.MINUTES);
+            assertThat(answer.statusCode()).as(answer.body()).isEqualTo(500);
+            assertThat(answer.body()).matches("(?s)execution \\d+ STOPPED.*");
+        }
+        assertThat(launch(Map.of("job", "outcome", "name", run + "after", "wait", "60"))
+                        .status())
+                .as("places are free again")
+                .isEqualTo(200);
+    }
+
+    private List<Long> running(HttpClient client) throws IOException, InterruptedException {
+        List<Long> ids = new ArrayList<>();
+        String after = "";
+        while (after != null) {
+            String page = client.send(
+                            sent(
+                                            TestUser.VIEWER,
+                                            URI.create(
+                                                    url + "api/executions?job=gate&status=RUNNING&limit=200" + after))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString())
+                    .body();
+            Matcher id = Pattern.compile("\\{\"id\":(\\d+),\"job\":\"gate\"").matcher(page);
+            while (id.find()) {
+                ids.add(Long.parseLong(id.group(1)));
+            }
+            Matcher next = Pattern.compile("\"next\":\"(\\d+)\"").matcher(page);
+            after = next.find() ? "&after=" + next.group(1) : null;
+        }
+        return ids;
+    }
+
+    @Test
+    void aFormThatCannotBeReadLaunchesNothing() throws Exception {
+        String many = IntStream.range(0, 2000).mapToObj(i -> "&f" + i + "=1").collect(Collectors.joining());
+        for (String form : List.of(
+                "job=outcome&name=form" + many,
+                "job=outcome&name=%zz",
+                "job=outcome&name=%ff",
+                "job=outcome&%c3=1",
+                "job=outcome&name=%ed%a0%80")) {
+            HttpResponse<String> response = HttpClient.newHttpClient()
+                    .send(
+                            sent(TestUser.OPERATOR, URI.create(url + "launch"))
+                                    .header("Content-Type", "application/x-www-form-urlencoded")
+                                    .POST(HttpRequest.BodyPublishers.ofString(form))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
+        }
+    }
+
+    @Test
+    void whileItIsBeingDeployedTheApplicationIsNotThere() throws Exception {
+        HttpClient client = HttpClient.newHttpClient();
+        List<String> unexpected = new CopyOnWriteArrayList<>();
+        AtomicBoolean over = new AtomicBoolean();
+        List<Thread> asking = new ArrayList<>();
+        for (String path : List.of("", "api/me", "api/jobs", "api/executions", "launch", "login.html")) {
+            Thread thread = new Thread(() -> {
+                while (!over.get()) {
+                    HttpRequest.Builder request = sent(TestUser.OPERATOR, URI.create(url + path));
+                    if (path.equals("launch")) {
+                        request.header("Content-Type", "application/x-www-form-urlencoded")
+                                .POST(HttpRequest.BodyPublishers.ofString(
+                                        "job=outcome&wait=5&name=redeployed" + System.nanoTime()));
+                    }
+                    try {
+                        HttpResponse<String> response =
+                                client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+                        if (!Set.of(200, 202, 503).contains(response.statusCode())) {
+                            unexpected.add(path + " " + response.statusCode() + " " + response.body());
+                        }
+                    } catch (IOException e) {
+                        unexpected.add(path + " " + e);
+                    } catch (InterruptedException e) {
+                        return;
+                    }
+                }
+            });
+            asking.add(thread);
+            thread.start();
+        }
+        cli("/deployment=ROOT.war:redeploy", "/deployment=ROOT.war:redeploy");
+        over.set(true);
+        for (Thread thread : asking) {
+            thread.join();
+        }
+
+        assertThat(unexpected).isEmpty();
+        await().until(() ->
+                launch(Map.of("job", "outcome", "name", "back", "wait", "30")).status() == 200);
     }
 }

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.reprise.remote.Reply;
+import dev.reprise.server.ServerProcess;
 import dev.reprise.server.TestUser;
 import dev.reprise.server.TestWar;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.CookieManager;
 import java.net.HttpCookie;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.URL;
 import java.net.URLEncoder;
@@ -17,9 +21,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
 import org.jboss.arquillian.junit5.ArquillianExtension;
@@ -378,5 +386,224 @@ class LoginIT {
                         assertThat(header(response, "Cache-Control")).contains("no-store"));
         assertThat(header(js, "Cache-Control")).isEqualTo("no-cache");
         assertThat(js.headers().map()).doesNotContainKeys("Pragma", "Expires");
+    }
+
+    // ---- Doors ------------------------------------------------------------------------------------------------------
+
+    /** Sent from an address of this machine, by which the server tells clients apart. */
+    private String from(String address, String request) throws IOException {
+        try (Socket socket = connected(address)) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    private Socket connected(String address) throws IOException {
+        Socket socket = new Socket();
+        socket.bind(new InetSocketAddress(address, 0));
+        socket.setSoTimeout((int) Duration.ofMinutes(2).toMillis());
+        socket.connect(new InetSocketAddress(url.getHost(), url.getPort()));
+        return socket;
+    }
+
+    private static String head(String method, String path, String... headers) {
+        return method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                + Stream.of(headers).map(header -> header + "\r\n").collect(Collectors.joining())
+                + "\r\n";
+    }
+
+    private String me(String address, String user, String password) throws IOException {
+        return from(address, head("GET", "/api/me", "Authorization: " + TestUser.basic(user, password)));
+    }
+
+    private static int status(String response) {
+        return Integer.parseInt(response.substring(9, 12));
+    }
+
+    private String audit() {
+        return send(script, TestUser.ADMIN.sends(request("/api/audit"))).body();
+    }
+
+    private HttpResponse<String> lift(TestUser user, String body) {
+        return send(
+                script,
+                user.sends(request("/api/refused-logins/lift"))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"test-operator", "nobody-has-this-name"})
+    void wrongPasswordsMakeTheirSenderWaitAndNotTheUser(String user) throws IOException {
+        String attacker = user.equals(TestUser.OPERATOR.login()) ? "127.0.0.21" : "127.0.0.22";
+        List<Integer> statuses = new ArrayList<>();
+        for (int i = 0; i < 12; i++) {
+            String response = me(attacker, user, "wrong" + i);
+            statuses.add(status(response));
+            if (status(response) == 429) {
+                assertThat(response)
+                        .containsPattern("\r\nRetry-After: \\d+\r\n")
+                        .contains("urn:reprise:too-many-wrong-passwords")
+                        .contains("frame-ancestors 'none'");
+            }
+        }
+        assertThat(statuses.subList(0, 5)).containsOnly(401);
+        assertThat(statuses.subList(5, 12))
+                .contains(429)
+                .containsAnyOf(401, 429)
+                .doesNotContain(200);
+
+        TestUser known = TestUser.OPERATOR;
+        assertThat(status(me("127.0.0.23", known.login(), known.password())))
+                .as("the right password from elsewhere")
+                .isEqualTo(200);
+        await().untilAsserted(() -> assertThat(audit())
+                .contains("\"user\":\"" + user + "\",\"address\":\"" + attacker
+                        + "\",\"action\":\"login\",\"outcome\":\"denied\""));
+    }
+
+    @Test
+    void anAdministratorSeesWhoWaitsAndLiftsIt() throws IOException {
+        String attacker = "127.0.0.31";
+        for (int i = 0; i < 40; i++) {
+            me(attacker, "user" + i, "wrong");
+        }
+        TestUser viewer = TestUser.VIEWER;
+        assertThat(status(me(attacker, viewer.login(), viewer.password()))).isEqualTo(429);
+        assertThat(send(script, TestUser.OPERATOR.sends(request("/api/refused-logins")))
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(lift(TestUser.OPERATOR, "{}").statusCode()).isEqualTo(403);
+        String refused = send(script, TestUser.ADMIN.sends(request("/api/refused-logins")))
+                .body();
+        assertThat(refused).contains("\"address\":\"" + attacker + "\"");
+        assertThat(OpenApi.read().faults("RefusedLoginPage", refused)).isEmpty();
+
+        HttpResponse<String> lifted = lift(TestUser.ADMIN, "{\"address\": \"" + attacker + "\"}");
+
+        assertThat(lifted.body()).isEqualTo("{\"lifted\":1}");
+        assertThat(status(me(attacker, viewer.login(), viewer.password()))).isEqualTo(200);
+        assertThat(audit()).contains("\"action\":\"lift\"").contains(attacker + ": 1 need not wait any more");
+    }
+
+    @Test
+    void theLoginPageSaysThatOneHasToWait() throws IOException {
+        String body = "j_username=" + TestUser.ADMIN.login() + "&j_password=wrong";
+        String form = head(
+                        "POST",
+                        "/j_security_check",
+                        "Content-Type: application/x-www-form-urlencoded",
+                        "Content-Length: " + body.length())
+                + body;
+        for (int i = 0; i < 5; i++) {
+            assertThat(from("127.0.0.41", form)).contains("/login.html?failed");
+        }
+
+        assertThat(from("127.0.0.41", form)).startsWith("HTTP/1.1 303 ").contains("Location: /login.html?wait=");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "POST /j_security_check",
+                "POST /test-page.html",
+                "GET /test-page.html",
+                "POST /api/jobs/outcome/executions",
+                "POST /launch",
+                "POST /login.html"
+            })
+    void slowBodiesWithoutALoginHoldNobodyUp(String request) throws IOException {
+        for (String length : List.of(
+                "Content-Length: 5000", "Transfer-Encoding: chunked", "Expect: 100-continue\r\nContent-Length: 9")) {
+            List<Socket> slow = new ArrayList<>();
+            try {
+                for (int i = 0; i < 80; i++) {
+                    Socket socket = connected("127.0.0.1");
+                    slow.add(socket);
+                    socket.getOutputStream()
+                            .write((request + " HTTP/1.1\r\nHost: localhost\r\n"
+                                            + "Content-Type: application/x-www-form-urlencoded\r\n" + length
+                                            + "\r\n\r\n" + (length.startsWith("Expect") ? "" : "5\r\nj_u"))
+                                    .getBytes(StandardCharsets.US_ASCII));
+                }
+
+                assertThat(send(script, request("/login.html").timeout(Duration.ofSeconds(20)))
+                                .statusCode())
+                        .isEqualTo(200);
+                assertThat(send(
+                                        script,
+                                        TestUser.OPERATOR
+                                                .sends(form("/launch", "job", "nothing"))
+                                                .timeout(Duration.ofSeconds(20)))
+                                .statusCode())
+                        .isEqualTo(404);
+            } finally {
+                for (Socket socket : slow) {
+                    socket.close();
+                }
+            }
+        }
+    }
+
+    @Test
+    void whoReadsSlowlyWithoutALoginHoldsNobodyUp() throws IOException {
+        List<Socket> slow = new ArrayList<>();
+        try {
+            String many = "GET /webjars/d3/7.9.0/dist/d3.min.js HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(30);
+            for (int i = 0; i < 60; i++) {
+                Socket socket = new Socket();
+                socket.setReceiveBufferSize(1024);
+                socket.connect(new InetSocketAddress(url.getHost(), url.getPort()));
+                slow.add(socket);
+                socket.getOutputStream().write(many.getBytes(StandardCharsets.US_ASCII));
+            }
+
+            HttpRequest.Builder me = TestUser.VIEWER.sends(request("/api/me").timeout(Duration.ofSeconds(20)));
+            assertThat(send(script, me).statusCode()).isEqualTo(200);
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+    }
+
+    /** However steadily it comes: a byte a second is no reason to wait. */
+    @Test
+    void aBodyHasHalfAMinute() throws Exception {
+        try (Socket socket = connected("127.0.0.1")) {
+            OutputStream out = socket.getOutputStream();
+            out.write((head("POST", "/j_security_check", "Content-Length: 5000") + "x")
+                    .getBytes(StandardCharsets.US_ASCII));
+            socket.setSoTimeout(1000);
+            await().pollInterval(Duration.ofSeconds(1)).until(() -> {
+                try {
+                    out.write('x');
+                    return socket.getInputStream().read() < 0;
+                } catch (SocketTimeoutException stillOpen) {
+                    return false;
+                } catch (IOException closed) {
+                    return true;
+                }
+            });
+        }
+    }
+
+    @Test
+    void theServersOwnLimitsAreSet() {
+        String cli = ServerProcess.cli(
+                "127.0.0.1:" + System.getProperty("reprise.it.management"),
+                Stream.of("http-listener=default", "https-listener=https")
+                        .map(listener -> "/subsystem=undertow/server=default-server/" + listener + ":read-resource")
+                        .toArray(String[]::new));
+
+        for (String limit : List.of(
+                "\"request-parse-timeout\" => 10000",
+                "\"no-request-timeout\" => 30000",
+                "\"read-timeout\" => 30000",
+                "\"write-timeout\" => 30000",
+                "\"max-post-size\" => 2097152L",
+                "\"max-connections\" => expression \"${reprise.connections:4000}\"")) {
+            assertThat(cli.split(Pattern.quote(limit), -1)).as(limit).hasSize(3);
+        }
     }
 }
