@@ -119,6 +119,36 @@ class BulkWriterTest {
         }
     }
 
+    /** As by a time-out: from now on the pool's connection commits each statement by itself. */
+    @ParameterizedTest
+    @EnumSource
+    void refusesAConnectionWhoseTransactionEndsMeanwhile(BulkDatabase database) throws SQLException {
+        try (Connection connection = database.connect()) {
+            BulkDatabase.execute(connection, "create table ENDED (N integer)");
+            connection.commit();
+            BulkWriter<Integer> writer =
+                    new BulkWriter<>(BulkTable.<Integer>named("ENDED").column("N", number -> {
+                        if (number == 2) {
+                            endTransaction(connection);
+                        }
+                        return number;
+                    }));
+
+            assertThatThrownBy(() -> writer.write(connection, List.of(1, 2, 3)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("has ended before the chunk did");
+        }
+    }
+
+    private static void endTransaction(Connection connection) {
+        try {
+            connection.rollback();
+            connection.setAutoCommit(true);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void refusesAConnectionWithoutATransaction(BulkDatabase database) throws SQLException {

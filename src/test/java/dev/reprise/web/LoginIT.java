@@ -572,7 +572,12 @@ class LoginIT {
     void aBodyHasHalfAMinute() throws Exception {
         try (Socket socket = connected("127.0.0.1")) {
             OutputStream out = socket.getOutputStream();
-            out.write((head("POST", "/j_security_check", "Content-Length: 5000") + "x")
+            out.write((head(
+                                    "POST",
+                                    "/j_security_check",
+                                    "Content-Type: application/x-www-form-urlencoded",
+                                    "Content-Length: 5000")
+                            + "x")
                     .getBytes(StandardCharsets.US_ASCII));
             socket.setSoTimeout(1000);
             await().pollInterval(Duration.ofSeconds(1)).until(() -> {
