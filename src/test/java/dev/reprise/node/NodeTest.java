@@ -206,7 +206,7 @@ class NodeTest {
                         registry(),
                         new Node.Settings("app", "second", Duration.ofMillis(200), Duration.ofMinutes(1)))) {
             assertThat(second.unfit()).extracting(Unfit::node).containsExactly("first");
-            await().atMost(Duration.ofSeconds(10)).until(() -> !first.unfit().isEmpty());
+            await().until(() -> !first.unfit().isEmpty());
             assertThat(first.unfit())
                     .containsExactly(new Unfit("second", Duration.ofMillis(200), Duration.ofMinutes(1)));
         }

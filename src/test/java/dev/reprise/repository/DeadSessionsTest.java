@@ -112,7 +112,7 @@ class DeadSessionsTest {
             });
             job.start();
 
-            await().atMost(Duration.ofSeconds(30)).until(() -> !waits.waits().isEmpty());
+            await().until(() -> !waits.waits().isEmpty());
             assertThat(waits.waits())
                     .singleElement()
                     .extracting(LockWaits.Wait::message)
