@@ -1,6 +1,7 @@
 package dev.reprise.web;
 
 import io.undertow.servlet.handlers.ServletRequestContext;
+import jakarta.servlet.ServletRequest;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.lang.System.Logger;
@@ -12,27 +13,41 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The server's thread that writes to the client of a request: what is sent on another one, and finds the client gone, the
- * server logs as an error. Nothing on it may wait.
+ * server logs as an error. Nothing on it may wait, so nothing is sent before the thread of the request has left, which
+ * waits for this one while it writes the head of the response.
  */
 final class IoThread {
 
     private static final Logger LOG = System.getLogger(IoThread.class.getName());
 
+    private static final String LEAVING = IoThread.class.getName();
+
     private final Executor thread;
     private final Executor closing;
+    private CompletableFuture<?> before;
 
     /**
      * @param closing where a stream is closed, which waits until the client has read what was sent
+     * @param left when the thread of the request has left
      */
-    IoThread(Executor thread, Executor closing) {
+    IoThread(Executor thread, Executor closing, CompletableFuture<?> left) {
         this.thread = thread;
         this.closing = closing;
+        this.before = left;
+    }
+
+    /** A thread comes to a request; to be completed when it leaves it. */
+    static CompletableFuture<?> comesTo(ServletRequest request) {
+        CompletableFuture<?> leaving = new CompletableFuture<>();
+        request.setAttribute(LEAVING, leaving);
+        return leaving;
     }
 
     /** Of the request that this thread is at. */
     static IoThread ofThisRequest() {
-        return new IoThread(
-                ServletRequestContext.requireCurrent().getExchange().getIoThread(), IoThread::onAThreadOfItsOwn);
+        ServletRequestContext request = ServletRequestContext.requireCurrent();
+        return new IoThread(request.getExchange().getIoThread(), IoThread::onAThreadOfItsOwn, (CompletableFuture<?>)
+                request.getServletRequest().getAttribute(LEAVING));
     }
 
     private static void onAThreadOfItsOwn(Runnable task) {
@@ -42,15 +57,17 @@ final class IoThread {
     }
 
     /** Completes when the event is sent; exceptionally if the client is gone: the stream is closed then. */
-    CompletionStage<?> send(SseEventSink sink, OutboundSseEvent event) {
+    synchronized CompletionStage<?> send(SseEventSink sink, OutboundSseEvent event) {
         CompletableFuture<Boolean> sent = new CompletableFuture<>();
-        thread.execute(() -> {
-            try {
-                sink.send(event).whenComplete((done, gone) -> complete(sent, gone));
-            } catch (RuntimeException closed) {
-                complete(sent, closed);
-            }
-        });
+        before = before.thenRunAsync(
+                () -> {
+                    try {
+                        sink.send(event).whenComplete((done, gone) -> complete(sent, gone));
+                    } catch (RuntimeException | Error closed) {
+                        complete(sent, closed);
+                    }
+                },
+                thread);
         return sent;
     }
 

@@ -16,6 +16,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +78,12 @@ final class ResponseHeaders extends HttpFilter {
         response.setHeader("Cache-Control", caching(request));
         response.setHeader("Pragma", null);
         response.setHeader("Expires", null);
-        chain.doFilter(request, new Keeping(response));
+        CompletableFuture<?> leaving = IoThread.comesTo(request);
+        try {
+            chain.doFilter(request, new Keeping(response));
+        } finally {
+            leaving.complete(null);
+        }
     }
 
     /** Data and pages of a user are kept nowhere; scripts and styles are asked for again each time. */

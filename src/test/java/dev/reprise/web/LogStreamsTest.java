@@ -30,7 +30,8 @@ class LogStreamsTest {
 
     private static final Logger JOB = Logger.getLogger("some.job");
 
-    private static final IoThread HERE = new IoThread(Runnable::run, Runnable::run);
+    private static final IoThread HERE =
+            new IoThread(Runnable::run, Runnable::run, CompletableFuture.completedFuture(null));
 
     @TempDir
     Path folder;
