@@ -268,7 +268,8 @@ final class ItemJudge {
         if (whileRetrying) {
             hear();
         }
-        if (!maySkip(exception) || mustGoThroughAgain()) {
+        boolean tookTooLong = place == Place.COMMIT && step.hasTimedOut();
+        if (!maySkip(exception) || mustGoThroughAgain() || tookTooLong) {
             asked = Asked.FOR_A_SKIP;
             if (!whileRetrying) {
                 failsTheStep();
@@ -329,6 +330,7 @@ final class ItemJudge {
     /** Of a commit that failed no artifact has told. */
     private void hear() {
         if (place == Place.COMMIT) {
+            step.awaitOutcome();
             failedCommits++;
             health = database.isReachable() ? Database.Health.GOOD : Database.Health.AWAY;
         }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jberet.runtime.AbstractStepExecution;
@@ -75,6 +76,8 @@ final class RunningStep {
     private long lostFilters;
     private long lostReadSkips;
     private long lostProcessSkips;
+    private boolean timedOut;
+    private volatile CompletableFuture<Void> outcome = CompletableFuture.completedFuture(null);
     private boolean skippedInChunk;
     private byte @Nullable [] checkpointBeforeSkip;
     private final Map<Kept, byte[]> readable = new EnumMap<>(Kept.class);
@@ -292,8 +295,34 @@ final class RunningStep {
         version++;
     }
 
+    /** A chunk is recorded in its transaction, whose outcome is not known yet. */
+    void recording() {
+        outcome = new CompletableFuture<>();
+    }
+
+    /** It is known. */
+    void settled() {
+        outcome.complete(null);
+    }
+
+    /** Waits for it: where the time was up, another thread rolls the transaction back. */
+    void awaitOutcome() {
+        outcome.join();
+    }
+
+    /** The time of a chunk's transaction was up before it was committed. */
+    synchronized void timedOut() {
+        timedOut = true;
+    }
+
+    /** Whether that happened to the last chunk that was not committed. */
+    synchronized boolean hasTimedOut() {
+        return timedOut;
+    }
+
     /** What was written and filtered since the last commit is gone. */
     synchronized void rolledBack() {
+        timedOut = false;
         lostWrites = metrics.get(MetricType.WRITE_COUNT) - committed.written();
         lostFilters = metrics.get(MetricType.FILTER_COUNT) - committed.filtered();
     }

@@ -299,9 +299,10 @@ final class StepRecorder {
             for (Kept what : Kept.values()) {
                 mustBeReadable(step, what);
             }
+            step.recording();
             Saved saved = database.joined(
                     chunk,
-                    new ChunkOutcome(step, counts, step.current()),
+                    new ChunkOutcome(step, counts, step.current(), Thread.currentThread()),
                     connection -> steps.commitChunk(connection, step, counts));
             if (saved == Saved.FENCED) {
                 mustNotBeCommittedAlready(running, step);
@@ -442,7 +443,8 @@ final class StepRecorder {
     }
 
     /** What became of a chunk: its counts are the step's from the commit on, and not before. */
-    private record ChunkOutcome(RunningStep step, StepCounts counts, Map<String, byte @Nullable []> kept)
+    private record ChunkOutcome(
+            RunningStep step, StepCounts counts, Map<String, byte @Nullable []> kept, Thread recording)
             implements Synchronization {
 
         @Override
@@ -455,7 +457,11 @@ final class StepRecorder {
             } else {
                 step.rolledBack();
                 step.doubt(counts, kept);
+                if (!Thread.currentThread().equals(recording)) {
+                    step.timedOut(); // only who watches the clock ends another thread's transaction
+                }
             }
+            step.settled();
         }
     }
 
