@@ -405,7 +405,7 @@ public final class RepriseRepository implements JobRepository {
      */
     public void refuseWhatStillEndsHere(long executionId) {
         LiveExecution ending = live.get(executionId);
-        if (ending != null) {
+        if (ending != null && ending.isLost()) {
             throw new LaunchRefusedException(new Refusal(
                     Refusal.Kind.NODE_UNAVAILABLE,
                     ending.execution().getJobName(),

@@ -195,7 +195,7 @@ class ApiIT {
         for (String path : paths) {
             assertThat(get(TestUser.VIEWER, path).is(200).text())
                     .as(path)
-                    .contains("\"java.lang.IllegalStateException\"")
+                    .contains("java.lang.IllegalStateException\"")
                     .doesNotContain("is poisoned");
             assertThat(get(TestUser.OPERATOR, path).is(200).text()).as(path).contains("item 2501 is poisoned");
         }
@@ -204,7 +204,7 @@ class ApiIT {
                     .filter(line -> line.contains("\"id\":" + id + ",") && line.contains("\"failure\":"))
                     .findFirst()
                     .orElseThrow();
-            assertThat(event).contains("\"java.lang.IllegalStateException\"").doesNotContain("is poisoned");
+            assertThat(event).contains("java.lang.IllegalStateException\"").doesNotContain("is poisoned");
         }
     }
 

@@ -489,9 +489,14 @@ class LoginIT {
     @Test
     void theLoginPageSaysThatOneHasToWait() throws IOException {
         String body = "j_username=" + TestUser.ADMIN.login() + "&j_password=wrong";
+        String path = loginForm();
         String form = head(
                         "POST",
-                        "/j_security_check",
+                        path,
+                        "Cookie: "
+                                + cookies.getCookieStore().getCookies().stream()
+                                        .map(cookie -> cookie.getName() + "=" + cookie.getValue())
+                                        .collect(Collectors.joining("; ")),
                         "Content-Type: application/x-www-form-urlencoded",
                         "Content-Length: " + body.length())
                 + body;
