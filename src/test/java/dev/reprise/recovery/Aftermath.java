@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.reprise.server.ClusterDatabase;
+import dev.reprise.server.Trials;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.List;
@@ -63,6 +65,23 @@ final class Aftermath {
 
     private static final String END = "select END_TIME from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = ?";
 
+    private static final String ITEMS =
+            "select STEP, count(*), count(distinct ITEM) from TEST_ITEM where RUN = ? group by STEP";
+
+    /** Of what came from a run since a time, its end included, the two that are farthest from each other. */
+    private static final String LONGEST_STALL = """
+            with CAME as (
+                select cast(? as timestamp) as AT
+                union select WRITTEN_AT from TEST_ITEM where RUN = ? and WRITTEN_AT > ?
+                union select e.END_TIME
+                        from BATCH_JOB_EXECUTION e
+                        join BATCH_JOB_EXECUTION_PARAMS p on p.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
+                       where p.PARAMETER_NAME = 'run' and p.PARAMETER_VALUE = ? and e.STATUS = 'COMPLETED'
+                         and e.END_TIME > ?)
+            select BEFORE, AT
+              from (select AT, lag(AT) over (order by AT) as BEFORE from CAME) PAIR
+             where BEFORE is not null order by AT - BEFORE desc limit 1""";
+
     private final ClusterDatabase database;
 
     Aftermath(ClusterDatabase database) {
@@ -117,6 +136,44 @@ final class Aftermath {
         assertThat(numbers(COUNTED, run))
                 .as(() -> "WRITE_COUNT of " + steps(run))
                 .isEqualTo(written(run));
+    }
+
+    /** What has become of a run of which nothing runs any more. */
+    Trials.Harm harm(Work.Run run) {
+        List<List<String>> executions = executions(run.name());
+        List<String> last = executions.get(executions.size() - 1);
+        if (!last.get(1).equals("COMPLETED")) {
+            boolean policy = run.work().isBatchlet() && last.get(4).startsWith("Node ");
+            return new Trials.Harm(0, 0, policy ? 0 : 1, policy ? 1 : 0, List.of());
+        }
+        int lost = run.work().written().values().stream()
+                .mapToInt(Integer::intValue)
+                .sum();
+        int twice = 0;
+        for (List<String> row : database.rows(ITEMS, run.name())) {
+            int different = Integer.parseInt(row.get(2));
+            twice += Integer.parseInt(row.get(1)) - different;
+            lost -= different;
+        }
+        return new Trials.Harm(lost, twice, 0, 0, List.of());
+    }
+
+    /** A time in which a run wrote nothing. */
+    record Stall(String run, LocalDateTime from, LocalDateTime to) {
+        Duration lasting() {
+            return Duration.between(from, to);
+        }
+    }
+
+    /** The longest time in which nothing came from a run that writes, after a fault; empty if it had ended. */
+    Optional<Stall> longestStall(String run, LocalDateTime fault) {
+        return database.rows(LONGEST_STALL, fault, run, fault, run, fault).stream()
+                .map(row -> new Stall(run, time(row.get(0)), time(row.get(1))))
+                .findAny();
+    }
+
+    private static LocalDateTime time(String text) {
+        return Timestamp.valueOf(text).toLocalDateTime();
     }
 
     private Map<String, String> written(String run) {

@@ -13,7 +13,11 @@ abstract class OnTwoServers {
 
     @BeforeEach
     void mend() {
-        cluster = Cluster.ready();
+        cluster = Cluster.ready(pace());
         aftermath = new Aftermath(cluster.database());
+    }
+
+    Cluster.Pace pace() {
+        return Cluster.Pace.SHORT;
     }
 }

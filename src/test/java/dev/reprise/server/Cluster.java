@@ -27,17 +27,42 @@ public final class Cluster {
     /** How many executions a node runs at a time; the others wait. */
     public static final int THREADS = 10;
 
-    /** Every report of every node that has arrived, which the product's table does not keep. */
-    private static final String KEEP_REPORTS = """
+    /** Every report of every node that has arrived, which the product's table does not keep, and when each item was written. */
+    private static final String KEEP_TIMES = """
             create table if not exists TEST_REPORT (NODE_ID varchar(100), AT timestamp);
             create or replace function TEST_KEEP_REPORT() returns trigger language plpgsql as
                 'begin insert into TEST_REPORT values (new.NODE_ID, localtimestamp); return new; end';
+            alter table TEST_ITEM add column if not exists WRITTEN_AT timestamp default clock_timestamp();
             create or replace trigger TEST_KEEP_REPORT
                 after update of HEARTBEAT_AT on REPRISE_NODE for each row
                 when (new.HEARTBEAT_AT is not null) execute function TEST_KEEP_REPORT()""";
 
     private static @Nullable Cluster started;
 
+    /** How often nodes report, and after which silence they are dead. */
+    public enum Pace {
+        SHORT(HEARTBEAT, LEASE),
+        /** What is set if nothing is. */
+        DEFAULT(Duration.ofSeconds(5), Duration.ofSeconds(30));
+
+        private final Duration heartbeat;
+        private final Duration lease;
+
+        Pace(Duration heartbeat, Duration lease) {
+            this.heartbeat = heartbeat;
+            this.lease = lease;
+        }
+
+        public Duration heartbeat() {
+            return heartbeat;
+        }
+
+        public Duration lease() {
+            return lease;
+        }
+    }
+
+    private Pace pace = Pace.SHORT;
     private final ClusterDatabase database;
     private final ClusterNode a;
     private final ClusterNode b;
@@ -47,15 +72,25 @@ public final class Cluster {
         database.start();
         a = node("a");
         b = node("b");
+        set(Pace.SHORT);
     }
 
     /** Both nodes run, are in service, have their database, and nothing is left of an earlier test. */
-    public static synchronized Cluster ready() {
+    public static Cluster ready() {
+        return ready(Pace.SHORT);
+    }
+
+    /** {@link #ready()} with another lease, for which the nodes start anew if they have had another one. */
+    public static synchronized Cluster ready(Pace pace) {
         assumeDatabaseServer();
         Cluster cluster = started;
         if (cluster == null) {
             cluster = new Cluster();
             started = cluster;
+        }
+        cluster.connect();
+        if (cluster.pace != pace) {
+            cluster.set(pace);
         }
         cluster.mend();
         return cluster;
@@ -98,8 +133,6 @@ public final class Cluster {
                                 "-Djboss.node.name=" + name,
                                 "-Djboss.tx.node.id=" + name,
                                 "-Dreprise.node=" + name,
-                                "-Dreprise.heartbeat=" + HEARTBEAT.toMillis() + "ms",
-                                "-Dreprise.lease=" + LEASE.toMillis() + "ms",
                                 "-Dreprise.threads=" + THREADS))
                 .slim();
         return new ClusterNode(name, server, line);
@@ -126,14 +159,30 @@ public final class Cluster {
         return database;
     }
 
+    /** What the nodes were started with. */
+    public Pace pace() {
+        return pace;
+    }
+
+    /** Those that run leave first: no node joins one with another lease. */
+    private void set(Pace wanted) {
+        pace = wanted;
+        for (ClusterNode node : nodes()) {
+            if (node.server().isAlive()) {
+                node.server().stop();
+            }
+            node.server().property("reprise.heartbeat", wanted.heartbeat().toMillis() + "ms");
+            node.server().property("reprise.lease", wanted.lease().toMillis() + "ms");
+        }
+    }
+
     private void mend() {
-        connect();
         if (tablesExist() && database.number("select count(*) from REPRISE_OWNER") > 0) {
             reset();
         }
         begin();
         nodes().forEach(this::awaitReady);
-        database.execute(KEEP_REPORTS);
+        database.execute(KEEP_TIMES);
         database.execute("truncate TEST_ITEM, TEST_REPORT");
     }
 
@@ -189,7 +238,7 @@ public final class Cluster {
                         "select count(*) from REPRISE_NODE where NODE_ID = ?"
                                 + " and HEARTBEAT_AT > clock_timestamp() - ? * interval '1 millisecond'",
                         node.name(),
-                        HEARTBEAT.multipliedBy(2).toMillis())
+                        pace.heartbeat().multipliedBy(2).toMillis())
                 == 1;
     }
 

@@ -19,10 +19,18 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The PostgreSQL of the cluster, which a test may stop for a while; looked at directly, past every proxy. */
 public final class ClusterDatabase implements AutoCloseable {
+
+    private static final String PID = "postmaster.pid";
+
+    /** Kept, so that its level is. */
+    private static final Logger LOG_OF_STARTER = Logger.getLogger(EmbeddedPostgres.class.getName());
 
     private final Path data;
     private final int port;
@@ -54,11 +62,52 @@ public final class ClusterDatabase implements AutoCloseable {
                     .setCleanDataDirectory(false)
                     .setServerConfig("max_connections", "200")
                     .setServerConfig("fsync", "off")
-                    .setServerConfig("synchronous_commit", "off")
+                    // Else it forgets, killed, what it has said it had committed.
+                    .setServerConfig("synchronous_commit", "on")
+                    // Its lock outlives a killed server.
+                    .setServerConfig("unix_socket_directories", "")
                     .start();
         } catch (IOException e) {
             throw new UncheckedIOException("PostgreSQL did not start", e);
         }
+    }
+
+    /**
+     * Stops it and waits for the end of all its processes.
+     *
+     * @param how {@code INT}: as a service manager stops it, what runs is rolled back; {@code QUIT}: at once, it recovers
+     *     at its next start; {@code KILL}: its first process is gone, and the others find out
+     */
+    public void stop(Signal how) {
+        ProcessHandle first = postmaster();
+        List<ProcessHandle> processes =
+                Stream.concat(Stream.of(first), first.descendants()).toList();
+        how.send(first);
+        await("PostgreSQL has stopped").until(() -> processes.stream().noneMatch(ClusterDatabase::runs));
+        // It logs that there is nothing to stop any more.
+        LOG_OF_STARTER.setLevel(Level.OFF);
+        try {
+            Files.deleteIfExists(data.resolve(PID));
+            stop();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            LOG_OF_STARTER.setLevel(null);
+        }
+    }
+
+    private ProcessHandle postmaster() {
+        try {
+            long pid = Long.parseLong(Files.readAllLines(data.resolve(PID)).get(0));
+            return ProcessHandle.of(pid).orElseThrow();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether it is more than an entry in the table of processes, of which nobody has asked how it ended. */
+    private static boolean runs(ProcessHandle process) {
+        return process.isAlive() && process.info().command().isPresent();
     }
 
     /** Stops it at once: every session is broken off. */
@@ -70,7 +119,7 @@ public final class ClusterDatabase implements AutoCloseable {
             if (stopping != null) {
                 stopping.close();
                 // It may take longer than that waits.
-                await("PostgreSQL has stopped").until(() -> !Files.exists(data.resolve("postmaster.pid")));
+                await("PostgreSQL has stopped").until(() -> !Files.exists(data.resolve(PID)));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("PostgreSQL did not stop", e);

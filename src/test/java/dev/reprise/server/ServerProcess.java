@@ -44,6 +44,7 @@ public final class ServerProcess implements AutoCloseable {
     private final int offset;
     private final List<String> options;
     private final Map<String, String> environment;
+    private final Map<String, String> properties = new ConcurrentHashMap<>();
     private @Nullable Process process;
     private @Nullable Management management;
     private int starts;
@@ -126,6 +127,7 @@ public final class ServerProcess implements AutoCloseable {
                 "-Dreprise.samples=" + Path.of("").toAbsolutePath(),
                 "-Dreprise.progress=500ms"));
         command.addAll(options);
+        properties.forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.addAll(List.of(
                 "-jar",
                 ServerFolder.home().resolve("jboss-modules.jar").toString(),
@@ -163,6 +165,11 @@ public final class ServerProcess implements AutoCloseable {
         }
     }
 
+    /** A system property from its next start on. */
+    public void property(String name, String value) {
+        properties.put(name, value);
+    }
+
     /** The time of day that the server has, to the second. */
     public Instant clock() {
         HttpRequest request =
@@ -198,27 +205,12 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Stops the process where it stands (SIGSTOP): nothing in it runs until {@link #resume}. */
     public void pause() {
-        signal("STOP");
+        Signal.STOP.send(running().toHandle());
     }
 
     /** Lets a paused process go on (SIGCONT). */
     public void resume() {
-        signal("CONT");
-    }
-
-    private void signal(String name) {
-        try {
-            Process kill = new ProcessBuilder(
-                            "kill", "-" + name, String.valueOf(running().pid()))
-                    .inheritIO()
-                    .start();
-            assertThat(kill.waitFor()).as("kill -" + name).isZero();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        Signal.CONT.send(running().toHandle());
     }
 
     /** What an administrator does with the server, without the CLI's own start of two seconds. */

@@ -8,22 +8,36 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/** A line between a server and its database that a test can cut, or let go dumb. On the loopback interface only. */
+/**
+ * A line between a server and its PostgreSQL that a test can cut, let go dumb or slow, or on which answers get lost. On the
+ * loopback interface only.
+ */
 public final class TcpProxy implements AutoCloseable {
+
+    /** What PostgreSQL answers to a COMMIT that it has done: a CommandComplete of 11 bytes. */
+    private static final byte[] COMMITTED = "C\0\0\0\13COMMIT\0".getBytes(StandardCharsets.US_ASCII);
 
     private final int target;
     private final int port;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition audible = lock.newCondition();
+    private final AtomicInteger commits = new AtomicInteger();
     private boolean mute;
+    private volatile boolean answersLost;
+    private volatile Duration late = Duration.ZERO;
+    private volatile int swallowed;
     private @Nullable ServerSocket listening;
 
     /** A proxy on a free port that leads to another port of this machine. */
@@ -47,8 +61,35 @@ public final class TcpProxy implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        sockets.forEach(TcpProxy::reset);
-        sockets.clear();
+        reset();
+    }
+
+    /** Breaks every connection. */
+    public void reset() {
+        for (Socket socket : sockets) {
+            reset(socket);
+            sockets.remove(socket);
+        }
+    }
+
+    /** Lets the database do what it is told and loses what it answers, until {@link #restore}. */
+    public void loseAnswers() {
+        answersLost = true;
+    }
+
+    /** Carries each answer so much later, until {@link #restore}. */
+    public void slow(Duration delay) {
+        late = delay;
+    }
+
+    /** How many COMMITs the database has answered. */
+    public int commits() {
+        return commits.get();
+    }
+
+    /** Loses the answer to one of the next COMMITs, and breaks its connection. @param which the first is 1 */
+    public void swallowCommit(int which) {
+        swallowed = commits.get() + which;
     }
 
     /** Carries nothing any more in either direction, and tells nobody, until {@link #restore}. */
@@ -63,6 +104,9 @@ public final class TcpProxy implements AutoCloseable {
 
     /** Carries again; after {@link #mute} also what was sent meanwhile, if its connection is still there. */
     public void restore() {
+        answersLost = false;
+        late = Duration.ZERO;
+        swallowed = 0;
         lock.lock();
         try {
             mute = false;
@@ -106,21 +150,30 @@ public final class TcpProxy implements AutoCloseable {
             near.setTcpNoDelay(true);
             far.setTcpNoDelay(true);
             far.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), target));
-            begin("proxy-out", () -> carry(near, far));
-            begin("proxy-in", () -> carry(far, near));
+            begin("proxy-out", () -> carry(near, far, false));
+            begin("proxy-in", () -> carry(far, near, true));
         } catch (IOException refused) {
             forget(near, far);
         }
     }
 
-    private void carry(Socket from, Socket to) {
+    private void carry(Socket from, Socket to, boolean answers) {
         byte[] buffer = new byte[64 * 1024];
         try {
             InputStream in = from.getInputStream();
             OutputStream out = to.getOutputStream();
             for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                if (answers && isSwallowed(buffer, read)) {
+                    reset(to);
+                    return;
+                }
                 awaitAudible();
-                out.write(buffer, 0, read);
+                if (answers) {
+                    TimeUnit.NANOSECONDS.sleep(late.toNanos()); // how late they are, not a wait for something
+                }
+                if (!(answers && answersLost)) {
+                    out.write(buffer, 0, read);
+                }
             }
         } catch (IOException broken) {
             // Both ends learn of it.
@@ -129,6 +182,15 @@ public final class TcpProxy implements AutoCloseable {
         } finally {
             forget(from, to);
         }
+    }
+
+    private boolean isSwallowed(byte[] answer, int length) {
+        for (int at = 0; at + COMMITTED.length <= length; at++) {
+            if (Arrays.equals(answer, at, at + COMMITTED.length, COMMITTED, 0, COMMITTED.length)) {
+                return commits.incrementAndGet() == swallowed;
+            }
+        }
+        return false;
     }
 
     private void awaitAudible() throws InterruptedException {

@@ -1,0 +1,57 @@
+package dev.reprise.recovery;
+
+import dev.reprise.server.ClusterNode;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A job with what it writes.
+ *
+ * @param written items of each step
+ */
+record Work(String job, Map<String, String> parameters, Map<String, Integer> written) {
+
+    /** The shapes that a job may have; each takes a few seconds where the database answers as late as in these tests. */
+    static final List<Work> ALL = List.of(chunks(30), sequence(15), split(12), partitions(20), batchlet(2500));
+
+    /** The same with as few commits as there can be. */
+    static final List<Work> SMALL = List.of(chunks(2), sequence(2), split(2), partitions(2), batchlet(100));
+
+    /** Work that was begun. */
+    record Run(Work work, String name, ClusterNode node) {}
+
+    private static Work chunks(int chunks) {
+        return new Work("many", parameters(1000 * chunks), Map.of("work", 1000 * chunks));
+    }
+
+    private static Work sequence(int chunks) {
+        return new Work("short", parameters(20 * chunks), Map.of("first", 20 * chunks, "second", 20 * chunks));
+    }
+
+    private static Work split(int chunks) {
+        int count = 1000 * chunks;
+        return new Work("two-flows", parameters(count), Map.of("left", count, "right", count, "last", count));
+    }
+
+    private static Work partitions(int chunks) {
+        return new Work("ranges", parameters(1000 * chunks), Map.of("work", 4 * 1000 * chunks));
+    }
+
+    private static Work batchlet(int millis) {
+        return new Work("patient", Map.of("-millis", String.valueOf(millis)), Map.of());
+    }
+
+    private static Map<String, String> parameters(int count) {
+        return Map.of("count", String.valueOf(count), "-pauseMillis", "20");
+    }
+
+    boolean isBatchlet() {
+        return written.isEmpty();
+    }
+
+    Run on(ClusterNode node) {
+        String run = job + "-" + node + "-" + System.nanoTime();
+        node.start(job, Runs.with(parameters, "run", run)).executionId();
+        return new Run(this, run, node);
+    }
+}
