@@ -8,6 +8,7 @@ import dev.reprise.launch.LaunchRequest;
 import dev.reprise.repository.LaunchRefusedException;
 import dev.reprise.repository.Refusal;
 import dev.reprise.repository.StepFailure;
+import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.inject.Inject;
 import jakarta.servlet.AsyncContext;
@@ -162,6 +163,15 @@ public final class LaunchServlet extends HttpServlet {
     }
 
     private void ended(HttpServletResponse response, JobExecution execution) throws IOException {
+        if (execution.getBatchStatus() == BatchStatus.STOPPED
+                && launcher.repository().isSuspended()) {
+            response.setHeader("Retry-After", String.valueOf(Waits.RETRY_AFTER));
+            answer(
+                    response,
+                    HttpServletResponse.SC_SERVICE_UNAVAILABLE,
+                    line(execution) + "The server stops, or the application goes; it goes on by itself afterwards.\n");
+            return;
+        }
         switch (execution.getBatchStatus()) {
             case COMPLETED -> answer(response, HttpServletResponse.SC_OK, line(execution));
             case STARTING, STARTED, STOPPING -> answer(response, HttpServletResponse.SC_ACCEPTED, line(execution));
