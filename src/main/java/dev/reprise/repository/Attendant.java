@@ -61,7 +61,7 @@ record Attendant(
         }
         if (at != null && face == PartitionCollector.class) {
             if (at.collectsNoMore()) {
-                throw new IllegalStateException("a partition that has failed collects nothing");
+                throw new IllegalStateException("a collector that has failed is not asked again");
             }
             if (at.takesRollback()) {
                 return NotCollected.INSTANCE;
@@ -142,10 +142,8 @@ record Attendant(
                 || method.getDeclaringClass() == PartitionReducer.class;
     }
 
-    /** Of a partition that has failed so, nothing is collected. */
+    /** The engine would ask once more of a partition that has failed so. */
     private static boolean isOver(Method method) {
-        return method.getDeclaringClass() == PartitionCollector.class
-                || (method.getDeclaringClass() == Batchlet.class
-                        && method.getName().equals("process"));
+        return method.getDeclaringClass() == PartitionCollector.class;
     }
 }

@@ -73,7 +73,8 @@ record Scope(List<String> applications) {
     String each(String query) {
         List<String> queries = new ArrayList<>();
         for (int i = 0; i < applications.size(); i++) {
-            queries.add("(" + query.replace(PLACE, PLACE + i) + ")");
+            // In mere parentheses H2 would give what it found the last time, whatever limit it had then.
+            queries.add("select * from (" + query.replace(PLACE, PLACE + i) + ") OF_APPLICATION");
         }
         return String.join("\nunion all\n", queries);
     }

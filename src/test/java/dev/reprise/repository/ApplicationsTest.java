@@ -386,6 +386,31 @@ class ApplicationsTest {
 
     // ---- Lists
 
+    /** Nothing changes in between: a database may remember what it has found. */
+    @ParameterizedTest
+    @EnumSource
+    void listsEachPartThatItIsAskedFor(TestDatabase.Kind kind) {
+        TestNode node = node(TestDatabase.migrated(kind), red);
+        List<Long> newest = new ArrayList<>();
+        for (int month = 1; month <= 4; month++) {
+            newest.add(
+                    0,
+                    failed(node, job, "month", "2001-0" + month)
+                            .getJobInstance()
+                            .getInstanceId());
+        }
+
+        for (int from = 0; from <= 4; from++) {
+            for (int to = from; to <= 4; to++) {
+                assertThat(node.repository.getJobInstances(job.getId()).subList(from, to))
+                        .as("%s to %s", from, to)
+                        .extracting(JobInstance::getInstanceId)
+                        .isEqualTo(newest.subList(from, to));
+            }
+            assertThat(node.repository.getJobExecutionsByJob(job.getId(), from)).hasSize(from);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void showsNothingOfAnothers(TestDatabase.Kind kind) {
