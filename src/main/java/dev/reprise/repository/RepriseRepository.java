@@ -267,10 +267,13 @@ public final class RepriseRepository implements JobRepository {
 
     // ---- Launch and restart ----------------------------------------------------------------------------------------
 
-    /** Writes nothing: what an instance is depends on the parameters, which come with the execution. */
+    /**
+     * Writes nothing: what an instance is depends on the parameters, which come with the execution. Its application is the
+     * one of this repository (semantics.md §8.1), whatever the engine calls the deployment.
+     */
     @Override
     public JobInstanceImpl createJobInstance(Job job, String applicationName, ClassLoader classLoader) {
-        return new JobInstanceImpl(job, applicationName, job.getId());
+        return new JobInstanceImpl(job, name, job.getId());
     }
 
     /**
