@@ -122,6 +122,7 @@ final class Owners {
              order by STEP_EXECUTION_ID
                for update""";
 
+    /** Of steps that end with it, and of those that ended before all of their partitions did. */
     private static final String SUM_PARTITIONS = """
             update BATCH_STEP_EXECUTION s
                set (READ_COUNT, WRITE_COUNT, FILTER_COUNT, COMMIT_COUNT,
@@ -131,9 +132,11 @@ final class Owners {
                            sum(p.WRITE_SKIP_COUNT)
                       from BATCH_STEP_EXECUTION p
                      where p.JOB_EXECUTION_ID = :execution and p.REPRISE_PARTITION_OF = s.STEP_EXECUTION_ID)
-             where s.JOB_EXECUTION_ID = :execution and s.STATUS in ('STARTING', 'STARTED', 'STOPPING')
+             where s.JOB_EXECUTION_ID = :execution
                and exists (select 1 from BATCH_STEP_EXECUTION p
-                            where p.JOB_EXECUTION_ID = :execution and p.REPRISE_PARTITION_OF = s.STEP_EXECUTION_ID)""";
+                            where p.JOB_EXECUTION_ID = :execution and p.REPRISE_PARTITION_OF = s.STEP_EXECUTION_ID
+                              and (s.STATUS in ('STARTING', 'STARTED', 'STOPPING')
+                                   or p.STATUS in ('STARTING', 'STARTED', 'STOPPING')))""";
 
     private static final String CLOSE_STEPS = """
             update BATCH_STEP_EXECUTION

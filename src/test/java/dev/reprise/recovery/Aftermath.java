@@ -141,10 +141,11 @@ final class Aftermath {
     /** What has become of a run of which nothing runs any more. */
     Trials.Harm harm(Work.Run run) {
         List<List<String>> executions = executions(run.name());
-        List<String> last = executions.get(executions.size() - 1);
+        int restarts = executions.size() - 1;
+        List<String> last = executions.get(restarts);
         if (!last.get(1).equals("COMPLETED")) {
             boolean policy = run.work().isBatchlet() && last.get(4).startsWith("Node ");
-            return new Trials.Harm(0, 0, policy ? 0 : 1, policy ? 1 : 0, List.of());
+            return new Trials.Harm(0, 0, policy ? 0 : 1, policy ? 1 : 0, restarts, List.of());
         }
         int lost = run.work().written().values().stream()
                 .mapToInt(Integer::intValue)
@@ -155,7 +156,7 @@ final class Aftermath {
             twice += Integer.parseInt(row.get(1)) - different;
             lost -= different;
         }
-        return new Trials.Harm(lost, twice, 0, 0, List.of());
+        return new Trials.Harm(lost, twice, 0, 0, restarts, List.of());
     }
 
     /** A time in which a run wrote nothing. */

@@ -179,15 +179,17 @@ class FaultsIT extends OnTwoServers {
     void theAnswerToACommitIsLost() {
         boolean each = Trials.count("faults.commits", 0, 1) > 0;
         for (Work work : each ? Work.SMALL : List.of(Work.SMALL.get(1))) {
-            Trials trials = new Trials(named("answer to a COMMIT lost, " + work.job()));
+            Trials trials = new Trials(named("answer to a commit lost, " + work.job()));
             int commits = commits(work);
             trials.run(cluster, each ? commits : 1, (number, random) -> {
                 cluster.nodes().forEach(cluster::awaitReady);
                 ClusterNode node = cluster.a();
                 LocalDateTime armed = cluster.database().now();
-                node.line().swallowCommit(each ? number : 1 + random.nextInt(commits));
+                node.line().swallow(each ? number : 1 + random.nextInt(commits));
                 Work.Run run = work.on(node);
                 aftermath.nothingRuns();
+                await("at the latest a report is swallowed")
+                        .until(() -> node.line().hasSwallowed());
                 node.line().restore();
                 settled(trials, List.of(run), armed, 1);
                 return 1;
@@ -315,10 +317,10 @@ class FaultsIT extends OnTwoServers {
     /** How many commits this takes if nothing befalls it, with the reports meanwhile. */
     private int commits(Work work) {
         cluster.nodes().forEach(cluster::awaitReady);
-        int before = cluster.a().line().commits();
+        int before = cluster.a().line().transactions();
         work.on(cluster.a());
         aftermath.nothingRuns();
-        return cluster.a().line().commits() - before;
+        return cluster.a().line().transactions() - before;
     }
 
     private void awaitTakeOver(ClusterNode victim, RandomGenerator random) throws InterruptedException {

@@ -51,11 +51,7 @@ class TakeOverTest {
         dead.commit(left, done, new Chunk(5, 0, "5"));
         dead.end(done, BatchStatus.COMPLETED);
         StepExecutionImpl step = dead.step(left, "load");
-        PartitionExecutionImpl ended = dead.partition(step, 0, null);
-        PartitionExecutionImpl running = dead.partition(step, 1, null);
-        dead.commit(left, ended, new Chunk(10, 1, "10"));
-        dead.end(left, ended, BatchStatus.COMPLETED);
-        dead.commit(left, running, new Chunk(20, 2, "20"));
+        runTwoPartitions(dead, left, step);
         TestNode other = dead.other("node-2");
         dead.leaseExpires();
 
@@ -79,6 +75,27 @@ class TakeOverTest {
         JobExecutionImpl next = other.rerun(left.getExecutionId(), job);
         assertThat(next.getJobInstance().getInstanceId())
                 .isEqualTo(left.getJobInstance().getInstanceId());
+    }
+
+    /** As when the end of a partition did not reach the database, and its step's did. */
+    @ParameterizedTest
+    @EnumSource
+    void countsWhatAPartitionHadCommittedWhoseStepHadEnded(TestDatabase.Kind kind) {
+        TestNode dead = TestNode.on(TestDatabase.shared(kind));
+        JobExecutionImpl left = dead.run(job, MONTH);
+        StepExecutionImpl step = dead.step(left, "load");
+        runTwoPartitions(dead, left, step);
+        dead.end(step, BatchStatus.FAILED);
+        TestNode other = dead.other("node-2");
+        dead.leaseExpires();
+
+        assertThat(refusal(() -> other.start(job, MONTH)).kind()).isEqualTo(Kind.RESTART_INSTEAD);
+
+        assertThat(stepsOf(other, left))
+                .containsExactly(
+                        "load|FAILED|30|27|3|2|ended",
+                        "load:partition0|COMPLETED|10|9|1|1|ended",
+                        "load:partition1|FAILED|20|18|2|1|ended");
     }
 
     @ParameterizedTest
@@ -192,6 +209,15 @@ class TakeOverTest {
         assertThat(refusal(() -> node.start(job, MONTH)).kind()).isEqualTo(Kind.ABANDONED);
         assertThat(refusal(() -> node.restart(execution.getExecutionId(), job)).kind())
                 .isEqualTo(Kind.ABANDONED);
+    }
+
+    /** The first one to its end, the other one through a chunk. */
+    private static void runTwoPartitions(TestNode node, JobExecutionImpl execution, StepExecutionImpl step) {
+        PartitionExecutionImpl ended = node.partition(step, 0, null);
+        PartitionExecutionImpl running = node.partition(step, 1, null);
+        node.commit(execution, ended, new Chunk(10, 1, "10"));
+        node.end(execution, ended, BatchStatus.COMPLETED);
+        node.commit(execution, running, new Chunk(20, 2, "20"));
     }
 
     private static Refusal refusal(org.assertj.core.api.ThrowableAssert.ThrowingCallable launch) {

@@ -11,12 +11,14 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,20 +27,26 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TcpProxy implements AutoCloseable {
 
-    /** What PostgreSQL answers to a COMMIT that it has done: a CommandComplete of 11 bytes. */
-    private static final byte[] COMMITTED = "C\0\0\0\13COMMIT\0".getBytes(StandardCharsets.US_ASCII);
+    /** With what PostgreSQL ends an answer if no transaction is open: ReadyForQuery, idle. */
+    private static final byte[] IDLE = ascii("Z\0\0\0\5I");
+
+    /** What it answers to nothing, which is how a connection is tried: EmptyQueryResponse. */
+    private static final byte[] NOTHING = ascii("I\0\0\0\4");
 
     private final int target;
     private final int port;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition audible = lock.newCondition();
-    private final AtomicInteger commits = new AtomicInteger();
+    private final AtomicInteger ended = new AtomicInteger();
     private boolean mute;
     private volatile boolean answersLost;
     private volatile Duration late = Duration.ZERO;
     private volatile int swallowed;
-    private @Nullable ServerSocket listening;
+    private @Nullable Door open;
+
+    /** What new connections come through. */
+    private record Door(ServerSocket socket, Thread accepting) {}
 
     /** A proxy on a free port that leads to another port of this machine. */
     public TcpProxy(int target) {
@@ -55,9 +63,15 @@ public final class TcpProxy implements AutoCloseable {
     public void cut() {
         lock.lock();
         try {
-            ServerSocket current = listening;
-            listening = null;
-            close(current);
+            Door current = open;
+            open = null;
+            if (current != null) {
+                close(current.socket());
+                current.accepting().join(); // until then the port is taken
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
         } finally {
             lock.unlock();
         }
@@ -66,10 +80,10 @@ public final class TcpProxy implements AutoCloseable {
 
     /** Breaks every connection. */
     public void reset() {
-        for (Socket socket : sockets) {
+        List.copyOf(sockets).forEach(socket -> {
             reset(socket);
             sockets.remove(socket);
-        }
+        });
     }
 
     /** Lets the database do what it is told and loses what it answers, until {@link #restore}. */
@@ -82,14 +96,23 @@ public final class TcpProxy implements AutoCloseable {
         late = delay;
     }
 
-    /** How many COMMITs the database has answered. */
-    public int commits() {
-        return commits.get();
+    /** How many transactions the database has said to be at their end, those of single statements too. */
+    public int transactions() {
+        return ended.get();
     }
 
-    /** Loses the answer to one of the next COMMITs, and breaks its connection. @param which the first is 1 */
-    public void swallowCommit(int which) {
-        swallowed = commits.get() + which;
+    /**
+     * Loses the answer with which one of the next transactions ends, and breaks its connection.
+     *
+     * @param which the next one is 1
+     */
+    public void swallow(int which) {
+        swallowed = ended.get() + which;
+    }
+
+    /** Whether that transaction was there. */
+    public boolean hasSwallowed() {
+        return ended.get() >= swallowed;
     }
 
     /** Carries nothing any more in either direction, and tells nobody, until {@link #restore}. */
@@ -111,7 +134,7 @@ public final class TcpProxy implements AutoCloseable {
         try {
             mute = false;
             audible.signalAll();
-            if (listening == null) {
+            if (open == null) {
                 listen(port);
             }
         } finally {
@@ -124,8 +147,7 @@ public final class TcpProxy implements AutoCloseable {
             ServerSocket server = new ServerSocket();
             server.setReuseAddress(true);
             server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
-            listening = server;
-            begin("proxy-" + server.getLocalPort(), () -> accept(server));
+            open = new Door(server, begin("proxy-" + server.getLocalPort(), () -> accept(server)));
             return server.getLocalPort();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -185,12 +207,19 @@ public final class TcpProxy implements AutoCloseable {
     }
 
     private boolean isSwallowed(byte[] answer, int length) {
-        for (int at = 0; at + COMMITTED.length <= length; at++) {
-            if (Arrays.equals(answer, at, at + COMMITTED.length, COMMITTED, 0, COMMITTED.length)) {
-                return commits.incrementAndGet() == swallowed;
-            }
-        }
-        return false;
+        return isAt(IDLE, answer, length - IDLE.length)
+                && IntStream.range(0, length).noneMatch(at -> isAt(NOTHING, answer, at))
+                && ended.incrementAndGet() == swallowed;
+    }
+
+    private static boolean isAt(byte[] part, byte[] answer, int at) {
+        return at >= 0
+                && at + part.length <= answer.length
+                && Arrays.equals(answer, at, at + part.length, part, 0, part.length);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     private void awaitAudible() throws InterruptedException {
@@ -221,20 +250,19 @@ public final class TcpProxy implements AutoCloseable {
         close(socket);
     }
 
-    private static void close(@Nullable AutoCloseable open) {
+    private static void close(AutoCloseable open) {
         try {
-            if (open != null) {
-                open.close();
-            }
+            open.close();
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
     }
 
-    private static void begin(String name, Runnable work) {
+    private static Thread begin(String name, Runnable work) {
         Thread thread = new Thread(work, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     @Override

@@ -67,26 +67,35 @@ class TcpProxyTest {
     }
 
     @Test
-    void whatIsCutRefuses() {
+    void whatIsCutRefusesUntilItIsRestored() throws SQLException {
+        for (int i = 0; i < 50; i++) {
+            line.cut();
+            line.restore();
+        }
         line.cut();
         assertBroken(() -> connect().close());
+        line.restore();
+        connect().close();
     }
 
     @Test
     void oneCommitIsDoneAndNotAnswered() throws SQLException {
-        int before = line.commits();
         try (Connection connection = connect();
                 Connection other = connect()) {
             connection.setAutoCommit(false);
-            line.swallowCommit(2);
+            int before = line.transactions();
+            line.swallow(2);
             insert(connection, 1);
             connection.commit();
             insert(connection, 2);
+            assertThat(other.isValid(0)).isTrue();
             assertBroken(connection::commit);
             insert(other, 3);
+            line.swallow(1);
+            assertBroken(() -> insert(other, 4));
+            assertThat(line.transactions() - before).isEqualTo(4);
         }
-        assertThat(line.commits() - before).isEqualTo(2);
-        assertThat(items()).isEqualTo("1,2,3");
+        assertThat(items()).isEqualTo("1,2,3,4");
     }
 
     @Test

@@ -41,21 +41,27 @@ public final class Trials {
      * @param twice items that are there once more than they should be
      * @param left runs that have ended and are not COMPLETED: a person would have to go on
      * @param byPolicy the same of batchlets whose node died: they are left to a person unless their job says otherwise
+     * @param restarts how often a run went on in a new execution: else the fault has met none of its statements
      * @param stalls how long each run wrote nothing, at the longest, from the fault to its end
      */
-    public record Harm(int lost, int twice, int left, int byPolicy, List<Duration> stalls) {
+    public record Harm(int lost, int twice, int left, int byPolicy, int restarts, List<Duration> stalls) {
 
-        public static final Harm NONE = new Harm(0, 0, 0, 0, List.of());
+        public static final Harm NONE = new Harm(0, 0, 0, 0, 0, List.of());
 
         public Harm plus(Harm more) {
             List<Duration> all = new ArrayList<>(stalls);
             all.addAll(more.stalls);
             return new Harm(
-                    lost + more.lost, twice + more.twice, left + more.left, byPolicy + more.byPolicy, List.copyOf(all));
+                    lost + more.lost,
+                    twice + more.twice,
+                    left + more.left,
+                    byPolicy + more.byPolicy,
+                    restarts + more.restarts,
+                    List.copyOf(all));
         }
 
         public Harm plus(List<Duration> more) {
-            return plus(new Harm(0, 0, 0, 0, more));
+            return plus(new Harm(0, 0, 0, 0, 0, more));
         }
 
         /** Whether nothing is lost, twice, or left without a policy that says so. */
@@ -66,7 +72,7 @@ public final class Trials {
         @Override
         public String toString() {
             return lost + " lost, " + twice + " twice, " + left + " left for a person, " + byPolicy
-                    + " by policy, written nothing for "
+                    + " by policy, " + restarts + " restarts, written nothing for "
                     + stalls.stream().map(Trials::seconds).toList();
         }
     }
@@ -170,8 +176,18 @@ public final class Trials {
                 return;
             }
             StringBuilder table = new StringBuilder(String.format(
-                    "%n%-52s %8s %8s %8s %8s %8s %8s %8s %9s %9s%n",
-                    "", "trials", "faults", "failed", "lost", "twice", "left", "policy", "median", "longest"));
+                    "%n%-52s %8s %8s %8s %8s %8s %8s %8s %8s %9s %9s%n",
+                    "",
+                    "trials",
+                    "faults",
+                    "failed",
+                    "lost",
+                    "twice",
+                    "left",
+                    "policy",
+                    "restarts",
+                    "median",
+                    "longest"));
             TALLIES.forEach((kind, tally) -> table.append(row(kind, tally)));
             System.out.println(table);
         }
@@ -187,11 +203,12 @@ public final class Trials {
         List<Duration> stalls = harm.stalls().stream().sorted().toList();
         return counts
                 + String.format(
-                        " %8d %8d %8d %8d %9s %9s%n",
+                        " %8d %8d %8d %8d %8d %9s %9s%n",
                         harm.lost(),
                         harm.twice(),
                         harm.left(),
                         harm.byPolicy(),
+                        harm.restarts(),
                         stalls.isEmpty() ? "" : seconds(stalls.get(stalls.size() / 2)),
                         stalls.isEmpty() ? "" : seconds(stalls.get(stalls.size() - 1)));
     }
