@@ -83,6 +83,7 @@ final class RunningStep {
     private final Map<Kept, byte[]> readable = new EnumMap<>(Kept.class);
     private Map<String, byte @Nullable []> kept;
     private @Nullable InDoubt inDoubt;
+    private @Nullable InDoubt beforeLastCommit;
     private boolean answerWasLost;
     private @Nullable Witnessed witnessed;
     private StepCounts ofPartitions = StepCounts.NONE;
@@ -207,6 +208,7 @@ final class RunningStep {
     }
 
     synchronized void committed(StepCounts counts, Map<String, byte @Nullable []> values) {
+        beforeLastCommit = new InDoubt(committed, kept);
         committed = counts;
         kept = values;
         inDoubt = null;
@@ -236,6 +238,25 @@ final class RunningStep {
         }
         committed(chunk.counts(), chunk.values());
         answerWasLost = true;
+        return true;
+    }
+
+    /**
+     * Its row is as it is before the last commit: a transaction manager calls committed what ended in a heuristic decision, and
+     * the database had broken it off.
+     */
+    synchronized boolean wasNotCommitted(long rowVersion, long commits) {
+        InDoubt before = beforeLastCommit;
+        if (before == null
+                || rowVersion != version - 1
+                || commits != before.counts().commits()) {
+            return false;
+        }
+        committed = before.counts();
+        kept = before.values();
+        beforeLastCommit = null;
+        version--;
+        rolledBack();
         return true;
     }
 

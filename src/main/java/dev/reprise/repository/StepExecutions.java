@@ -515,7 +515,8 @@ final class StepExecutions {
     Ended end(Handle handle, RunningStep step, String trace) {
         if (!update(handle, step, trace)) {
             // Somebody else has written the row, or this node has, and was not told.
-            if (!knowsItself(handle, step) || !update(handle, step, trace)) {
+            boolean ours = knowsItself(handle, step) || lacksTheLastCommit(handle, step);
+            if (!ours || !update(handle, step, trace)) {
                 return hasEnded(handle, step, trace) ? Ended.BEFORE : Ended.NOT_OURS;
             }
         }
@@ -557,6 +558,15 @@ final class StepExecutions {
         return handle.createQuery(RUNNING)
                 .bind("id", step.id())
                 .map((row, context) -> step.wasCommitted(row.getLong(1), row.getLong(2)))
+                .findOne()
+                .orElse(false);
+    }
+
+    /** Whether the row is as before the last commit, which nobody has seen fail; the step knows it then. */
+    private static boolean lacksTheLastCommit(Handle handle, RunningStep step) {
+        return handle.createQuery(RUNNING)
+                .bind("id", step.id())
+                .map((row, context) -> step.wasNotCommitted(row.getLong(1), row.getLong(2)))
                 .findOne()
                 .orElse(false);
     }

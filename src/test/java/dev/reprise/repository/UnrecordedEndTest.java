@@ -57,6 +57,28 @@ class UnrecordedEndTest {
                 .isEqualTo(Kind.ALREADY_COMPLETE);
     }
 
+    /** A database that is stopped in a commit: the transaction manager says of the chunk that it is committed. */
+    @ParameterizedTest
+    @EnumSource
+    void ofAStepWhoseLastCommitWasBrokenOffIsItsOwn(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.migrated(kind);
+        TestNode node = TestNode.on(database);
+        JobExecutionImpl execution = node.run(job, "name", "broken off");
+        StepExecutionImpl step = node.step(execution, "load");
+        node.commit(execution, step, new TestNode.Chunk(10, 0, "10"));
+        node.commit(execution, step, new TestNode.Chunk(20, 0, "20"));
+        database.execute("update BATCH_STEP_EXECUTION"
+                + " set VERSION = VERSION - 1, COMMIT_COUNT = 1, READ_COUNT = 10, WRITE_COUNT = 10");
+
+        node.end(step, BatchStatus.FAILED);
+        node.end(execution, BatchStatus.FAILED);
+
+        assertThat(database.row("select STATUS, WRITE_COUNT, COMMIT_COUNT from BATCH_STEP_EXECUTION"))
+                .isEqualTo("FAILED|10|1");
+        assertThat(database.row("select count(*) from BATCH_STEP_EXECUTION where EXIT_MESSAGE like '%not recorded%'"))
+                .isEqualTo("0");
+    }
+
     /** The engine says of the job that it is FAILED before it has the end of the step recorded. */
     @ParameterizedTest
     @EnumSource

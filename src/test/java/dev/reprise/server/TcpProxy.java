@@ -208,14 +208,12 @@ public final class TcpProxy implements AutoCloseable {
 
     private boolean isSwallowed(byte[] answer, int length) {
         return isAt(IDLE, answer, length - IDLE.length)
-                && IntStream.range(0, length).noneMatch(at -> isAt(NOTHING, answer, at))
+                && IntStream.rangeClosed(0, length - NOTHING.length).noneMatch(at -> isAt(NOTHING, answer, at))
                 && ended.incrementAndGet() == swallowed;
     }
 
     private static boolean isAt(byte[] part, byte[] answer, int at) {
-        return at >= 0
-                && at + part.length <= answer.length
-                && Arrays.equals(answer, at, at + part.length, part, 0, part.length);
+        return at >= 0 && Arrays.equals(answer, at, at + part.length, part, 0, part.length);
     }
 
     private static byte[] ascii(String text) {
