@@ -20,6 +20,9 @@ final class Absence implements HttpHandler {
 
     static final String DETAIL = "The application is being deployed or undeployed on this node; try again in a moment.";
 
+    /** How the server's operator begins to say that it has been stopped: by the time it is heard, another may be up. */
+    private static final String OPERATOR_STOPPED = "WFLYBATCH000004";
+
     private final HttpHandler next;
 
     Absence(HttpHandler next) {
@@ -31,13 +34,23 @@ final class Absence implements HttpHandler {
         try {
             next.handleRequest(exchange);
         } catch (Exception | LinkageError e) {
-            if (exchange.isResponseStarted() || !isGoing(exchange)) {
+            if (exchange.isResponseStarted() || !(isGoing(exchange) || isWhy(e))) {
                 throw e;
             }
             LOG.log(Level.DEBUG, "A request at the wrong time: {0}", e.toString());
             exchange.getResponseHeaders().put(Headers.RETRY_AFTER, Waits.RETRY_AFTER);
             Refused.with(exchange, StatusCodes.SERVICE_UNAVAILABLE, "not-there", TITLE, DETAIL);
         }
+    }
+
+    /** Whether an exception of a request comes from the application's absence. */
+    static boolean isWhy(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause.getMessage() != null && cause.getMessage().startsWith(OPERATOR_STOPPED)) {
+                return true;
+            }
+        }
+        return !JobLauncher.isOperatorUp();
     }
 
     private static boolean isGoing(HttpServerExchange exchange) {
@@ -47,6 +60,6 @@ final class Absence implements HttpHandler {
                 deployment.getFilters().getFilters().values().stream().allMatch(ManagedFilter::isStarted);
         boolean servletRuns = request.getCurrentServlet() == null
                 || request.getCurrentServlet().getManagedServlet().isStarted();
-        return !filtersRun || !servletRuns || !JobLauncher.isOperatorUp();
+        return !filtersRun || !servletRuns;
     }
 }

@@ -1,7 +1,6 @@
 package dev.reprise.web;
 
 import dev.reprise.access.AccessDeniedException;
-import dev.reprise.launch.JobLauncher;
 import dev.reprise.repository.LaunchRefusedException;
 import dev.reprise.repository.RepriseRepository;
 import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
@@ -50,7 +49,7 @@ public final class Problems implements ExceptionMapper<Throwable> {
         if (thrown instanceof WebApplicationException e) {
             return ofHttp(e.getResponse());
         }
-        if (!JobLauncher.isOperatorUp()) {
+        if (Absence.isWhy(thrown)) {
             return Problem.busy("not-there", Absence.TITLE, Absence.DETAIL).response();
         }
         String mark = UUID.randomUUID().toString();

@@ -379,7 +379,7 @@ abstract class ConsoleScenarios {
 
     private static void tabTo(Page page, String text) {
         Locator focused = page.locator(":focus");
-        for (int i = 0; i < 200; i++) {
+        for (int i = 0; i < 1000; i++) {
             if (focused.count() == 1
                     && focused.innerText().replaceAll("\\s+", " ").strip().equals(text)) {
                 return;

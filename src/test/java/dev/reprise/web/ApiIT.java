@@ -1120,6 +1120,18 @@ class ApiIT {
         assertThat(serverLog().stream().skip(before).filter(ApiIT::isFault)).isEmpty();
     }
 
+    /** Those of one test: another's may still run. */
+    private List<JsonNode> running(String run) throws Exception {
+        List<JsonNode> running = new ArrayList<>();
+        for (JsonNode item :
+                get("/executions?job=gate&status=RUNNING&limit=200").json().get("items")) {
+            if (item.toString().contains(run)) {
+                running.add(item);
+            }
+        }
+        return running;
+    }
+
     @Test
     void waitingClientsOfTheApiHoldNobodyUp() throws Exception {
         List<CompletableFuture<HttpResponse<String>>> waiting = new ArrayList<>();
@@ -1133,14 +1145,9 @@ class ApiIT {
                     .build();
             waiting.add(CLIENT.sendAsync(launch, HttpResponse.BodyHandlers.ofString()));
         }
-        await().until(() -> get("/executions?job=gate&status=RUNNING&limit=200")
-                        .json()
-                        .get("items")
-                        .size()
-                >= 64);
+        await().until(() -> running(run).size() == waiting.size());
 
-        for (JsonNode item :
-                get("/executions?job=gate&status=RUNNING&limit=200").json().get("items")) {
+        for (JsonNode item : running(run)) {
             post("/executions/" + item.get("id").asLong() + "/stop", "{}").is(202);
         }
         for (CompletableFuture<HttpResponse<String>> one : waiting) {

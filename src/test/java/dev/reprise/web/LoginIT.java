@@ -611,6 +611,7 @@ class LoginIT {
                 "\"no-request-timeout\" => 30000",
                 "\"read-timeout\" => 30000",
                 "\"write-timeout\" => 30000",
+                "\"enable-http2\" => false",
                 "\"max-post-size\" => 2097152L",
                 "\"max-connections\" => expression \"${reprise.connections:4000}\"")) {
             assertThat(cli.split(Pattern.quote(limit), -1)).as(limit).hasSize(3);
