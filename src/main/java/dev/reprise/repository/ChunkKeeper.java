@@ -4,6 +4,7 @@ import dev.reprise.repository.RunningStep.Kept;
 import jakarta.batch.api.chunk.ItemWriter;
 import java.io.Serializable;
 import java.lang.reflect.Method;
+import java.util.List;
 import org.jberet.runtime.context.StepContextImpl;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,10 @@ final class ChunkKeeper {
         }
         switch (method.getName()) {
             case "readItem", "processItem", "writeItems" -> {
+                if (isNothingToWrite(method, arguments) && running.execution().isStopRequested()) {
+                    // The engine stops between the chunk that it has rolled back and its next attempt.
+                    recorder.mustBegin();
+                }
                 recorder.mustBeInTransaction(step.getStepName());
                 return call.with(arguments);
             }
@@ -60,6 +65,13 @@ final class ChunkKeeper {
                 return call.with(arguments);
             }
         }
+    }
+
+    private static boolean isNothingToWrite(Method method, Object @Nullable [] arguments) {
+        return method.getName().equals("writeItems")
+                && arguments != null
+                && arguments[0] instanceof List<?> items
+                && items.isEmpty();
     }
 
     ChunkWitness witness(StepContextImpl step) {

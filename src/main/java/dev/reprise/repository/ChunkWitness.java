@@ -2,6 +2,8 @@ package dev.reprise.repository;
 
 import dev.reprise.repository.RunningStep.Witnessed;
 import jakarta.batch.api.chunk.listener.AbstractChunkListener;
+import jakarta.batch.api.chunk.listener.ItemWriteListener;
+import java.util.List;
 import org.jberet.runtime.context.StepContextImpl;
 
 /**
@@ -9,7 +11,7 @@ import org.jberet.runtime.context.StepContextImpl;
  * it and perhaps cannot read it back; and whether the database was away, by what became of the connection, whatever it
  * threw. Of the thread that runs the step or partition.
  */
-final class ChunkWitness extends AbstractChunkListener {
+final class ChunkWitness extends AbstractChunkListener implements ItemWriteListener {
 
     /** In the execution's own copy of the job. */
     static final String REF = "reprise.chunk";
@@ -22,6 +24,22 @@ final class ChunkWitness extends AbstractChunkListener {
         this.database = database;
         this.running = running;
         this.step = step;
+    }
+
+    @Override
+    public void beforeWrite(List<Object> items) {}
+
+    @Override
+    public void afterWrite(List<Object> items) {}
+
+    /** The engine judges what failed the chunk next. */
+    @Override
+    public void onWriteError(List<Object> items, Exception thrown) {
+        RunningStep at = running.find(step.getStepExecution());
+        ItemJudge judge = at == null ? null : at.judge();
+        if (judge != null) {
+            judge.hear(thrown);
+        }
     }
 
     @Override

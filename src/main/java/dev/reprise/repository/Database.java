@@ -407,12 +407,17 @@ final class Database {
 
     /** Rolls back what this thread is in, and begins anew. */
     void replaceTransaction() {
+        rollBack();
+        begin();
+    }
+
+    /** On its thread: a local connection of Agroal's cannot be rolled back in a transaction that is suspended. */
+    private void rollBack() {
         try {
             transactions.rollback();
         } catch (IllegalStateException | SystemException e) {
             suspend(); // its time was up, and the thread is still bound to it
         }
-        begin();
     }
 
     private static void mustBeActive(Transaction transaction) {
@@ -463,18 +468,10 @@ final class Database {
      * @return whether there was something
      */
     boolean leaveTransaction() {
-        Transaction left = suspend();
-        if (left == null) {
+        if (current() == null) {
             return false;
         }
-        try {
-            int status = statusOf(left);
-            if (status == Status.STATUS_ACTIVE || status == Status.STATUS_MARKED_ROLLBACK) {
-                left.rollback();
-            }
-        } catch (SystemException | RuntimeException e) {
-            LOG.log(Level.DEBUG, "A transaction that was left open cannot be rolled back", e);
-        }
+        rollBack();
         return true;
     }
 

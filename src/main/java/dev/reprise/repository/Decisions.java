@@ -236,7 +236,7 @@ final class Decisions {
             if (Database.isDuplicateKey(e)) {
                 return tries.get() == 1 ? null : recordedBy(launch);
             }
-            if (!Database.isAway(e) || tries.get() > 1) {
+            if (!Database.isAway(e)) {
                 throw e;
             }
             // It may have been recorded, and the answer be lost.

@@ -12,6 +12,7 @@ import java.io.Serializable;
 import java.lang.reflect.Method;
 import java.util.AbstractList;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jberet.job.model.Chunk;
 import org.jberet.job.model.ExceptionClassFilter;
 import org.jberet.job.model.Step;
@@ -73,6 +74,9 @@ final class ItemJudge {
     private boolean wasGivenUpBefore;
     private Asked asked = Asked.NOTHING;
     private boolean itemByItem;
+    private boolean wentThroughAgain;
+    private boolean stopping;
+    private boolean wasRefused;
     private boolean goesThroughAgain;
     private boolean recordsSkips;
     private boolean reopens;
@@ -109,7 +113,8 @@ final class ItemJudge {
             Step definition, Database database, LiveExecution running, RunningStep step, Recorder recorder) {
         Chunk chunk = definition.getChunk();
         if (chunk == null
-                || (chunk.getSkippableExceptionClasses() == null && chunk.getRetryableExceptionClasses() == null)) {
+                || (chunk.getSkippableExceptionClasses() == null && chunk.getRetryableExceptionClasses() == null)
+                || isScripted(chunk)) {
             return;
         }
         ItemJudge judge = new ItemJudge(database, running, step, recorder, definition);
@@ -119,6 +124,12 @@ final class ItemJudge {
         chunk.setSkipLimit(null);
         chunk.setRetryLimit(null);
         step.judgedBy(judge);
+    }
+
+    /** The engine makes a script's artifact by itself, and of its failures nobody would hear here. */
+    private static boolean isScripted(Chunk chunk) {
+        return Stream.of(chunk.getReader(), chunk.getProcessor(), chunk.getWriter())
+                .anyMatch(artifact -> artifact != null && artifact.getScript() != null);
     }
 
     /** A filter of the engine's that asks here for each class: what is not included is excluded. */
@@ -175,6 +186,7 @@ final class ItemJudge {
                     reopen((ItemReader) artifact);
                 }
             }
+            case "beforeWrite", "writeItems" -> stopping = running.execution().isStopRequested();
             case "onRetryReadException", "onRetryProcessException", "onRetryWriteException" -> {
                 return !goesThroughAgain;
             }
@@ -228,6 +240,7 @@ final class ItemJudge {
         health = where == Place.AFTER_COMMIT ? Database.Health.GOOD : database.healthAfter(thrown);
         if (health == Database.Health.GIVEN_UP || (where == Place.WRITE && recordsEachSkip())) {
             database.replaceTransaction();
+            health = Database.Health.GIVEN_UP;
         }
     }
 
@@ -259,6 +272,7 @@ final class ItemJudge {
     void committed() {
         committedSkips = skips;
         failedCommits = 0;
+        wentThroughAgain = false;
     }
 
     // ---- What the engine asks --------------------------------------------------------------------------------------
@@ -268,13 +282,18 @@ final class ItemJudge {
         if (whileRetrying) {
             hear();
         }
-        boolean tookTooLong = place == Place.COMMIT && step.hasTimedOut();
-        if (!maySkip(exception) || mustGoThroughAgain() || tookTooLong) {
+        boolean mayBeTheItem = place != Place.COMMIT || wasRefused;
+        if (!maySkip(exception) || mustGoThroughAgain() || !mayBeTheItem) {
             asked = Asked.FOR_A_SKIP;
             if (!whileRetrying) {
                 failsTheStep();
             }
             return false;
+        }
+        if (stopsHere()) {
+            database.leaveTransaction();
+            judged();
+            return true;
         }
         skips++;
         boolean unwritten = place == Place.READ || place == Place.PROCESS;
@@ -283,7 +302,7 @@ final class ItemJudge {
         if (!unwritten) {
             committedSkips = skips;
         }
-        if (due == Due.SKIP_OF_A_WRITE && place == Place.COMMIT) {
+        if (due == Due.SKIP_OF_A_WRITE && place == Place.COMMIT && !database.isInTransaction()) {
             database.begin();
         }
         judged();
@@ -294,7 +313,8 @@ final class ItemJudge {
         boolean whileRetrying = asked == Asked.FOR_A_SKIP;
         asked = Asked.FOR_A_RETRY;
         if (!whileRetrying) {
-            itemByItem = false;
+            // Of the last chunk, and of one that a stop ends, it asks in this order even then.
+            itemByItem = itemByItem && wentThroughAgain;
             hear();
         }
         boolean mayRetry = place != Place.AFTER_COMMIT
@@ -319,12 +339,21 @@ final class ItemJudge {
                 && noRollback != null
                 && noRollback.matches(typeOf(exception));
         if (!stays) {
+            if (!itemByItem) {
+                failedCommits = 0;
+            }
             itemByItem = true;
+            wentThroughAgain |= goesThroughAgain;
             recordsSkips |= goesThroughAgain;
             skips = committedSkips;
         }
         judged();
         return stays;
+    }
+
+    /** A chunk failed while it was written or committed. Who was refused something says what; whose time is up does not. */
+    void hear(Exception thrown) {
+        wasRefused = thrown.getCause() != null || thrown.getSuppressed().length > 0;
     }
 
     /** Of a commit that failed no artifact has told. */
@@ -352,6 +381,7 @@ final class ItemJudge {
         failure = null;
         place = Place.COMMIT;
         health = Database.Health.GOOD;
+        wasRefused = false;
     }
 
     private boolean maySkip(String exception) {
@@ -362,8 +392,16 @@ final class ItemJudge {
                 && skippable.matches(typeOf(exception));
     }
 
+    /** A chunk that a stop ends is rolled back, whoever's the failure is: the engine takes a skip for the stop. */
+    private boolean stopsHere() {
+        return stopping && (place == Place.WRITE || place == Place.COMMIT);
+    }
+
     /** Whether the failure says nothing of an item yet. */
     private boolean mustGoThroughAgain() {
+        if (stopsHere()) {
+            return false;
+        }
         return switch (place) {
             case READ, PROCESS -> health == Database.Health.GIVEN_UP && (!itemByItem || skips > committedSkips);
             case WRITE -> !itemByItem && (eachItem || wasGivenUpBefore);

@@ -102,10 +102,11 @@ final class JobExecutions {
              where o.JOB_EXECUTION_ID = :execution and e.STATUS = 'STARTED'
                and o.APPLICATION = :application and o.NODE_ID = :node and o.INCARNATION = :incarnation""";
 
+    /** By the owner's row alone, as {@link Owners} does it. */
     private static final String RECORDED_BY = """
             select o.JOB_INSTANCE_ID, o.JOB_EXECUTION_ID
               from REPRISE_OWNER o
-              join BATCH_JOB_EXECUTION e on e.JOB_EXECUTION_ID = o.JOB_EXECUTION_ID
+              join BATCH_JOB_EXECUTION e on e.JOB_EXECUTION_ID = o.JOB_EXECUTION_ID + 0
              where o.APPLICATION = :application and o.NODE_ID = :node and o.INCARNATION = :incarnation
                and e.REPRISE_TOKEN = :token""";
 
@@ -288,7 +289,10 @@ final class JobExecutions {
         static final Stored NOTHING = new Stored(NO_PARAMETERS, null);
     }
 
-    /** Of executions that were loaded, as long as somebody holds them. */
+    /**
+     * Of executions that were loaded, as long as somebody holds them. Two objects of one execution are equal, so what is put
+     * here is whole.
+     */
     private final Map<JobExecutionImpl, Stored> loaded = Collections.synchronizedMap(new WeakHashMap<>());
 
     JobExecutions(Scope scope, Secrets secrets) {
@@ -618,11 +622,12 @@ final class JobExecutions {
 
     /** An execution that is not this node's to change: loaded from its rows, with an empty list of steps. */
     Optional<JobExecutionImpl> find(Handle handle, long executionId) {
-        List<JobExecutionImpl> found = handle.createQuery(EXECUTION)
-                .bind("execution", executionId)
-                .map((row, context) -> execution(row))
-                .list();
-        addParameters(handle, found);
+        List<JobExecutionImpl> found = withParameters(
+                handle,
+                handle.createQuery(EXECUTION)
+                        .bind("execution", executionId)
+                        .map((row, context) -> load(row))
+                        .list());
         return found.stream().findFirst();
     }
 
@@ -637,12 +642,12 @@ final class JobExecutions {
 
     /** Several executions, in no order, as {@link #find} loads one. */
     List<JobExecutionImpl> find(Handle handle, List<Long> executionIds) {
-        List<JobExecutionImpl> found = handle.createQuery(EXECUTIONS)
-                .bindList("executions", executionIds)
-                .map((row, context) -> execution(row))
-                .list();
-        addParameters(handle, found);
-        return found;
+        return withParameters(
+                handle,
+                handle.createQuery(EXECUTIONS)
+                        .bindList("executions", executionIds)
+                        .map((row, context) -> load(row))
+                        .list());
     }
 
     Set<Long> withoutEnd(Handle handle, Collection<Long> executionIds) {
@@ -698,34 +703,40 @@ final class JobExecutions {
 
     /** The newest executions of an instance, ascending by id. */
     List<JobExecutionImpl> ofInstance(Handle handle, long instanceId, int limit) {
-        List<JobExecutionImpl> found = new ArrayList<>(handle.createQuery(EXECUTIONS_OF_INSTANCE)
+        List<Loaded> found = new ArrayList<>(handle.createQuery(EXECUTIONS_OF_INSTANCE)
                 .bind("instance", instanceId)
                 .bind("limit", limit)
-                .map((row, context) -> execution(row))
+                .map((row, context) -> load(row))
                 .list());
         Collections.reverse(found);
-        addParameters(handle, found);
-        return found;
+        return withParameters(handle, found);
     }
 
-    private void addParameters(Handle handle, List<JobExecutionImpl> executions) {
-        if (executions.isEmpty()) {
-            return;
+    private List<JobExecutionImpl> withParameters(Handle handle, List<Loaded> rows) {
+        List<JobExecutionImpl> executions = rows.stream().map(Loaded::execution).toList();
+        if (!executions.isEmpty()) {
+            Map<Long, JobParameters> found = parameters(
+                    handle,
+                    executions.stream().map(JobExecutionImpl::getExecutionId).toList());
+            for (Loaded row : rows) {
+                JobParameters its = found.getOrDefault(row.execution().getExecutionId(), NO_PARAMETERS);
+                add(row.execution(), new Stored(its, row.definition()));
+            }
         }
-        Map<Long, JobParameters> found = parameters(
-                handle,
-                executions.stream().map(JobExecutionImpl::getExecutionId).toList());
-        for (JobExecutionImpl execution : executions) {
-            Stored before = loaded.getOrDefault(execution, Stored.NOTHING);
-            add(
-                    execution,
-                    new Stored(found.getOrDefault(execution.getExecutionId(), NO_PARAMETERS), before.definition()));
-        }
+        return executions;
     }
 
     private void add(JobExecutionImpl execution, Stored stored) {
         stored.parameters().byName().forEach((name, parameter) -> execution.addJobParameter(name, parameter.shown()));
         loaded.put(execution, stored);
+    }
+
+    /** An execution without its parameters, and what its row says that its object does not have. */
+    private record Loaded(
+            JobExecutionImpl execution, @Nullable String definition) {}
+
+    private Loaded load(ResultSet row) throws SQLException {
+        return new Loaded(execution(row), row.getString("REPRISE_DEFINITION"));
     }
 
     private JobExecutionImpl execution(ResultSet row) throws SQLException {
@@ -746,7 +757,6 @@ final class JobExecutions {
         execution.setUser(row.getString("REPRISE_SUBMITTER"));
         execution.setRestartPosition(row.getString("REPRISE_RESTART_POSITION"));
         instance.addJobExecution(execution);
-        loaded.put(execution, new Stored(NO_PARAMETERS, row.getString("REPRISE_DEFINITION")));
         return execution;
     }
 

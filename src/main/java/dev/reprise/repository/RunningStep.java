@@ -76,7 +76,6 @@ final class RunningStep {
     private long lostFilters;
     private long lostReadSkips;
     private long lostProcessSkips;
-    private boolean timedOut;
     private volatile CompletableFuture<Void> outcome = CompletableFuture.completedFuture(null);
     private boolean skippedInChunk;
     private byte @Nullable [] checkpointBeforeSkip;
@@ -331,19 +330,8 @@ final class RunningStep {
         outcome.join();
     }
 
-    /** The time of a chunk's transaction was up before it was committed. */
-    synchronized void timedOut() {
-        timedOut = true;
-    }
-
-    /** Whether that happened to the last chunk that was not committed. */
-    synchronized boolean hasTimedOut() {
-        return timedOut;
-    }
-
     /** What was written and filtered since the last commit is gone. */
     synchronized void rolledBack() {
-        timedOut = false;
         lostWrites = metrics.get(MetricType.WRITE_COUNT) - committed.written();
         lostFilters = metrics.get(MetricType.FILTER_COUNT) - committed.filtered();
     }

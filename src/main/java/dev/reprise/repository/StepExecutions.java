@@ -72,8 +72,9 @@ final class StepExecutions {
 
     private static final String RUNNING = """
             select VERSION, COMMIT_COUNT from BATCH_STEP_EXECUTION
-             where STEP_EXECUTION_ID = :id and END_TIME is null and STATUS in ('STARTED', 'STOPPING')
-               for update""";
+             where STEP_EXECUTION_ID = :id and END_TIME is null and STATUS in ('STARTED', 'STOPPING')""";
+
+    private static final String RUNNING_LOCKED = RUNNING + " for update";
 
     private static final String HAS_ENDED = """
             select count(*) from BATCH_STEP_EXECUTION
@@ -555,16 +556,25 @@ final class StepExecutions {
 
     /** Whether the row is as a chunk would leave it of whose commit nothing is known; the step knows it then. */
     boolean knowsItself(Handle handle, RunningStep step) {
-        return handle.createQuery(RUNNING)
+        return knowsItself(handle, step, RUNNING_LOCKED);
+    }
+
+    private static boolean knowsItself(Handle handle, RunningStep step, String running) {
+        return handle.createQuery(running)
                 .bind("id", step.id())
                 .map((row, context) -> step.wasCommitted(row.getLong(1), row.getLong(2)))
                 .findOne()
                 .orElse(false);
     }
 
+    /** As {@link #knowsItself}, without a lock: the caller's own transaction may wait for the row. */
+    boolean isCommitted(Handle handle, RunningStep step) {
+        return knowsItself(handle, step, RUNNING);
+    }
+
     /** Whether the row is as before the last commit, which nobody has seen fail; the step knows it then. */
     private static boolean lacksTheLastCommit(Handle handle, RunningStep step) {
-        return handle.createQuery(RUNNING)
+        return handle.createQuery(RUNNING_LOCKED)
                 .bind("id", step.id())
                 .map((row, context) -> step.wasNotCommitted(row.getLong(1), row.getLong(2)))
                 .findOne()

@@ -302,7 +302,7 @@ final class StepRecorder {
             step.recording();
             Saved saved = database.joined(
                     chunk,
-                    new ChunkOutcome(step, counts, step.current(), Thread.currentThread()),
+                    new ChunkOutcome(step, counts, step.current()),
                     connection -> steps.commitChunk(connection, step, counts));
             if (saved == Saved.FENCED) {
                 mustNotBeCommittedAlready(running, step);
@@ -329,7 +329,7 @@ final class StepRecorder {
 
     /** The engine tries a chunk again whose commit failed, and does not know that it was committed. */
     private void mustNotBeCommittedAlready(LiveExecution running, RunningStep step) {
-        if (database.apart(handle -> steps.knowsItself(handle, step))) {
+        if (database.apart(handle -> steps.isCommitted(handle, step))) {
             running.cutOff(step.execution().getStepName());
             throw NotRecordedError.fenced(
                     "A chunk of step " + step.name() + " was committed, and the answer of the database"
@@ -414,6 +414,12 @@ final class StepRecorder {
         }
     }
 
+    void mustBegin() {
+        if (!database.isInTransaction()) {
+            database.begin();
+        }
+    }
+
     boolean isInTransaction() {
         return database.isInTransaction();
     }
@@ -443,8 +449,7 @@ final class StepRecorder {
     }
 
     /** What became of a chunk: its counts are the step's from the commit on, and not before. */
-    private record ChunkOutcome(
-            RunningStep step, StepCounts counts, Map<String, byte @Nullable []> kept, Thread recording)
+    private record ChunkOutcome(RunningStep step, StepCounts counts, Map<String, byte @Nullable []> kept)
             implements Synchronization {
 
         @Override
@@ -457,9 +462,6 @@ final class StepRecorder {
             } else {
                 step.rolledBack();
                 step.doubt(counts, kept);
-                if (!Thread.currentThread().equals(recording)) {
-                    step.timedOut(); // only who watches the clock ends another thread's transaction
-                }
             }
             step.settled();
         }

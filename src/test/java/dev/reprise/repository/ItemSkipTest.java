@@ -12,11 +12,16 @@ import jakarta.batch.api.BatchProperty;
 import jakarta.batch.api.chunk.AbstractItemReader;
 import jakarta.batch.api.chunk.ItemProcessor;
 import jakarta.batch.api.chunk.ItemWriter;
+import jakarta.batch.api.chunk.listener.AbstractItemWriteListener;
+import jakarta.batch.api.chunk.listener.ChunkListener;
 import jakarta.batch.api.chunk.listener.ItemProcessListener;
+import jakarta.batch.api.chunk.listener.ItemReadListener;
 import jakarta.batch.api.chunk.listener.SkipProcessListener;
 import jakarta.batch.api.chunk.listener.SkipReadListener;
 import jakarta.batch.api.chunk.listener.SkipWriteListener;
+import jakarta.batch.runtime.BatchRuntime;
 import jakarta.batch.runtime.BatchStatus;
+import jakarta.batch.runtime.context.JobContext;
 import jakarta.inject.Inject;
 import java.io.Serializable;
 import java.sql.Connection;
@@ -35,6 +40,7 @@ import javax.sql.DataSource;
 import net.jqwik.api.Arbitraries;
 import org.jberet.job.model.JobBuilder;
 import org.jberet.job.model.StepBuilder;
+import org.jberet.runtime.context.JobContextImpl;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -76,6 +82,8 @@ class ItemSkipTest {
                 .artifact("processor", Processor::new)
                 .artifact("listener", Listener::new)
                 .artifact("rejects", Rejects::new)
+                .artifact("stops", Stops::new)
+                .artifact("failsAfter", FailsAfter::new)
                 .artifact("writer", Writer::new)
                 .build()
                 .open();
@@ -206,6 +214,60 @@ class ItemSkipTest {
         public void onProcessError(Object item, Exception e) {}
     }
 
+    /** Stops the job as soon as that item is read. */
+    public static final class Stops implements ItemReadListener {
+
+        @Inject
+        private @Nullable JobContext job;
+
+        @Inject
+        @BatchProperty
+        private int at;
+
+        @Override
+        public void beforeRead() {}
+
+        @Override
+        public void afterRead(@Nullable Object item) {
+            if (item != null && (Integer) item == at) {
+                JobContextImpl running = (JobContextImpl) Objects.requireNonNull(job);
+                BatchRuntime.getJobOperator().stop(running.getExecutionId());
+                while (!running.getJobExecution().isStopRequested()) {
+                    Thread.onSpinWait();
+                }
+            }
+        }
+
+        @Override
+        public void onReadError(Exception e) {}
+    }
+
+    /** Fails where there is nothing to write: behind the last chunk. */
+    public static final class FailsAfter extends AbstractItemWriteListener implements ChunkListener {
+
+        private boolean written;
+
+        @Override
+        public void beforeChunk() {
+            written = false;
+        }
+
+        @Override
+        public void afterWrite(List<Object> items) {
+            written = true;
+        }
+
+        @Override
+        public void afterChunk() throws SQLException {
+            if (!written) {
+                throw new SQLException("nothing was written");
+            }
+        }
+
+        @Override
+        public void onError(Exception e) {}
+    }
+
     /** Writes what is skipped, in the transaction that it is told of it in. */
     public static final class Rejects extends Work implements SkipReadListener, SkipProcessListener, SkipWriteListener {
 
@@ -229,6 +291,11 @@ class ItemSkipTest {
 
     public static final class Writer extends Work implements ItemWriter {
 
+        @Inject
+        @BatchProperty
+        private int failsOnceAt;
+
+        private boolean failed;
         private int chunks;
 
         @Override
@@ -242,6 +309,10 @@ class ItemSkipTest {
         @Override
         public void writeItems(List<Object> items) throws SQLException {
             chunks++;
+            if (items.contains(failsOnceAt) && !failed) {
+                failed = true;
+                throw new IllegalStateException("once");
+            }
             for (Object item : items) {
                 execute("insert into ITEM (N) values (?)", (Integer) item);
                 ask((Integer) item);
@@ -504,6 +575,66 @@ class ItemSkipTest {
 
         assertThat(run.status()).isEqualTo(BatchStatus.COMPLETED);
         assertWritten(allBut(8));
+    }
+
+    /** The engine takes a skip for the stop, and rolls nothing back by itself. */
+    @ParameterizedTest
+    @EnumSource
+    void isNoneInAChunkThatAStopEnds(Kind kind) {
+        open(kind);
+        StepBuilder step = step("", "", "", "8").property(WriteSkip.PROPERTY, "item");
+
+        JobRun stopped = run(step.listener("stops", new String[] {"at", "8"}));
+        List<String> before = database().rows("select N from ITEM order by N");
+        JobRun restarted = run(step("", "", "", "8").property(WriteSkip.PROPERTY, "item"));
+
+        assertThat(stopped.status()).isEqualTo(BatchStatus.STOPPED);
+        assertThat(before).hasSize(5);
+        assertThat(restarted.status()).isEqualTo(BatchStatus.COMPLETED);
+        assertWritten(allBut(8));
+    }
+
+    /** The chunk is rolled back, and there is nothing to write when the engine comes to its stop. */
+    @ParameterizedTest
+    @EnumSource
+    void ofAnItemInWhoseProcessingAStopCameLeavesTheJobStopped(Kind kind) {
+        open(kind);
+
+        JobRun stopped = run(step("", "8", "", "").listener("stops", new String[] {"at", "8"}));
+        JobRun restarted = run(step("", "8", "", ""));
+
+        assertThat(stopped.status()).isEqualTo(BatchStatus.STOPPED);
+        assertThat(restarted.status()).isEqualTo(BatchStatus.COMPLETED);
+        assertWritten(allBut(8));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofTheLastChunkThatHasNoItemsEndsTheStep(Kind kind) {
+        open(kind);
+
+        JobRun run = run(step("", "", "", "8").listener("failsAfter").property(WriteSkip.PROPERTY, "item"));
+
+        assertThat(run.status()).isEqualTo(BatchStatus.COMPLETED);
+        assertWritten(allBut(8));
+        assertThat(run.step("copy").counts().writeSkips()).isEqualTo(2);
+    }
+
+    /** What is to be retried without a rollback is rolled back where its transaction is gone. */
+    @ParameterizedTest
+    @EnumSource
+    void thenARetryLosesNothingOfWhatProcessorsWrote(Kind kind) {
+        open(kind);
+
+        JobRun run = run(step("", "", "", "3")
+                .property(WriteSkip.PROPERTY, "item")
+                .writer("writer", bad("3"), new String[] {"failsOnceAt", "13"})
+                .retryableExceptionsInclude(List.of(IllegalStateException.class.getName()))
+                .noRollbackExceptionsInclude(List.of(IllegalStateException.class.getName())));
+
+        assertThat(run.status()).isEqualTo(BatchStatus.COMPLETED);
+        assertWritten(allBut(3));
+        assertProcessed(allBut(3));
     }
 
     // ---- Any of them -----------------------------------------------------------------------------------------------

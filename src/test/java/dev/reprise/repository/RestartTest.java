@@ -7,6 +7,7 @@ import dev.reprise.repository.Refusal.Kind;
 import dev.reprise.repository.TestNode.Chunk;
 import jakarta.batch.runtime.BatchStatus;
 import java.util.List;
+import java.util.Set;
 import org.jberet.job.model.Job;
 import org.jberet.runtime.AbstractStepExecution;
 import org.jberet.runtime.JobExecutionImpl;
@@ -44,6 +45,31 @@ class RestartTest {
         }
         StepExecutionImpl original = node.original("load", last);
         assertThat(original.getReaderCheckpointInfo()).isEqualTo("10");
+    }
+
+    /** Two objects of one execution are equal; what is known of the one must not depend on how the other was loaded. */
+    @ParameterizedTest
+    @EnumSource
+    void keepsItsParametersHoweverOthersLookAtTheExecution(TestDatabase.Kind kind) {
+        TestDatabase shared = TestDatabase.shared(kind);
+        TestNode node = TestNode.on(shared);
+        JobExecutionImpl first = node.run(job, "run", "1");
+        node.end(first, BatchStatus.STOPPED);
+        Database database = new Database(shared.pooled(), TestDatabase.TRANSACTIONS);
+        JobExecutions executions =
+                new JobExecutions(Scope.of(node.identity.application(), Set.of()), new Secrets(() -> {
+                    throw new AssertionError("there are no secrets");
+                }));
+        long id = first.getExecutionId();
+
+        JobExecutionImpl original =
+                database.apart(handle -> executions.find(handle, id)).orElseThrow();
+        database.apart(
+                handle -> executions.previous(handle, first.getJobInstance().getInstanceId(), id + 1));
+
+        assertThat(executions.known(original))
+                .isNotNull()
+                .satisfies(known -> assertThat(known.parameters().byName()).containsKey("run"));
     }
 
     @ParameterizedTest
