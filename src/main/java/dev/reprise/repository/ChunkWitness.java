@@ -38,7 +38,7 @@ final class ChunkWitness extends AbstractChunkListener implements ItemWriteListe
         RunningStep at = running.find(step.getStepExecution());
         ItemJudge judge = at == null ? null : at.judge();
         if (judge != null) {
-            judge.hear(thrown);
+            judge.failedToEnd(thrown);
         }
     }
 

@@ -240,7 +240,7 @@ final class ItemJudge {
         health = where == Place.AFTER_COMMIT ? Database.Health.GOOD : database.healthAfter(thrown);
         if (health == Database.Health.GIVEN_UP || (where == Place.WRITE && recordsEachSkip())) {
             database.replaceTransaction();
-            health = Database.Health.GIVEN_UP;
+            health = health == Database.Health.AWAY ? health : Database.Health.GIVEN_UP;
         }
     }
 
@@ -352,7 +352,7 @@ final class ItemJudge {
     }
 
     /** A chunk failed while it was written or committed. Who was refused something says what; whose time is up does not. */
-    void hear(Exception thrown) {
+    void failedToEnd(Exception thrown) {
         wasRefused = thrown.getCause() != null || thrown.getSuppressed().length > 0;
     }
 
