@@ -9,6 +9,7 @@ import dev.reprise.repository.StepState;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
+import dev.reprise.testing.RangeReader;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.Metric;
 import jakarta.batch.runtime.Metric.MetricType;
@@ -16,7 +17,6 @@ import jakarta.batch.runtime.StepExecution;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.jberet.job.model.JobBuilder;
@@ -34,13 +34,6 @@ class CompletedPartitionsTest {
 
     /** Partitions of five items each. */
     private static StepBuilder partitions(int count, int threads) {
-        List<Properties> plan = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            Properties properties = new Properties();
-            properties.setProperty("first", String.valueOf(5 * i + 1));
-            properties.setProperty("last", String.valueOf(5 * i + 5));
-            plan.add(properties);
-        }
         return new StepBuilder("load")
                 .reader(
                         NumberedItems.READER,
@@ -48,7 +41,7 @@ class CompletedPartitionsTest {
                         new String[] {NumberedItems.LAST, "#{partitionPlan['last']}"})
                 .writer(NumberedItems.WRITER)
                 .itemCount(2)
-                .partitionPlan(count, threads, plan);
+                .partitionPlan(count, threads, RangeReader.partitions(count, 5));
     }
 
     private static List<String> partitions(JobRun run) {

@@ -14,15 +14,12 @@ import dev.reprise.repository.RepriseRepository;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
+import dev.reprise.testing.RangeReader;
 import jakarta.batch.api.AbstractBatchlet;
-import jakarta.batch.api.BatchProperty;
-import jakarta.batch.api.chunk.AbstractItemReader;
 import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.batch.operations.JobRestartException;
 import jakarta.batch.runtime.BatchStatus;
-import jakarta.inject.Inject;
 import java.io.ByteArrayInputStream;
-import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -37,7 +34,6 @@ import java.util.stream.IntStream;
 import javax.xml.stream.XMLStreamException;
 import org.jberet.job.model.Job;
 import org.jberet.job.model.JobParser;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -77,36 +73,13 @@ class DefinitionChangedTest {
     private static volatile int failAt;
     private static volatile boolean failing;
 
-    /** Counts from one number to another, and has nothing but the next one for a checkpoint. */
-    static final class Numbers extends AbstractItemReader {
-
-        @Inject
-        @BatchProperty
-        private int first;
-
-        @Inject
-        @BatchProperty
-        private int last;
-
-        private int next;
-
+    static final class Numbers extends RangeReader {
         @Override
-        public void open(@Nullable Serializable checkpoint) {
-            next = checkpoint == null ? first : (Integer) checkpoint;
-        }
-
-        @Override
-        public @Nullable Object readItem() {
-            if (next == failAt) {
+        protected void read(int item) {
+            if (item == failAt) {
                 failAt = 0;
-                throw new IllegalStateException("as wanted at " + next);
+                throw new IllegalStateException("as wanted at " + item);
             }
-            return next > last ? null : next++;
-        }
-
-        @Override
-        public Serializable checkpointInfo() {
-            return next;
         }
     }
 

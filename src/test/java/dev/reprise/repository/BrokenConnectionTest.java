@@ -15,10 +15,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.jberet.job.model.Job;
 import org.jberet.job.model.JobBuilder;
@@ -71,16 +69,9 @@ class BrokenConnectionTest {
     void inACommitOfAPartition(TestDatabase.Kind kind) throws Exception {
         TestDatabase database = TestDatabase.shared(kind);
         InProcessBatch open = open(database);
-        List<Properties> plans = IntStream.range(0, 2)
-                .mapToObj(number -> {
-                    Properties properties = new Properties();
-                    properties.setProperty("offset", String.valueOf(number * 4));
-                    return properties;
-                })
-                .toList();
         Job job = new JobBuilder("job-" + UUID.randomUUID())
                 .step(step("load", "#{partitionPlan['offset']}")
-                        .partitionPlan(2, 2, plans)
+                        .partitionPlan(2, 2, CrashEverywhereIT.Reader.partitions(2))
                         .build())
                 .build();
         open.define(job);

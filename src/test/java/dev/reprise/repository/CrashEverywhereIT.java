@@ -141,17 +141,10 @@ class CrashEverywhereIT {
 
     @Test
     void morePartitionsThanThreads() {
-        List<Properties> partitions = IntStream.range(0, 5)
-                .mapToObj(number -> {
-                    Properties properties = new Properties();
-                    properties.setProperty("offset", String.valueOf(number * 4));
-                    return properties;
-                })
-                .toList();
         crashEverywhere(
                 new JobBuilder("partitioned")
                         .step(chunks("parts", 4, 3, "#{partitionPlan['offset']}")
-                                .partitionPlan(5, 2, partitions)
+                                .partitionPlan(5, 2, Reader.partitions(5))
                                 .next("after")
                                 .build())
                         .step(chunks("after", 1, 1).build())
@@ -218,6 +211,17 @@ class CrashEverywhereIT {
         private int offset;
 
         private int read;
+
+        /** What a plan says to so many partitions of four items. */
+        static List<Properties> partitions(int count) {
+            return IntStream.range(0, count)
+                    .mapToObj(number -> {
+                        Properties properties = new Properties();
+                        properties.setProperty("offset", String.valueOf(number * 4));
+                        return properties;
+                    })
+                    .toList();
+        }
 
         @Override
         public void open(@Nullable Serializable checkpoint) {

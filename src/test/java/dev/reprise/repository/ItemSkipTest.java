@@ -7,6 +7,7 @@ import dev.reprise.repository.TestDatabase.Kind;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
+import dev.reprise.testing.RangeReader;
 import jakarta.annotation.Resource;
 import jakarta.batch.api.BatchProperty;
 import jakarta.batch.api.chunk.AbstractItemReader;
@@ -31,7 +32,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -496,19 +496,11 @@ class ItemSkipTest {
     @EnumSource
     void inPartitionsToo(Kind kind) {
         open(kind);
-        List<Properties> plan = Stream.of(1, 11)
-                .map(first -> {
-                    Properties properties = new Properties();
-                    properties.setProperty("first", String.valueOf(first));
-                    properties.setProperty("last", String.valueOf(first + 9));
-                    return properties;
-                })
-                .toList();
 
         JobRun run = run(step("", "8,12", "", "17", "#{partitionPlan['first']}", "#{partitionPlan['last']}")
                 .property(WriteSkip.PROPERTY, "item")
                 .skipLimit(2)
-                .partitionPlan(2, plan));
+                .partitionPlan(2, RangeReader.partitions(2, 10)));
 
         assertThat(run.status()).isEqualTo(BatchStatus.COMPLETED);
         assertWritten(allBut(8, 12, 17));

@@ -15,13 +15,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import java.util.UUID;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
-import java.util.stream.IntStream;
 import org.jberet.job.model.DecisionBuilder;
 import org.jberet.job.model.FlowBuilder;
 import org.jberet.job.model.Job;
@@ -140,18 +138,11 @@ class LostAnswersIT {
     @ParameterizedTest
     @EnumSource
     void partitions(TestDatabase.Kind kind) {
-        List<Properties> plans = IntStream.range(0, 3)
-                .mapToObj(number -> {
-                    Properties properties = new Properties();
-                    properties.setProperty("offset", String.valueOf(number * 4));
-                    return properties;
-                })
-                .toList();
         loseEach(
                 kind,
                 new JobBuilder("partitioned-" + UUID.randomUUID())
                         .step(chunks("parts", 4, 3, "#{partitionPlan['offset']}")
-                                .partitionPlan(3, 2, plans)
+                                .partitionPlan(3, 2, CrashEverywhereIT.Reader.partitions(3))
                                 .build())
                         .build(),
                 12);

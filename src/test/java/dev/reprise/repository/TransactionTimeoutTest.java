@@ -6,10 +6,9 @@ import static org.awaitility.Awaitility.await;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
+import dev.reprise.testing.RangeReader;
 import jakarta.annotation.Resource;
 import jakarta.batch.api.AbstractBatchlet;
-import jakarta.batch.api.BatchProperty;
-import jakarta.batch.api.chunk.AbstractItemReader;
 import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.batch.api.listener.AbstractStepListener;
 import jakarta.batch.api.partition.PartitionAnalyzer;
@@ -146,7 +145,7 @@ class TransactionTimeoutTest {
         TROUBLE.set(writer -> awaitEndOf(current()));
 
         assertNothingOfTheChunkIsLost(step("load", "#{partitionPlan['first']}", "#{partitionPlan['last']}")
-                .partitionPlan(2, 2, List.of(range(1, 10), range(11, 20)))
+                .partitionPlan(2, 2, RangeReader.partitions(2, 10))
                 .build());
     }
 
@@ -268,7 +267,7 @@ class TransactionTimeoutTest {
         opened.execute("create table " + table + " (N integer not null)");
         batch = InProcessBatch.builder()
                 .database(opened.watched().url())
-                .artifact("reader", Reader::new)
+                .artifact("reader", RangeReader::new)
                 .artifact("writer", () -> new Writer(table))
                 .artifact("batchlet", Batchlet::new)
                 .artifact("mapper", Mapper::new)
@@ -299,13 +298,6 @@ class TransactionTimeoutTest {
                 .itemCount(5);
     }
 
-    private static Properties range(int first, int last) {
-        Properties range = new Properties();
-        range.setProperty("first", String.valueOf(first));
-        range.setProperty("last", String.valueOf(last));
-        return range;
-    }
-
     private static Transaction current() throws SystemException {
         return InProcessBatch.transactionManager().getTransaction();
     }
@@ -325,35 +317,6 @@ class TransactionTimeoutTest {
             @Override
             public void afterCompletion(int status) {}
         });
-    }
-
-    /** From one number to another. */
-    public static final class Reader extends AbstractItemReader {
-
-        @Inject
-        @BatchProperty
-        private int first;
-
-        @Inject
-        @BatchProperty
-        private int last;
-
-        private int next;
-
-        @Override
-        public void open(@Nullable Serializable checkpoint) {
-            next = checkpoint == null ? first : (Integer) checkpoint;
-        }
-
-        @Override
-        public @Nullable Integer readItem() {
-            return next > last ? null : next++;
-        }
-
-        @Override
-        public Serializable checkpointInfo() {
-            return next;
-        }
     }
 
     /** Numbers into the table. */
@@ -411,7 +374,7 @@ class TransactionTimeoutTest {
             InProcessBatch.transactionManager().setTransactionTimeout(1);
             PartitionPlanImpl plan = new PartitionPlanImpl();
             plan.setPartitions(2);
-            plan.setPartitionProperties(new Properties[] {range(1, 10), range(11, 20)});
+            plan.setPartitionProperties(RangeReader.partitions(2, 10).toArray(Properties[]::new));
             return plan;
         }
     }

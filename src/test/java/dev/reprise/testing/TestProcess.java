@@ -12,7 +12,6 @@ import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import jakarta.batch.api.BatchProperty;
 import jakarta.batch.api.Batchlet;
-import jakarta.batch.api.chunk.AbstractItemReader;
 import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.batch.api.chunk.ItemProcessor;
 import jakarta.batch.api.chunk.listener.AbstractChunkListener;
@@ -27,7 +26,6 @@ import jakarta.batch.runtime.StepExecution;
 import jakarta.batch.runtime.context.JobContext;
 import jakarta.inject.Inject;
 import jakarta.transaction.TransactionManager;
-import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -399,12 +397,7 @@ final class TestProcess implements AutoCloseable {
     /** Four partitions of 20 numbers, one after the other. */
     private PartitionPlan ranges() throws Exception {
         reached(At.PLANNING, 0);
-        Properties[] ranges = new Properties[4];
-        for (int i = 0; i < ranges.length; i++) {
-            ranges[i] = new Properties();
-            ranges[i].setProperty("first", String.valueOf(20 * i + 1));
-            ranges[i].setProperty("last", String.valueOf(20 * i + 20));
-        }
+        Properties[] ranges = RangeReader.partitions(4, 20).toArray(Properties[]::new);
         PartitionPlanImpl plan = new PartitionPlanImpl();
         plan.setPartitions(ranges.length);
         plan.setThreads(1);
@@ -417,36 +410,10 @@ final class TestProcess implements AutoCloseable {
         return item;
     }
 
-    private final class Numbers extends AbstractItemReader {
-
-        @Inject
-        @BatchProperty
-        private int first;
-
-        @Inject
-        @BatchProperty
-        private int last;
-
-        private int next;
-
+    private final class Numbers extends RangeReader {
         @Override
-        public void open(@Nullable Serializable checkpoint) {
-            next = checkpoint == null ? first : (Integer) checkpoint;
-        }
-
-        @Override
-        public @Nullable Integer readItem() throws Exception {
-            if (next > last) {
-                return null;
-            }
-            int item = next++;
+        protected void read(int item) throws Exception {
             reached(At.READING, item);
-            return item;
-        }
-
-        @Override
-        public Serializable checkpointInfo() {
-            return next;
         }
     }
 
