@@ -129,18 +129,24 @@ class KeptValueTest {
         private int next;
     }
 
+    /** A job of that one step. */
+    private static Job job(StepBuilder step) {
+        return new JobBuilder("job-" + UUID.randomUUID()).step(step.build()).build();
+    }
+
+    private static StepBuilder retrying() {
+        return new StepBuilder("load")
+                .reader("reader")
+                .writer("writer")
+                .itemCount(5)
+                .retryableExceptionsInclude(List.of(IllegalStateException.class.getName()));
+    }
+
     /** Each chunk but the first is written at its third attempt: what the engine reopens with is what was committed. */
     @ParameterizedTest
     @EnumSource
     void aCheckpointThatItsReaderGoesOnChanging(Kind kind) {
-        Job job = new JobBuilder("job-" + UUID.randomUUID())
-                .step(new StepBuilder("load")
-                        .reader("reader")
-                        .writer("writer")
-                        .itemCount(5)
-                        .retryableExceptionsInclude(List.of(IllegalStateException.class.getName()))
-                        .build())
-                .build();
+        Job job = job(retrying());
         InProcessBatch open = open(job, kind);
 
         JobRun run = open.run(job.getId());
@@ -153,14 +159,7 @@ class KeptValueTest {
     @ParameterizedTest
     @EnumSource
     void aCheckpointThatARestartGoesOnChanging(Kind kind) {
-        Job job = new JobBuilder("job-" + UUID.randomUUID())
-                .step(new StepBuilder("load")
-                        .reader("reader")
-                        .writer("writer")
-                        .itemCount(5)
-                        .retryableExceptionsInclude(List.of(IllegalStateException.class.getName()))
-                        .build())
-                .build();
+        Job job = job(retrying());
         InProcessBatch open = open(job, kind);
         open.failAt("load", 8);
 
@@ -176,13 +175,8 @@ class KeptValueTest {
     @ParameterizedTest
     @EnumSource
     void userDataThatGoesOnChanging(Kind kind) {
-        Job job = new JobBuilder("job-" + UUID.randomUUID())
-                .step(new StepBuilder("load")
-                        .reader("reader")
-                        .writer("counting")
-                        .itemCount(5)
-                        .build())
-                .build();
+        Job job =
+                job(new StepBuilder("load").reader("reader").writer("counting").itemCount(5));
         InProcessBatch open = open(job, kind);
         open.failAt("load", 13);
 
@@ -197,9 +191,7 @@ class KeptValueTest {
     @ParameterizedTest
     @EnumSource
     void userDataOfABatchlet(Kind kind) {
-        Job job = new JobBuilder("job-" + UUID.randomUUID())
-                .step(new StepBuilder("work").batchlet("batchlet").build())
-                .build();
+        Job job = job(new StepBuilder("work").batchlet("batchlet"));
         InProcessBatch open = open(job, kind);
 
         JobRun failed = open.run(job.getId());
@@ -215,13 +207,7 @@ class KeptValueTest {
     /** The table of a set of 60,000 has 131,072 places. */
     @Test
     void aCheckpointThatOutgrowsTheServersFilterIsNotCommitted() {
-        Job job = new JobBuilder("job-" + UUID.randomUUID())
-                .step(new StepBuilder("load")
-                        .reader("growing")
-                        .writer("sink")
-                        .itemCount(20_000)
-                        .build())
-                .build();
+        Job job = job(new StepBuilder("load").reader("growing").writer("sink").itemCount(20_000));
         InProcessBatch open = open(job, Kind.LIST);
         Lines lines = new Lines();
         JobRun failed;
@@ -247,14 +233,11 @@ class KeptValueTest {
 
     @Test
     void aCheckpointThatIsNotReadableIsNotSkipped() {
-        Job job = new JobBuilder("job-" + UUID.randomUUID())
-                .step(new StepBuilder("load")
-                        .reader("stranger")
-                        .writer("sink")
-                        .itemCount(5)
-                        .skippableExceptionsInclude(List.of("java.lang.Exception"))
-                        .build())
-                .build();
+        Job job = job(new StepBuilder("load")
+                .reader("stranger")
+                .writer("sink")
+                .itemCount(5)
+                .skippableExceptionsInclude(List.of("java.lang.Exception")));
 
         JobRun failed = open(job, Kind.LIST).run(job.getId());
 
