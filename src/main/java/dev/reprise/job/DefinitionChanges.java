@@ -33,6 +33,7 @@ public final class DefinitionChanges {
     private final Map<String, StepSoFar> steps;
     private final RestartWay wayBefore;
     private final RestartWay wayNow;
+    private final RestartWay wayFromTheHead;
     private final List<DefinitionChange> changes = new ArrayList<>();
 
     private DefinitionChanges(
@@ -50,6 +51,7 @@ public final class DefinitionChanges {
         this.steps = steps;
         this.wayBefore = RestartWay.of(graphBefore, position, steps);
         this.wayNow = RestartWay.of(graphNow, position, steps);
+        this.wayFromTheHead = RestartWay.of(graphNow, null, Map.of());
     }
 
     /**
@@ -161,7 +163,7 @@ public final class DefinitionChanges {
     private void added(String id, Element element) {
         boolean skipped = isStep(element)
                 && wayNow.to(id) == Reach.NOT
-                && RestartWay.of(graphNow, null, Map.of()).to(id).compareTo(Reach.IF_COMPLETE) >= 0;
+                && wayFromTheHead.to(id).compareTo(Reach.IF_COMPLETE) >= 0;
         if (skipped) {
             harmful(of(id) + ": was added before the place where the restart goes on, which would pass over it");
         } else {
@@ -208,7 +210,7 @@ public final class DefinitionChanges {
             harmful(of(id) + ": has begun and is not complete, and the restart would not come to it any more");
         } else if (soFar == null
                 && wayBefore.to(id).compareTo(Reach.IF_COMPLETE) >= 0
-                && RestartWay.of(graphNow, null, Map.of()).to(id) != Reach.NOT) {
+                && wayFromTheHead.to(id) != Reach.NOT) {
             harmful(of(id)
                     + ": came after the place where the restart goes on and comes before it now; it never ran, and"
                     + " the restart would pass over it");

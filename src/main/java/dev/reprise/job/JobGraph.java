@@ -181,7 +181,7 @@ public record JobGraph(String job, List<Node> nodes) {
                         step.getAllowStartIfCompleteBoolean(),
                         step.getPartition() != null,
                         step.getChunk() != null,
-                        startLimit(step));
+                        startLimit(step.getStartLimit()));
                 nodes.add(new Node(
                         step.getId(),
                         NodeKind.STEP,
@@ -215,9 +215,9 @@ public record JobGraph(String job, List<Node> nodes) {
         }
     }
 
-    private static int startLimit(Step step) {
-        String limit = Objects.requireNonNullElse(step.getStartLimit(), "");
-        return limit.matches("\\d{1,9}") ? Integer.parseInt(limit) : 0;
+    /** 0 where there is none, or no number. */
+    static int startLimit(@Nullable String limit) {
+        return limit != null && limit.matches("\\d{1,9}") ? Integer.parseInt(limit) : 0;
     }
 
     @SuppressWarnings("rawtypes") // as the engine has it

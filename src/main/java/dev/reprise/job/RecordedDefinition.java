@@ -120,10 +120,7 @@ public final class RecordedDefinition {
                         .isPresent(),
                 element.children("partition").findFirst().isPresent(),
                 element.children("chunk").findFirst().isPresent(),
-                element.attribute("start-limit")
-                        .filter(limit -> limit.matches("\\d{1,9}"))
-                        .map(Integer::valueOf)
-                        .orElse(0));
+                JobGraph.startLimit(element.attribute("start-limit").orElse(null)));
     }
 
     private static List<Transition> ways(String from, Element element) {

@@ -2,9 +2,6 @@ package dev.reprise.repository;
 
 import jakarta.batch.api.Batchlet;
 import jakarta.batch.api.Decider;
-import jakarta.batch.api.chunk.ItemProcessor;
-import jakarta.batch.api.chunk.ItemReader;
-import jakarta.batch.api.chunk.ItemWriter;
 import jakarta.batch.api.listener.JobListener;
 import jakarta.batch.api.listener.StepListener;
 import jakarta.batch.api.partition.PartitionCollector;
@@ -33,10 +30,6 @@ record Attendant(
         @Nullable ItemJudge judge)
         implements InvocationHandler {
 
-    /** With these a partition does its work; one that is to end does no more of it. */
-    private static final Set<Class<?>> WORK =
-            Set.of(ItemReader.class, ItemProcessor.class, ItemWriter.class, Batchlet.class);
-
     /** Artifacts that the engine calls in no transaction, at least in some of their methods. */
     private static final Set<Class<?>> OUTSIDE_OF_CHUNKS = Set.of(
             Batchlet.class,
@@ -49,13 +42,14 @@ record Attendant(
     private static final String LEFT_OPEN =
             "It left a transaction open, which was rolled back. Commit or roll back what it begins.";
 
+    /** With these a partition does its work; one that is to end does no more of it. */
     private static final Set<String> WORKING = Set.of("readItem", "processItem", "writeItems", "process");
 
     @Override
     public @Nullable Object invoke(Object attended, Method method, Object @Nullable [] arguments) throws Throwable {
         Class<?> face = method.getDeclaringClass();
         RunningStep at = partition();
-        if (at != null && at.isToEnd() && WORK.contains(face) && WORKING.contains(method.getName())) {
+        if (at != null && at.isToEnd() && WORKING.contains(method.getName())) {
             at.cutShort();
             throw new PartitionEndsError(at.name());
         }
@@ -111,7 +105,7 @@ record Attendant(
         ArtifactCall call = ArtifactCall.of(ref, step, method);
         keepWhatItWasToldOf(thrown, arguments);
         running.threw(call, thrown, step);
-        RunningStep at = step == null ? null : running.find(step.getStepExecution());
+        RunningStep at = running.find(step);
         if (step != null && at != null) {
             if (endsTheStep(method)) {
                 at.threwAtItsEnd(new LiveExecution.Thrown(call, thrown), step.getException());

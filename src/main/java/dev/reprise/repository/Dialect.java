@@ -272,8 +272,8 @@ enum Dialect {
                   from pg_locks held
                   join pg_stat_activity session on session.pid = held.pid
                  where held.granted and held.mode in ('RowShareLock', 'RowExclusiveLock')
-                   and held.relation in (to_regclass('batch_job_execution'), to_regclass('batch_step_execution'),
-                                         to_regclass('reprise_owner'))
+                   and held.relation in (to_regclass('BATCH_JOB_EXECUTION'), to_regclass('BATCH_STEP_EXECUTION'),
+                                         to_regclass('REPRISE_OWNER'))
                    and held.database = (select oid from pg_database where datname = current_database())
                    and held.pid <> pg_backend_pid() and session.xact_start < current_timestamp - interval '3 seconds'
                  order by SECONDS desc

@@ -308,10 +308,16 @@ final class LiveExecution implements Database.Caller {
         return steps.get(StepKey.of(execution));
     }
 
+    /** @param step null where it is the job */
+    @Nullable
+    RunningStep find(@Nullable StepContextImpl step) {
+        return step == null ? null : find(step.getStepExecution());
+    }
+
     /** Null where nothing may be skipped or retried, and before the step has begun. */
     @Nullable
     ItemJudge judgeOf(@Nullable StepContextImpl step) {
-        RunningStep found = step == null ? null : find(step.getStepExecution());
+        RunningStep found = find(step);
         return found == null ? null : found.judge();
     }
 
@@ -347,7 +353,7 @@ final class LiveExecution implements Database.Caller {
     void threw(ArtifactCall call, Throwable thrown, @Nullable StepContextImpl step) {
         Thrown last = new Thrown(call, thrown);
         lastThrown = last;
-        RunningStep at = step == null ? null : find(step.getStepExecution());
+        RunningStep at = find(step);
         if (at == null) {
             failed(last.toString());
         } else {

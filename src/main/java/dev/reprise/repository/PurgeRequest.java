@@ -96,7 +96,7 @@ public record PurgeRequest(
         } else if (age.compareTo(OLDEST) > 0) {
             faults.add("the age " + age + " is too long; write 0 to " + OLDEST.toDays() + " days");
         }
-        if (job != null && (job.indexOf('\u0000') >= 0 || !Text.isWhole(job))) {
+        if (job != null && !Text.isStorable(job)) {
             faults.add("no job is called '" + Text.line(job) + "'");
         }
         if (keep < 0 || keep > MOST_KEPT) {

@@ -1000,7 +1000,7 @@ public final class RepriseRepository implements JobRepository {
 
     /** No job is called what no database can store. */
     private static void refuseUnstorable(String jobName) {
-        if (jobName.indexOf('\u0000') >= 0 || !Text.isWhole(jobName)) {
+        if (!Text.isStorable(jobName)) {
             throw new NoSuchJobException("There is no job '" + Text.line(jobName) + "'.");
         }
     }
@@ -1125,7 +1125,7 @@ public final class RepriseRepository implements JobRepository {
     /** What an execution skipped, by the graph of the definition that it ran. */
     public Skipped skipped(JobGraph graph, ExecutionState execution) {
         return database.apart(handle -> executions.previous(handle, execution.instanceId(), execution.id()))
-                .map(before -> restartJudge.skipped(graph, Original.of(before, stored(before))))
+                .map(before -> restartJudge.skipped(graph, Original.of(before, Stored.NOTHING)))
                 .orElse(Skipped.NOTHING);
     }
 

@@ -272,7 +272,7 @@ final class RestartJudge {
                     open.commits(),
                     partitions);
         }
-        String checkpoint = open.checkpoint();
+        String checkpoint = steps.shown(open.checkpoint());
         if (checkpoint == null) {
             return new StepPlan(step.name(), Fate.RUN, reach, null, open.commits(), List.of());
         }

@@ -38,14 +38,21 @@ final class RunningStep {
 
     /** What a restart begins with. */
     enum Kept {
-        READER("the reader checkpoint"),
-        WRITER("the writer checkpoint"),
-        USER_DATA("the user data");
+        READER("the reader checkpoint", "reader"),
+        WRITER("the writer checkpoint", "writer"),
+        USER_DATA("the user data", "userData");
 
         private final String words;
+        private final String parameter;
 
-        Kept(String words) {
+        Kept(String words, String parameter) {
             this.words = words;
+            this.parameter = parameter;
+        }
+
+        /** Of the statements that write it. */
+        String parameter() {
+            return parameter;
         }
 
         /** As a message names it. */
@@ -267,9 +274,9 @@ final class RunningStep {
     /** What a restart would begin with if the step's transaction were committed now, as its row has it. */
     Map<String, byte @Nullable []> current() {
         Map<String, byte @Nullable []> values = new HashMap<>();
-        values.put("reader", Kept.READER.of(execution));
-        values.put("writer", Kept.WRITER.of(execution));
-        values.put("userData", Kept.USER_DATA.of(execution));
+        for (Kept what : Kept.values()) {
+            values.put(what.parameter(), what.of(execution));
+        }
         return values;
     }
 

@@ -1,6 +1,7 @@
 package dev.reprise.repository;
 
 import dev.reprise.job.StepSoFar;
+import dev.reprise.repository.RunningStep.Kept;
 import jakarta.batch.runtime.BatchStatus;
 import java.io.Serializable;
 import java.sql.Connection;
@@ -220,7 +221,8 @@ final class StepExecutions {
 
     private static final String LAST_OF_EACH_STEP = """
             select s.STEP_EXECUTION_ID, s.STEP_NAME, s.STATUS, s.EXIT_CODE, s.COMMIT_COUNT, s.REPRISE_READER_CHECKPOINT,
-                   s.REPRISE_WRITER_CHECKPOINT, s.REPRISE_USER_DATA, s.REPRISE_DISCARDED,
+                   case when s.REPRISE_WRITER_CHECKPOINT is null then 0 else 1 end as WRITER,
+                   case when s.REPRISE_USER_DATA is null then 0 else 1 end as USERDATA, s.REPRISE_DISCARDED,
                    (select count(*)
                       from BATCH_JOB_EXECUTION g
                       join BATCH_STEP_EXECUTION t on t.JOB_EXECUTION_ID = g.JOB_EXECUTION_ID
@@ -320,7 +322,7 @@ final class StepExecutions {
      * @param partitions how many of its partitions have ever begun
      * @param readerCheckpointOfPartition whether there is a checkpoint of the reader of one of them
      * @param discarded whether the step begins anew when it comes
-     * @param checkpoint of its reader, as people read it; null if there is none
+     * @param checkpoint of its reader, serialized; null if there is none
      */
     record Attempted(
             long id,
@@ -334,7 +336,7 @@ final class StepExecutions {
             boolean writerCheckpoint,
             boolean userData,
             boolean discarded,
-            @Nullable String checkpoint) {
+            byte @Nullable [] checkpoint) {
 
         boolean isComplete() {
             return "COMPLETED".equals(status);
@@ -454,10 +456,9 @@ final class StepExecutions {
     }
 
     /** Records a chunk in the transaction of the connection, the chunk's: one statement, unless somebody wants a stop. */
-    Saved commitChunk(Connection connection, RunningStep step, StepCounts counts) {
+    Saved commitChunk(Connection connection, RunningStep step, StepCounts counts, Map<String, byte @Nullable []> kept) {
         Map<String, @Nullable Object> values = new HashMap<>(bindings(counts));
-        values.put("reader", step.execution().getReaderCheckpointInfoSerialized());
-        values.put("writer", step.execution().getWriterCheckpointInfoSerialized());
+        values.putAll(kept);
         return save(connection, COMMIT_CHUNK, step, values);
     }
 
@@ -478,7 +479,9 @@ final class StepExecutions {
 
     /** Records the user data of a step that has no chunks. */
     Saved saveUserData(Handle handle, RunningStep step) {
-        Saved saved = save(handle.getConnection(), SAVE_USER_DATA, step, new HashMap<>());
+        Map<String, @Nullable Object> values = new HashMap<>();
+        values.put(Kept.USER_DATA.parameter(), Kept.USER_DATA.of(step.execution()));
+        Saved saved = save(handle.getConnection(), SAVE_USER_DATA, step, values);
         return saved == Saved.FENCED ? savedBefore(handle, step) : saved;
     }
 
@@ -497,7 +500,6 @@ final class StepExecutions {
 
     private Saved save(Connection connection, Sql named, RunningStep step, Map<String, @Nullable Object> values) {
         Sql sql = tables.qualified(named);
-        values.put("userData", KeptValue.keepUserData(step.execution()));
         values.put("id", step.id());
         values.put("version", step.version());
         values.put("status", "STARTED");
@@ -516,8 +518,7 @@ final class StepExecutions {
     Ended end(Handle handle, RunningStep step, String trace) {
         if (!update(handle, step, trace)) {
             // Somebody else has written the row, or this node has, and was not told.
-            boolean ours = knowsItself(handle, step) || lacksTheLastCommit(handle, step);
-            if (!ours || !update(handle, step, trace)) {
+            if (!knowsItself(handle, step) || !update(handle, step, trace)) {
                 return hasEnded(handle, step, trace) ? Ended.BEFORE : Ended.NOT_OURS;
             }
         }
@@ -554,29 +555,27 @@ final class StepExecutions {
                 == 1;
     }
 
-    /** Whether the row is as a chunk would leave it of whose commit nothing is known; the step knows it then. */
-    boolean knowsItself(Handle handle, RunningStep step) {
-        return knowsItself(handle, step, RUNNING_LOCKED);
-    }
-
-    private static boolean knowsItself(Handle handle, RunningStep step, String running) {
-        return handle.createQuery(running)
+    /**
+     * Whether the row is as a chunk would leave it of whose commit nothing is known, or as before the last commit, which nobody
+     * has seen fail; the step knows it then.
+     */
+    private static boolean knowsItself(Handle handle, RunningStep step) {
+        return handle.createQuery(RUNNING_LOCKED)
                 .bind("id", step.id())
-                .map((row, context) -> step.wasCommitted(row.getLong(1), row.getLong(2)))
+                .map((row, context) -> step.wasCommitted(row.getLong(1), row.getLong(2))
+                        || step.wasNotCommitted(row.getLong(1), row.getLong(2)))
                 .findOne()
                 .orElse(false);
     }
 
-    /** As {@link #knowsItself}, without a lock: the caller's own transaction may wait for the row. */
-    boolean isCommitted(Handle handle, RunningStep step) {
-        return knowsItself(handle, step, RUNNING);
-    }
-
-    /** Whether the row is as before the last commit, which nobody has seen fail; the step knows it then. */
-    private static boolean lacksTheLastCommit(Handle handle, RunningStep step) {
-        return handle.createQuery(RUNNING_LOCKED)
+    /**
+     * Whether the row is as a chunk would leave it of whose commit nothing is known; the step knows it then. Without a lock:
+     * the caller's own transaction may wait for the row.
+     */
+    static boolean isCommitted(Handle handle, RunningStep step) {
+        return handle.createQuery(RUNNING)
                 .bind("id", step.id())
-                .map((row, context) -> step.wasNotCommitted(row.getLong(1), row.getLong(2)))
+                .map((row, context) -> step.wasCommitted(row.getLong(1), row.getLong(2)))
                 .findOne()
                 .orElse(false);
     }
@@ -801,10 +800,10 @@ final class StepExecutions {
                         row.getLong("COMMIT_COUNT"),
                         row.getInt("PARTITIONS"),
                         row.getInt("READERS") > 0,
-                        row.getInt("WRITERS") > 0 || row.getBytes("REPRISE_WRITER_CHECKPOINT") != null,
-                        row.getInt("USERS") > 0 || row.getBytes("REPRISE_USER_DATA") != null,
+                        row.getInt("WRITERS") > 0 || row.getInt("WRITER") == 1,
+                        row.getInt("USERS") > 0 || row.getInt("USERDATA") == 1,
                         row.getInt("REPRISE_DISCARDED") == 1,
-                        shown(row.getBytes("REPRISE_READER_CHECKPOINT"))))
+                        row.getBytes("REPRISE_READER_CHECKPOINT")))
                 .list();
     }
 
@@ -939,7 +938,9 @@ final class StepExecutions {
         return checkpoints.checked(row.getBytes(column), name + " of step " + step);
     }
 
-    private @Nullable String shown(byte @Nullable [] checkpoint) {
+    /** A checkpoint as people read it; null if there is none. */
+    @Nullable
+    String shown(byte @Nullable [] checkpoint) {
         return checkpoint == null ? null : checkpoints.shown(checkpoint);
     }
 

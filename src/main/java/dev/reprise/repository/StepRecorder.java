@@ -296,14 +296,15 @@ final class StepRecorder {
     private Saved saveChunk(LiveExecution running, RunningStep step, Transaction chunk) {
         StepCounts counts = step.withThisChunk();
         try {
+            Map<String, byte @Nullable []> kept = step.current();
             for (Kept what : Kept.values()) {
-                mustBeReadable(step, what);
+                mustBeReadable(step, what, kept.get(what.parameter()));
             }
             step.recording();
             Saved saved = database.joined(
                     chunk,
-                    new ChunkOutcome(step, counts, step.current()),
-                    connection -> steps.commitChunk(connection, step, counts));
+                    new ChunkOutcome(step, counts, kept),
+                    connection -> steps.commitChunk(connection, step, counts, kept));
             if (saved == Saved.FENCED) {
                 mustNotBeCommittedAlready(running, step);
                 running.leaveStepsOpen();
@@ -329,7 +330,7 @@ final class StepRecorder {
 
     /** The engine tries a chunk again whose commit failed, and does not know that it was committed. */
     private void mustNotBeCommittedAlready(LiveExecution running, RunningStep step) {
-        if (database.apart(handle -> steps.isCommitted(handle, step))) {
+        if (database.apart(handle -> StepExecutions.isCommitted(handle, step))) {
             running.cutOff(step.execution().getStepName());
             throw NotRecordedError.fenced(
                     "A chunk of step " + step.name() + " was committed, and the answer of the database"

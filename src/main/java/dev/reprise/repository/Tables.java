@@ -22,7 +22,7 @@ final class Tables {
 
     /** Columns have names like tables: what tells a table is the word before it. */
     private static final Pattern PLACE = Pattern.compile(
-            "\\b((?:from|join|into|update|table|next value for)\\s+|(?:next|curr)val\\(')(?=(?:BATCH|REPRISE)_)");
+            "\\b((?:from|join|into|update|table|next value for)\\s+|(?:nextval|currval|to_regclass)\\(')(?=(?:BATCH|REPRISE)_)");
 
     private final String prefix;
     private final Map<Sql, Sql> known = new ConcurrentHashMap<>();

@@ -27,6 +27,11 @@ final class Text {
         return text.codePoints().noneMatch(point -> Character.getType(point) == Character.SURROGATE);
     }
 
+    /** Whether a database takes it as it is. */
+    static boolean isStorable(String text) {
+        return text.indexOf('\u0000') < 0 && isWhole(text);
+    }
+
     /** The text, visibly cut at its end if the column is shorter, without what a database cannot store. */
     static String fit(String text, int column) {
         String storable = text.replace('\u0000', '\uFFFD');

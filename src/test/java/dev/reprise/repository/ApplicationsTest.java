@@ -2,7 +2,9 @@ package dev.reprise.repository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
+import dev.reprise.Patience;
 import dev.reprise.PostgresServer;
 import dev.reprise.identity.JobIdentity;
 import dev.reprise.identity.JobParameters;
@@ -13,6 +15,8 @@ import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobInstance;
 import jakarta.batch.runtime.StepExecution;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -243,6 +247,10 @@ class ApplicationsTest {
                             left.getJobInstance().getInstanceId()))
                     .isEqualTo(winner.substring("started ".length()));
         }
+        assertThat(nodes.stream()
+                        .mapToInt(node -> node.repository.getJobInstanceCount(job.getId()))
+                        .sum())
+                .isEqualTo(20);
         for (TestNode node : nodes) {
             assertThat(node.repository.getJobInstanceCount(job.getId()))
                     .isEqualTo(node.repository
@@ -263,7 +271,7 @@ class ApplicationsTest {
             List<Future<String>> asked = new ArrayList<>();
             for (TestNode asker : askers) {
                 asked.add(pool.submit(() -> {
-                    together.await(20, TimeUnit.SECONDS);
+                    together.await(Patience.MINUTES, TimeUnit.MINUTES);
                     try {
                         launch.accept(asker);
                         return "started " + asker.identity.application();
@@ -531,13 +539,31 @@ class ApplicationsTest {
                 .containsExactly("" + others.getExecutionId());
         assertThat(neighbour.repository.getJobInstanceCount(job.getId())).isOne();
         assertThat(node.repository.getJobInstanceCount(job.getId())).isZero();
-        assertThat(own.getExecutionId()).isNotEqualTo(nobodys.getExecutionId());
     }
 
     private JobExecutionImpl completed(TestNode node, String month) {
         JobExecutionImpl execution = node.run(job, "month", month);
         node.end(execution, BatchStatus.COMPLETED);
         return execution;
+    }
+
+    @Test
+    void tellsWhoHoldsLocksInASchemaOfItsOwn() throws SQLException {
+        TestDatabase database = TestDatabase.empty(TestDatabase.Kind.POSTGRESQL);
+        String schema = "batch_" + UUID.randomUUID().toString().substring(0, 8);
+        Schema.migrate(database.pooled(), schema);
+        TestNode node = TestNode.inSchema(database, blue, schema);
+        JobExecutionImpl execution = node.run(job, MONTH);
+
+        try (Connection holding = database.plain().getConnection()) {
+            holding.setAutoCommit(false);
+            try (Statement statement = holding.createStatement()) {
+                statement.executeUpdate("update " + schema + ".BATCH_JOB_EXECUTION set VERSION = VERSION"
+                        + " where JOB_EXECUTION_ID = " + execution.getExecutionId());
+            }
+            await().untilAsserted(() -> assertThat(node.holders()).hasSize(1));
+            holding.rollback();
+        }
     }
 
     /** It became another's after it was looked at. */
@@ -704,11 +730,11 @@ class ApplicationsTest {
             Purges purges = node.repository.purges();
             Purges.Walk walk = purges.walk(
                     PurgeRequest.olderThan(Duration.ZERO).keepingNewest(0).forgettingIdentity());
-            assertThat(walk.remove(
-                                    walk.look(purges.beginning()).instances(),
-                                    gone -> assertThat(gone).hasSize(2))
+            List<Integer> archived = new ArrayList<>();
+            assertThat(walk.remove(walk.look(purges.beginning()).instances(), gone -> archived.add(gone.size()))
                             .executions())
                     .hasSize(2);
+            assertThat(archived).containsExactly(2);
             NodeRegistry registry =
                     new NodeRegistry(database.pooled(), node == first ? one : two, TestDatabase.TRANSACTIONS);
             try (var connection = database.pooled().getConnection()) {

@@ -12,14 +12,15 @@ import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.context.StepContext;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.IntStream;
 import org.jberet.job.model.DecisionBuilder;
 import org.jberet.job.model.FlowBuilder;
 import org.jberet.job.model.Job;
@@ -41,7 +42,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class LostAnswersIT {
 
-    private static final List<String> LINES = new ArrayList<>();
+    private static final List<String> LINES = new CopyOnWriteArrayList<>();
 
     private static final Handler KEEPER = new Handler() {
         @Override
@@ -94,6 +95,7 @@ class LostAnswersIT {
                         .step(chunks("first", 5, 3, "0").next("second").build())
                         .step(chunks("second", 3, 2, "0").build())
                         .build(),
+                Map.of("first", upTo(5), "second", upTo(3)),
                 8);
     }
 
@@ -105,6 +107,7 @@ class LostAnswersIT {
                 new JobBuilder("one-step-" + UUID.randomUUID())
                         .step(chunks("first", 5, 3, "0").build())
                         .build(),
+                Map.of("first", upTo(5)),
                 5);
     }
 
@@ -132,6 +135,7 @@ class LostAnswersIT {
                                 .build())
                         .step(chunks("after", 2, 2, "0").build())
                         .build(),
+                Map.of("left1", upTo(2), "left2", upTo(2), "right1", upTo(2), "after", upTo(2)),
                 12);
     }
 
@@ -145,6 +149,7 @@ class LostAnswersIT {
                                 .partitionPlan(3, 2, CrashEverywhereIT.Reader.partitions(3))
                                 .build())
                         .build(),
+                Map.of("parts", upTo(12)),
                 12);
     }
 
@@ -161,6 +166,7 @@ class LostAnswersIT {
                                 .build())
                         .step(chunks("after", 2, 2, "0").build())
                         .build(),
+                Map.of("after", upTo(2)),
                 6);
     }
 
@@ -173,7 +179,8 @@ class LostAnswersIT {
                 .step(new StepBuilder("second").batchlet("failing").build())
                 .build();
         InProcessBatch open = open(kind, job);
-        for (int answers = 0, lost = 1; lost > 0; answers++) {
+        int answers = 0;
+        for (int lost = 1; lost > 0; answers++) {
             String run = "run" + answers;
             Failing.fails = true;
             assertThat(open.run(job.getId(), Map.of("run", run)).status()).isEqualTo(BatchStatus.FAILED);
@@ -185,7 +192,9 @@ class LostAnswersIT {
             lost = database().watched().swallowed().size();
             assertThat(restarted.status()).as(what(job, run, restarted)).isEqualTo(BatchStatus.COMPLETED);
             check(job, run, restarted);
+            assertWritten(what(job, run, restarted), run, "first", upTo(2));
         }
+        assertThat(answers).as("answers lost, and one run without").isGreaterThan(3);
     }
 
     /** A job that fails: its reason is the one, and no other. */
@@ -198,7 +207,8 @@ class LostAnswersIT {
                 .build();
         InProcessBatch open = open(kind, job);
         Failing.fails = true;
-        for (int answers = 0, lost = 1; lost > 0; answers++) {
+        int answers = 0;
+        for (int lost = 1; lost > 0; answers++) {
             LINES.clear();
             String run = "run" + answers;
 
@@ -208,14 +218,16 @@ class LostAnswersIT {
             assertThat(failed.status()).as(what(job, run, failed)).isEqualTo(BatchStatus.FAILED);
             if (!isOfAChunk()) {
                 assertThat(failed.failure()).as(what(job, run, failed)).contains("as wanted");
+                assertWritten(what(job, run, failed), run, "first", upTo(2));
             }
             check(job, run, failed);
         }
+        assertThat(answers).as("answers lost, and one run without").isGreaterThan(5);
     }
 
     // ---- What it takes ---------------------------------------------------------------------------------------------
 
-    private void loseEach(TestDatabase.Kind kind, Job job, int atLeast) {
+    private void loseEach(TestDatabase.Kind kind, Job job, Map<String, List<String>> items, int atLeast) {
         InProcessBatch open = open(kind, job);
         int answers = 0;
         for (int lost = 1; lost > 0; answers++) {
@@ -236,6 +248,7 @@ class LostAnswersIT {
             }
             assertThat(last.status()).as(what).isEqualTo(BatchStatus.COMPLETED);
             check(job, run, last);
+            items.forEach((step, numbers) -> assertWritten(what, run, step, numbers));
         }
         System.out.println(job.getId() + " on " + kind + ": each of " + (answers - 1) + " answers lost");
         assertThat(answers).isGreaterThan(atLeast);
@@ -248,6 +261,16 @@ class LostAnswersIT {
         } finally {
             database().watched().swallowNoMore();
         }
+    }
+
+    private static List<String> upTo(int last) {
+        return IntStream.rangeClosed(1, last).mapToObj(String::valueOf).toList();
+    }
+
+    private void assertWritten(String what, String run, String step, List<String> numbers) {
+        assertThat(database().rows("select NUMBER from ITEM where RUN = ? and STEP = ? order by NUMBER", run, step))
+                .as(step + " of " + what)
+                .isEqualTo(numbers);
     }
 
     private boolean isOfAChunk() {
@@ -269,7 +292,7 @@ class LostAnswersIT {
                         || line.contains("could not be recorded"));
         assertThat(database().rows("""
                         select STEP, NUMBER from ITEM where RUN = ?
-                         group by STEP, NUMBER having count(*) > 1""", job.getId() + run)).as(what).isEmpty();
+                         group by STEP, NUMBER having count(*) > 1""", run)).as(what).isEmpty();
         assertThat(database()
                         .rows(
                                 "select STATUS from BATCH_STEP_EXECUTION where JOB_EXECUTION_ID = ? and STATUS in ('STARTED',"

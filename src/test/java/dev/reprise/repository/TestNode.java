@@ -60,6 +60,7 @@ final class TestNode {
     final TestDatabase database;
     final NodeIdentity identity;
     final RepriseRepository repository;
+    private final Database access;
 
     private TestNode(
             TestDatabase database, NodeIdentity identity, String serialFilter, KeySource keys, Database access) {
@@ -75,6 +76,7 @@ final class TestNode {
             Set<String> shared) {
         this.database = database;
         this.identity = identity;
+        this.access = access;
         this.repository = new RepriseRepository(
                 new RepriseRepository.Parts(
                         database.pooled(),
@@ -137,7 +139,6 @@ final class TestNode {
 
     /** Who holds locks in the repository's tables, as a message names them. */
     List<String> holders() {
-        Database access = new Database(database.pooled(), TRANSACTIONS);
         return access.apart(access.dialect()::lockHolders);
     }
 
