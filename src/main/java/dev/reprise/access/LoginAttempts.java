@@ -6,7 +6,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +37,7 @@ public final class LoginAttempts {
     private static final Duration LONGEST = Duration.ofMinutes(1);
     private static final int MOST_DOUBLINGS = 10;
     private static final Duration MEMORY = Duration.ofMinutes(15);
-    private static final int MOST = 10_000;
+    static final int MOST = 10_000;
     private static final int LONGEST_NAME = 100;
     private static final int BITS_OF_A_NETWORK = 64;
 
@@ -148,7 +148,7 @@ public final class LoginAttempts {
         }
 
         private void failed(Key key, List<Refused> news) {
-            Tries of = tries.computeIfAbsent(key, none -> new Tries());
+            Tries of = begun(key);
             int free = free(key);
             of.failed();
             if (isDoubled(of.failures, free)) {
@@ -198,10 +198,9 @@ public final class LoginAttempts {
         String network = network(address);
         Key pair = new Key(named(user), network);
         Key anyUser = new Key("", network);
-        tries.values().removeIf(Tries::isOver);
         List<Key> asked = known.containsKey(pair) ? List.of(pair) : List.of(pair, anyUser);
         for (Key key : asked) {
-            Tries of = tries.get(key);
+            Tries of = of(key);
             if (of != null && of.failures >= free(key)) {
                 Duration left = of.left(free(key));
                 if (!left.isZero() || of.underWay > 0) {
@@ -210,8 +209,7 @@ public final class LoginAttempts {
             }
         }
         for (Key key : List.of(pair, anyUser)) {
-            Tries of = tries.computeIfAbsent(key, none -> new Tries());
-            of.underWay++;
+            begun(key).underWay++;
         }
         return new Answer(new Attempt(pair, anyUser), Duration.ZERO);
     }
@@ -220,13 +218,37 @@ public final class LoginAttempts {
         if (key.user().isEmpty()) {
             return FREE_OF_ADDRESS;
         }
-        Tries all = tries.get(new Key(key.user(), ""));
+        Tries all = of(new Key(key.user(), ""));
         boolean spread = all != null && all.failures >= FREE_EVERYWHERE && !known.containsKey(key);
         return spread ? 1 : FREE_OF_USER;
     }
 
     private Tries everywhere(String user) {
-        return tries.computeIfAbsent(new Key(user, ""), none -> new Tries());
+        return begun(new Key(user, ""));
+    }
+
+    private @Nullable Tries of(Key key) {
+        Tries known = tries.get(key);
+        if (known != null && known.isOver()) {
+            tries.remove(key);
+            return null;
+        }
+        return known;
+    }
+
+    private Tries begun(Key key) {
+        Tries known = of(key);
+        if (known != null) {
+            return known;
+        }
+        Tries begun = new Tries();
+        tries.put(key, begun);
+        return begun;
+    }
+
+    /** Of how many users and addresses there is something to remember. */
+    synchronized int remembered() {
+        return tries.size();
     }
 
     private Refused refused(Key key, Tries of) {
@@ -235,15 +257,17 @@ public final class LoginAttempts {
 
     /** Who has been wrong too often by now, the most often first; a thousand at most. */
     public synchronized List<Refused> refused() {
-        tries.values().removeIf(Tries::isOver);
-        Collection<Map.Entry<Key, Tries>> all = tries.entrySet();
-        return List.copyOf(all).stream()
-                .filter(of -> !of.getKey().address().isEmpty())
-                .filter(of -> of.getValue().failures >= free(of.getKey()))
-                .map(of -> refused(of.getKey(), of.getValue()))
-                .sorted(Comparator.comparingInt(Refused::failures).reversed())
+        return all().sorted(Comparator.comparingInt(Refused::failures).reversed())
                 .limit(1000)
                 .toList();
+    }
+
+    private Stream<Refused> all() {
+        tries.values().removeIf(Tries::isOver);
+        return List.copyOf(tries.entrySet()).stream()
+                .filter(of -> !of.getKey().address().isEmpty())
+                .filter(of -> of.getValue().failures >= free(of.getKey()))
+                .map(of -> refused(of.getKey(), of.getValue()));
     }
 
     /**
@@ -256,13 +280,13 @@ public final class LoginAttempts {
     public synchronized int lift(@Nullable String user, @Nullable String address) {
         String name = user == null ? null : named(user);
         String network = address == null ? null : network(address);
-        int before = refused().size();
+        long before = all().count();
         tries.keySet()
                 .removeIf(key -> (name == null || key.user().equals(name))
                         && (network == null
                                 || key.address().equals(network)
                                 || (name != null && key.address().isEmpty())));
-        return before - refused().size();
+        return (int) (before - all().count());
     }
 
     /** Providers of users take no notice of case, and no name is that long. */

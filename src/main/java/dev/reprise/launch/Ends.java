@@ -94,6 +94,9 @@ final class Ends implements AutoCloseable {
         } catch (RejectedExecutionException closed) {
             end.complete(false);
         }
+        if (clock.isShutdown()) {
+            end.complete(false); // it may have come behind those that were told
+        }
         return end;
     }
 

@@ -151,14 +151,22 @@ public final class SchemaRules implements LaunchRules {
         try {
             return Class.forName(ref, false, application);
         } catch (ClassNotFoundException | LinkageError notThat) {
-            try {
-                BeanManager beans = CDI.current().getBeanManager();
-                Bean<?> bean = beans.resolve(beans.getBeans(ref));
-                // The class of a producer's bean is the producer's.
-                return bean != null && bean.getTypes().contains(bean.getBeanClass()) ? bean.getBeanClass() : null;
-            } catch (IllegalStateException | AmbiguousResolutionException noCdiHere) {
-                return null;
-            }
+            return beans.get().stream()
+                    .flatMap(each -> beanOf(each, ref).stream())
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
+
+    private static Optional<Class<?>> beanOf(BeanManager beans, String ref) {
+        try {
+            Bean<?> bean = beans.resolve(beans.getBeans(ref));
+            // The class of a producer's bean is the producer's.
+            return bean != null && bean.getTypes().contains(bean.getBeanClass())
+                    ? Optional.of(bean.getBeanClass())
+                    : Optional.empty();
+        } catch (AmbiguousResolutionException several) {
+            return Optional.empty();
         }
     }
 

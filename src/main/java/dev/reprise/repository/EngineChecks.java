@@ -234,23 +234,13 @@ final class EngineChecks {
 
     /** The context of a job asks the factory that it was given last. */
     static @Nullable String attended(BiConsumer<JobContextImpl, ArtifactFactory> replace) {
-        Job job = job();
         List<String> made = new ArrayList<>();
         ArtifactFactory replaced = proxy(ArtifactFactory.class, (self, method, arguments) -> "its own");
         ArtifactFactory attending = proxy(ArtifactFactory.class, (self, method, arguments) -> {
             made.add(String.valueOf(arguments[0]));
             return "attended";
         });
-        BatchEnvironment environment = proxy(
-                BatchEnvironment.class,
-                (self, method, arguments) ->
-                        method.getReturnType() == ClassLoader.class ? EngineChecks.class.getClassLoader() : null);
-        JobContextImpl context = new JobContextImpl(
-                new JobExecutionImpl(new JobInstanceImpl(job, "", job.getId()), new Properties()),
-                null,
-                replaced,
-                proxy(JobRepository.class, (self, method, arguments) -> null),
-                environment);
+        JobContextImpl context = context(replaced);
         replace.accept(context, attending);
         ArtifactCreationContext before = ArtifactCreationContext.getCurrentArtifactCreationContext();
         JobContextImpl itsJob = (JobContextImpl) before.getJobContext();
@@ -259,6 +249,20 @@ final class EngineChecks {
         context.clone().createArtifact("nothing", null, null);
         ArtifactCreationContext.resetArtifactCreationContext(itsJob, itsStep, itsProperties);
         return made.equals(List.of("nothing")) ? null : "they are made elsewhere";
+    }
+
+    private static JobContextImpl context(ArtifactFactory factory) {
+        Job job = job();
+        BatchEnvironment environment = proxy(
+                BatchEnvironment.class,
+                (self, method, arguments) ->
+                        method.getReturnType() == ClassLoader.class ? EngineChecks.class.getClassLoader() : null);
+        return new JobContextImpl(
+                new JobExecutionImpl(new JobInstanceImpl(job, "", job.getId()), new Properties()),
+                null,
+                factory,
+                proxy(JobRepository.class, (self, method, arguments) -> null),
+                environment);
     }
 
     /** What was serialized comes back as it was, from the engine's copy of a step too. */
@@ -311,8 +315,17 @@ final class EngineChecks {
         if (current.get() != null) {
             return null; // an artifact opens the repository: so the thread knows
         }
-        remove.run();
-        return current.get() == null ? null : "it is not forgotten";
+        ArtifactCreationContext.resetArtifactCreationContext(
+                context(proxy(ArtifactFactory.class, (self, method, arguments) -> null)), null, null);
+        try {
+            if (current.get() == null) {
+                return "the thread does not know whose they are";
+            }
+            remove.run();
+            return current.get() == null ? null : "it is not forgotten";
+        } finally {
+            ArtifactCreationContext.removeCurrentArtifactCreationContext();
+        }
     }
 
     private static Job job() {

@@ -47,6 +47,7 @@ public class Waits {
                     return thread;
                 });
         answers.allowCoreThreadTimeOut(true);
+        answers.setRejectedExecutionHandler((answer, closed) -> answer.run()); // who still waits is answered as it goes
     }
 
     /** For the container's proxy. */

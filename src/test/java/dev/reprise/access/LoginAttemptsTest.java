@@ -199,6 +199,7 @@ class LoginAttemptsTest {
             fails("user" + i, "10." + (i >> 16) + "." + ((i >> 8) & 255) + "." + (i & 255));
         }
 
+        assertThat(attempts.remembered()).isEqualTo(LoginAttempts.MOST);
         allowed("operator", OFFICE).succeeded();
     }
 }

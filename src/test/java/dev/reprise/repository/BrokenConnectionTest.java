@@ -17,6 +17,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.jberet.job.model.Job;
 import org.jberet.job.model.JobBuilder;
@@ -57,7 +58,7 @@ class BrokenConnectionTest {
 
         JobRun failed = open.run(job.getId());
 
-        assertGoesOn(open, job, failed);
+        assertGoesOn(open, job, failed, database, 4);
         assertThat(failed.step("load").failure()).contains("Could not commit transaction");
         assertThat(open.repository().stackTrace(failed.executionId(), stepId(database, failed)))
                 .hasValueSatisfying(trace ->
@@ -77,7 +78,7 @@ class BrokenConnectionTest {
         open.define(job);
         database.watched().failCommitWith(2, invisible("the connection was reset"));
 
-        assertGoesOn(open, job, open.run(job.getId()));
+        assertGoesOn(open, job, open.run(job.getId()), database, 8);
     }
 
     /** A writer that says nothing of what it met: the connection tells. */
@@ -94,14 +95,19 @@ class BrokenConnectionTest {
         JobRun failed = open.run(job.getId());
 
         assertThat(failed.step("load").failure()).contains("I cannot write");
-        assertGoesOn(open, job, failed);
+        assertGoesOn(open, job, failed, database, 4);
     }
 
-    private static void assertGoesOn(InProcessBatch open, Job job, JobRun failed) {
+    /** What it has written is there once. */
+    private static void assertGoesOn(InProcessBatch open, Job job, JobRun failed, TestDatabase database, int items) {
         assertThat(failed.status()).as(failed::toString).isEqualTo(BatchStatus.FAILED);
         assertThat(failed.failure()).as(failed::toString).startsWith("A database was away while it ran.");
         JobRun restarted = open.run(job.getId());
         assertThat(restarted.status()).as(restarted::toString).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(database.rows("select N from BROKEN order by N"))
+                .isEqualTo(IntStream.rangeClosed(1, items)
+                        .mapToObj(String::valueOf)
+                        .toList());
     }
 
     private static long stepId(TestDatabase database, JobRun run) {
@@ -179,8 +185,10 @@ class BrokenConnectionTest {
         public void writeItems(List<Object> items) throws Exception {
             try (Connection connection = dataSource.getConnection()) {
                 try (PreparedStatement insert = connection.prepareStatement("insert into BROKEN values (?)")) {
-                    insert.setInt(1, (Integer) items.get(0));
-                    insert.executeUpdate();
+                    for (Object item : items) {
+                        insert.setInt(1, (Integer) item);
+                        insert.executeUpdate();
+                    }
                 }
                 if (TROUBLE.getAndSet(false)) {
                     try (Statement statement = connection.createStatement();
