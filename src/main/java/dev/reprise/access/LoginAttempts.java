@@ -52,6 +52,11 @@ public final class LoginAttempts {
      */
     public record Refused(@Nullable String user, String address, int failures, Duration left) {}
 
+    /** In whole seconds, of which the last has begun. */
+    public static long seconds(Duration left) {
+        return left.plusMillis(999).toSeconds();
+    }
+
     /** An empty part stands for any. */
     private record Key(String user, String address) {}
 

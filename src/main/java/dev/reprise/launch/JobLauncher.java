@@ -175,8 +175,7 @@ public class JobLauncher {
 
     /** The one that a launch would run. */
     private Job definition(String name) {
-        Job started = ourRepository()
-                .getJob(new ApplicationAndJobName(engine().getBatchEnvironment().getApplicationName(), name));
+        Job started = started(engine().getBatchEnvironment(), name);
         return started == null ? jobs.computeIfAbsent(name, JobLauncher::load) : started;
     }
 
@@ -203,7 +202,10 @@ public class JobLauncher {
     }
 
     private static Subject subject(long executionId) {
-        JobExecution execution = ourRepository().getJobExecution(executionId);
+        return subject(ourRepository().getJobExecution(executionId), executionId);
+    }
+
+    private static Subject subject(@Nullable JobExecution execution, long executionId) {
         return execution instanceof JobExecutionImpl found
                 ? new Subject(found.getJobName(), found.getJobInstance().getInstanceId(), executionId)
                 : new Subject(null, null, executionId);
@@ -254,12 +256,17 @@ public class JobLauncher {
         }
     }
 
+    /** The one that was started before; null if none was. */
+    private static @Nullable Job started(BatchEnvironment environment, String name) {
+        return ourRepository().getJob(new ApplicationAndJobName(environment.getApplicationName(), name));
+    }
+
     /** Like {@code JobOperator.start}, which would parse the job's XML each time. */
     private static long begin(String name, Properties properties) {
         RepriseRepository repository = ourRepository();
         AbstractJobOperator engine = engine();
         BatchEnvironment environment = engine.getBatchEnvironment();
-        Job started = repository.getJob(new ApplicationAndJobName(environment.getApplicationName(), name));
+        Job started = started(environment, name);
         if (started == null) {
             return repository.launch(() -> operator().start(name, properties));
         }
@@ -306,7 +313,7 @@ public class JobLauncher {
         properties.putAll(LaunchRequest.texts(before.getJobName(), changed));
         long restarted = Access.change(
                 to(Action.RESTART, before.getJobName()),
-                subject(executionId),
+                subject(before, executionId),
                 repository().audit(),
                 () -> {
                     repository().refuseOthers(executionId);
@@ -343,7 +350,7 @@ public class JobLauncher {
         return new Refusal(
                 complete ? Kind.ALREADY_COMPLETE : Kind.NOT_THE_LAST,
                 execution.getJobName(),
-                ourRepository().getJobExecution(execution.getExecutionId()) instanceof JobExecutionImpl found
+                execution instanceof JobExecutionImpl found
                         ? Long.valueOf(found.getJobInstance().getInstanceId())
                         : null,
                 execution.getExecutionId(),

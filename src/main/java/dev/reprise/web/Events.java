@@ -21,7 +21,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -87,9 +86,6 @@ public class Events {
 
         long busySince = since;
 
-        @Nullable
-        CompletionStage<?> underWay;
-
         Listener(Sse sse, boolean operator) {
             this.sse = sse;
             this.operator = operator;
@@ -99,13 +95,8 @@ public class Events {
             return Json.text(operator ? execution : execution.withoutMessage());
         }
 
-        boolean isBusy() {
-            CompletionStage<?> sending = underWay;
-            return sending != null && !sending.toCompletableFuture().isDone();
-        }
-
         boolean isLate() {
-            return isBusy() && olderThan(busySince, SILENCE);
+            return thread.isBusy() && olderThan(busySince, SILENCE);
         }
     }
 
@@ -209,9 +200,11 @@ public class Events {
         List<ExecutionState> inOrder = new ArrayList<>(changed.values());
         String id = String.valueOf(seen.toEpochMilli());
         for (View.Execution execution : monitor.views(inOrder)) {
-            String now = Json.text(execution);
-            if (!now.equals(told.put(execution.id(), now))) {
-                listeners.forEach((sink, listener) -> tell(sink, listener, "execution", id, listener.shown(execution)));
+            String whole = Json.text(execution);
+            if (!whole.equals(told.put(execution.id(), whole))) {
+                String shortened = Json.text(execution.withoutMessage());
+                listeners.forEach((sink, listener) ->
+                        tell(sink, listener, "execution", id, listener.operator ? whole : shortened));
             }
         }
         told.keySet().retainAll(changed.keySet());
@@ -251,13 +244,10 @@ public class Events {
             event.name(name).id(id).mediaType(MediaType.TEXT_PLAIN_TYPE).data(String.class, data);
         }
         listener.spoken = System.nanoTime();
-        if (!listener.isBusy()) {
+        if (!listener.thread.isBusy()) {
             listener.busySince = listener.spoken;
         }
-        listener.underWay = listener.thread.send(sink, event.build()).exceptionally(gone -> {
-            listener.thread.close(sink);
-            return null;
-        });
+        listener.thread.send(sink, event.build());
     }
 
     private void close() {

@@ -2,6 +2,7 @@ package dev.reprise.web;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.reprise.access.Role;
+import dev.reprise.identity.JobParameters;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.log.ExecutionLogs;
 import dev.reprise.log.ExecutionLogs.Before;
@@ -275,7 +276,8 @@ public class ExecutionsResource extends Asked {
                 nonIdentifying
                         .entrySet()
                         .forEach(parameter -> changed.put(
-                                "-" + JobsResource.name(parameter.getKey()), JobsResource.value(parameter)));
+                                JobParameters.NON_IDENTIFYING_MARK + JobsResource.name(parameter.getKey()),
+                                JobsResource.value(parameter)));
             }
             if (acceptDefinition != null) {
                 changed.put(RepriseRepository.ACCEPT_DEFINITION, acceptDefinition);

@@ -7,7 +7,6 @@ import jakarta.ws.rs.sse.SseEventSink;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +24,7 @@ final class IoThread {
     private final Executor thread;
     private final Executor closing;
     private CompletableFuture<?> before;
+    private CompletableFuture<Boolean> last = CompletableFuture.completedFuture(true);
 
     /**
      * @param closing where a stream is closed, which waits until the client has read what was sent
@@ -56,8 +56,8 @@ final class IoThread {
         thread.start();
     }
 
-    /** Completes when the event is sent; exceptionally if the client is gone: the stream is closed then. */
-    synchronized CompletionStage<?> send(SseEventSink sink, OutboundSseEvent event) {
+    /** Sends an event behind those before it; if the client is gone the stream is closed. */
+    synchronized void send(SseEventSink sink, OutboundSseEvent event) {
         CompletableFuture<Boolean> sent = new CompletableFuture<>();
         before = before.thenRunAsync(
                 () -> {
@@ -68,7 +68,15 @@ final class IoThread {
                     }
                 },
                 thread);
-        return sent;
+        last = sent.exceptionally(gone -> {
+            close(sink);
+            return false;
+        });
+    }
+
+    /** Whether something is not sent yet. */
+    synchronized boolean isBusy() {
+        return !last.isDone();
     }
 
     private static void complete(CompletableFuture<Boolean> sent, @Nullable Throwable gone) {

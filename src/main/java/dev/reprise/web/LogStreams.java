@@ -16,7 +16,6 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -59,19 +58,11 @@ public class LogStreams {
         long position;
         boolean ended;
 
-        @Nullable
-        CompletionStage<?> underWay;
-
         Follower(Sse sse, IoThread thread, long executionId, long position) {
             this.sse = sse;
             this.thread = thread;
             this.executionId = executionId;
             this.position = position;
-        }
-
-        boolean isBusy() {
-            CompletionStage<?> sending = underWay;
-            return sending != null && !sending.toCompletableFuture().isDone();
         }
     }
 
@@ -122,11 +113,11 @@ public class LogStreams {
     private static boolean isDone(SseEventSink sink, Follower follower, boolean closing) {
         boolean over = closing || System.nanoTime() - follower.since > LONGEST.toNanos();
         try {
-            if (over || (follower.ended && !follower.isBusy())) {
+            if (over || (follower.ended && !follower.thread.isBusy())) {
                 follower.thread.close(sink);
                 return true;
             }
-            if (!follower.isBusy() && !sink.isClosed()) {
+            if (!follower.thread.isBusy() && !sink.isClosed()) {
                 ExecutionLogs.ofThisDeployment()
                         .orElseThrow(IOException::new)
                         .since(follower.executionId, follower.position)
@@ -184,10 +175,7 @@ public class LogStreams {
         if (last) {
             event.id(String.valueOf(follower.position));
         }
-        follower.underWay = follower.thread.send(sink, event.build()).exceptionally(gone -> {
-            follower.thread.close(sink);
-            return null;
-        });
+        follower.thread.send(sink, event.build());
     }
 
     private void rest() {

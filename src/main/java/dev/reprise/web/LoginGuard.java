@@ -102,7 +102,7 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
     }
 
     private static void refuse(HttpServerExchange exchange, boolean form, Duration left) {
-        long seconds = left.plusMillis(999).toSeconds();
+        long seconds = LoginAttempts.seconds(left);
         exchange.getResponseHeaders().put(Headers.RETRY_AFTER, seconds);
         if (form) {
             Refused.headers(exchange);

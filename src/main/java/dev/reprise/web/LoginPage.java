@@ -1,5 +1,6 @@
 package dev.reprise.web;
 
+import jakarta.servlet.ServletException;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -27,6 +28,20 @@ final class LoginPage extends HttpServlet {
 
     private static final SecureRandom RANDOM = new SecureRandom();
 
+    private String page = "";
+
+    @Override
+    public void init() throws ServletException {
+        try (InputStream text = getServletContext().getResourceAsStream(PAGE)) {
+            if (text == null) {
+                throw new FileNotFoundException(PAGE);
+            }
+            page = new String(text.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new ServletException(e);
+        }
+    }
+
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String token = token(request);
@@ -36,9 +51,9 @@ final class LoginPage extends HttpServlet {
         response.addCookie(cookie);
         response.setContentType("text/html");
         response.setCharacterEncoding(StandardCharsets.UTF_8.name());
-        byte[] page = page().replace(ACTION, "action=\"/j_security_check?token=" + token + "\"")
+        byte[] personal = page.replace(ACTION, "action=\"/j_security_check?token=" + token + "\"")
                 .getBytes(StandardCharsets.UTF_8);
-        response.getOutputStream().write(page);
+        response.getOutputStream().write(personal);
     }
 
     /** That of another window of the same browser, if there is one: both must be able to log in. */
@@ -56,14 +71,5 @@ final class LoginPage extends HttpServlet {
         byte[] random = new byte[BYTES];
         RANDOM.nextBytes(random);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(random);
-    }
-
-    private String page() throws IOException {
-        try (InputStream page = getServletContext().getResourceAsStream(PAGE)) {
-            if (page == null) {
-                throw new FileNotFoundException(PAGE);
-            }
-            return new String(page.readAllBytes(), StandardCharsets.UTF_8);
-        }
     }
 }

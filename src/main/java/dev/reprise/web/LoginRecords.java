@@ -82,7 +82,7 @@ class LoginRecords {
                         + " from many addresses: each of them may be wrong once, and then has to wait."
                 : refused.failures() + " wrong passwords" + user + " from " + refused.address()
                         + ": further ones from there have to wait, now "
-                        + Math.max(1, refused.left().plusMillis(999).toSeconds()) + " s.";
+                        + Math.max(1, LoginAttempts.seconds(refused.left())) + " s.";
     }
 
     @PreDestroy

@@ -43,10 +43,7 @@ public class LoginsResource extends Asked {
     record RefusedLogin(@Nullable String user, String address, int failures, long waitSeconds) {
         static RefusedLogin of(LoginAttempts.Refused refused) {
             return new RefusedLogin(
-                    refused.user(),
-                    refused.address(),
-                    refused.failures(),
-                    refused.left().plusMillis(999).toSeconds());
+                    refused.user(), refused.address(), refused.failures(), LoginAttempts.seconds(refused.left()));
         }
     }
 

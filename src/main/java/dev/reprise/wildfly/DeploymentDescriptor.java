@@ -18,6 +18,7 @@ import javax.xml.stream.XMLStreamReader;
  */
 final class DeploymentDescriptor {
 
+    private static final String EAR = ".ear/";
     private static final String FILE = "META-INF/jboss-all.xml";
     private static final List<String> FILES = List.of("WEB-INF/jboss-all.xml", FILE);
     private static final String WEB_FILE = "WEB-INF/jboss-web.xml";
@@ -63,8 +64,6 @@ final class DeploymentDescriptor {
                 + " have no " + FILE + " that says what the job repository of the application is called."
                 + WHAT_TO_WRITE);
     }
-
-    private static final String EAR = ".ear/";
 
     /** Of the WAR, and of the EAR around it; either may be missing. */
     private static List<String> roots(CodeSource source) {
@@ -133,13 +132,6 @@ final class DeploymentDescriptor {
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
         return factory.createXMLStreamReader(xml);
-    }
-
-    /** The same, from the descriptor's text. */
-    static String repositoryName(InputStream xml) {
-        return batchOf(xml)
-                .orElseThrow(() -> new IllegalStateException(
-                        FILE + " names no job repository (1 to 100 characters)." + WHAT_TO_WRITE));
     }
 
     /** Empty if it says nothing of batch. */

@@ -54,10 +54,11 @@ final class PrivateFiles implements Service {
 
     /** A folder that holds other things too may be meant to be read: there it is what is ours. */
     static void tighten(Path data) {
-        List<Path> ours = listed(data).stream()
+        List<Path> all = listed(data);
+        List<Path> ours = all.stream()
                 .filter(path -> OURS.matcher(String.valueOf(path.getFileName())).matches())
                 .toList();
-        if (!ours.isEmpty() && ours.size() == listed(data).size()) {
+        if (!ours.isEmpty() && ours.size() == all.size()) {
             only(data);
         }
         ours.forEach(PrivateFiles::only);

@@ -194,6 +194,18 @@ class LoginAttemptsTest {
     }
 
     @Test
+    void allAreCountedThatAreLifted() {
+        for (int i = 0; i < 1500; i++) {
+            for (int wrong = 0; wrong < LoginAttempts.FREE_OF_USER; wrong++) {
+                fails("user" + i, "10.0." + (i >> 8) + "." + (i & 255));
+            }
+        }
+
+        assertThat(attempts.refused()).as("told of").hasSize(1000);
+        assertThat(attempts.lift(null, null)).isEqualTo(1500);
+    }
+
+    @Test
     void whoNeverEndsTakesNoMoreThanSoMuchMemory() {
         for (int i = 0; i < 30_000; i++) {
             fails("user" + i, "10." + (i >> 16) + "." + ((i >> 8) & 255) + "." + (i & 255));
