@@ -5,7 +5,6 @@ import static dev.reprise.server.TestUser.ADMIN;
 import static dev.reprise.server.TestUser.OPERATOR;
 import static dev.reprise.server.TestUser.VIEWER;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.deque.html.axecore.args.AxeRunOptions;
 import com.deque.html.axecore.playwright.AxeBuilder;
@@ -16,6 +15,7 @@ import com.microsoft.playwright.Response;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.reprise.Skip;
 import dev.reprise.server.TestUser;
 import java.io.IOException;
 import java.net.URI;
@@ -55,12 +55,10 @@ abstract class ConsoleScenarios {
     @BeforeAll
     static void startChromium() {
         Optional<Path> executable = Chromium.find();
-        if (executable.isEmpty()) {
-            System.out.println(
-                    "The tests of the console are skipped: there is no Chromium on the path, and the environment"
-                            + " variable CHROMIUM names none.");
-        }
-        assumeTrue(executable.isPresent(), "no Chromium");
+        Skip.unless(
+                executable.isPresent(),
+                "the tests of the console: there is no Chromium on the path, and the environment variable CHROMIUM"
+                        + " names none.");
         chromium = Chromium.start(executable.get());
     }
 

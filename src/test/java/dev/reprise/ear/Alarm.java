@@ -40,7 +40,7 @@ public class Alarm {
     @TransactionAttribute(TransactionAttributeType.NOT_SUPPORTED) // a timer begins with its transaction's end
     public String ring(String job, String day, boolean plainly) throws InterruptedException {
         timers.createSingleActionTimer(1, new TimerConfig(job + " " + day + " " + plainly, false));
-        return String.valueOf(answers.poll(1, TimeUnit.MINUTES));
+        return String.valueOf(answers.poll(10, TimeUnit.MINUTES));
     }
 
     @Timeout

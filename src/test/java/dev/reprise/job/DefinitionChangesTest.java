@@ -91,8 +91,13 @@ class DefinitionChangesTest {
                   <step id="parent" abstract="true"><chunk><reader ref="r"/></chunk></step>
                   <step id="load" parent="parent"><chunk><writer ref="w"/></chunk></step>
                 """;
-        assertThat(definition(LOAD).digest())
-                .isEqualTo(definition(LOAD).digest())
+        String twoWays =
+                "<step id=\"load\" next=\"last\"><chunk item-count=\"5\"><reader ref=\"r\"/><writer ref=\"w\"/></chunk>"
+                        + "</step>\n<step id=\"last\"><batchlet ref=\"b\"/></step>";
+        assertThat(definition(twoWays.replace("id=\"load\" next=\"last\"", "next='last'  id='load'"))
+                        .digest())
+                .isEqualTo(definition(twoWays).digest())
+                .isNotEqualTo(definition(twoWays.replace("\"5\"", "\"6\"")).digest())
                 .hasSize(64);
         assertThat(changes(LOAD, parent, null, Map.of("load", HALF_DONE))).isEmpty();
         assertThat(changes(LOAD, "<!-- new -->\n" + LOAD, null, Map.of("load", HALF_DONE)))

@@ -2,6 +2,7 @@ package dev.reprise.launch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -45,7 +46,7 @@ class EndsTest {
     }
 
     private static boolean get(CompletableFuture<Boolean> end) throws Exception {
-        return end.get(1, TimeUnit.MINUTES);
+        return end.get(Patience.MINUTES, TimeUnit.MINUTES);
     }
 
     @Test

@@ -15,17 +15,15 @@ import dev.reprise.repository.LaunchDecision.StepPlan;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
+import dev.reprise.testing.RangeReader;
 import jakarta.batch.api.AbstractBatchlet;
-import jakarta.batch.api.chunk.AbstractItemReader;
 import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.batch.runtime.BatchStatus;
-import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jberet.job.model.JobBuilder;
 import org.jberet.job.model.StepBuilder;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -45,39 +43,22 @@ class PreviewTest {
                     return "DONE";
                 }
             })
-            .artifact("ten", Ten::new)
+            .artifact("ten", RangeReader::new)
             .artifact("nowhere", () -> new AbstractItemWriter() {
                 @Override
                 public void writeItems(List<Object> items) {}
             })
             .build();
 
-    static final class Ten extends AbstractItemReader {
-
-        private int next;
-
-        @Override
-        public void open(@Nullable Serializable checkpoint) {
-            next = checkpoint == null ? 1 : (Integer) checkpoint;
-        }
-
-        @Override
-        public @Nullable Object readItem() {
-            return next > 10 ? null : next++;
-        }
-
-        @Override
-        public Serializable checkpointInfo() {
-            return next;
-        }
-    }
-
     private static StepBuilder task(String id) {
         return new StepBuilder(id).batchlet("task");
     }
 
     private static StepBuilder ten(String id) {
-        return new StepBuilder(id).reader("ten").writer("nowhere").itemCount(3);
+        return new StepBuilder(id)
+                .reader("ten", new String[] {"first", "1"}, new String[] {"last", "10"})
+                .writer("nowhere")
+                .itemCount(3);
     }
 
     private static List<StepPlan> steps(String job) {

@@ -1,8 +1,8 @@
 package dev.reprise.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.reprise.Skip;
 import dev.reprise.log.ExecutionLogs.Before;
 import dev.reprise.log.ExecutionLogs.Part;
 import java.io.File;
@@ -453,7 +453,7 @@ class ExecutionLogsTest {
     @Test
     void aFullDiskCostsOneWarningAndNoJob() throws IOException {
         Path full = Path.of("/dev/full");
-        assumeTrue(Files.exists(full), "this system has no /dev/full");
+        Skip.unless(Files.exists(full), "this system has no /dev/full");
         Files.createDirectories(folder.resolve("reprise/shop"));
         for (long id = 7; id <= 8; id++) {
             Files.createSymbolicLink(folder.resolve("reprise/shop/" + id + ".log"), full);

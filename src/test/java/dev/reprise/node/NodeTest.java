@@ -221,6 +221,8 @@ class NodeTest {
             try (Node third = join("third")) {
                 assertThat(third.unfit()).isEmpty();
             }
+            int before = witness.reports.get();
+            await().until(() -> witness.reports.get() > before + 4);
             assertThat(first.unfit()).isEmpty();
             assertThat(second.unfit()).isEmpty();
         }

@@ -2,6 +2,7 @@ package dev.reprise.partition;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.Patience;
 import dev.reprise.repository.StepState;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
@@ -155,7 +156,8 @@ class PartitionCallbacksTest {
         /** The analyzer throws while the second partition works, which then goes on until it is ended. */
         void calledInAnalyzer(String call) throws InterruptedException {
             if (waits && stop == null) {
-                assertThat(secondWorks.await(1, TimeUnit.MINUTES)).isTrue();
+                assertThat(secondWorks.await(Patience.MINUTES, TimeUnit.MINUTES))
+                        .isTrue();
             }
             called(call);
         }
@@ -287,7 +289,8 @@ class PartitionCallbacksTest {
                 if (stop != null) {
                     BATCH.operator().stop(job.getExecutionId());
                 }
-                assertThat(script.stopped.await(1, TimeUnit.MINUTES)).isTrue();
+                assertThat(script.stopped.await(Patience.MINUTES, TimeUnit.MINUTES))
+                        .isTrue();
             }
             return "done";
         }

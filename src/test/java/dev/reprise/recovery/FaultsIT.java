@@ -174,10 +174,14 @@ class FaultsIT extends OnTwoServers {
         });
     }
 
+    boolean eachCommit() {
+        return Trials.count("faults.commits", 0, 1) > 0;
+    }
+
     /** The database has committed, and the node does not hear of it: at a random commit, or in the long form at each. */
     @Test
     void theAnswerToACommitIsLost() {
-        boolean each = Trials.count("faults.commits", 0, 1) > 0;
+        boolean each = eachCommit();
         for (Work work : each ? Work.SMALL : List.of(Work.SMALL.get(1))) {
             Trials trials = new Trials(named("answer to a commit lost, " + work.job()));
             int commits = commits(work);

@@ -1,8 +1,8 @@
 package dev.reprise.recovery;
 
+import dev.reprise.Skip;
 import dev.reprise.server.Cluster;
 import dev.reprise.server.Trials;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 
 /** {@link FaultsIT} with the heartbeat and the lease that nodes have if nothing is set. */
@@ -10,16 +10,19 @@ class FaultsWithDefaultLeaseIT extends FaultsIT {
 
     @BeforeAll
     static void assumeLongForm() {
-        if (!Boolean.getBoolean("reprise.chaos")) {
-            String reason = "Skipped: faults with the default lease, in the long form alone, -Pchaos";
-            System.out.println(reason);
-            Assumptions.abort(reason);
-        }
+        Skip.unless(
+                Boolean.getBoolean("reprise.chaos"), "faults with the default lease, in the long form alone, -Pchaos");
     }
 
     @Override
     Cluster.Pace pace() {
         return Cluster.Pace.DEFAULT;
+    }
+
+    /** A minute and more each: one of each job. */
+    @Override
+    boolean eachCommit() {
+        return false;
     }
 
     @Override

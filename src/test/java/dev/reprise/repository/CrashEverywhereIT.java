@@ -3,6 +3,7 @@ package dev.reprise.repository;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.Patience;
+import dev.reprise.Skip;
 import dev.reprise.database.WatchedDatabase.Death;
 import dev.reprise.job.WriteSkip;
 import dev.reprise.testing.ExpectedFailures;
@@ -37,7 +38,6 @@ import org.jberet.job.model.SplitBuilder;
 import org.jberet.job.model.StepBuilder;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -68,7 +68,7 @@ class CrashEverywhereIT {
     @BeforeEach
     void database() {
         boolean postgresql = "postgresql".equals(System.getProperty("reprise.it.database"));
-        Assumptions.assumeTrue(
+        Skip.unless(
                 !postgresql || Boolean.getBoolean(ON_POSTGRESQL),
                 "crashes on PostgreSQL take minutes: -D" + ON_POSTGRESQL + "=true");
         database = TestDatabase.empty(postgresql ? TestDatabase.Kind.POSTGRESQL : TestDatabase.Kind.H2);

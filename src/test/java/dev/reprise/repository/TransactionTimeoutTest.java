@@ -232,7 +232,6 @@ class TransactionTimeoutTest {
                         .build())
                 .build();
         batch().define(job);
-        TROUBLE.set(writer -> {});
 
         JobRun failed = batch().run(job.getId());
         assertThat(failed.status()).as(failed::toString).isEqualTo(BatchStatus.FAILED);

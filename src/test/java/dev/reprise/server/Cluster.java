@@ -2,13 +2,13 @@ package dev.reprise.server;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.reprise.Skip;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * Two servers of one application, {@code a} and {@code b}, on one PostgreSQL of their own, each behind a line that can
@@ -97,11 +97,7 @@ public final class Cluster {
     }
 
     private static void assumeDatabaseServer() {
-        if (!ServerFolder.database().equals("postgresql")) {
-            String reason = "Skipped: two servers need a database server";
-            System.out.println(reason);
-            Assumptions.abort(reason);
-        }
+        Skip.unless(ServerFolder.database().equals("postgresql"), "two servers need a database server");
     }
 
     /** Ends everything, if it was ever started. */

@@ -2,6 +2,7 @@ package dev.reprise.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.Skip;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * How often something was broken, and what was lost by it; printed as a table when the tests of the process end.
@@ -123,11 +123,7 @@ public final class Trials {
 
     /** Runs a trial so many times. */
     public void run(Cluster cluster, int times, Trial trial) {
-        if (times == 0) {
-            String reason = "Skipped: " + kind + ", in the long form alone, -Pchaos";
-            System.out.println(reason);
-            Assumptions.abort(reason);
-        }
+        Skip.unless(times > 0, kind + ", in the long form alone, -Pchaos");
         List<Throwable> losses = new ArrayList<>();
         int tooLate = 0;
         for (int number = 1; number <= times && losses.size() < MOST_LOSSES; number++) {

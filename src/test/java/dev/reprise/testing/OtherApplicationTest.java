@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.reprise.Patience;
 import dev.reprise.access.Access;
 import dev.reprise.access.Caller;
 import dev.reprise.access.Role;
@@ -159,7 +160,7 @@ class OtherApplicationTest {
         try (InProcessBatch bugs2 = open("bugs2", Set.of("bugs"), false)) {
             assertThat(bugs2.operator().getJobInstances("task", 0, 10)).hasSize(1);
             long again = bugs2.operator().restart(id, new Properties());
-            assertThat(bugs2.launcher().await(again, Duration.ofSeconds(30)).getBatchStatus())
+            assertThat(bugs2.launcher().await(again, Patience.GUARD).getBatchStatus())
                     .isEqualTo(BatchStatus.COMPLETED);
         }
         assertThat(runs).hasValue(2);

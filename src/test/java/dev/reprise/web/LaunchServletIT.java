@@ -3,6 +3,7 @@ package dev.reprise.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.reprise.Patience;
 import dev.reprise.server.ServerProcess;
 import dev.reprise.server.ServerProcess.Answer;
 import dev.reprise.server.TestUser;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -297,7 +299,7 @@ class LaunchServletIT {
             client.send(stop, HttpResponse.BodyHandlers.ofString());
         }
         for (CompletableFuture<HttpResponse<String>> one : waiting) {
-            HttpResponse<String> answer = one.get(2, TimeUnit.MINUTES);
+            HttpResponse<String> answer = one.get(Patience.MINUTES, TimeUnit.MINUTES);
             assertThat(answer.statusCode()).as(answer.body()).isEqualTo(500);
             assertThat(answer.body()).matches("(?s)execution \\d+ STOPPED.*");
         }
@@ -332,6 +334,7 @@ class LaunchServletIT {
     @Test
     void aFormThatCannotBeReadLaunchesNothing() throws Exception {
         String many = IntStream.range(0, 2000).mapToObj(i -> "&f" + i + "=1").collect(Collectors.joining());
+        String before = newestOutcome();
         for (String form : List.of(
                 "job=outcome&name=form" + many,
                 "job=outcome&name=%zz",
@@ -347,12 +350,23 @@ class LaunchServletIT {
                             HttpResponse.BodyHandlers.ofString());
             assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
         }
+        assertThat(newestOutcome()).isEqualTo(before);
+    }
+
+    private String newestOutcome() throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(
+                        sent(TestUser.OPERATOR, URI.create(url + "api/executions?job=outcome&limit=1"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString())
+                .body();
     }
 
     @Test
     void whileItIsBeingDeployedTheApplicationIsNotThere() throws Exception {
         HttpClient client = HttpClient.newHttpClient();
         List<String> unexpected = new CopyOnWriteArrayList<>();
+        Set<Integer> statuses = ConcurrentHashMap.newKeySet();
         AtomicBoolean over = new AtomicBoolean();
         List<Thread> asking = new ArrayList<>();
         for (String path : List.of("", "api/me", "api/jobs", "api/executions", "launch", "login.html")) {
@@ -367,10 +381,11 @@ class LaunchServletIT {
                     try {
                         HttpResponse<String> response =
                                 client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+                        statuses.add(response.statusCode());
                         if (!Set.of(200, 202, 503).contains(response.statusCode())) {
                             unexpected.add(path + " " + response.statusCode() + " " + response.body());
                         }
-                    } catch (IOException e) {
+                    } catch (IOException | RuntimeException e) {
                         unexpected.add(path + " " + e);
                     } catch (InterruptedException e) {
                         return;
@@ -387,6 +402,9 @@ class LaunchServletIT {
         }
 
         assertThat(unexpected).isEmpty();
+        assertThat(statuses)
+                .as("it was asked when it was there, and when it was not")
+                .contains(200, 503);
         await().until(() ->
                 launch(Map.of("job", "outcome", "name", "back", "wait", "30")).status() == 200);
     }
