@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jberet.job.model.Job;
 import org.jberet.runtime.JobExecutionImpl;
@@ -272,11 +273,11 @@ final class RestartJudge {
                     open.commits(),
                     partitions);
         }
-        String checkpoint = steps.shown(open.checkpoint());
+        Supplier<String> checkpoint = open.checkpoint();
         if (checkpoint == null) {
             return new StepPlan(step.name(), Fate.RUN, reach, null, open.commits(), List.of());
         }
-        return new StepPlan(step.name(), Fate.RESUME, reach, checkpoint, open.commits(), List.of());
+        return new StepPlan(step.name(), Fate.RESUME, reach, checkpoint.get(), open.commits(), List.of());
     }
 
     private List<PartitionPlan> partitions(Attempted open) {

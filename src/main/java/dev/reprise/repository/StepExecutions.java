@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jberet.runtime.AbstractStepExecution;
 import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
@@ -322,7 +323,7 @@ final class StepExecutions {
      * @param partitions how many of its partitions have ever begun
      * @param readerCheckpointOfPartition whether there is a checkpoint of the reader of one of them
      * @param discarded whether the step begins anew when it comes
-     * @param checkpoint of its reader, serialized; null if there is none
+     * @param checkpoint of its reader, as people read it, which takes reading it; null if there is none
      */
     record Attempted(
             long id,
@@ -336,7 +337,7 @@ final class StepExecutions {
             boolean writerCheckpoint,
             boolean userData,
             boolean discarded,
-            byte @Nullable [] checkpoint) {
+            @Nullable Supplier<String> checkpoint) {
 
         boolean isComplete() {
             return "COMPLETED".equals(status);
@@ -803,7 +804,7 @@ final class StepExecutions {
                         row.getInt("WRITERS") > 0 || row.getInt("WRITER") == 1,
                         row.getInt("USERS") > 0 || row.getInt("USERDATA") == 1,
                         row.getInt("REPRISE_DISCARDED") == 1,
-                        row.getBytes("REPRISE_READER_CHECKPOINT")))
+                        shownWhenAsked(row.getBytes("REPRISE_READER_CHECKPOINT"))))
                 .list();
     }
 
@@ -938,9 +939,11 @@ final class StepExecutions {
         return checkpoints.checked(row.getBytes(column), name + " of step " + step);
     }
 
-    /** A checkpoint as people read it; null if there is none. */
-    @Nullable
-    String shown(byte @Nullable [] checkpoint) {
+    private @Nullable Supplier<String> shownWhenAsked(byte @Nullable [] checkpoint) {
+        return checkpoint == null ? null : () -> checkpoints.shown(checkpoint);
+    }
+
+    private @Nullable String shown(byte @Nullable [] checkpoint) {
         return checkpoint == null ? null : checkpoints.shown(checkpoint);
     }
 

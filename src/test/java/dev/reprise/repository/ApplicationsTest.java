@@ -519,7 +519,7 @@ class ApplicationsTest {
         TestDatabase database = TestDatabase.migrated(kind);
         TestNode node = node(database, red);
         TestNode neighbour = node(database, blue);
-        JobExecutionImpl own = completed(node, "2001-01");
+        completed(node, "2001-01");
         JobExecutionImpl others = completed(neighbour, "2001-02");
         JobExecutionImpl nobodys = completed(neighbour, "2001-03");
         disown(database, nobodys);

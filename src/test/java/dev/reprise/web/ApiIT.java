@@ -200,15 +200,14 @@ class ApiIT {
                     .doesNotContain("is poisoned");
             assertThat(get(TestUser.OPERATOR, path).is(200).text()).as(path).contains("item 2501 is poisoned");
         }
-        try (InputStream events = stream.body()) {
-            BlockingQueue<String> lines = new LinkedBlockingQueue<>();
-            read(stream, lines);
-            String event = next(lines, "data: ");
-            while (event != null && !(event.contains("\"id\":" + id + ",") && event.contains("\"failure\":"))) {
-                event = next(lines, "data: ");
-            }
-            assertThat(event).contains("java.lang.IllegalStateException\"").doesNotContain("is poisoned");
+        BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        read(stream, lines);
+        String event = next(lines, "data: ");
+        while (event != null && !(event.contains("\"id\":" + id + ",") && event.contains("\"failure\":"))) {
+            event = next(lines, "data: ");
         }
+        assertThat(event).contains("java.lang.IllegalStateException\"").doesNotContain("is poisoned");
+        stream.body().close();
     }
 
     @Test
