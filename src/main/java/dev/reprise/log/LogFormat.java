@@ -1,6 +1,5 @@
 package dev.reprise.log;
 
-import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -122,9 +121,7 @@ final class LogFormat {
                     .append(formatMessage(line));
             Throwable thrown = line.getThrown();
             if (thrown != null) {
-                text.append(": ");
-                thrown.printStackTrace(new PrintWriter(text, true));
-                return text.toString();
+                return text.append(": ").append(StackTrace.of(thrown)).toString();
             }
             return text.append(System.lineSeparator()).toString();
         }

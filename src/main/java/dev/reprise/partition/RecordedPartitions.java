@@ -4,7 +4,6 @@ import dev.reprise.log.LogThread;
 import dev.reprise.repository.PartitionCallbacks;
 import dev.reprise.repository.RepriseRepository;
 import dev.reprise.repository.SelfTest;
-import jakarta.batch.runtime.BatchStatus;
 import jakarta.transaction.TransactionManager;
 import java.io.Serializable;
 import java.util.Iterator;
@@ -122,7 +121,6 @@ public final class RecordedPartitions implements PartitionHandlerFactory {
                 }
                 job.getBatchEnvironment().submitTask(new Task(job.getExecutionId(), runner));
             } catch (RuntimeException | Error e) {
-                partition.setBatchStatus(BatchStatus.FAILED);
                 partitionDone(partition.getStepExecution());
                 throw e;
             }
@@ -153,6 +151,7 @@ public final class RecordedPartitions implements PartitionHandlerFactory {
         @Override
         public void partitionDone(AbstractStepExecution partition) {
             try {
+                repository.partitionEnds(step, (PartitionExecutionImpl) partition);
                 repository.savePersistentData(step.getJobContext().getJobExecution(), partition);
             } finally {
                 callbacks.ended((PartitionExecutionImpl) partition);

@@ -46,7 +46,7 @@ final class ChunkWitness extends AbstractChunkListener implements ItemWriteListe
     public void onError(Exception thrown) {
         RunningStep at = running.find(step.getStepExecution());
         if (at != null) {
-            at.failed(new Witnessed(Text.stackTrace(thrown), Database.isAway(thrown) || database.hasLostConnection()));
+            at.failed(new Witnessed(thrown, Database.isAway(thrown) || database.hasLostConnection()));
         }
     }
 }

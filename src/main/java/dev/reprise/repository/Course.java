@@ -387,16 +387,17 @@ final class Course {
         if (taken == null) {
             return List.of();
         }
-        follow(taken, place);
+        follow(taken, place, exitStatus);
         return List.of(new TransitionTaken(id, exitStatus, taken.kind(), taken.on(), taken.to()));
     }
 
     /** What the engine does not do, or does to a copy of the execution. */
-    private synchronized void follow(Transition taken, Place place) {
+    private synchronized void follow(Transition taken, Place place, @Nullable String exitStatus) {
         switch (taken.kind()) {
             case END -> {
                 place.around().forEach(Course::goNowhere);
-                exitStatusOfEnd.by(place, taken.exitStatus());
+                boolean asDecided = taken.exitStatus() == null && place.element() instanceof Decision;
+                exitStatusOfEnd.by(place, asDecided ? exitStatus : taken.exitStatus());
             }
             case STOP -> {
                 if (taken.to() != null) {

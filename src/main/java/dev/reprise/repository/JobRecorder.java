@@ -1,6 +1,7 @@
 package dev.reprise.repository;
 
 import dev.reprise.log.LogThread;
+import dev.reprise.repository.LiveExecution.Thrown;
 import dev.reprise.repository.LiveExecution.UnrecordedEnd;
 import dev.reprise.repository.Owners.Owner;
 import jakarta.batch.runtime.BatchStatus;
@@ -255,7 +256,11 @@ final class JobRecorder {
     private static String reasonOf(LiveExecution running) {
         if (running.execution().getBatchStatus() == BatchStatus.FAILED
                 && running.failure().isEmpty()) {
-            return running.course().map(Course::reason).orElse("");
+            return running.course()
+                    .map(Course::reason)
+                    .filter(reason -> !reason.isEmpty())
+                    .or(() -> running.thrownWithoutEnd().map(Thrown::toString))
+                    .orElse("");
         }
         return running.failure();
     }

@@ -75,7 +75,6 @@ final class LiveExecution implements Database.Caller {
     private volatile boolean stoppedByServer;
     private volatile boolean broken;
     private volatile String whyItEnds = "";
-    private volatile @Nullable Thrown lastThrown;
     private final Map<StepContextImpl, PartitionCallbacks> callbacks = new ConcurrentHashMap<>();
 
     /**
@@ -352,7 +351,6 @@ final class LiveExecution implements Database.Caller {
      */
     void threw(ArtifactCall call, Throwable thrown, @Nullable StepContextImpl step) {
         Thrown last = new Thrown(call, thrown);
-        lastThrown = last;
         RunningStep at = find(step);
         if (at == null) {
             failed(last.toString());
@@ -410,8 +408,12 @@ final class LiveExecution implements Database.Caller {
         callbacks.remove(step);
     }
 
-    Optional<Thrown> lastThrown() {
-        return Optional.ofNullable(lastThrown);
+    /** What was last thrown in a step that the engine ran no further, nor ended. */
+    Optional<Thrown> thrownWithoutEnd() {
+        return steps.values().stream()
+                .filter(step -> !step.hasEnded())
+                .flatMap(step -> step.lastThrown().stream())
+                .findFirst();
     }
 
     /** Nothing more of it may run, and nobody has stopped it. */

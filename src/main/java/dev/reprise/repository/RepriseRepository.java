@@ -826,6 +826,17 @@ public final class RepriseRepository implements JobRepository {
         stepRecorder.partitionBegins(partition);
     }
 
+    /**
+     * A partition runs no more. One whose failure the engine could not handle has no end, which the engine would take for a
+     * good one: it has failed. To be called by its thread.
+     */
+    public void partitionEnds(StepContextImpl step, PartitionExecutionImpl partition) {
+        LiveExecution running = live.get(step.getJobContext().getExecutionId());
+        if (running != null) {
+            stepRecorder.partitionEnds(running, partition);
+        }
+    }
+
     /** All artifacts that the engine makes from now on for an execution that runs here are attended. */
     void attend(JobContextImpl job) {
         LiveExecution running = live.get(job.getExecutionId());

@@ -92,6 +92,7 @@ final class RunningStep {
     private @Nullable InDoubt beforeLastCommit;
     private boolean answerWasLost;
     private @Nullable Witnessed witnessed;
+    private @Nullable String failure;
     private StepCounts ofPartitions = StepCounts.NONE;
     private boolean partitioned;
     private @Nullable String exitStatusSet;
@@ -300,11 +301,24 @@ final class RunningStep {
      *
      * @param away whether the database was away
      */
-    record Witnessed(String stackTrace, boolean away) {}
+    record Witnessed(Exception thrown, boolean away) {}
 
     /** A chunk of it has failed, for whatever reason; the engine may try it again. */
     synchronized void failed(Witnessed witness) {
         witnessed = witness;
+    }
+
+    /**
+     * What failed it, where the engine cannot be asked for it.
+     *
+     * @param why who threw what
+     */
+    synchronized void failedOf(String why) {
+        failure = why;
+    }
+
+    synchronized Optional<String> failure() {
+        return Optional.ofNullable(failure);
     }
 
     /** What failed the chunk after the last one that was committed. */
@@ -415,6 +429,10 @@ final class RunningStep {
     /** Who threw what the engine has, if that was one of the last. */
     synchronized Optional<Thrown> thrownAs(@Nullable Exception exception) {
         return thrown.stream().filter(one -> one.isIn(exception)).findFirst();
+    }
+
+    synchronized Optional<Thrown> lastThrown() {
+        return Optional.ofNullable(thrown.peekFirst());
     }
 
     /** The last that an artifact threw of this class, or because of one. */

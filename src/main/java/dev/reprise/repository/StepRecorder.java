@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -133,6 +134,21 @@ final class StepRecorder {
         RunningStep step = running == null ? null : running.find(partition.getStepExecution());
         if (running != null && step != null) {
             preside(partition.getStep(), running, step);
+        }
+    }
+
+    /** A partition runs no more, whether or not it has an end. */
+    void partitionEnds(LiveExecution running, PartitionExecutionImpl partition) {
+        leaveTransaction(running, partition);
+        if (!isTerminal(partition.getBatchStatus())) {
+            partition.setBatchStatus(BatchStatus.FAILED);
+        }
+    }
+
+    /** The thread is to run something else next, and the engine leaves a transaction open if it cannot handle a failure. */
+    private void leaveTransaction(LiveExecution running, AbstractStepExecution step) {
+        if (database.leaveTransaction()) {
+            running.warn("step " + step.getStepName() + " ended in a transaction, which was rolled back");
         }
     }
 
@@ -499,11 +515,9 @@ final class StepRecorder {
         try {
             step.execution().getException();
         } catch (RuntimeException | Error e) {
-            step.execution()
-                    .setException(new BatchRuntimeException(step.witnessed()
-                            .map(Witnessed::stackTrace)
-                            .orElseGet(() -> unreadable(step, e))
-                            .strip()));
+            String why = unreadable(step, e);
+            step.failedOf(why);
+            step.execution().setException(new BatchRuntimeException(why.strip()));
         }
     }
 
@@ -540,6 +554,7 @@ final class StepRecorder {
                     .ifPresent(job -> skipped(job, execution));
             return;
         }
+        leaveTransaction(running, execution);
         end(running, step);
         if (running.lastEnd().isEmpty()) {
             liveByStep.remove(step.id());
@@ -740,20 +755,25 @@ final class StepRecorder {
     }
 
     private static String reasonOf(LiveExecution running, RunningStep step, @Nullable Exception known) {
+        Optional<String> kept = step.failure();
+        Exception exception = null;
         try {
-            Exception exception = known == null ? step.execution().getException() : known;
-            if (exception != null && (Database.isAway(exception) || wasAway(step))) {
-                running.cutOff(step.execution().getStepName());
-            }
-            return step.thrownAs(exception)
-                    .map(thrown -> thrown + partitionsBefore(step))
-                    .orElseGet(() -> reasonOf(step, exception));
+            exception = known == null ? step.execution().getException() : known;
         } catch (RuntimeException | Error e) {
-            if (wasAway(step)) {
-                running.cutOff(step.execution().getStepName());
-            }
-            return step.witnessed().map(Witnessed::stackTrace).orElseGet(() -> unreadable(step, e));
+            kept = Optional.of(unreadable(step, e));
         }
+        if (wasAway(step) ? exception != null || kept.isPresent() : exception != null && Database.isAway(exception)) {
+            running.cutOff(step.execution().getStepName());
+        }
+        if (kept.isPresent()) {
+            return kept.get() + partitionsBefore(step);
+        }
+        Exception engines = exception;
+        return step.thrownAs(engines)
+                .map(Thrown::toString)
+                .or(() -> isTooDeep(step, engines) ? lastFailure(step, step.lastThrown()) : Optional.empty())
+                .map(why -> why + partitionsBefore(step))
+                .orElseGet(() -> reasonOf(step, engines));
     }
 
     /** Whether the database was away when the chunk failed that the step has failed with. */
@@ -780,7 +800,7 @@ final class StepRecorder {
 
     private static boolean isToldBy(String why, Throwable exception) {
         for (Throwable cause = exception; cause != null; cause = cause.getCause()) {
-            if (why.contains(cause.toString())) {
+            if (why.contains(cause.toString()) || why.strip().equals(cause.getMessage())) {
                 return true;
             }
         }
@@ -803,7 +823,14 @@ final class StepRecorder {
         return "Failed too: " + shown + (more > 0 ? " and " + more + " more" : "") + "\n";
     }
 
-    /** The engine keeps an exception serialized, and may not find a class of it again. */
+    /** The engine serializes an exception: of one with too many causes it has that this failed, and of a partition nothing. */
+    private static boolean isTooDeep(RunningStep step, @Nullable Exception exception) {
+        return exception == null
+                ? step.partitionOf() != null && step.execution().getBatchStatus() == BatchStatus.FAILED
+                : exception.getCause() instanceof StackOverflowError;
+    }
+
+    /** The engine keeps an exception serialized, and may not find a class of it again, or be kept from reading it. */
     private static String unreadable(RunningStep step, Throwable failure) {
         Throwable root = failure;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -812,9 +839,16 @@ final class StepRecorder {
         String missing = root instanceof ClassNotFoundException ? String.valueOf(root.getMessage()) : "";
         String why =
                 missing.isEmpty() ? root.getClass().getName() : "class " + Text.line(missing) + " is not visible here";
-        return step.thrownWith(missing)
-                .map(Thrown::toString)
+        return lastFailure(step, missing.isEmpty() ? step.lastThrown() : step.thrownWith(missing))
                 .orElse("The exception of this step cannot be read back: " + why + ".");
+    }
+
+    /** What failed the step's chunk; of other steps what an artifact has thrown. */
+    private static Optional<String> lastFailure(RunningStep step, Optional<Thrown> otherwise) {
+        return step.witnessed()
+                .map(Witnessed::thrown)
+                .map(failed -> step.thrownAs(failed).map(Thrown::toString).orElseGet(() -> Text.stackTrace(failed)))
+                .or(() -> otherwise.map(Thrown::toString));
     }
 
     private static void logEnd(LiveExecution running, RunningStep step, String trace) {

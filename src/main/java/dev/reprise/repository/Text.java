@@ -1,8 +1,7 @@
 package dev.reprise.repository;
 
 import dev.reprise.log.OneLine;
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import dev.reprise.log.StackTrace;
 import org.jspecify.annotations.Nullable;
 
 /** Texts that fit their columns. */
@@ -73,12 +72,8 @@ final class Text {
 
     /** It begins with the name of the class, also where that tells of itself otherwise. */
     static String stackTrace(Throwable thrown) {
-        StringWriter text = new StringWriter();
         String name = thrown.getClass().getName();
-        if (!String.valueOf(thrown).startsWith(name)) {
-            text.append(name).append(": ");
-        }
-        thrown.printStackTrace(new PrintWriter(text, true));
-        return text.toString().replace('\u0000', '\uFFFD');
+        String begin = String.valueOf(thrown).startsWith(name) ? "" : name + ": ";
+        return begin + StackTrace.of(thrown).replace('\u0000', '\uFFFD');
     }
 }

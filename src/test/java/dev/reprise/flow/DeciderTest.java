@@ -18,6 +18,8 @@ import org.jberet.job.model.SplitBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** semantics.md §5: what a decider gets to see, and what becomes of its answer. */
 @ExtendWith(ExpectedFailures.class)
@@ -122,5 +124,40 @@ class DeciderTest {
         assertThat(run.status()).isEqualTo(BatchStatus.COMPLETED);
         assertThat(run.exitStatus()).isEqualTo("MAYBE");
         assertThat(run.stepNames()).containsExactly("load");
+    }
+
+    /** Whatever the decider of another flow says, before or after. */
+    @ParameterizedTest
+    @EnumSource(
+            value = BatchStatus.class,
+            names = {"COMPLETED", "FAILED", "STOPPED"})
+    void thatEndsTheJobInAFlowOfASplitSaysHow(BatchStatus how) {
+        TestBatch.SCRIPTED.play(Map.of("one", List.of("B"), "other", List.of("A")));
+        DecisionBuilder one =
+                new DecisionBuilder("one", ScriptedArtifacts.DECIDER).property(ScriptedArtifacts.DECISION, "one");
+        switch (how) {
+            case FAILED -> one.failOn("B").exitStatus();
+            case STOPPED -> one.stopOn("B").exitStatus();
+            default -> one.endOn("B").exitStatus();
+        }
+        BATCH.define(new JobBuilder("decided")
+                .split(new SplitBuilder("split")
+                        .flow(new FlowBuilder("a")
+                                .step(step("a1").next("one").build())
+                                .decision(one.build())
+                                .build())
+                        .flow(new FlowBuilder("b")
+                                .step(step("b1").next("other").build())
+                                .decision(new DecisionBuilder("other", ScriptedArtifacts.DECIDER)
+                                        .property(ScriptedArtifacts.DECISION, "other")
+                                        .build())
+                                .build())
+                        .build())
+                .build());
+
+        JobRun run = BATCH.run("decided");
+
+        assertThat(run.status()).isEqualTo(how);
+        assertThat(run.exitStatus()).isEqualTo("B");
     }
 }

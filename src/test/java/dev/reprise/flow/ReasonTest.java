@@ -35,21 +35,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jberet.job.model.DecisionBuilder;
 import org.jberet.job.model.JobBuilder;
 import org.jberet.job.model.StepBuilder;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** semantics.md §8.4: what is recorded as the cause of a failure is what was thrown, at the element that threw it, or nothing. */
 @ExtendWith(ExpectedFailures.class)
 class ReasonTest {
 
     private static final Set<String> THROWING = ConcurrentHashMap.newKeySet();
+
+    /** How many causes it has. */
+    private static final AtomicInteger DEEP = new AtomicInteger();
 
     @RegisterExtension
     static final InProcessBatch BATCH = InProcessBatch.builder()
@@ -86,7 +92,7 @@ class ReasonTest {
         List<Object> items = new ArrayList<>(List.of("a", "b"));
         return Proxy.newProxyInstance(ReasonTest.class.getClassLoader(), faces, (proxy, method, arguments) -> {
             if (THROWING.contains(method.getName())) {
-                throw new IllegalStateException("as wanted");
+                throw new IllegalStateException("as wanted", deep(DEEP.get()));
             }
             return switch (method.getName()) {
                 case "hashCode" -> System.identityHashCode(proxy);
@@ -101,6 +107,14 @@ class ReasonTest {
                 default -> null;
             };
         });
+    }
+
+    private static @Nullable Exception deep(int causes) {
+        Exception deep = null;
+        for (int i = 0; i < causes; i++) {
+            deep = new IllegalStateException(i + " above the bottom", deep);
+        }
+        return deep;
     }
 
     /** A number is injected that is none. */
@@ -140,6 +154,7 @@ class ReasonTest {
     @BeforeEach
     void nothingThrows() {
         THROWING.clear();
+        DEEP.set(0);
     }
 
     private static StepBuilder chunk() {
@@ -264,6 +279,43 @@ class ReasonTest {
         assertThat(fails(new StepBuilder("load").batchlet("stubborn")).failure())
                 .isEqualTo("batchlet stubborn (process) of step load: " + Stubborn.Unserializable.class.getName()
                         + ": as wanted");
+    }
+
+    /** The engine serializes it: a server's {@code jdk.serialFilter} is against the one, its stack too small for the other. */
+    @ParameterizedTest
+    @CsvSource({"200, process", "3000, process", "200, readItem", "3000, readItem", "200, beforeStep"})
+    void isNamedAlsoIfItIsDeep(int causes, String method) {
+        DEEP.set(causes);
+        StepBuilder step = method.equals("process") ? new StepBuilder("load").batchlet("work") : chunk();
+
+        JobRun run = fails(step, method);
+
+        assertThat(run.failure())
+                .endsWith(" (" + method + ") of step load: java.lang.IllegalStateException: as wanted");
+        assertThat(trace(run)).contains("Caused by: java.lang.IllegalStateException: 0 above the bottom");
+    }
+
+    /** The engine does not come to end the step. */
+    @Test
+    void isNamedAlsoIfTheStepCouldNotBeEnded() {
+        DEEP.set(3000);
+
+        JobRun run = fails(chunk(), "beforeStep");
+
+        isTold(run, "step listener audit (beforeStep) of step load");
+        assertThat(run.step("load").status()).isEqualTo(BatchStatus.FAILED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 3000})
+    void isNamedAlsoIfItIsDeepInAPartition(int causes) {
+        DEEP.set(causes);
+
+        JobRun run = fails(new StepBuilder("load").batchlet("work").partitionPlan(2, 2), "process");
+
+        assertThat(run.failure())
+                .startsWith("batchlet work (process) of partition ")
+                .endsWith(" of step load: java.lang.IllegalStateException: as wanted");
     }
 
     @ParameterizedTest

@@ -147,8 +147,8 @@ class TextsTest {
         JobExecutionImpl execution = node.run(job);
         StepExecutionImpl step = node.step(execution, "load");
         Exception deep = new IllegalStateException("at the bottom " + BOMB + "\u0000");
-        for (int i = 0; i < 150; i++) {
-            deep = new IllegalStateException("level " + i + " " + "m".repeat(800), deep);
+        for (int i = 0; i < 40; i++) {
+            deep = new IllegalStateException("level " + i + " " + "m".repeat(4000), deep);
         }
         step.setException(deep);
         node.end(step, BatchStatus.FAILED);
@@ -159,19 +159,19 @@ class TextsTest {
                 .orElse("");
         assertThat(trace.length()).isGreaterThan(100_000);
         assertThat(trace)
-                .startsWith("java.lang.IllegalStateException: level 149 ")
+                .startsWith("java.lang.IllegalStateException: level 39 ")
                 .contains("Caused by: java.lang.IllegalStateException: at the bottom " + BOMB + "\uFFFD");
         assertThat(node.database.row(
                         "select EXIT_MESSAGE from BATCH_STEP_EXECUTION where STEP_EXECUTION_ID = ?",
                         step.getStepExecutionId()))
                 .hasSize(2500)
-                .startsWith("java.lang.IllegalStateException: level 149 ")
+                .startsWith("java.lang.IllegalStateException: level 39 ")
                 .endsWith("…");
         assertThat(node.repository.failures(execution.getExecutionId()))
                 .singleElement()
                 .satisfies(failure -> {
                     assertThat(failure.step()).isEqualTo("load");
-                    assertThat(failure.message()).startsWith("java.lang.IllegalStateException: level 149 mmm");
+                    assertThat(failure.message()).startsWith("java.lang.IllegalStateException: level 39 mmm");
                 });
     }
 }
