@@ -783,11 +783,13 @@ final class StepRecorder {
 
     /** The engine gives a step the exception of a partition. */
     private static String reasonOf(RunningStep step, @Nullable Exception exception) {
-        Map.Entry<String, String> first =
-                step.failedPartitions().entrySet().stream().findFirst().orElse(null);
-        if (first != null && (exception == null || isToldBy(first.getValue(), exception))) {
-            String why = first.getValue().isEmpty() ? first.getKey() + " failed\n" : first.getValue();
-            return why + partitionsAfterTheFirst(step);
+        Map<String, String> failed = step.failedPartitions();
+        Optional<String> told = failed.keySet().stream()
+                .filter(partition -> exception == null || isToldBy(failed.get(partition), exception))
+                .findFirst();
+        if (told.isPresent()) {
+            String why = failed.remove(told.get());
+            return (why.isEmpty() ? told.get() + " failed\n" : why) + partitionsBefore(failed);
         }
         if (exception == null) {
             return "";
@@ -807,14 +809,12 @@ final class StepRecorder {
         return false;
     }
 
-    private static String partitionsAfterTheFirst(RunningStep step) {
-        List<String> names = List.copyOf(step.failedPartitions().keySet());
-        return names.size() == 1 ? "" : failedToo(names.subList(1, names.size()));
+    private static String partitionsBefore(RunningStep step) {
+        return partitionsBefore(step.failedPartitions());
     }
 
-    private static String partitionsBefore(RunningStep step) {
-        List<String> names = List.copyOf(step.failedPartitions().keySet());
-        return names.isEmpty() ? "" : failedToo(names);
+    private static String partitionsBefore(Map<String, String> failed) {
+        return failed.isEmpty() ? "" : failedToo(List.copyOf(failed.keySet()));
     }
 
     private static String failedToo(List<String> partitions) {
