@@ -784,12 +784,12 @@ final class StepRecorder {
     /** The engine gives a step the exception of a partition. */
     private static String reasonOf(RunningStep step, @Nullable Exception exception) {
         Map<String, String> failed = step.failedPartitions();
-        Optional<String> told = failed.keySet().stream()
-                .filter(partition -> exception == null || isToldBy(failed.get(partition), exception))
-                .findFirst();
-        if (told.isPresent()) {
-            String why = failed.remove(told.get());
-            return (why.isEmpty() ? told.get() + " failed\n" : why) + partitionsBefore(failed);
+        for (Map.Entry<String, String> one : failed.entrySet()) {
+            if (exception == null || isToldBy(one.getValue(), exception)) {
+                failed.remove(one.getKey());
+                String why = one.getValue().isEmpty() ? one.getKey() + " failed\n" : one.getValue();
+                return why + partitionsBefore(failed);
+            }
         }
         if (exception == null) {
             return "";
