@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.reprise.server.Cluster;
 import dev.reprise.server.ClusterNode;
 import dev.reprise.server.Signal;
+import dev.reprise.server.TcpProxy;
 import dev.reprise.server.Trials;
 import java.time.Duration;
 import java.time.LocalDateTime;
@@ -14,6 +15,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
@@ -184,7 +187,7 @@ class FaultsIT extends OnTwoServers {
         boolean each = eachCommit();
         for (Work work : each ? Work.SMALL : List.of(Work.SMALL.get(1))) {
             Trials trials = new Trials(named("answer to a commit lost, " + work.job()));
-            int commits = commits(work);
+            int commits = counted(work, TcpProxy::transactions);
             trials.run(cluster, each ? commits : 1, (number, random) -> {
                 cluster.nodes().forEach(cluster::awaitReady);
                 ClusterNode node = cluster.a();
@@ -194,6 +197,57 @@ class FaultsIT extends OnTwoServers {
                 aftermath.nothingRuns();
                 await("at the latest a report is swallowed")
                         .until(() -> node.line().hasSwallowed());
+                node.line().restore();
+                settled(trials, List.of(run), armed, 1);
+                return 1;
+            });
+        }
+    }
+
+    // ---- Each statement --------------------------------------------------------------------------------------------
+
+    /** At a random statement or end of a transaction, or in the long form at each. */
+    @Test
+    void connectionsAreResetAtAStatement() {
+        atAStatement("connections reset at a statement", 1, node -> node.line().reset());
+    }
+
+    @Test
+    void sessionsAreTerminatedAtAStatement() {
+        atAStatement(
+                "sessions terminated at a statement",
+                1,
+                node -> cluster.database()
+                        .rows(
+                                "select pg_terminate_backend(pid) from pg_stat_activity where application_name like ?",
+                                "reprise " + node.name() + "+%"));
+    }
+
+    @Test
+    void theFirstProcessIsKilledAtAStatement() {
+        atAStatement(
+                "postmaster killed at a statement",
+                0,
+                node -> cluster.database().stop(Signal.KILL));
+    }
+
+    private void atAStatement(String kind, int usual, Consumer<ClusterNode> strike) {
+        boolean each = eachCommit();
+        for (Work work : each ? List.of(Work.SMALL.get(1), Work.SMALL.get(3)) : List.of(Work.SMALL.get(1))) {
+            Trials trials = new Trials(named(kind + ", " + work.job()));
+            int statements = counted(work, TcpProxy::requests);
+            trials.run(cluster, each ? statements : usual, (number, random) -> {
+                cluster.nodes().forEach(cluster::awaitReady);
+                ClusterNode node = cluster.a();
+                LocalDateTime armed = cluster.database().now();
+                node.line().before(each ? number : 1 + random.nextInt(statements), () -> strike.accept(node));
+                Work.Run run = work.on(node);
+                await("at the latest a report is struck")
+                        .until(() -> node.line().hasStruck());
+                if (!cluster.database().isRunning()) {
+                    cluster.database().start();
+                }
+                aftermath.nothingRuns();
                 node.line().restore();
                 settled(trials, List.of(run), armed, 1);
                 return 1;
@@ -318,13 +372,13 @@ class FaultsIT extends OnTwoServers {
         return strikes * (cluster.pace().lease().dividedBy(heartbeat) + 2 + restart) + backOff;
     }
 
-    /** How many commits this takes if nothing befalls it, with the reports meanwhile. */
-    private int commits(Work work) {
+    /** How many of something this takes if nothing befalls it, with the reports meanwhile. */
+    private int counted(Work work, ToIntFunction<TcpProxy> count) {
         cluster.nodes().forEach(cluster::awaitReady);
-        int before = cluster.a().line().transactions();
+        int before = count.applyAsInt(cluster.a().line());
         work.on(cluster.a());
         aftermath.nothingRuns();
-        return cluster.a().line().transactions() - before;
+        return count.applyAsInt(cluster.a().line()) - before;
     }
 
     private void awaitTakeOver(ClusterNode victim, RandomGenerator random) throws InterruptedException {
@@ -346,6 +400,8 @@ class FaultsIT extends OnTwoServers {
     }
 
     private String named(String kind) {
-        return cluster.pace() == Cluster.Pace.SHORT ? kind : kind + ", default lease";
+        return kind
+                + (cluster.pace() == Cluster.Pace.DEFAULT ? ", default lease" : "")
+                + (cluster.pool() == Cluster.Pool.AGROAL ? ", Agroal" : "");
     }
 }

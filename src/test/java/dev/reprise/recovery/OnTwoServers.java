@@ -13,11 +13,15 @@ abstract class OnTwoServers {
 
     @BeforeEach
     void mend() {
-        cluster = Cluster.ready(pace());
+        cluster = Cluster.ready(pace(), pool());
         aftermath = new Aftermath(cluster.database());
     }
 
     Cluster.Pace pace() {
         return Cluster.Pace.SHORT;
+    }
+
+    Cluster.Pool pool() {
+        return Cluster.Pool.IRONJACAMAR;
     }
 }

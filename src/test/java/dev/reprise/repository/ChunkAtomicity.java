@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.reprise.jobs.Tables;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.LaunchRequest;
+import jakarta.batch.runtime.BatchRuntime;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.inject.Inject;
@@ -140,6 +141,47 @@ abstract class ChunkAtomicity {
     @Test
     void aTransactionThatEndsBetweenTheRecordAndTheCommitSkipsNothing() {
         assertATimeOutSkipsNothing("timeoutAtCommit");
+    }
+
+    @Test
+    void aTransactionOfAPartitionThatTakesTooLongLeavesNothingOfItsChunk() {
+        assertATimeOutOfAPartitionLosesNothing("timeout");
+    }
+
+    @Test
+    void aTransactionOfAPartitionThatEndsBetweenTheRecordAndTheCommitLeavesNothingOfItsChunk() {
+        assertATimeOutOfAPartitionLosesNothing("timeoutAtCommit");
+    }
+
+    private void assertATimeOutOfAPartitionLosesNothing(String trouble) {
+        String run = run(trouble + "-partitioned-chunks");
+        JobExecution failed = launcher.run(job("partitioned-chunks", run)
+                .withNonIdentifying("timeout", "2")
+                .withNonIdentifying("trouble", trouble)
+                .withNonIdentifying("troubleAt", "15"));
+
+        assertThat(failed.getBatchStatus()).isEqualTo(BatchStatus.FAILED);
+        assertThat(tables.items(run, "work"))
+                .isEqualTo(IntStream.concat(IntStream.rangeClosed(1, 10), IntStream.rangeClosed(26, 50))
+                        .boxed()
+                        .toList());
+        assertResumes("partitioned-chunks", run, 15);
+    }
+
+    @Test
+    void whatABatchletKeepsIsKeptWithoutTheTransactionThatItLeaves() {
+        JobExecution failed = launcher.run(LaunchRequest.of("abandoning").with("run", run("abandoning")));
+
+        assertThat(failed.getBatchStatus()).isEqualTo(BatchStatus.FAILED);
+        assertThat(launcher.repository().failures(failed.getExecutionId()))
+                .singleElement()
+                .satisfies(failure ->
+                        assertThat(failure.message()).contains("It left a transaction open, which was rolled back."));
+        assertThat(BatchRuntime.getJobOperator()
+                        .getStepExecutions(failed.getExecutionId())
+                        .get(0)
+                        .getPersistentUserData())
+                .isEqualTo("kept");
     }
 
     /** Its items may go through again one by one, where the trouble comes again for the last one. */

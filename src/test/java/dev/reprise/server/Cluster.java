@@ -62,7 +62,16 @@ public final class Cluster {
         }
     }
 
+    /** What their connections come from. */
+    public enum Pool {
+        /** Of WildFly's subsystem datasources. */
+        IRONJACAMAR,
+        /** Of its subsystem datasources-agroal. */
+        AGROAL
+    }
+
     private Pace pace = Pace.SHORT;
+    private Pool pool = Pool.IRONJACAMAR;
     private final ClusterDatabase database;
     private final ClusterNode a;
     private final ClusterNode b;
@@ -72,16 +81,14 @@ public final class Cluster {
         database.start();
         a = node("a");
         b = node("b");
-        set(Pace.SHORT);
+        set(Pace.SHORT, Pool.IRONJACAMAR);
     }
 
-    /** Both nodes run, are in service, have their database, and nothing is left of an earlier test. */
-    public static Cluster ready() {
-        return ready(Pace.SHORT);
-    }
-
-    /** {@link #ready()} with another lease, for which the nodes start anew if they have had another one. */
-    public static synchronized Cluster ready(Pace pace) {
+    /**
+     * Both nodes run, are in service, have their database, and nothing is left of an earlier test. They start anew if they have
+     * had another lease or other pools.
+     */
+    public static synchronized Cluster ready(Pace pace, Pool pool) {
         assumeDatabaseServer();
         Cluster cluster = started;
         if (cluster == null) {
@@ -89,8 +96,8 @@ public final class Cluster {
             started = cluster;
         }
         cluster.connect();
-        if (cluster.pace != pace) {
-            cluster.set(pace);
+        if (cluster.pace != pace || cluster.pool != pool) {
+            cluster.set(pace, pool);
         }
         cluster.mend();
         return cluster;
@@ -160,15 +167,22 @@ public final class Cluster {
         return pace;
     }
 
+    /** What the nodes have their connections from. */
+    public Pool pool() {
+        return pool;
+    }
+
     /** Those that run leave first: no node joins one with another lease. */
-    private void set(Pace wanted) {
+    private void set(Pace wanted, Pool from) {
         pace = wanted;
+        pool = from;
         for (ClusterNode node : nodes()) {
             if (node.server().isAlive()) {
                 node.server().stop();
             }
             node.server().property("reprise.heartbeat", wanted.heartbeat().toMillis() + "ms");
             node.server().property("reprise.lease", wanted.lease().toMillis() + "ms");
+            node.server().agroal(from == Pool.AGROAL);
         }
     }
 

@@ -48,6 +48,7 @@ public final class ServerProcess implements AutoCloseable {
     private @Nullable Process process;
     private @Nullable Management management;
     private int starts;
+    private String configuration = ServerFolder.configuration();
 
     /** What the launch servlet answered. */
     public record Answer(int status, String text) {
@@ -87,6 +88,16 @@ public final class ServerProcess implements AutoCloseable {
     public ServerProcess slim() {
         SlimConfiguration.shorten(base.resolve("configuration").resolve(ServerFolder.configuration()));
         return this;
+    }
+
+    /** Has its connections from a pool of another kind, from its next start on. */
+    public void agroal(boolean agroal) {
+        Path usual = base.resolve("configuration").resolve(ServerFolder.configuration());
+        configuration = ServerFolder.configuration();
+        if (agroal) {
+            configuration = "standalone-agroal.xml";
+            AgroalConfiguration.write(usual, usual.resolveSibling(configuration));
+        }
     }
 
     /** Starts the server and waits until the deployment answers. */
@@ -134,7 +145,7 @@ public final class ServerProcess implements AutoCloseable {
                 "-mp",
                 ServerFolder.home().resolve("modules").toString(),
                 "org.jboss.as.standalone",
-                "--server-config=" + ServerFolder.configuration()));
+                "--server-config=" + configuration));
         starts++;
         try {
             ProcessBuilder builder = new ProcessBuilder(command)

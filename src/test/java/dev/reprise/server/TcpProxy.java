@@ -30,6 +30,9 @@ public final class TcpProxy implements AutoCloseable {
     /** With what PostgreSQL ends an answer if no transaction is open: ReadyForQuery, idle. */
     private static final byte[] IDLE = ascii("Z\0\0\0\5I");
 
+    /** With what a client ends what it asks: Sync. */
+    private static final byte[] SYNC = ascii("S\0\0\0\4");
+
     /** What it answers to nothing, which is how a connection is tried: EmptyQueryResponse. */
     private static final byte[] NOTHING = ascii("I\0\0\0\4");
 
@@ -43,6 +46,9 @@ public final class TcpProxy implements AutoCloseable {
     private volatile boolean answersLost;
     private volatile Duration late = Duration.ZERO;
     private volatile int swallowed;
+    private final AtomicInteger asked = new AtomicInteger();
+    private volatile int awaited;
+    private volatile Runnable strike = () -> {};
     private @Nullable Door open;
 
     /** What new connections come through. */
@@ -115,6 +121,26 @@ public final class TcpProxy implements AutoCloseable {
         return ended.get() >= swallowed;
     }
 
+    /** How many times the database was asked for something: statements, batches and the ends of transactions. */
+    public int requests() {
+        return asked.get();
+    }
+
+    /**
+     * Something happens before the database gets one of the next requests.
+     *
+     * @param which the next one is 1
+     */
+    public void before(int which, Runnable happens) {
+        strike = happens;
+        awaited = asked.get() + which;
+    }
+
+    /** Whether that request was there. */
+    public boolean hasStruck() {
+        return asked.get() >= awaited;
+    }
+
     /** Carries nothing any more in either direction, and tells nobody, until {@link #restore}. */
     public void mute() {
         lock.lock();
@@ -130,6 +156,7 @@ public final class TcpProxy implements AutoCloseable {
         answersLost = false;
         late = Duration.ZERO;
         swallowed = 0;
+        awaited = 0;
         lock.lock();
         try {
             mute = false;
@@ -188,6 +215,9 @@ public final class TcpProxy implements AutoCloseable {
                 if (answers && isSwallowed(buffer, read)) {
                     reset(to);
                     return;
+                }
+                if (!answers && isAt(SYNC, buffer, read - SYNC.length) && asked.incrementAndGet() == awaited) {
+                    strike.run();
                 }
                 awaitAudible();
                 if (answers) {

@@ -99,6 +99,22 @@ class TcpProxyTest {
     }
 
     @Test
+    void oneRequestDoesNotReachIt() throws SQLException {
+        try (Connection connection = connect()) {
+            connection.setAutoCommit(false);
+            int before = line.requests();
+            line.before(3, line::reset);
+            insert(connection, 1);
+            insert(connection, 2);
+            assertThat(line.hasStruck()).isFalse();
+            assertBroken(connection::commit);
+            assertThat(line.hasStruck()).isTrue();
+            assertThat(line.requests() - before).isEqualTo(3);
+        }
+        assertThat(items()).isEmpty();
+    }
+
+    @Test
     void whatIsAskedIsDoneThoughNoAnswerComes() throws SQLException {
         try (Connection connection = connect()) {
             line.loseAnswers();

@@ -154,7 +154,7 @@ public final class Trials {
             if (loss != null) {
                 losses.add(loss);
                 cluster.reset();
-                Cluster.ready(cluster.pace());
+                Cluster.ready(cluster.pace(), cluster.pool());
             }
         }
         if (!losses.isEmpty()) {
