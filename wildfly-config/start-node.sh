@@ -23,7 +23,7 @@ war=${REPRISE_WAR:-$here/target/ROOT.war}
 base=${REPRISE_NODES:-$here/target/nodes}/$name
 for needed in "$JBOSS_HOME/standalone/configuration/standalone-postgresql.xml" "$war"; do
   if [[ ! -e $needed ]]; then
-    echo "$needed is not there: build it with ./mvnw package" >&2
+    echo "$needed is not there: make it with ./mvnw -Pserver package" >&2
     exit 1
   fi
 done

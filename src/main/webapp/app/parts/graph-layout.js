@@ -100,7 +100,7 @@ function connect(vertices, sizes) {
       }
       if (!target) continue;
       let from = source;
-      if (transition.kind !== 'NEXT_ATTRIBUTE') {
+      if (transition.kind !== 'NEXT_ATTRIBUTE' || target === source) {
         const label = { kind: 'label', transition, source: source.node.id, ...sizes.label(transition.on), in: [], out: [] };
         vertices.push(label);
         link.edges.push(join(from, label));
@@ -183,19 +183,61 @@ function withDummies(vertices) {
   return layers;
 }
 
+/**
+ * By the middle of their neighbours, down and up in turn, then neighbours change places. Where lines still cross it begins anew from
+ * other orders, always the same ones; the order with the fewest crossings stays.
+ */
 function order(layers) {
-  const number = () => layers.forEach((layer) => layer.forEach((vertex, index) => (vertex.index = index)));
   const mean = (near, otherwise) => (near.length ? near.reduce((sum, { index }) => sum + index, 0) / near.length : otherwise);
-  const sort = (layer, side) => {
-    for (const vertex of layer) vertex.weight = mean(vertex.near[side], vertex.index);
+  const sort = (layer, weight) => {
+    for (const vertex of layer) vertex.weight = weight(vertex);
     layer.sort((a, b) => a.weight - b.weight || a.index - b.index);
-    layer.forEach((vertex, index) => (vertex.index = index));
+    number(layer);
   };
-  number();
-  for (let round = 0; round < 6; round++) {
-    if (round % 2 === 0) layers.slice(1).forEach((layer) => sort(layer, 'up'));
-    else layers.slice(0, -1).reverse().forEach((layer) => sort(layer, 'down'));
+  layers.forEach(number);
+  let best = { crossings: Infinity };
+  for (let round = 0; round < 40 && best.crossings > 0; round++) {
+    if (round % 10 === 9) for (const layer of layers) sort(layer, ({ index }) => (index * 7919 + round * 104729) % 101);
+    if (round % 2 === 0) layers.slice(1).forEach((layer) => sort(layer, ({ near, index }) => mean(near.up, index)));
+    else layers.slice(0, -1).reverse().forEach((layer) => sort(layer, ({ near, index }) => mean(near.down, index)));
+    layers.forEach(exchange);
+    const crossings = layers.reduce((sum, layer) => sum + crossingsBelow(layer), 0);
+    if (crossings < best.crossings) best = { crossings, layers: layers.map((layer) => [...layer]) };
   }
+  best.layers.forEach((layer, index) => {
+    layers[index] = layer;
+    number(layer);
+  });
+}
+
+function number(layer) {
+  layer.forEach((vertex, index) => (vertex.index = index));
+}
+
+/** Lets neighbours change places as long as that leaves fewer crossings. */
+function exchange(layer) {
+  for (let better = true; better; ) {
+    better = false;
+    for (let i = 1; i < layer.length; i++) {
+      const [left, right] = [layer[i - 1], layer[i]];
+      if (crossings(left, right) <= crossings(right, left)) continue;
+      [layer[i - 1], layer[i], left.index, right.index] = [right, left, i, i - 1];
+      better = true;
+    }
+  }
+}
+
+/** How often the lines of two vertices of a layer cross, if they stand in this order. */
+function crossings(left, right) {
+  return crossed(left.near.up, right.near.up) + crossed(left.near.down, right.near.down);
+}
+
+function crossed(left, right) {
+  return left.reduce((sum, a) => sum + right.filter((b) => b.index < a.index).length, 0);
+}
+
+function crossingsBelow(layer) {
+  return layer.reduce((sum, left, i) => sum + layer.slice(i + 1).reduce((more, right) => more + crossed(left.near.down, right.near.down), 0), 0);
 }
 
 function place(layers) {
@@ -222,7 +264,8 @@ function place(layers) {
   for (const layer of layers) {
     const height = Math.max(...layer.map((vertex) => vertex.height));
     for (const vertex of layer) {
-      if (vertex.kind === 'dummy') vertex.height = height; // an edge passes straight through
+      vertex.top = y;
+      vertex.bottom = y + height;
       vertex.y = y + (vertex.kind === 'label' ? (height - vertex.height) / 2 : 0);
     }
     y += height + gap.layer;
@@ -268,10 +311,15 @@ function drawn(layers, links) {
   for (const link of links) {
     link.edges.forEach((edge, index) => {
       const points = [
-        [edge.from.center - left, edge.from.y + edge.from.height],
-        ...edge.through.flatMap((dummy) => [[dummy.center - left, dummy.y], [dummy.center - left, dummy.y + dummy.height]]),
-        [edge.to.center - left, edge.to.y],
-      ];
+        [edge.from.center, edge.from.y + edge.from.height],
+        // Straight through its own layer: what stands beside it there may be higher.
+        [edge.from.center, edge.from.bottom],
+        ...edge.through.flatMap((dummy) => [[dummy.center, dummy.top], [dummy.center, dummy.bottom]]),
+        [edge.to.center, edge.to.top],
+        [edge.to.center, edge.to.y],
+      ]
+        .map(([x, y]) => [x - left, y])
+        .filter(([x, y], i, all) => i === 0 || x !== all[i - 1][0] || y !== all[i - 1][1]);
       if (edge.reversed) points.reverse();
       level.edges.push({ points, source: link.source, transition: link.transition, arrow: index === link.edges.length - 1, reversed: edge.reversed });
     });

@@ -1,6 +1,5 @@
 package dev.reprise;
 
-import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
@@ -12,11 +11,15 @@ import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.Wi
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import dev.reprise.item.WriteSkips;
+import dev.reprise.internal.database.Database;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +27,7 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +39,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** The rooms of docs/design/architecture: what each may use, as allow-lists. */
+/** The rooms of docs/architecture.md: what each may use, as allow-lists. */
 class ArchitectureTest {
 
     /** The samples are no room: nothing else uses them, because the library JAR leaves them out. */
@@ -48,20 +52,77 @@ class ArchitectureTest {
     private static Map<String, List<String>> rooms() {
         Map<String, List<String>> rooms = new LinkedHashMap<>();
         rooms.put("identity", List.of());
-        rooms.put("item", List.of("log"));
         rooms.put("log", List.of());
-        rooms.put("job", List.of("identity", "item", "log"));
-        rooms.put("repository", List.of("job", "identity", "log"));
-        rooms.put("node", List.of("repository", "identity"));
-        rooms.put("access", List.of("repository", "log"));
-        rooms.put("launch", List.of("access", "repository", "job", "identity", "log"));
-        rooms.put("recovery", List.of("launch", "node", "repository", "log"));
-        rooms.put("partition", List.of("repository", "node", "log"));
-        rooms.put("operate", List.of("access", "launch", "repository", "job", "identity", "log"));
-        rooms.put("monitor", List.of("access", "launch", "repository", "job", "identity", "item", "log"));
+        rooms.put("item", List.of("log"));
+        rooms.put("parameters", List.of("identity", "item", "log"));
+        rooms.put("job", List.of("log"));
+        rooms.put("lint", List.of("job", "parameters", "identity", "log"));
+        rooms.put("state", List.of("job", "identity", "log"));
+        rooms.put("internal.checks", List.of("internal.database", "log"));
+        rooms.put("internal.database", List.of("state", "log"));
+        rooms.put("internal.checkpoint", List.of("internal.database", "state"));
+        rooms.put(
+                "internal.store",
+                List.of("internal.checkpoint", "internal.database", "state", "job", "identity", "log"));
+        rooms.put("internal.decide", List.of("internal.store", "internal.database", "state", "job", "identity", "log"));
+        rooms.put(
+                "internal.engine",
+                List.of(
+                        "internal.checks",
+                        "internal.decide",
+                        "internal.store",
+                        "internal.checkpoint",
+                        "internal.database",
+                        "state",
+                        "job",
+                        "identity",
+                        "item",
+                        "log"));
+        rooms.put("access", List.of("internal.store", "state", "log"));
+        rooms.put(
+                "launch",
+                List.of(
+                        "access",
+                        "internal.checks",
+                        "internal.engine",
+                        "internal.decide",
+                        "internal.store",
+                        "state",
+                        "lint",
+                        "job",
+                        "parameters",
+                        "identity",
+                        "log"));
+        rooms.put("internal.ownership", List.of("launch", "internal.engine", "internal.store", "state", "log"));
+        rooms.put(
+                "operate",
+                List.of("access", "launch", "internal.engine", "internal.store", "state", "job", "identity", "log"));
+        rooms.put(
+                "monitor",
+                List.of(
+                        "access",
+                        "launch",
+                        "internal.engine",
+                        "internal.store",
+                        "state",
+                        "lint",
+                        "job",
+                        "identity",
+                        "item",
+                        "log"));
         rooms.put("web", List.copyOf(rooms.keySet()));
         rooms.put("wildfly", List.copyOf(rooms.keySet()));
-        rooms.put("testing", List.of("launch", "job", "repository", "identity"));
+        rooms.put(
+                "testing",
+                List.of(
+                        "launch",
+                        "internal.engine",
+                        "internal.decide",
+                        "internal.store",
+                        "internal.database",
+                        "job",
+                        "state",
+                        "identity"));
         rooms.put("sample", List.of("item", "log"));
         return rooms;
     }
@@ -97,7 +158,11 @@ class ArchitectureTest {
 
     @Test
     void hasNoCircles() {
-        slices().matching("dev.reprise.(*)..").should().beFreeOfCycles().check(CLASSES);
+        slices().matching("dev.reprise.(*)").should().beFreeOfCycles().check(CLASSES);
+        slices().matching("dev.reprise.internal.(*)..")
+                .should()
+                .beFreeOfCycles()
+                .check(CLASSES);
     }
 
     @Test
@@ -120,19 +185,21 @@ class ArchitectureTest {
 
     /** Elsewhere a data source is handed on, never spoken to. */
     @Test
-    void sqlIsInTheRepositoryAndInSamplesAndReadersAlone() {
+    void sqlIsInTheStoreAndInSamplesAndReadersAlone() {
         noClasses()
                 .that()
                 .resideInAPackage("dev.reprise..")
                 .and()
                 .resideOutsideOfPackages(
-                        "dev.reprise.repository..",
-                        "dev.reprise.node..",
+                        "dev.reprise.internal.store..",
+                        "dev.reprise.internal.database..",
+                        // Of which the next rule tells what it may.
+                        "dev.reprise.internal.ownership..",
                         "dev.reprise.item..",
                         "dev.reprise.sample..",
                         "dev.reprise.testing..")
                 .should()
-                .dependOnClassesThat(resideInAnyPackage("java.sql..", "org.jdbi..", "org.flywaydb.."))
+                .dependOnClassesThat(resideInAnyPackage("java.sql..", "org.flywaydb.."))
                 .check(CLASSES);
     }
 
@@ -140,7 +207,7 @@ class ArchitectureTest {
     void theNodeHoldsAConnectionForItsHeartbeatButNoSql() {
         noClasses()
                 .that()
-                .resideInAPackage("dev.reprise.node..")
+                .resideInAPackage("dev.reprise.internal.ownership..")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("org.jdbi..", "org.flywaydb..")
                         .or(resideInAPackage("java.sql..")
@@ -149,17 +216,40 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    /** Time is the database's clock (semantics.md §6); spans are measured with {@code System.nanoTime()}. */
+    /** Rows in, rows out, and verdicts: what the engine's objects are made of stays with who speaks to it. */
+    @Test
+    void theTablesAndTheDecisionsKnowNothingOfTheEngine() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(
+                        "dev.reprise.internal.database..",
+                        "dev.reprise.internal.checkpoint..",
+                        "dev.reprise.internal.store..",
+                        "dev.reprise.internal.decide..",
+                        "dev.reprise.state..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("org.jberet.."))
+                .check(CLASSES);
+    }
+
+    /** Given what is stored, what is allowed: to be tested without a database. */
+    @Test
+    void verdictsAreFunctions() {
+        noClasses()
+                .that()
+                .haveNameMatching(
+                        "dev\\.reprise\\.internal\\.decide\\.(DecisionTable|Refusals|ParameterFaults|Subject)")
+                .should()
+                .dependOnClassesThat(type(Database.class).or(resideInAnyPackage("java.sql..", "org.jdbi..")))
+                .check(CLASSES);
+    }
+
+    /** Time is the database's clock (contract.md §6); spans are measured with {@code System.nanoTime()}. */
     @Test
     void noNodesClockDecidesAnything() {
         noClasses()
                 .that()
-                .resideInAnyPackage(
-                        "dev.reprise.repository..",
-                        "dev.reprise.node..",
-                        "dev.reprise.recovery..",
-                        "dev.reprise.launch..",
-                        "dev.reprise.partition..")
+                .resideInAnyPackage("dev.reprise.internal..", "dev.reprise.launch..")
                 .should()
                 .callMethod(System.class, "currentTimeMillis")
                 .orShould()
@@ -177,13 +267,32 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** Everywhere else a job is a {@link dev.reprise.job.JobModel}, and what runs is a row. */
+    @Test
+    void theEngineIsKnownToFew() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(
+                        "dev.reprise.internal.engine..",
+                        "dev.reprise.internal.checks..",
+                        "dev.reprise.job..",
+                        "dev.reprise.lint..",
+                        "dev.reprise.testing..",
+                        // It plugs the repository into WildFly's subsystem of the engine.
+                        "dev.reprise.wildfly..")
+                // Whose artifacts a thread makes, only the engine knows.
+                .and()
+                .doNotHaveFullyQualifiedName("dev.reprise.log.LogThread")
+                .should()
+                .dependOnClassesThat(resideInAPackage("org.jberet.."))
+                .check(CLASSES);
+    }
+
     @Test
     void samplesDoNotUseTheRepositorysLibraries() {
         noClasses()
                 .that()
                 .resideInAnyPackage("dev.reprise.sample..", "dev.reprise.item..")
-                // Only the engine has the counts of a step.
-                .and(not(type(WriteSkips.class)))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("org.jdbi..", "org.jberet..", "org.jboss.."))
                 .check(CLASSES);
@@ -239,6 +348,32 @@ class ArchitectureTest {
                 .should()
                 .resideInAnyPackage("..util..", "..common..", "..impl..", "..manager..")
                 .check(CLASSES);
+    }
+
+    /** More than one idea, or one that can be told in parts. */
+    @Test
+    void noClassIsTooLong() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            assertThat(files.filter(file -> file.toString().endsWith(".java")))
+                    .allSatisfy(file ->
+                            assertThat(Files.readAllLines(file)).as("%s", file).hasSizeLessThanOrEqualTo(350));
+        }
+    }
+
+    /** What one room holds is found in it. */
+    @Test
+    void noRoomIsAHall() throws IOException {
+        Map<Path, Integer> lines = new HashMap<>();
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".java")).toList()) {
+                lines.merge(file.getParent(), Files.readAllLines(file).size(), Integer::sum);
+            }
+        }
+        int all = lines.values().stream().mapToInt(Integer::intValue).sum();
+        assertThat(lines)
+                .allSatisfy((room, its) ->
+                        assertThat(its).as("%s of %s lines", room, all).isLessThan(all * 17 / 100));
     }
 
     private static String packageOf(String room) {

@@ -1,10 +1,10 @@
 package dev.reprise.access;
 
+import dev.reprise.internal.store.AuditLog;
 import dev.reprise.log.OneLine;
-import dev.reprise.repository.AuditEntry;
-import dev.reprise.repository.AuditLog;
-import dev.reprise.repository.LaunchRefusedException;
-import dev.reprise.repository.Refusal;
+import dev.reprise.state.AuditEntry;
+import dev.reprise.state.LaunchRefusedException;
+import dev.reprise.state.Refusal;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;

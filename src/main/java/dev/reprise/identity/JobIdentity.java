@@ -28,7 +28,7 @@ public record JobIdentity(String jobName, String key) {
 
     /**
      * The identity of a job with these parameters. The key is the one that Spring Batch 6 gives the same parameters as
-     * strings (semantics.md §2.3): the MD5 digest of its parameter records' texts, ascending by name.
+     * strings (contract.md §2.3): the MD5 digest of its parameter records' texts, ascending by name.
      */
     public static JobIdentity of(String jobName, JobParameters parameters) {
         StringBuilder text = new StringBuilder();

@@ -60,6 +60,11 @@ public final class CsvRecord {
         return new String(bytes, charset);
     }
 
+    /** Whether it is an empty line. */
+    boolean isEmpty() {
+        return bytes.length == 0;
+    }
+
     /** As many as there are columns. */
     public List<String> fields() {
         return new AbstractList<>() {
@@ -177,13 +182,13 @@ public final class CsvRecord {
                 file,
                 line,
                 expected + " as " + format.columns().get(column),
-                "'" + CsvRecords.excerpt(field(column)) + "'");
+                "'" + BrokenCsv.excerpt(field(column)) + "'");
     }
 
     /** The file, the line and the text. */
     @Override
     public String toString() {
-        return file + ", line " + line + ": " + CsvRecords.excerpt(text());
+        return file + ", line " + line + ": " + BrokenCsv.excerpt(text());
     }
 
     /** Whether all of it can be decoded. */

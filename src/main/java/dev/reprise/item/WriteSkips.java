@@ -8,8 +8,6 @@ import jakarta.inject.Inject;
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionSynchronizationRegistry;
-import org.jberet.runtime.context.StepContextImpl;
-import org.jberet.runtime.metric.StepMetrics;
 
 /**
  * For writers that leave items of a chunk out: counts those as skipped and not as written, in the step's or partition's
@@ -19,6 +17,7 @@ import org.jberet.runtime.metric.StepMetrics;
 public class WriteSkips {
 
     private final StepContext step;
+    private final CountCorrection counts;
 
     @Resource(lookup = "java:comp/TransactionSynchronizationRegistry")
     TransactionSynchronizationRegistry transactions;
@@ -26,8 +25,9 @@ public class WriteSkips {
     private long total;
 
     @Inject
-    WriteSkips(StepContext step) {
+    WriteSkips(StepContext step, CountCorrection counts) {
         this.step = step;
+        this.counts = counts;
     }
 
     /**
@@ -40,8 +40,8 @@ public class WriteSkips {
             return;
         }
         // The engine adds the whole chunk to the written ones next, and never takes that back; the repository does.
-        count(MetricType.WRITE_COUNT, -items);
-        count(MetricType.WRITE_SKIP_COUNT, items);
+        counts.add(step, MetricType.WRITE_COUNT, -items);
+        counts.add(step, MetricType.WRITE_SKIP_COUNT, items);
         total += items;
         transactions.registerInterposedSynchronization(new Synchronization() {
             @Override
@@ -50,17 +50,11 @@ public class WriteSkips {
             @Override
             public void afterCompletion(int status) {
                 if (status != Status.STATUS_COMMITTED) {
-                    count(MetricType.WRITE_SKIP_COUNT, -items);
+                    counts.add(step, MetricType.WRITE_SKIP_COUNT, -items);
                     total -= items;
                 }
             }
         });
-    }
-
-    /** Set and not incremented: an increment of the skips is how the engine says that it drops a whole chunk. */
-    private void count(MetricType count, long more) {
-        StepMetrics metrics = ((StepContextImpl) step).getStepExecution().getStepMetrics();
-        metrics.set(count, metrics.get(count) + more);
     }
 
     /** How many items were left out in this execution of the step, the chunk that is being written included. */

@@ -14,7 +14,7 @@ import java.util.TreeSet;
  * The {@code on} of a transition: {@code *} stands for any characters, also none, {@code ?} for one character, everything
  * else for itself.
  */
-record ExitStatusPattern(String text) {
+public record ExitStatusPattern(String text) {
 
     /** Stands for all characters that no pattern of a comparison names. */
     private static final int ANY_OTHER = -1;
@@ -54,7 +54,7 @@ record ExitStatusPattern(String text) {
      * Whether each exit status that this pattern stands for is one that some of the others stand for too. Exact, also
      * where only several others together cover it; false where the comparison would take too long.
      */
-    boolean isCoveredBy(Collection<ExitStatusPattern> others) {
+    public boolean isCoveredBy(Collection<ExitStatusPattern> others) {
         Automaton mine = new Automaton(List.of(this));
         Automaton theirs = new Automaton(others);
         Set<Integer> alphabet = new TreeSet<>(mine.literals());

@@ -1,6 +1,7 @@
 package dev.reprise.job;
 
 import dev.reprise.job.JobGraph.Node;
+import dev.reprise.log.Shown;
 import jakarta.batch.operations.BatchRuntimeException;
 import java.io.IOException;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.jberet.job.model.Properties;
  *
  * @param name the id of the job
  * @param restartable false if the XML says {@code restartable="false"}
- * @param identityNone whether each start is a new instance (semantics.md §2.6)
+ * @param identityNone whether each start is a new instance (contract.md §2.6)
  * @param recovery what becomes of an execution whose node died (§6)
  * @param steps all steps in document order, also those inside flows and splits, without abstract ones
  */
@@ -46,7 +47,7 @@ public record JobDefinition(
     }
 
     /** A job property {@code reprise.…} has a value that makes no sense. */
-    static final class InvalidPropertyException extends IllegalArgumentException {
+    public static final class InvalidPropertyException extends IllegalArgumentException {
 
         private static final long serialVersionUID = 1L;
 
@@ -58,7 +59,7 @@ public record JobDefinition(
             this.property = property;
         }
 
-        String property() {
+        public String property() {
             return property;
         }
     }

@@ -1,5 +1,6 @@
 package dev.reprise.job;
 
+import dev.reprise.log.Shown;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,24 +11,24 @@ import org.jberet.tools.AbstractJobXmlResolver;
 import org.jspecify.annotations.Nullable;
 
 /** The files of {@code META-INF/batch-jobs} and no others: none that would make the engine's parser read others. */
-final class JobFiles extends AbstractJobXmlResolver {
+public final class JobFiles extends AbstractJobXmlResolver {
 
-    static final String FOLDER = "META-INF/batch-jobs/";
-    static final String XML = ".xml";
+    public static final String FOLDER = "META-INF/batch-jobs/";
+    public static final String XML = ".xml";
 
     private final ClassLoader application;
 
-    JobFiles(ClassLoader application) {
+    public JobFiles(ClassLoader application) {
         this.application = application;
     }
 
     /** Without {@code .xml}. */
-    static String nameOf(String jobXmlName) {
+    public static String nameOf(String jobXmlName) {
         return jobXmlName.endsWith(XML) ? jobXmlName.substring(0, jobXmlName.length() - XML.length()) : jobXmlName;
     }
 
     /** The file of that name, without {@code .xml}; null if there is none. */
-    byte @Nullable [] bytes(String name) throws IOException {
+    public byte @Nullable [] bytes(String name) throws IOException {
         if (name.indexOf('/') >= 0 || name.indexOf('\\') >= 0) {
             return null; // a job is a file in that very folder
         }
@@ -41,7 +42,7 @@ final class JobFiles extends AbstractJobXmlResolver {
      *
      * @throws jakarta.batch.operations.BatchRuntimeException if the engine cannot read it
      */
-    Job load(String name) {
+    public Job load(String name) {
         return ArchiveXmlLoader.loadJobXml(name, application, new ArrayList<>(), this);
     }
 

@@ -1,5 +1,6 @@
 package dev.reprise.job;
 
+import dev.reprise.log.Shown;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -15,10 +16,10 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamReader;
 
 /** The text of a job's XML as a tree whose elements know their lines. Nothing but the text itself is read. */
-final class JobXml {
+public final class JobXml {
 
     /** One attribute, with its namespace where it has one. */
-    record Attribute(QName name, String value) {}
+    public record Attribute(QName name, String value) {}
 
     /**
      * One element.
@@ -26,13 +27,14 @@ final class JobXml {
      * @param line where its start tag begins
      * @param text what stands directly in it, white space at its ends left out
      */
-    record Element(QName name, int line, List<Attribute> attributes, List<Element> children, StringBuilder text) {
+    public record Element(
+            QName name, int line, List<Attribute> attributes, List<Element> children, StringBuilder text) {
 
-        String tag() {
+        public String tag() {
             return name.getLocalPart();
         }
 
-        Optional<String> attribute(String attribute) {
+        public Optional<String> attribute(String attribute) {
             return attributes.stream()
                     .filter(a -> a.name().getNamespaceURI().isEmpty()
                             && a.name().getLocalPart().equals(attribute))
@@ -40,17 +42,17 @@ final class JobXml {
                     .findFirst();
         }
 
-        Stream<Element> children(String tag) {
+        public Stream<Element> children(String tag) {
             return children.stream().filter(child -> child.tag().equals(tag));
         }
 
-        Stream<Element> withAllInside() {
+        public Stream<Element> withAllInside() {
             return Stream.concat(Stream.of(this), children.stream().flatMap(Element::withAllInside));
         }
     }
 
     /** Why a text is no job's XML. */
-    static final class Unreadable extends Exception {
+    public static final class Unreadable extends Exception {
 
         private static final long serialVersionUID = 1L;
 
@@ -61,7 +63,7 @@ final class JobXml {
             this.line = line;
         }
 
-        int line() {
+        public int line() {
             return line;
         }
 
@@ -76,7 +78,7 @@ final class JobXml {
 
     private JobXml() {}
 
-    static Element read(byte[] xml) throws Unreadable {
+    public static Element read(byte[] xml) throws Unreadable {
         XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);

@@ -17,11 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.jberet.job.model.Job;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job's definition as one version of its application had it (semantics.md §8.2): job XML with all that is inherited, in
+ * A job's definition as one version of its application had it (contract.md §8.2): job XML with all that is inherited, in
  * one form for all that mean the same, whose elements know the lines that they were read from. Immutable.
  */
 public final class RecordedDefinition {
@@ -43,8 +42,8 @@ public final class RecordedDefinition {
      * @param artifacts the class that a {@code ref} names, or null if it is not known
      */
     public static RecordedDefinition of(
-            Job job, Map<String, Integer> lines, Function<String, @Nullable Class<?>> artifacts) {
-        return new RecordedDefinition(ResolvedXml.of(job, lines, artifacts));
+            JobModel job, Map<String, Integer> lines, Function<String, @Nullable Class<?>> artifacts) {
+        return new RecordedDefinition(ResolvedXml.of(job.engines(), lines, artifacts));
     }
 
     /**

@@ -13,7 +13,7 @@ import org.jberet.job.model.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of a job's execution whose node died or whose database was away (semantics.md §6). Immutable.
+ * What becomes of a job's execution whose node died or whose database was away (contract.md §6). Immutable.
  *
  * @param choice what the job property {@value #RECOVERY} says
  * @param maxAttempts how many restarts in a row, 0 to 1000; {@value #MAX_ATTEMPTS}, 3 by default

@@ -38,7 +38,7 @@ final class ResolvedXml {
 
     private final Map<String, Integer> lines;
     private final Function<String, @Nullable Class<?>> artifacts;
-    private final StringBuilder xml = new StringBuilder();
+    private final XmlText xml = new XmlText();
     private String within = "";
 
     private ResolvedXml(Map<String, Integer> lines, Function<String, @Nullable Class<?>> artifacts) {
@@ -52,9 +52,8 @@ final class ResolvedXml {
      */
     static String of(Job job, Map<String, Integer> lines, Function<String, @Nullable Class<?>> artifacts) {
         ResolvedXml resolved = new ResolvedXml(lines, artifacts);
-        resolved.xml.append("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         resolved.job(job);
-        return resolved.xml.append('\n').toString();
+        return resolved.xml.toString();
     }
 
     /** What an element without an id is called. */
@@ -64,14 +63,14 @@ final class ResolvedXml {
 
     private void job(Job job) {
         within = "";
-        element(
+        xml.element(
                 "job",
                 () -> {
-                    attribute("xmlns", "https://jakarta.ee/xml/ns/jakartaee");
-                    attribute("xmlns:r", NAMESPACE);
-                    attribute("version", "2.0");
-                    attribute("id", job.getId());
-                    attribute("restartable", String.valueOf(job.getRestartableBoolean()));
+                    xml.attribute("xmlns", "https://jakarta.ee/xml/ns/jakartaee");
+                    xml.attribute("xmlns:r", NAMESPACE);
+                    xml.attribute("version", "2.0");
+                    xml.attribute("id", job.getId());
+                    xml.attribute("restartable", String.valueOf(job.getRestartableBoolean()));
                     line(lines.get(""));
                 },
                 () -> {
@@ -99,22 +98,22 @@ final class ResolvedXml {
     }
 
     private void identified(JobElement element, String tag, @Nullable String next, Runnable inside) {
-        element(
+        xml.element(
                 tag,
                 () -> {
-                    attribute("id", element.getId());
-                    attribute("next", next);
+                    xml.attribute("id", element.getId());
+                    xml.attribute("next", next);
                     line(lines.get(element.getId()));
                 },
                 inside);
     }
 
     private void decision(Decision decision) {
-        element(
+        xml.element(
                 "decision",
                 () -> {
-                    attribute("id", decision.getId());
-                    attribute("ref", decision.getRef());
+                    xml.attribute("id", decision.getId());
+                    xml.attribute("ref", decision.getRef());
                     line(lines.get(decision.getId()));
                 },
                 () -> {
@@ -125,13 +124,13 @@ final class ResolvedXml {
 
     private void step(Step step) {
         within = step.getId();
-        element(
+        xml.element(
                 "step",
                 () -> {
-                    attribute("id", step.getId());
-                    attribute("next", step.getAttributeNext());
-                    attribute("start-limit", step.getStartLimit());
-                    attribute("allow-start-if-complete", step.getAllowStartIfComplete());
+                    xml.attribute("id", step.getId());
+                    xml.attribute("next", step.getAttributeNext());
+                    xml.attribute("start-limit", step.getStartLimit());
+                    xml.attribute("allow-start-if-complete", step.getAllowStartIfComplete());
                     line(lines.get(step.getId()));
                 },
                 () -> {
@@ -151,11 +150,11 @@ final class ResolvedXml {
         part(
                 "chunk",
                 () -> {
-                    attribute("checkpoint-policy", chunk.getCheckpointPolicy());
-                    attribute("item-count", chunk.getItemCount());
-                    attribute("time-limit", chunk.getTimeLimit());
-                    attribute("skip-limit", chunk.getSkipLimit());
-                    attribute("retry-limit", chunk.getRetryLimit());
+                    xml.attribute("checkpoint-policy", chunk.getCheckpointPolicy());
+                    xml.attribute("item-count", chunk.getItemCount());
+                    xml.attribute("time-limit", chunk.getTimeLimit());
+                    xml.attribute("skip-limit", chunk.getSkipLimit());
+                    xml.attribute("retry-limit", chunk.getRetryLimit());
                 },
                 () -> {
                     artifact("reader", chunk.getReader());
@@ -188,8 +187,8 @@ final class ResolvedXml {
         part(
                 "plan",
                 () -> {
-                    attribute("partitions", plan.getPartitions());
-                    attribute("threads", plan.getThreads());
+                    xml.attribute("partitions", plan.getPartitions());
+                    xml.attribute("threads", plan.getThreads());
                 },
                 () -> plan.getPropertiesList().forEach(this::properties));
     }
@@ -199,8 +198,8 @@ final class ResolvedXml {
             return;
         }
         part(tag, () -> {}, () -> {
-            filter.getInclude().forEach(name -> element("include", () -> attribute("class", name), () -> {}));
-            filter.getExclude().forEach(name -> element("exclude", () -> attribute("class", name), () -> {}));
+            filter.getInclude().forEach(name -> xml.element("include", () -> xml.attribute("class", name), () -> {}));
+            filter.getExclude().forEach(name -> xml.element("exclude", () -> xml.attribute("class", name), () -> {}));
         });
     }
 
@@ -217,9 +216,9 @@ final class ResolvedXml {
         part(
                 tag,
                 () -> {
-                    attribute("ref", artifact.getRef());
+                    xml.attribute("ref", artifact.getRef());
                     if (tag.equals("reader") || tag.equals("writer")) {
-                        attribute("r:" + CHECKPOINT, checkpointOf(artifact.getRef()));
+                        xml.attribute("r:" + CHECKPOINT, checkpointOf(artifact.getRef()));
                     }
                 },
                 () -> {
@@ -244,13 +243,13 @@ final class ResolvedXml {
 
     private void script(@Nullable Script script) {
         if (script != null) {
-            element(
+            xml.element(
                     "script",
                     () -> {
-                        attribute("type", script.getType());
-                        attribute("src", script.getSrc());
+                        xml.attribute("type", script.getType());
+                        xml.attribute("src", script.getSrc());
                     },
-                    () -> text(Objects.requireNonNullElse(script.getContent(), "")));
+                    () -> xml.text(Objects.requireNonNullElse(script.getContent(), "")));
         }
     }
 
@@ -258,16 +257,16 @@ final class ResolvedXml {
         if (properties == null || properties.getNameValues().isEmpty()) {
             return;
         }
-        element(
+        xml.element(
                 "properties",
-                () -> attribute("partition", properties.getPartition()),
+                () -> xml.attribute("partition", properties.getPartition()),
                 () -> properties
                         .getNameValues()
-                        .forEach((name, value) -> element(
+                        .forEach((name, value) -> xml.element(
                                 "property",
                                 () -> {
-                                    attribute("name", name);
-                                    attribute("value", value);
+                                    xml.attribute("name", name);
+                                    xml.attribute("value", value);
                                 },
                                 () -> {})));
     }
@@ -275,17 +274,17 @@ final class ResolvedXml {
     private void transitions(JobElement element) {
         for (Object transition : element.getTransitionElements()) {
             if (transition instanceof Transition.Next<?> next) {
-                element("next", () -> on(next, "to", next.getTo()), () -> {});
+                xml.element("next", () -> on(next, "to", next.getTo()), () -> {});
             } else if (transition instanceof Transition.End<?> end) {
-                element("end", () -> on(end, "exit-status", end.getExitStatus()), () -> {});
+                xml.element("end", () -> on(end, "exit-status", end.getExitStatus()), () -> {});
             } else if (transition instanceof Transition.Fail<?> fail) {
-                element("fail", () -> on(fail, "exit-status", fail.getExitStatus()), () -> {});
+                xml.element("fail", () -> on(fail, "exit-status", fail.getExitStatus()), () -> {});
             } else if (transition instanceof Transition.Stop<?> stop) {
-                element(
+                xml.element(
                         "stop",
                         () -> {
                             on(stop, "exit-status", stop.getExitStatus());
-                            attribute("restart", stop.getRestart());
+                            xml.attribute("restart", stop.getRestart());
                         },
                         () -> {});
             }
@@ -293,15 +292,13 @@ final class ResolvedXml {
     }
 
     private void on(Transition<?> transition, String more, @Nullable String value) {
-        attribute("on", transition.getOn());
-        attribute(more, value);
+        xml.attribute("on", transition.getOn());
+        xml.attribute(more, value);
     }
-
-    // ---- Text ------------------------------------------------------------------------------------------------------
 
     /** An element of a step that has no id. */
     private void part(String tag, Runnable attributes, Runnable inside) {
-        element(
+        xml.element(
                 tag,
                 () -> {
                     attributes.run();
@@ -310,43 +307,7 @@ final class ResolvedXml {
                 inside);
     }
 
-    private void element(String tag, Runnable attributes, Runnable inside) {
-        xml.append("\n<").append(tag);
-        attributes.run();
-        xml.append('>');
-        int empty = xml.length();
-        inside.run();
-        if (xml.length() == empty) {
-            xml.insert(empty - 1, '/');
-        } else {
-            xml.append("</").append(tag).append('>');
-        }
-    }
-
     private void line(@Nullable Integer line) {
-        attribute("r:" + LINE, line == null ? null : line.toString());
-    }
-
-    private void attribute(String name, @Nullable String value) {
-        if (value != null) {
-            xml.append(' ').append(name).append("=\"");
-            text(value);
-            xml.append('"');
-        }
-    }
-
-    private void text(String text) {
-        text.codePoints().forEach(c -> {
-            switch (c) {
-                case '&' -> xml.append("&amp;");
-                case '<' -> xml.append("&lt;");
-                case '>' -> xml.append("&gt;");
-                case '"' -> xml.append("&quot;");
-                case '\n', '\r', '\t' -> xml.append("&#").append(c).append(';');
-                default ->
-                    xml.appendCodePoint(
-                            c < ' ' || (c >= 0xD800 && c <= 0xDFFF) || c == 0xFFFE || c == 0xFFFF ? '\uFFFD' : c);
-            }
-        });
+        xml.attribute("r:" + LINE, line == null ? null : line.toString());
     }
 }

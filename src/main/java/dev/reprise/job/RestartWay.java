@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which elements of a job an execution of an instance comes to (semantics.md §5): past what is complete it goes by the exit
+ * Which elements of a job an execution of an instance comes to (contract.md §5): past what is complete it goes by the exit
  * statuses that are recorded, and behind what runs by none, because nobody knows them yet. Immutable.
  */
 public final class RestartWay {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public enum WriteSkip {
     /** Nothing is said, or {@code chunk}: the whole chunk, as JBeret has it. */
     CHUNK,
-    /** {@code item}: the items that cannot be written, each found in a transaction of its own (semantics.md §8.6). */
+    /** {@code item}: the items that cannot be written, each found in a transaction of its own (contract.md §8.6). */
     ITEM;
 
     /** The property of a step: {@code <property name="reprise.skip" value="item"/>}. */
@@ -21,7 +21,7 @@ public enum WriteSkip {
     }
 
     /** Empty for what makes no sense. */
-    static Optional<WriteSkip> parse(@Nullable String value) {
+    public static Optional<WriteSkip> parse(@Nullable String value) {
         return switch (value == null ? "chunk" : value) {
             case "chunk" -> Optional.of(CHUNK);
             case "item" -> Optional.of(ITEM);
@@ -29,7 +29,7 @@ public enum WriteSkip {
         };
     }
 
-    static @Nullable String value(Step step) {
+    public static @Nullable String value(Step step) {
         Properties properties = step.getProperties();
         return properties == null ? null : properties.getNameValues().get(PROPERTY);
     }

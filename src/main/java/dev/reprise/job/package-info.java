@@ -1,4 +1,4 @@
-/** A job's definition as read from its XML: its steps, and the schema of its parameters. */
+/** A job as its XML defines it: its steps and the ways between them, what a change of that does, and where a restart goes. */
 @NullMarked
 package dev.reprise.job;
 

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -37,6 +38,9 @@ final class Ends implements AutoCloseable {
     private static final int AT_ONCE = 1000;
 
     private static final Duration IDLE = Duration.ofSeconds(10);
+
+    /** More nanoseconds than these do not fit. */
+    private static final Duration FOR_EVER = Duration.ofDays(36_500);
 
     private final LongFunction<Optional<CompletionStage<Boolean>>> here;
     private final Function<Collection<Long>, Set<Long>> withoutEnd;
@@ -65,6 +69,23 @@ final class Ends implements AutoCloseable {
     }
 
     /**
+     * Waits for the end of an execution, or until the thread is interrupted.
+     *
+     * @param atMost null to wait until it comes
+     */
+    void await(long executionId, @Nullable Duration atMost) {
+        CompletableFuture<Boolean> end = of(executionId, atMost);
+        try {
+            end.get();
+        } catch (InterruptedException e) {
+            end.cancel(false);
+            Thread.currentThread().interrupt();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("an end is never completed with an exception", e);
+        }
+    }
+
+    /**
      * The end of an execution: true when it has ended, false when it has not in that time, or the application is being
      * undeployed.
      *
@@ -78,7 +99,7 @@ final class Ends implements AutoCloseable {
         end.whenComplete((ended, cancelled) -> awaited.remove(end));
         try {
             if (atMost != null) {
-                Future<?> late = clock.schedule(() -> end.complete(false), atMost.toNanos(), TimeUnit.NANOSECONDS);
+                Future<?> late = clock.schedule(() -> end.complete(false), nanos(atMost), TimeUnit.NANOSECONDS);
                 end.whenComplete((ended, cancelled) -> late.cancel(false));
             }
             here.apply(executionId)
@@ -98,6 +119,10 @@ final class Ends implements AutoCloseable {
             end.complete(false); // it may have come behind those that were told
         }
         return end;
+    }
+
+    private static long nanos(Duration time) {
+        return (time.compareTo(FOR_EVER) > 0 ? FOR_EVER : time).toNanos();
     }
 
     private void lookFor(long executionId, CompletableFuture<Boolean> end) {

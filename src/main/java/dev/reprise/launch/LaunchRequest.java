@@ -1,9 +1,9 @@
 package dev.reprise.launch;
 
 import dev.reprise.identity.JobParameters;
-import dev.reprise.repository.LaunchRefusedException;
-import dev.reprise.repository.Refusal;
-import dev.reprise.repository.RepriseRepository;
+import dev.reprise.internal.decide.Refusals;
+import dev.reprise.state.LaunchRefusedException;
+import dev.reprise.state.WaysOut;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -78,7 +78,7 @@ public final class LaunchRequest {
             }
         }
         if (!faults.isEmpty()) {
-            throw new LaunchRefusedException(Refusal.invalidParameters(job, List.copyOf(faults)));
+            throw new LaunchRefusedException(Refusals.invalidParameters(job, List.copyOf(faults)));
         }
         return given;
     }
@@ -87,7 +87,7 @@ public final class LaunchRequest {
         return value == null ? "null" : value.getClass().getName();
     }
 
-    /** Adds a parameter that does not identify; a fault if the job's schema says that it does (semantics.md §2.1). */
+    /** Adds a parameter that does not identify; a fault if the job's schema says that it does (contract.md §2.1). */
     public LaunchRequest withNonIdentifying(String name, String value) {
         return with(JobParameters.NON_IDENTIFYING_MARK + name, value);
     }
@@ -118,18 +118,18 @@ public final class LaunchRequest {
     }
 
     /**
-     * Accepts the change of the definition that a restart was refused for, exactly that (semantics.md §8.2).
+     * Accepts the change of the definition that a restart was refused for, exactly that (contract.md §8.2).
      *
-     * @param acceptance {@link dev.reprise.repository.Refusal#acceptance} of the refusal
+     * @param acceptance {@link dev.reprise.state.Refusal#acceptance} of the refusal
      */
     public LaunchRequest acceptingDefinition(String acceptance) {
-        return with(RepriseRepository.ACCEPT_DEFINITION, acceptance);
+        return with(WaysOut.ACCEPT_DEFINITION, acceptance);
     }
 
     /** Lets a restart begin a step anew that has begun and is not complete, instead of where it stopped. */
     public LaunchRequest startingAnew(String step) {
-        String others = parameters.get(RepriseRepository.START_ANEW);
-        return with(RepriseRepository.START_ANEW, others == null ? step : others + "," + step);
+        String others = parameters.get(WaysOut.START_ANEW);
+        return with(WaysOut.START_ANEW, others == null ? step : others + "," + step);
     }
 
     String job() {

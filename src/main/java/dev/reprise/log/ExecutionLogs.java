@@ -155,8 +155,6 @@ public final class ExecutionLogs implements AutoCloseable {
         }
     }
 
-    // ---- Writing ---------------------------------------------------------------------------------------------------
-
     void begin(long executionId) {
         if (limit == 0) {
             return;
@@ -210,8 +208,6 @@ public final class ExecutionLogs implements AutoCloseable {
         roots.forEach(root -> root.removeHandler(handler));
         running.keySet().forEach(this::end);
     }
-
-    // ---- Reading ---------------------------------------------------------------------------------------------------
 
     /** The files that this node has of an execution's log, the older one first. */
     public List<Path> files(long executionId) {

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LogThread {
 
+    /** The category of what is told of jobs, whichever class tells it. */
+    public static final String JOBS = "dev.reprise.jobs";
+
     /** A {@code Long} and not a class of ours: threads of the server outlive a deployment, and would keep it. */
     @SuppressWarnings("ThreadLocalUsage") // of this deployment alone
     private static final ThreadLocal<@Nullable Long> BOUND = new ThreadLocal<>();

@@ -2,9 +2,9 @@ package dev.reprise.monitor;
 
 import dev.reprise.job.JobGraph;
 import dev.reprise.job.JobGraph.Node;
-import dev.reprise.repository.Skipped;
-import dev.reprise.repository.StepState;
-import dev.reprise.repository.TransitionTaken;
+import dev.reprise.state.Skipped;
+import dev.reprise.state.StepState;
+import dev.reprise.state.TransitionTaken;
 import jakarta.batch.runtime.BatchStatus;
 import java.util.Collection;
 import java.util.Collections;

@@ -1,10 +1,10 @@
 package dev.reprise.monitor;
 
+import dev.reprise.internal.engine.RepriseRepository;
 import dev.reprise.item.Position;
 import dev.reprise.log.LogThread;
 import dev.reprise.log.OneLine;
-import dev.reprise.repository.RepriseRepository;
-import dev.reprise.repository.StepProgress;
+import dev.reprise.state.StepProgress;
 import java.io.Serializable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -54,7 +54,7 @@ public final class ProgressLog implements AutoCloseable {
     private void write() {
         try {
             Map<Long, Seen> now = new HashMap<>();
-            for (StepProgress step : repository.progress()) {
+            for (StepProgress step : repository.running().progress()) {
                 Seen next = new Seen(step.itemsRead(), step.runningFor().toNanos());
                 Seen last = seen.getOrDefault(step.stepExecutionId(), BEGIN);
                 if (next.items() > last.items()) {

@@ -1,7 +1,7 @@
 package dev.reprise.monitor;
 
 import dev.reprise.item.Position;
-import dev.reprise.repository.StepActivity;
+import dev.reprise.state.StepActivity;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

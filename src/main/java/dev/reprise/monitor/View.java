@@ -1,13 +1,13 @@
 package dev.reprise.monitor;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import dev.reprise.job.Finding;
 import dev.reprise.job.JobGraph.NodeKind;
 import dev.reprise.job.JobGraph.TransitionKind;
+import dev.reprise.lint.Finding;
 import dev.reprise.monitor.ExecutionGraph.Passage;
-import dev.reprise.repository.Attempts;
-import dev.reprise.repository.StepCounts;
-import dev.reprise.repository.TransitionTaken;
+import dev.reprise.state.Attempts;
+import dev.reprise.state.StepCounts;
+import dev.reprise.state.TransitionTaken;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

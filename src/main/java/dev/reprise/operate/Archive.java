@@ -3,12 +3,12 @@ package dev.reprise.operate;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.reprise.identity.JobParameter;
+import dev.reprise.internal.store.history.History;
 import dev.reprise.log.OwnFiles;
-import dev.reprise.repository.ExecutionState;
-import dev.reprise.repository.PurgedExecution;
-import dev.reprise.repository.RepriseRepository;
-import dev.reprise.repository.StepState;
-import dev.reprise.repository.TransitionTaken;
+import dev.reprise.state.ExecutionState;
+import dev.reprise.state.PurgedExecution;
+import dev.reprise.state.StepState;
+import dev.reprise.state.TransitionTaken;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -85,9 +85,8 @@ public final class Archive implements AutoCloseable {
     }
 
     /** For one purge; empty if nothing is to be kept. Its file is made when there is something to keep. */
-    static Optional<Archive> begin(RepriseRepository repository) {
-        return Optional.ofNullable(FOLDER.get())
-                .map(folder -> new Archive(folder, repository.history().now()));
+    static Optional<Archive> begin(History history) {
+        return Optional.ofNullable(FOLDER.get()).map(folder -> new Archive(folder, history.now()));
     }
 
     /**

@@ -3,10 +3,11 @@ package dev.reprise.operate;
 import dev.reprise.access.Access;
 import dev.reprise.access.Access.Subject;
 import dev.reprise.access.Action;
+import dev.reprise.internal.engine.EngineOperator;
+import dev.reprise.internal.engine.RepriseRepository;
 import dev.reprise.launch.JobLauncher;
-import dev.reprise.repository.PurgeRequest;
-import dev.reprise.repository.PurgeSummary;
-import dev.reprise.repository.RepriseRepository;
+import dev.reprise.state.PurgeRequest;
+import dev.reprise.state.PurgeSummary;
 import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
 import jakarta.batch.operations.JobExecutionIsRunningException;
 import jakarta.batch.operations.JobExecutionNotRunningException;
@@ -15,7 +16,7 @@ import jakarta.batch.runtime.BatchRuntime;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import org.jberet.runtime.JobExecutionImpl;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,24 +26,24 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class Operations {
 
-    private final JobLauncher launcher;
+    private final Supplier<RepriseRepository> repositories;
 
     @Inject
-    public Operations(JobLauncher launcher) {
-        this.launcher = launcher;
+    public Operations(Supplier<RepriseRepository> repositories) {
+        this.repositories = repositories;
     }
 
     /** For the container's proxy. */
     @SuppressWarnings("NullAway")
     Operations() {
-        this.launcher = null;
+        this.repositories = null;
     }
 
     /**
      * Asks a running execution to stop, on whichever node it runs. It is STOPPING until its step has come to a halt.
      *
      * @throws NoSuchJobExecutionException if there is none with that id
-     * @throws dev.reprise.repository.LaunchRefusedException if it is another application's
+     * @throws dev.reprise.state.LaunchRefusedException if it is another application's
      * @throws JobExecutionNotRunningException if it does not run
      */
     public void stop(long executionId) {
@@ -53,7 +54,7 @@ public class Operations {
      * Gives an execution up for good: its instance can never run again.
      *
      * @throws NoSuchJobExecutionException if there is none with that id
-     * @throws dev.reprise.repository.LaunchRefusedException if it is another application's
+     * @throws dev.reprise.state.LaunchRefusedException if it is another application's
      * @throws JobExecutionIsRunningException if it runs: stop it first
      * @throws JobExecutionAlreadyCompleteException if it is COMPLETED, and its instance has an identity
      */
@@ -70,14 +71,14 @@ public class Operations {
      * @throws IllegalArgumentException if the request makes no sense, with what to write
      */
     public PurgeSummary purge(PurgeRequest request) {
-        RepriseRepository repository = launcher.repository();
+        RepriseRepository repository = repositories.get();
         Subject subject = Subject.ofHistory(request.job());
         return Access.change(
                 Action.PURGE,
                 subject,
                 repository.audit(),
                 () -> {
-                    try (Purge purge = new Purge(repository, request)) {
+                    try (Purge purge = new Purge(repository.purges(), repository.history(), request)) {
                         return purge.run(repository.purges().beginning());
                     }
                 },
@@ -86,14 +87,14 @@ public class Operations {
     }
 
     private void change(Action action, long executionId, Runnable work) {
-        RepriseRepository repository = launcher.repository();
+        RepriseRepository repository = repositories.get();
         Subject subject = subject(repository.getJobExecution(executionId), executionId);
         Access.change(
                 action,
                 subject,
                 repository.audit(),
                 () -> {
-                    repository.refuseOthers(executionId);
+                    repository.refused().refuseOthers(executionId);
                     work.run();
                     return subject;
                 },
@@ -101,8 +102,8 @@ public class Operations {
     }
 
     private static Subject subject(@Nullable JobExecution execution, long executionId) {
-        return execution instanceof JobExecutionImpl found
-                ? new Subject(found.getJobName(), found.getJobInstance().getInstanceId(), executionId)
-                : new Subject(null, null, executionId);
+        return execution == null
+                ? new Subject(null, null, executionId)
+                : new Subject(execution.getJobName(), EngineOperator.instanceOf(execution), executionId);
     }
 }

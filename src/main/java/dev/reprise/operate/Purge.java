@@ -1,12 +1,12 @@
 package dev.reprise.operate;
 
+import dev.reprise.internal.store.history.History;
+import dev.reprise.internal.store.purge.Purges;
 import dev.reprise.log.ExecutionLogs;
-import dev.reprise.repository.PurgeCandidate;
-import dev.reprise.repository.PurgeRequest;
-import dev.reprise.repository.PurgeSummary;
-import dev.reprise.repository.PurgedExecution;
-import dev.reprise.repository.Purges;
-import dev.reprise.repository.RepriseRepository;
+import dev.reprise.state.PurgeCandidate;
+import dev.reprise.state.PurgeRequest;
+import dev.reprise.state.PurgeSummary;
+import dev.reprise.state.PurgedExecution;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,10 +40,10 @@ final class Purge implements AutoCloseable {
     private PurgeSummary summary;
 
     /** @throws IllegalArgumentException if the request makes no sense */
-    Purge(RepriseRepository repository, PurgeRequest request) {
-        this.walk = repository.purges().walk(request);
+    Purge(Purges purges, History history, PurgeRequest request) {
+        this.walk = purges.walk(request);
         this.summary = PurgeSummary.nothing(request.isDryRun());
-        this.archive = request.isDryRun() ? null : Archive.begin(repository).orElse(null);
+        this.archive = request.isDryRun() ? null : Archive.begin(history).orElse(null);
     }
 
     /** From here to the end, or until the thread is interrupted. */

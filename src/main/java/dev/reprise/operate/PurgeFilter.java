@@ -1,6 +1,6 @@
 package dev.reprise.operate;
 
-import dev.reprise.repository.PurgeCandidate;
+import dev.reprise.state.PurgeCandidate;
 import jakarta.batch.api.chunk.ItemProcessor;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Named;

@@ -1,11 +1,10 @@
 package dev.reprise.operate;
 
+import dev.reprise.internal.store.history.History;
+import dev.reprise.internal.store.purge.Purges;
 import dev.reprise.job.TimeSpan;
-import dev.reprise.launch.JobLauncher;
-import dev.reprise.repository.PurgeCandidate;
-import dev.reprise.repository.PurgeRequest;
-import dev.reprise.repository.Purges;
-import dev.reprise.repository.RepriseRepository;
+import dev.reprise.state.PurgeCandidate;
+import dev.reprise.state.PurgeRequest;
 import jakarta.batch.api.BatchProperty;
 import jakarta.batch.api.chunk.AbstractItemReader;
 import jakarta.batch.runtime.context.StepContext;
@@ -17,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +31,8 @@ class PurgeReader extends AbstractItemReader {
 
     private static final Pattern COMMA = Pattern.compile("\\s*,\\s*");
 
-    private final RepriseRepository repository;
+    private final Purges purges;
+    private final History history;
     private final StepContext step;
     private final PurgeRequest request;
     private final Deque<PurgeCandidate> instances = new ArrayDeque<>();
@@ -43,7 +44,8 @@ class PurgeReader extends AbstractItemReader {
 
     @Inject
     PurgeReader(
-            JobLauncher launcher,
+            Supplier<Purges> purges,
+            Supplier<History> history,
             StepContext step,
             @BatchProperty(name = "job") @Nullable String job,
             @BatchProperty(name = "status") @Nullable String status,
@@ -52,7 +54,8 @@ class PurgeReader extends AbstractItemReader {
             @BatchProperty(name = "keepIdentity") String keepIdentity,
             @BatchProperty(name = "includeRestartable") String includeRestartable,
             @BatchProperty(name = "dryRun") String dryRun) {
-        this.repository = launcher.repository();
+        this.purges = purges.get();
+        this.history = history.get();
         this.step = step;
         Duration age = TimeSpan.of(olderThan)
                 .orElseThrow(() ->
@@ -75,12 +78,12 @@ class PurgeReader extends AbstractItemReader {
     @Override
     public void open(@Nullable Serializable checkpoint) {
         close();
-        page = checkpoint == null ? repository.purges().beginning() : position((String) checkpoint);
+        page = checkpoint == null ? purges.beginning() : position((String) checkpoint);
         done = page.after();
         instances.clear();
         given = 0;
         last = false;
-        purge = new Purge(repository, request);
+        purge = new Purge(purges, history, request);
         step.setTransientUserData(purge);
     }
 

@@ -1,7 +1,8 @@
 package dev.reprise.operate;
 
+import dev.reprise.internal.store.AuditLog;
 import dev.reprise.launch.JobLauncher;
-import dev.reprise.repository.AuditEntry;
+import dev.reprise.state.AuditEntry;
 import jakarta.batch.api.listener.AbstractStepListener;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.context.JobContext;
@@ -12,6 +13,7 @@ import jakarta.inject.Named;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
+import java.util.function.Supplier;
 
 /** The job {@code reprise-purge}: says in the log, in the audit and as the job's exit status what it has done. */
 @Dependent
@@ -21,12 +23,14 @@ class PurgeReport extends AbstractStepListener {
     private static final Logger LOG = System.getLogger(PurgeReport.class.getName());
 
     private final JobLauncher launcher;
+    private final Supplier<AuditLog> audit;
     private final JobContext job;
     private final StepContext step;
 
     @Inject
-    PurgeReport(JobLauncher launcher, JobContext job, StepContext step) {
+    PurgeReport(JobLauncher launcher, Supplier<AuditLog> audit, JobContext job, StepContext step) {
         this.launcher = launcher;
+        this.audit = audit;
         this.job = job;
         this.step = step;
     }
@@ -43,8 +47,7 @@ class PurgeReport extends AbstractStepListener {
             job.setExitStatus(text);
         }
         if (!purge.summary().isDryRun()) {
-            launcher.repository()
-                    .audit()
+            audit.get()
                     .append(new AuditEntry(
                             0,
                             Instant.EPOCH,

@@ -1,6 +1,6 @@
 package dev.reprise.operate;
 
-import dev.reprise.repository.PurgeCandidate;
+import dev.reprise.state.PurgeCandidate;
 import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.batch.runtime.context.StepContext;
 import jakarta.enterprise.context.Dependent;

@@ -1,5 +1,6 @@
 package dev.reprise.testing;
 
+import dev.reprise.internal.engine.EngineBeans;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.InjectionPoint;
@@ -29,6 +30,7 @@ final class Beans implements AutoCloseable {
             // Without discovery Weld does not look for extensions either.
             weld.disableDiscovery()
                     .addExtension(new BatchCDIExtension())
+                    .addBeanClass(EngineBeans.class)
                     .addBeanClasses(classes.toArray(Class<?>[]::new));
         }
         container = weld.initialize();

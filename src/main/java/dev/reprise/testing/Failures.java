@@ -26,6 +26,9 @@ final class Failures {
     private final Map<String, Failure> byStep = new ConcurrentHashMap<>();
 
     void add(String step, long item, Supplier<? extends Exception> exception) {
+        if (item < 1) {
+            throw new IllegalArgumentException("items are counted from 1, not from " + item);
+        }
         byStep.put(step, new Failure(item, exception));
     }
 

@@ -68,7 +68,7 @@ final class JobFolder implements JobXmlResolver {
         }
     }
 
-    /** File name = job id (semantics.md §1). */
+    /** File name = job id (contract.md §1). */
     @Override
     public String resolveJobName(String jobXml, ClassLoader loader) {
         return jobXml.substring(0, jobXml.length() - XML.length());

@@ -1,9 +1,11 @@
 package dev.reprise.testing;
 
-import dev.reprise.repository.StepCounts;
-import dev.reprise.repository.StepState;
-import dev.reprise.repository.TransitionTaken;
+import dev.reprise.internal.engine.RepriseRepository;
+import dev.reprise.state.StepCounts;
+import dev.reprise.state.StepState;
+import dev.reprise.state.TransitionTaken;
 import jakarta.batch.runtime.BatchStatus;
+import jakarta.batch.runtime.JobExecution;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,19 @@ public record JobRun(
     public JobRun {
         steps = List.copyOf(steps);
         transitions = List.copyOf(transitions);
+    }
+
+    static JobRun of(JobExecution execution, long instanceId, RepriseRepository repository) {
+        long id = execution.getExecutionId();
+        return new JobRun(
+                execution.getJobName(),
+                instanceId,
+                id,
+                execution.getBatchStatus(),
+                execution.getExitStatus(),
+                repository.recorded().failure(id),
+                repository.recorded().steps(id),
+                repository.recorded().transitions(id));
     }
 
     /** The names of the steps that ran, in the order of their start. */

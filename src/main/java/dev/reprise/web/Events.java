@@ -1,10 +1,10 @@
 package dev.reprise.web;
 
-import dev.reprise.launch.JobLauncher;
+import dev.reprise.internal.engine.ThisNode;
+import dev.reprise.internal.store.history.History;
 import dev.reprise.monitor.Monitor;
 import dev.reprise.monitor.View;
-import dev.reprise.repository.ExecutionState;
-import dev.reprise.repository.History;
+import dev.reprise.state.ExecutionState;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +56,8 @@ public class Events {
     private static final int MOST = 256;
 
     private final Monitor monitor;
-    private final JobLauncher launcher;
+    private final Supplier<History> histories;
+    private final Supplier<ThisNode> node;
 
     private final Map<SseEventSink, Listener> listeners = new LinkedHashMap<>();
     private final Map<Long, String> told = new HashMap<>();
@@ -64,16 +66,18 @@ public class Events {
     private @Nullable ScheduledExecutorService looks;
 
     @Inject
-    public Events(Monitor monitor, JobLauncher launcher) {
+    public Events(Monitor monitor, Supplier<History> histories, Supplier<ThisNode> node) {
         this.monitor = monitor;
-        this.launcher = launcher;
+        this.histories = histories;
+        this.node = node;
     }
 
     /** For the container's proxy. */
     @SuppressWarnings("NullAway")
     Events() {
         this.monitor = null;
-        this.launcher = null;
+        this.histories = null;
+        this.node = null;
     }
 
     private static final class Listener {
@@ -119,7 +123,7 @@ public class Events {
                             "As many as may (" + MOST + ") listen to the events of this node. Come back later.")
                     .exception();
         }
-        History history = launcher.repository().history();
+        History history = histories.get();
         Instant now = history.now();
         if (looks == null) {
             // Nobody listened: what was before is not news, but what runs is.
@@ -159,7 +163,7 @@ public class Events {
     private synchronized void look() {
         try {
             listeners.entrySet().removeIf(entry -> isGone(entry.getKey(), entry.getValue()));
-            if (launcher.repository().isSuspended()) {
+            if (node.get().isSuspended()) {
                 close();
             }
             if (listeners.isEmpty()) {
@@ -187,7 +191,7 @@ public class Events {
     }
 
     private void tellChanges() {
-        History history = launcher.repository().history();
+        History history = histories.get();
         Map<Long, ExecutionState> changed = new LinkedHashMap<>();
         history.running(AT_ONCE).forEach(execution -> changed.put(execution.id(), execution));
         for (ExecutionState execution : monitor.changedSince(seen.minus(OVERLAP))) {

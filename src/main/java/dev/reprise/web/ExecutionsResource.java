@@ -3,6 +3,7 @@ package dev.reprise.web;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.reprise.access.Role;
 import dev.reprise.identity.JobParameters;
+import dev.reprise.internal.engine.RepriseRepository;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.log.ExecutionLogs;
 import dev.reprise.log.ExecutionLogs.Before;
@@ -10,9 +11,9 @@ import dev.reprise.log.ExecutionLogs.Part;
 import dev.reprise.monitor.Monitor;
 import dev.reprise.monitor.View;
 import dev.reprise.operate.Operations;
-import dev.reprise.repository.ExecutionSearch;
-import dev.reprise.repository.NodeIdentity;
-import dev.reprise.repository.RepriseRepository;
+import dev.reprise.state.ExecutionSearch;
+import dev.reprise.state.NodeIdentity;
+import dev.reprise.state.WaysOut;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
@@ -36,6 +37,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Job executions: to search, to see, to stop, restart and abandon. */
@@ -52,6 +54,7 @@ public class ExecutionsResource extends Asked {
     private final Monitor monitor;
     private final Operations operations;
     private final JobLauncher launcher;
+    private final Supplier<RepriseRepository> repository;
     private final LogStreams streams;
     private final Waits waits;
 
@@ -61,16 +64,23 @@ public class ExecutionsResource extends Asked {
         this.monitor = null;
         this.operations = null;
         this.launcher = null;
+        this.repository = null;
         this.streams = null;
         this.waits = null;
     }
 
     @Inject
     public ExecutionsResource(
-            Monitor monitor, Operations operations, JobLauncher launcher, LogStreams streams, Waits waits) {
+            Monitor monitor,
+            Operations operations,
+            JobLauncher launcher,
+            Supplier<RepriseRepository> repository,
+            LogStreams streams,
+            Waits waits) {
         this.monitor = monitor;
         this.operations = operations;
         this.launcher = launcher;
+        this.repository = repository;
         this.streams = streams;
         this.waits = waits;
     }
@@ -117,7 +127,7 @@ public class ExecutionsResource extends Asked {
     /** Of another application's, the change itself is refused, and on record. */
     private long changeable(String id) {
         long executionId = idOf("execution", id);
-        return launcher.repository().refusalOf(executionId).isPresent()
+        return repository.get().refused().refusalOf(executionId).isPresent()
                 ? executionId
                 : known(id).id();
     }
@@ -129,7 +139,9 @@ public class ExecutionsResource extends Asked {
         only();
         View.Execution execution = known(id);
         require(Role.OPERATOR, "see the definition of execution " + execution.id());
-        String xml = launcher.repository()
+        String xml = repository
+                .get()
+                .recorded()
                 .definition(execution.id())
                 .orElseThrow(() -> Problem.notFound(
                                 "definition",
@@ -146,7 +158,9 @@ public class ExecutionsResource extends Asked {
         View.Execution execution = known(id);
         long stepId = idOf("step execution", step);
         require(Role.OPERATOR, "see the stack trace of execution " + execution.id());
-        String trace = launcher.repository()
+        String trace = repository
+                .get()
+                .recorded()
                 .stackTrace(execution.id(), stepId)
                 .orElseThrow(() -> Problem.notFound(
                                 "stack-trace",
@@ -205,7 +219,7 @@ public class ExecutionsResource extends Asked {
     }
 
     private ProblemException noLog(View.Execution execution) {
-        String here = launcher.repository().node().map(NodeIdentity::name).orElse("");
+        String here = repository.get().thisNode().node().map(NodeIdentity::name).orElse("");
         String node = execution.node();
         if (node == null || node.equals(here)) {
             return Problem.notFound("log", "There is no log of execution " + execution.id() + " (any more).")
@@ -280,10 +294,10 @@ public class ExecutionsResource extends Asked {
                                 JobsResource.value(parameter)));
             }
             if (acceptDefinition != null) {
-                changed.put(RepriseRepository.ACCEPT_DEFINITION, acceptDefinition);
+                changed.put(WaysOut.ACCEPT_DEFINITION, acceptDefinition);
             }
             if (startAnew != null && !startAnew.isEmpty()) {
-                changed.put(RepriseRepository.START_ANEW, String.join(",", startAnew));
+                changed.put(WaysOut.START_ANEW, String.join(",", startAnew));
             }
             return changed;
         }

@@ -5,7 +5,7 @@ import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.LaunchRequest;
 import dev.reprise.monitor.Monitor;
 import dev.reprise.monitor.View;
-import dev.reprise.repository.RepriseRepository;
+import dev.reprise.state.WaysOut;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
@@ -101,7 +101,7 @@ public class JobsResource extends Asked {
                                     : "names that begin with 'jberet.' are the engine's."))
                     .exception();
         }
-        if (name.equals(RepriseRepository.ACCEPT_DEFINITION) || name.equals(RepriseRepository.START_ANEW)) {
+        if (name.equals(WaysOut.ACCEPT_DEFINITION) || name.equals(WaysOut.START_ANEW)) {
             throw Problem.badRequest("The parameter '" + name
                             + "' is reserved: what it says stands in acceptDefinition and startAnew here.")
                     .exception();

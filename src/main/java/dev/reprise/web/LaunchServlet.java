@@ -3,11 +3,13 @@ package dev.reprise.web;
 import dev.reprise.access.Access;
 import dev.reprise.access.AccessDeniedException;
 import dev.reprise.access.Caller;
+import dev.reprise.internal.engine.Recorded;
+import dev.reprise.internal.engine.ThisNode;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.LaunchRequest;
-import dev.reprise.repository.LaunchRefusedException;
-import dev.reprise.repository.Refusal;
-import dev.reprise.repository.StepFailure;
+import dev.reprise.state.LaunchRefusedException;
+import dev.reprise.state.Refusal;
+import dev.reprise.state.StepFailure;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.inject.Inject;
@@ -25,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,11 +59,15 @@ public final class LaunchServlet extends HttpServlet {
             + "curl -u operator -d job=flight-performance -d month=2001-01 -d wait=60 http://localhost:8080/launch\n";
 
     private final transient JobLauncher launcher;
+    private final transient Supplier<Recorded> recorded;
+    private final transient Supplier<ThisNode> node;
     private final transient Waits waits;
 
     @Inject
-    public LaunchServlet(JobLauncher launcher, Waits waits) {
+    public LaunchServlet(JobLauncher launcher, Supplier<Recorded> recorded, Supplier<ThisNode> node, Waits waits) {
         this.launcher = launcher;
+        this.recorded = recorded;
+        this.node = node;
         this.waits = waits;
     }
 
@@ -163,8 +170,7 @@ public final class LaunchServlet extends HttpServlet {
     }
 
     private void ended(HttpServletResponse response, JobExecution execution) throws IOException {
-        if (execution.getBatchStatus() == BatchStatus.STOPPED
-                && launcher.repository().isSuspended()) {
+        if (execution.getBatchStatus() == BatchStatus.STOPPED && node.get().isSuspended()) {
             response.setHeader("Retry-After", String.valueOf(Waits.RETRY_AFTER));
             answer(
                     response,
@@ -177,9 +183,9 @@ public final class LaunchServlet extends HttpServlet {
             case STARTING, STARTED, STOPPING -> answer(response, HttpServletResponse.SC_ACCEPTED, line(execution));
             case FAILED, STOPPED, ABANDONED -> {
                 StringBuilder text = new StringBuilder(line(execution));
-                List<StepFailure> failures = launcher.repository().failures(execution.getExecutionId());
+                List<StepFailure> failures = recorded.get().failures(execution.getExecutionId());
                 if (failures.isEmpty()) {
-                    text.append(launcher.repository().failure(execution.getExecutionId()))
+                    text.append(recorded.get().failure(execution.getExecutionId()))
                             .append('\n');
                 }
                 for (StepFailure failure : failures) {

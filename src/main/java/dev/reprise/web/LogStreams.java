@@ -1,6 +1,6 @@
 package dev.reprise.web;
 
-import dev.reprise.launch.JobLauncher;
+import dev.reprise.internal.engine.ThisNode;
 import dev.reprise.log.ExecutionLogs;
 import dev.reprise.log.ExecutionLogs.Part;
 import jakarta.annotation.PreDestroy;
@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Sends the lines of executions' logs to those who follow them, until the executions have ended. Thread-safe. */
@@ -34,19 +35,19 @@ public class LogStreams {
     /** Then a follower comes back, and its login is checked again. */
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
-    private final JobLauncher launcher;
+    private final Supplier<ThisNode> node;
     private final Map<SseEventSink, Follower> followers = new HashMap<>();
     private @Nullable ScheduledExecutorService looks;
 
     @Inject
-    public LogStreams(JobLauncher launcher) {
-        this.launcher = launcher;
+    public LogStreams(Supplier<ThisNode> node) {
+        this.node = node;
     }
 
     /** For the container's proxy. */
     @SuppressWarnings("NullAway")
     LogStreams() {
-        this.launcher = null;
+        this.node = null;
     }
 
     private static final class Follower {
@@ -142,7 +143,7 @@ public class LogStreams {
     /** Also where there is no repository any more. */
     private boolean isClosing() {
         try {
-            return launcher.repository().isSuspended();
+            return node.get().isSuspended();
         } catch (RuntimeException gone) {
             return true;
         }

@@ -1,8 +1,8 @@
 package dev.reprise.web;
 
 import dev.reprise.access.LoginAttempts;
-import dev.reprise.launch.JobLauncher;
-import dev.reprise.repository.AuditEntry;
+import dev.reprise.internal.store.AuditLog;
+import dev.reprise.state.AuditEntry;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** Records in log and audit that somebody tries passwords; who tries them does not wait for it. */
 @ApplicationScoped
@@ -23,12 +24,12 @@ class LoginRecords {
 
     private static final int MOST = 100;
 
-    private final JobLauncher launcher;
+    private final Supplier<AuditLog> audit;
     private final ThreadPoolExecutor writing;
 
     @Inject
-    LoginRecords(JobLauncher launcher) {
-        this.launcher = launcher;
+    LoginRecords(Supplier<AuditLog> audit) {
+        this.audit = audit;
         this.writing = new ThreadPoolExecutor(1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST), task -> {
             Thread thread = new Thread(task, "reprise-logins");
             thread.setDaemon(true);
@@ -43,7 +44,7 @@ class LoginRecords {
     /** For the container's proxy. */
     @SuppressWarnings("NullAway")
     LoginRecords() {
-        this.launcher = null;
+        this.audit = null;
         this.writing = null;
     }
 
@@ -56,8 +57,7 @@ class LoginRecords {
         LOG.log(Level.WARNING, detail);
         writing.execute(() -> {
             try {
-                launcher.repository()
-                        .audit()
+                audit.get()
                         .append(new AuditEntry(
                                 0,
                                 Instant.EPOCH,

@@ -6,7 +6,7 @@ import dev.reprise.access.Access.Subject;
 import dev.reprise.access.Action;
 import dev.reprise.access.LoginAttempts;
 import dev.reprise.access.Role;
-import dev.reprise.launch.JobLauncher;
+import dev.reprise.internal.store.AuditLog;
 import dev.reprise.monitor.View;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
@@ -18,6 +18,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Who has sent too many wrong passwords to this node, and has to wait. */
@@ -26,17 +27,17 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 public class LoginsResource extends Asked {
 
-    private final JobLauncher launcher;
+    private final Supplier<AuditLog> audit;
 
     /** For JAX-RS, which looks for one without parameters, and then lets CDI take the other. */
     @SuppressWarnings("NullAway")
     public LoginsResource() {
-        this.launcher = null;
+        this.audit = null;
     }
 
     @Inject
-    public LoginsResource(JobLauncher launcher) {
-        this.launcher = launcher;
+    public LoginsResource(Supplier<AuditLog> audit) {
+        this.audit = audit;
     }
 
     /** As the API has it. */
@@ -77,7 +78,7 @@ public class LoginsResource extends Asked {
         int lifted = onBehalf(() -> Access.change(
                 Action.LIFT,
                 Subject.ofLogins(),
-                launcher.repository().audit(),
+                audit.get(),
                 () -> LoginGuard.ATTEMPTS.lift(lift.user(), lift.address()),
                 done -> Subject.ofLogins(),
                 done -> shown(lift.text()) + ": " + done + " need not wait any more"));

@@ -2,8 +2,9 @@ package dev.reprise.web;
 
 import dev.reprise.access.Caller;
 import dev.reprise.access.Role;
+import dev.reprise.internal.engine.RepriseRepository;
 import dev.reprise.launch.JobLauncher;
-import dev.reprise.repository.NodeIdentity;
+import dev.reprise.state.NodeIdentity;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletException;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Who asks, and what answers. */
@@ -26,17 +28,17 @@ import org.jspecify.annotations.Nullable;
 @Path("/")
 public class MeResource extends Asked {
 
-    private final JobLauncher launcher;
+    private final Supplier<RepriseRepository> repository;
 
     /** For JAX-RS, which looks for one without parameters, and then lets CDI take the other. */
     @SuppressWarnings("NullAway")
     public MeResource() {
-        this.launcher = null;
+        this.repository = null;
     }
 
     @Inject
-    public MeResource(JobLauncher launcher) {
-        this.launcher = launcher;
+    public MeResource(Supplier<RepriseRepository> repository) {
+        this.repository = repository;
     }
 
     private record Me(
@@ -52,12 +54,12 @@ public class MeResource extends Asked {
     public Response me() {
         only();
         Caller caller = caller();
-        Optional<NodeIdentity> node = launcher.repository().node();
+        Optional<NodeIdentity> node = repository.get().thisNode().node();
         String version = JobLauncher.class.getPackage().getImplementationVersion();
         return json(new Me(
                 caller.user(),
                 caller.roles().stream().sorted().map(Role::roleName).toList(),
-                launcher.repository().application(),
+                repository.get().application(),
                 version == null ? "unknown" : version,
                 node.map(NodeIdentity::name).orElse(null)));
     }

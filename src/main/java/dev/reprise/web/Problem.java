@@ -3,7 +3,7 @@ package dev.reprise.web;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.reprise.monitor.Monitor;
 import dev.reprise.monitor.View;
-import dev.reprise.repository.Refusal;
+import dev.reprise.state.Refusal;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;

@@ -1,8 +1,8 @@
 package dev.reprise.web;
 
 import dev.reprise.access.AccessDeniedException;
-import dev.reprise.repository.LaunchRefusedException;
-import dev.reprise.repository.RepriseRepository;
+import dev.reprise.internal.engine.RepriseRepository;
+import dev.reprise.state.LaunchRefusedException;
 import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
 import jakarta.batch.operations.JobExecutionIsRunningException;
 import jakarta.batch.operations.JobExecutionNotRunningException;

@@ -1,8 +1,8 @@
 package dev.reprise.wildfly;
 
+import dev.reprise.internal.database.Schema;
+import dev.reprise.internal.engine.ExecutionLists;
 import dev.reprise.job.TimeSpan;
-import dev.reprise.repository.RepriseRepository;
-import dev.reprise.repository.Schema;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -184,7 +184,7 @@ record Configuration(
                 value(file, systemProperty, "serial-filter", ""),
                 number(
                         "executions-listed",
-                        value(file, systemProperty, "executions-listed", String.valueOf(RepriseRepository.LISTED)),
+                        value(file, systemProperty, "executions-listed", String.valueOf(ExecutionLists.LISTED)),
                         10_000),
                 archive(value(file, systemProperty, "archive", "")),
                 purge(

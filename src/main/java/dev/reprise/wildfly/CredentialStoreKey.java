@@ -1,6 +1,6 @@
 package dev.reprise.wildfly;
 
-import dev.reprise.repository.KeySource;
+import dev.reprise.internal.store.KeySource;
 import java.util.function.Supplier;
 import javax.crypto.SecretKey;
 import org.jboss.msc.service.ServiceBuilder;

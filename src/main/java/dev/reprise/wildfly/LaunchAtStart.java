@@ -2,8 +2,8 @@ package dev.reprise.wildfly;
 
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.LaunchRequest;
-import dev.reprise.repository.LaunchRefusedException;
-import dev.reprise.repository.Refusal;
+import dev.reprise.state.LaunchRefusedException;
+import dev.reprise.state.Refusal;
 import jakarta.annotation.Resource;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;

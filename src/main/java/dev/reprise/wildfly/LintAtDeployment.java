@@ -1,9 +1,9 @@
 package dev.reprise.wildfly;
 
-import dev.reprise.job.Finding;
-import dev.reprise.job.Finding.Severity;
-import dev.reprise.launch.SchemaRules;
-import dev.reprise.repository.SelfTest;
+import dev.reprise.internal.checks.SelfTest;
+import dev.reprise.launch.DeploymentRules;
+import dev.reprise.lint.Finding;
+import dev.reprise.lint.Finding.Severity;
 import jakarta.annotation.Resource;
 import jakarta.batch.runtime.BatchRuntime;
 import jakarta.enterprise.concurrent.ManagedExecutorService;
@@ -64,7 +64,7 @@ class LintAtDeployment {
         }
     }
 
-    private static void log(SchemaRules rules, String job) {
+    private static void log(DeploymentRules rules, String job) {
         rules.report(job).ifPresent(report -> {
             for (Finding finding : report.findings()) {
                 if (finding.severity() == Severity.ERROR) {

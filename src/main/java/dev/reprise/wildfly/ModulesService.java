@@ -1,7 +1,7 @@
 package dev.reprise.wildfly;
 
-import dev.reprise.partition.RecordedPartitions;
-import dev.reprise.repository.RepriseRepository;
+import dev.reprise.internal.engine.RecordedPartitions;
+import dev.reprise.internal.engine.RepriseRepository;
 import jakarta.enterprise.inject.spi.BeanManager;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,8 +1,10 @@
 package dev.reprise.wildfly;
 
+import dev.reprise.internal.engine.RepriseRepository;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.LaunchRequest;
-import dev.reprise.repository.LaunchRefusedException;
+import dev.reprise.operate.PurgeJobs;
+import dev.reprise.state.LaunchRefusedException;
 import dev.reprise.wildfly.Configuration.DailyPurge;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
@@ -20,6 +22,7 @@ import java.time.ZonedDateTime;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +34,8 @@ class PurgeSchedule {
 
     private static final Logger LOG = System.getLogger(PurgeSchedule.class.getName());
 
-    private static final String JOB = "reprise-purge-daily";
-
     private final JobLauncher launcher;
+    private final Supplier<RepriseRepository> repository;
 
     @Resource
     private ManagedScheduledExecutorService executor;
@@ -41,8 +43,9 @@ class PurgeSchedule {
     private volatile @Nullable ScheduledFuture<?> next;
 
     @Inject
-    PurgeSchedule(JobLauncher launcher) {
+    PurgeSchedule(JobLauncher launcher, Supplier<RepriseRepository> repository) {
         this.launcher = launcher;
+        this.repository = repository;
     }
 
     void deployed(@Observes @Initialized(ApplicationScoped.class) Object event) {
@@ -89,9 +92,9 @@ class PurgeSchedule {
     /** The day is the node's, and nothing comes of it if that is wrong but a purge at another time. */
     private void launch(DailyPurge purge) {
         try {
-            launcher.start(LaunchRequest.of(JOB)
+            launcher.start(LaunchRequest.of(PurgeJobs.DAILY)
                     .with("day", now().toLocalDate().toString())
-                    .with("application", launcher.repository().application())
+                    .with("application", repository.get().application())
                     .with("olderThan", purge.olderThan())
                     .with("keep", String.valueOf(purge.keep())));
         } catch (LaunchRefusedException e) {

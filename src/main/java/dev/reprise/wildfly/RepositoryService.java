@@ -1,18 +1,20 @@
 package dev.reprise.wildfly;
 
 import dev.reprise.access.Access;
-import dev.reprise.job.JobLinter;
-import dev.reprise.launch.SchemaRules;
+import dev.reprise.internal.checks.SelfTest;
+import dev.reprise.internal.database.Schema;
+import dev.reprise.internal.engine.RepositoryParts;
+import dev.reprise.internal.engine.RepriseRepository;
+import dev.reprise.internal.engine.checks.EngineChecks;
+import dev.reprise.internal.ownership.Node;
+import dev.reprise.internal.ownership.Recovery;
+import dev.reprise.internal.store.KeySource;
+import dev.reprise.internal.store.NodeRegistry;
+import dev.reprise.launch.DeploymentRules;
+import dev.reprise.lint.JobLinter;
 import dev.reprise.log.ExecutionLogs;
 import dev.reprise.monitor.ProgressLog;
-import dev.reprise.node.Node;
 import dev.reprise.operate.Archive;
-import dev.reprise.recovery.Recovery;
-import dev.reprise.repository.KeySource;
-import dev.reprise.repository.NodeRegistry;
-import dev.reprise.repository.RepriseRepository;
-import dev.reprise.repository.Schema;
-import dev.reprise.repository.SelfTest;
 import jakarta.transaction.TransactionManager;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -42,7 +44,7 @@ final class RepositoryService implements Service {
     private static final Logger LOG = System.getLogger(RepositoryService.class.getName());
 
     /** The classes of a WAR are its own, and it has one repository. */
-    private static final AtomicReference<@Nullable SchemaRules> RULES = new AtomicReference<>();
+    private static final AtomicReference<@Nullable DeploymentRules> RULES = new AtomicReference<>();
 
     private static final AtomicReference<@Nullable ServerSuspension> SERVER = new AtomicReference<>();
 
@@ -122,7 +124,7 @@ final class RepositoryService implements Service {
                 new Node.Settings(application, configuration.node(), configuration.heartbeat(), configuration.lease()));
         node = joined;
         ClassLoader loader = deployed.loader();
-        SchemaRules rules = new SchemaRules(
+        DeploymentRules rules = new DeploymentRules(
                 loader,
                 configuration.identityNone(),
                 JobLinter.of(loader, new ServerSurroundings(configuration.dataSource(), deployed::beans)),
@@ -134,7 +136,8 @@ final class RepositoryService implements Service {
                 application,
                 configuration.logLimit(),
                 loader);
-        RepriseRepository repository = new RepriseRepository(new RepriseRepository.Parts(
+        EngineChecks.run();
+        RepriseRepository repository = new RepriseRepository(new RepositoryParts(
                 database,
                 transactions,
                 joined::identity,
@@ -150,10 +153,10 @@ final class RepositoryService implements Service {
                 configuration.schema()));
         SelfTest.warnOfUnknownEngine();
         if (deployed.hasModules()) {
-            repository.suspend(); // until they are known
+            repository.thisNode().suspend(); // until they are known
         }
         opened = repository;
-        int closed = repository.takeOverFromTheDead();
+        int closed = repository.thisNode().takeOverFromTheDead();
         ServerSuspension server = ServerSuspension.register(
                 needs.suspendController().get(), new StopsWithTheServer(repository, configuration.stopTimeout()));
         suspension = server;
@@ -176,7 +179,7 @@ final class RepositoryService implements Service {
     }
 
     /** The rules of this deployment, as soon as its repository is open. */
-    static Optional<SchemaRules> rules() {
+    static Optional<DeploymentRules> rules() {
         return Optional.ofNullable(RULES.get());
     }
 
@@ -201,15 +204,16 @@ final class RepositoryService implements Service {
 
         @Override
         public CompletionStage<Void> suspending() {
-            repository.suspend();
+            repository.thisNode().suspend();
             return CompletableFuture.runAsync(
-                    () -> repository.awaitEnds(atMost), waiting -> new Thread(waiting, "reprise-suspension").start());
+                    () -> repository.thisNode().awaitEnds(atMost),
+                    waiting -> new Thread(waiting, "reprise-suspension").start());
         }
 
         /** The next report finds what is to be restarted. */
         @Override
         public void resumed() {
-            repository.resume();
+            repository.thisNode().resume();
         }
     }
 
@@ -224,7 +228,7 @@ final class RepositoryService implements Service {
         RepriseRepository beginning = opened;
         jobsEnded = false;
         if (beginning != null) {
-            beginning.resume();
+            beginning.thisNode().resume();
         }
     }
 
@@ -235,8 +239,8 @@ final class RepositoryService implements Service {
             return;
         }
         jobsEnded = true;
-        ending.suspend();
-        if (!ending.awaitEnds(configuration.stopTimeout())) {
+        ending.thisNode().suspend();
+        if (!ending.thisNode().awaitEnds(configuration.stopTimeout())) {
             LOG.log(
                     Level.WARNING,
                     "Some jobs of {0} did not end in {1} s; who takes them over goes on after their last committed chunk",

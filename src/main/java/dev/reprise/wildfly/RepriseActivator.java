@@ -1,6 +1,6 @@
 package dev.reprise.wildfly;
 
-import dev.reprise.repository.RepriseRepository;
+import dev.reprise.internal.engine.RepriseRepository;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.reprise.wildfly;
 
-import dev.reprise.launch.JobLauncher;
-import dev.reprise.partition.RecordedPartitions;
-import dev.reprise.repository.SelfTest;
-import dev.reprise.repository.SelfTest.Check;
+import dev.reprise.internal.checks.SelfTest;
+import dev.reprise.internal.checks.SelfTest.Check;
+import dev.reprise.internal.engine.EngineOperator;
+import dev.reprise.internal.engine.RecordedPartitions;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +29,7 @@ final class ServerChecks {
         List<Check> own = List.of(
                 SelfTest.essential("the server's security says who asks", () -> caller(SecurityDomain::getCurrent)),
                 SelfTest.useful("the server's log can be listened to", ServerChecks::log));
-        return Stream.of(own, JobLauncher.CHECKS, RecordedPartitions.CHECKS)
+        return Stream.of(own, EngineOperator.CHECKS, RecordedPartitions.CHECKS)
                 .flatMap(List::stream)
                 .toList();
     }

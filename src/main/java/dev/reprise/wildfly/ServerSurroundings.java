@@ -1,6 +1,6 @@
 package dev.reprise.wildfly;
 
-import dev.reprise.job.Surroundings;
+import dev.reprise.lint.Surroundings;
 import jakarta.enterprise.inject.AmbiguousResolutionException;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.spi.Bean;

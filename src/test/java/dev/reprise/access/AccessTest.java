@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.reprise.launch.LaunchRequest;
-import dev.reprise.repository.AuditEntry;
-import dev.reprise.repository.LaunchRefusedException;
+import dev.reprise.state.AuditEntry;
+import dev.reprise.state.LaunchRefusedException;
 import dev.reprise.testing.InProcessBatch;
 import jakarta.batch.api.AbstractBatchlet;
 import jakarta.batch.operations.NoSuchJobExecutionException;

@@ -3,7 +3,7 @@ package dev.reprise.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.flow.NumberedItems.Hiccup;
-import dev.reprise.repository.Attempts;
+import dev.reprise.state.Attempts;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;

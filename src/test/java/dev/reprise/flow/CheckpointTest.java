@@ -3,7 +3,7 @@ package dev.reprise.flow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.flow.NumberedItems.Hiccup;
-import dev.reprise.repository.StepCounts;
+import dev.reprise.state.StepCounts;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** semantics.md §4 and §5: where a step goes on, and what it remembers. */
+/** contract.md §4 and §5: where a step goes on, and what it remembers. */
 @ExtendWith(ExpectedFailures.class)
 class CheckpointTest {
 

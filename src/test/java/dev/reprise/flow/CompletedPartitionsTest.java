@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.flow.NumberedItems.Hiccup;
 import dev.reprise.launch.LaunchRequest;
-import dev.reprise.repository.StepCounts;
-import dev.reprise.repository.StepState;
+import dev.reprise.state.StepCounts;
+import dev.reprise.state.StepState;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** semantics.md §5: a partitioned step runs what is left of it, and its row has the sums. */
+/** contract.md §5: a partitioned step runs what is left of it, and its row has the sums. */
 @ExtendWith(ExpectedFailures.class)
 class CompletedPartitionsTest {
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** semantics.md §5: what a decider gets to see, and what becomes of its answer. */
+/** contract.md §5: what a decider gets to see, and what becomes of its answer. */
 @ExtendWith(ExpectedFailures.class)
 class DeciderTest {
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** semantics.md §5: where a job goes after a step that failed. */
+/** contract.md §5: where a job goes after a step that failed. */
 @ExtendWith(ExpectedFailures.class)
 class ErrorRouteTest {
 

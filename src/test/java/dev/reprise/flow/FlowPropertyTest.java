@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.flow.ReferenceInterpreter.Observed;
 import dev.reprise.launch.LaunchRequest;
-import dev.reprise.repository.StepState;
+import dev.reprise.state.StepState;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;

@@ -8,13 +8,13 @@ import dev.reprise.flow.ScriptedJob.ScriptedFlow;
 import dev.reprise.flow.ScriptedJob.ScriptedStep;
 import dev.reprise.job.RestartWay.Reach;
 import dev.reprise.launch.LaunchRequest;
-import dev.reprise.repository.LaunchDecision;
-import dev.reprise.repository.LaunchDecision.Fate;
-import dev.reprise.repository.LaunchDecision.Restart;
-import dev.reprise.repository.LaunchDecision.StepPlan;
-import dev.reprise.repository.LaunchRefusedException;
-import dev.reprise.repository.Refusal;
-import dev.reprise.repository.Refusal.Kind;
+import dev.reprise.state.LaunchDecision;
+import dev.reprise.state.LaunchDecision.Fate;
+import dev.reprise.state.LaunchDecision.Restart;
+import dev.reprise.state.LaunchDecision.StepPlan;
+import dev.reprise.state.LaunchRefusedException;
+import dev.reprise.state.Refusal;
+import dev.reprise.state.Refusal.Kind;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
@@ -34,7 +34,7 @@ import net.jqwik.api.statistics.Statistics;
 import org.jspecify.annotations.Nullable;
 
 /**
- * semantics.md §8.3: of random jobs that fail, stop and are changed, each restart does what the preview said of it a moment
+ * contract.md §8.3: of random jobs that fail, stop and are changed, each restart does what the preview said of it a moment
  * before.
  */
 class PreviewPropertyTest {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** semantics.md §5: a restart passes the steps before the one that failed, and runs those that may run again. */
+/** contract.md §5: a restart passes the steps before the one that failed, and runs those that may run again. */
 @ExtendWith(ExpectedFailures.class)
 class PriorStepTest {
 

@@ -48,7 +48,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** semantics.md §8.4: what is recorded as the cause of a failure is what was thrown, at the element that threw it, or nothing. */
+/** contract.md §8.4: what is recorded as the cause of a failure is what was thrown, at the element that threw it, or nothing. */
 @ExtendWith(ExpectedFailures.class)
 class ReasonTest {
 
@@ -212,6 +212,7 @@ class ReasonTest {
 
     private static String trace(JobRun run) {
         return BATCH.repository()
+                .recorded()
                 .stackTrace(run.executionId(), run.step("load").id())
                 .orElse("");
     }

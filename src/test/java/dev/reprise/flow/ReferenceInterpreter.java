@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a job does according to Jakarta Batch (chapters "Transitioning Rules", "Batch and Exit Status", "Restart
- * Processing") and semantics.md §5: one instance, execution after execution. Flows of a split run one after the other.
+ * Processing") and contract.md §5: one instance, execution after execution. Flows of a split run one after the other.
  */
 final class ReferenceInterpreter {
 

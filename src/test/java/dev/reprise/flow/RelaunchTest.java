@@ -4,8 +4,8 @@ import static dev.reprise.flow.ScriptedArtifacts.step;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.reprise.repository.LaunchRefusedException;
-import dev.reprise.repository.Refusal.Kind;
+import dev.reprise.state.LaunchRefusedException;
+import dev.reprise.state.Refusal.Kind;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** semantics.md §3 and §5: what the same launch does again, after each way that a transition can end a job. */
+/** contract.md §3 and §5: what the same launch does again, after each way that a transition can end a job. */
 @ExtendWith(ExpectedFailures.class)
 class RelaunchTest {
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.flow.NumberedItems.BadItem;
 import dev.reprise.flow.NumberedItems.Hiccup;
-import dev.reprise.repository.StepCounts;
+import dev.reprise.state.StepCounts;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;

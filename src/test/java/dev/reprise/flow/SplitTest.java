@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** semantics.md §5: flows at the same time. */
+/** contract.md §5: flows at the same time. */
 @ExtendWith(ExpectedFailures.class)
 class SplitTest {
 

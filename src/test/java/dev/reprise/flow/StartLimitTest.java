@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** semantics.md §5: {@code start-limit} counts the executions of the step in the instance. */
+/** contract.md §5: {@code start-limit} counts the executions of the step in the instance. */
 @ExtendWith(ExpectedFailures.class)
 class StartLimitTest {
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** semantics.md §5: {@code stop restart} decides where the restart begins. */
+/** contract.md §5: {@code stop restart} decides where the restart begins. */
 @ExtendWith(ExpectedFailures.class)
 class StopAndRestartTest {
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.reprise.launch.LaunchRequest;
-import dev.reprise.repository.LaunchRefusedException;
-import dev.reprise.repository.Refusal;
-import dev.reprise.repository.Refusal.Kind;
+import dev.reprise.state.LaunchRefusedException;
+import dev.reprise.state.Refusal;
+import dev.reprise.state.Refusal.Kind;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;

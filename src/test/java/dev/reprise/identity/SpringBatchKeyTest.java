@@ -14,7 +14,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.springframework.batch.core.job.DefaultJobKeyGenerator;
 
-/** semantics.md §2.3: the key is the one that Spring Batch itself computes, by calling Spring Batch itself. */
+/** contract.md §2.3: the key is the one that Spring Batch itself computes, by calling Spring Batch itself. */
 class SpringBatchKeyTest {
 
     @Property(tries = 1000)

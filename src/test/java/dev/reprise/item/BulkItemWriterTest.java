@@ -84,7 +84,8 @@ class BulkItemWriterTest {
                 (self, method, values) -> method.getName().equals("close") ? null : method.invoke(connection, values));
         DataSource dataSource = proxy(DataSource.class, (self, method, values) -> open);
         StepContext noStep = proxy(StepContext.class, (self, method, values) -> null);
-        return new BulkItemWriter(dataSource, "PERSON", columns, emptyIsNull, null, new WriteSkips(noStep));
+        return new BulkItemWriter(
+                dataSource, "PERSON", columns, emptyIsNull, null, new WriteSkips(noStep, (step, count, more) -> {}));
     }
 
     private static <T> T proxy(Class<T> type, InvocationHandler handler) {

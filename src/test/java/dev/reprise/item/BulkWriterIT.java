@@ -2,6 +2,7 @@ package dev.reprise.item;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.internal.engine.Recorded;
 import dev.reprise.jobs.Tables;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.LaunchRequest;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.ArquillianExtension;
@@ -55,6 +57,9 @@ class BulkWriterIT {
 
     @Inject
     private JobLauncher launcher;
+
+    @Inject
+    private Supplier<Recorded> recorded;
 
     @Inject
     private Tables tables;
@@ -103,7 +108,7 @@ class BulkWriterIT {
                 LaunchRequest.of("bulk-import").with("file", file.toString()).with("again", "1"));
 
         assertThat(failed.getBatchStatus()).isEqualTo(BatchStatus.FAILED);
-        assertThat(launcher.repository().failure(failed.getExecutionId()))
+        assertThat(recorded.get().failure(failed.getExecutionId()))
                 .contains("row 1 of the 2 of a chunk for TEST_PERSON (ID, BORN, NAME) (" + file
                         + ", line 6) was refused");
         assertThat(counts(failed)).containsExactly(List.of("6", "1", "3", "1"));

@@ -2,7 +2,7 @@ package dev.reprise.item;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.reprise.repository.StepCounts;
+import dev.reprise.state.StepCounts;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;

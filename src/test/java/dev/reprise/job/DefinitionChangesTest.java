@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** semantics.md §8.2: which changes of a definition could repeat, lose or skip work, and how they are told. */
+/** contract.md §8.2: which changes of a definition could repeat, lose or skip work, and how they are told. */
 class DefinitionChangesTest {
 
     private static final StepSoFar HALF_DONE = new StepSoFar(false, "FAILED", 1, 3, 0, true, false, false);
@@ -48,7 +48,7 @@ class DefinitionChangesTest {
                 + "</job>";
         byte[] bytes = xml.getBytes(StandardCharsets.UTF_8);
         return RecordedDefinition.of(
-                ArchiveXmlLoader.loadJobXml(
+                new JobModel(ArchiveXmlLoader.loadJobXml(
                         "flights",
                         DefinitionChangesTest.class.getClassLoader(),
                         new ArrayList<>(),
@@ -57,7 +57,7 @@ class DefinitionChangesTest {
                             public InputStream resolveJobXml(String jobXml, ClassLoader classLoader) {
                                 return new ByteArrayInputStream(bytes);
                             }
-                        }),
+                        })),
                 RecordedDefinition.lines(bytes),
                 ref -> ref.equals("longs") ? Longs.class : ref.equals("texts") ? Texts.class : null);
     }

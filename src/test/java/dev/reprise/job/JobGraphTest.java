@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The elements of a job, and which way an element takes (semantics.md §5). */
+/** The elements of a job, and which way an element takes (contract.md §5). */
 class JobGraphTest {
 
     private static final JobGraph GRAPH = JobGraph.of(Jobs.of("", """

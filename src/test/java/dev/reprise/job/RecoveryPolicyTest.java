@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** semantics.md §6: what becomes of an execution whose node died. */
+/** contract.md §6: what becomes of an execution whose node died. */
 class RecoveryPolicyTest {
 
     private static final String STEPS = """

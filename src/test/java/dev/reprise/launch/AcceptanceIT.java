@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.reprise.job.RestartWay.Reach;
 import dev.reprise.jobs.Tables;
-import dev.reprise.repository.LaunchDecision;
-import dev.reprise.repository.LaunchDecision.Fate;
-import dev.reprise.repository.LaunchRefusedException;
-import dev.reprise.repository.Refusal.Kind;
 import dev.reprise.server.TestWar;
+import dev.reprise.state.LaunchDecision;
+import dev.reprise.state.LaunchDecision.Fate;
+import dev.reprise.state.LaunchRefusedException;
+import dev.reprise.state.Refusal.Kind;
 import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
 import jakarta.batch.operations.JobOperator;
 import jakarta.batch.runtime.BatchRuntime;
@@ -26,7 +26,7 @@ import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The example of semantics.md §4, to the digit, in the tables themselves. */
+/** The example of contract.md §4, to the digit, in the tables themselves. */
 @ExtendWith(ArquillianExtension.class)
 class AcceptanceIT {
 

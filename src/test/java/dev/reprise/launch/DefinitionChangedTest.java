@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.reprise.job.RestartWay.Reach;
-import dev.reprise.repository.LaunchDecision;
-import dev.reprise.repository.LaunchDecision.Fate;
-import dev.reprise.repository.LaunchDecision.Restart;
-import dev.reprise.repository.LaunchRefusedException;
-import dev.reprise.repository.Refusal;
-import dev.reprise.repository.Refusal.Kind;
-import dev.reprise.repository.RepriseRepository;
+import dev.reprise.state.LaunchDecision;
+import dev.reprise.state.LaunchDecision.Fate;
+import dev.reprise.state.LaunchDecision.Restart;
+import dev.reprise.state.LaunchRefusedException;
+import dev.reprise.state.Refusal;
+import dev.reprise.state.Refusal.Kind;
+import dev.reprise.state.WaysOut;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
@@ -41,7 +41,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** semantics.md §8.2: what runs is recorded, and a restart of something else that could do harm is refused. */
+/** contract.md §8.2: what runs is recorded, and a restart of something else that could do harm is refused. */
 @ExtendWith(ExpectedFailures.class)
 class DefinitionChangedTest {
 
@@ -179,7 +179,7 @@ class DefinitionChangedTest {
         assertThat(refusal.kind()).isEqualTo(Kind.DEFINITION_CHANGED);
         assertThat(refusal.executionId()).isEqualTo(failed.executionId());
         assertThat(refusal.faults()).singleElement().asString().contains("step work", words);
-        assertThat(refusal.message()).contains(refusal.acceptance(), RepriseRepository.START_ANEW, "abandon");
+        assertThat(refusal.message()).contains(refusal.acceptance(), WaysOut.START_ANEW, "abandon");
         assertThat(restarted.status()).isEqualTo(BatchStatus.COMPLETED);
         assertThat(WRITTEN).containsExactlyInAnyOrderElementsOf(numbers(20));
     }
@@ -338,8 +338,7 @@ class DefinitionChangedTest {
         deploy(elements("<step id='work'>OTHERS</step>"));
         Properties accepting = new Properties();
         accepting.setProperty(
-                RepriseRepository.ACCEPT_DEFINITION,
-                String.valueOf(refused(failed).acceptance()));
+                WaysOut.ACCEPT_DEFINITION, String.valueOf(refused(failed).acceptance()));
 
         JobRun restarted = BATCH.await(BATCH.operator().restart(failed.executionId(), accepting));
 
@@ -395,10 +394,10 @@ class DefinitionChangedTest {
         JobRun restarted = BATCH.run("move");
 
         assertThat(count("REPRISE_DEFINITION")).isEqualTo(before + 1);
-        assertThat(BATCH.repository().definition(failed.executionId()))
+        assertThat(BATCH.repository().recorded().definition(failed.executionId()))
                 .hasValueSatisfying(xml -> assertThat(xml).contains("<step id=\"work\"", "<reader ref=\"numbers\""));
-        assertThat(BATCH.repository().definition(restarted.executionId()))
-                .isEqualTo(BATCH.repository().definition(failed.executionId()));
+        assertThat(BATCH.repository().recorded().definition(restarted.executionId()))
+                .isEqualTo(BATCH.repository().recorded().definition(failed.executionId()));
     }
 
     @Test
@@ -406,8 +405,7 @@ class DefinitionChangedTest {
         failAt = 0;
         deploy(PLAIN);
 
-        JobRun run =
-                BATCH.run("move", Map.of(RepriseRepository.ACCEPT_DEFINITION, "0", RepriseRepository.START_ANEW, "x"));
+        JobRun run = BATCH.run("move", Map.of(WaysOut.ACCEPT_DEFINITION, "0", WaysOut.START_ANEW, "x"));
 
         assertThat(run.status()).isEqualTo(BatchStatus.COMPLETED);
         assertThat(count("BATCH_JOB_EXECUTION_PARAMS")).isZero();

@@ -3,9 +3,9 @@ package dev.reprise.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.jobs.Tables;
-import dev.reprise.repository.LaunchRefusedException;
-import dev.reprise.repository.Refusal.Kind;
 import dev.reprise.server.TestWar;
+import dev.reprise.state.LaunchRefusedException;
+import dev.reprise.state.Refusal.Kind;
 import jakarta.annotation.Resource;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.enterprise.concurrent.ContextService;
@@ -26,7 +26,7 @@ import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** semantics.md §3: however many ask at the same moment for one identity, exactly one execution starts. */
+/** contract.md §3: however many ask at the same moment for one identity, exactly one execution starts. */
 @ExtendWith(ArquillianExtension.class)
 class DoubleLaunchIT {
 

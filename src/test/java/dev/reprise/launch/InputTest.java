@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.reprise.operate.Operations;
-import dev.reprise.repository.LaunchRefusedException;
-import dev.reprise.repository.PurgeRequest;
-import dev.reprise.repository.Refusal;
-import dev.reprise.repository.Refusal.Kind;
+import dev.reprise.state.LaunchRefusedException;
+import dev.reprise.state.PurgeRequest;
+import dev.reprise.state.Refusal;
+import dev.reprise.state.Refusal.Kind;
 import dev.reprise.testing.InProcessBatch;
 import jakarta.batch.api.AbstractBatchlet;
 import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
@@ -240,7 +240,7 @@ class InputTest {
 
     @Test
     void thereIsNoExecutionWithANegativeId() {
-        Operations operations = new Operations(batch.launcher());
+        Operations operations = new Operations(batch::repository);
         for (Runnable ask : List.<Runnable>of(
                 () -> operations.stop(-1),
                 () -> operations.abandon(-1),
@@ -292,7 +292,7 @@ class InputTest {
     @Test
     void noHistoryIsOlderThanTheWorld() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Operations(batch.launcher())
+                .isThrownBy(() -> new Operations(batch::repository)
                         .purge(PurgeRequest.olderThan(Duration.ofSeconds(Long.MAX_VALUE))
                                 .dryRun()))
                 .withMessageMatching("The history is not purged: the age PT.* is too long; write 0 to 999999 days\\.");

@@ -8,11 +8,11 @@ import dev.reprise.jobs.Fleeting;
 import dev.reprise.jobs.Gate;
 import dev.reprise.jobs.NotBefore1900;
 import dev.reprise.jobs.Tables;
-import dev.reprise.repository.LaunchDecision;
-import dev.reprise.repository.LaunchRefusedException;
-import dev.reprise.repository.Refusal;
-import dev.reprise.repository.Refusal.Kind;
 import dev.reprise.server.TestWar;
+import dev.reprise.state.LaunchDecision;
+import dev.reprise.state.LaunchRefusedException;
+import dev.reprise.state.Refusal;
+import dev.reprise.state.Refusal.Kind;
 import jakarta.batch.operations.JobExecutionNotMostRecentException;
 import jakarta.batch.operations.JobRestartException;
 import jakarta.batch.operations.JobStartException;
@@ -33,7 +33,7 @@ import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The rows of the table in semantics.md §3; row 5 is in {@code node/ServerDeathIT}. */
+/** The rows of the table in contract.md §3; row 5 is in {@code node/ServerDeathIT}. */
 @ExtendWith(ArquillianExtension.class)
 class LaunchTableIT {
 

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.identity.JobParameter;
 import dev.reprise.job.RestartWay.Reach;
-import dev.reprise.repository.LaunchDecision;
-import dev.reprise.repository.LaunchDecision.EffectiveParameter;
-import dev.reprise.repository.LaunchDecision.Fate;
-import dev.reprise.repository.LaunchDecision.PartitionPlan;
-import dev.reprise.repository.LaunchDecision.Restart;
-import dev.reprise.repository.LaunchDecision.Source;
-import dev.reprise.repository.LaunchDecision.Start;
-import dev.reprise.repository.LaunchDecision.StepPlan;
+import dev.reprise.state.LaunchDecision;
+import dev.reprise.state.LaunchDecision.EffectiveParameter;
+import dev.reprise.state.LaunchDecision.Fate;
+import dev.reprise.state.LaunchDecision.PartitionPlan;
+import dev.reprise.state.LaunchDecision.Restart;
+import dev.reprise.state.LaunchDecision.Source;
+import dev.reprise.state.LaunchDecision.Start;
+import dev.reprise.state.LaunchDecision.StepPlan;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** semantics.md §8.3: what the preview says of steps, partitions and parameters is what then happens. */
+/** contract.md §8.3: what the preview says of steps, partitions and parameters is what then happens. */
 @ExtendWith(ExpectedFailures.class)
 class PreviewTest {
 
@@ -90,8 +90,11 @@ class PreviewTest {
                         new EffectiveParameter("maxRejectPercent", "5", false, false, Source.CARRIED, null),
                         new EffectiveParameter("month", "2001-01", true, false, Source.GIVEN, null));
         Map<String, String> taken = new LinkedHashMap<>();
-        for (Map.Entry<String, JobParameter> parameter :
-                BATCH.repository().parameters(restarted.executionId()).byName().entrySet()) {
+        for (Map.Entry<String, JobParameter> parameter : BATCH.repository()
+                .recorded()
+                .parameters(restarted.executionId())
+                .byName()
+                .entrySet()) {
             taken.put(parameter.getKey(), parameter.getValue().value());
         }
         Map<String, String> said = new LinkedHashMap<>();

@@ -3,9 +3,10 @@ package dev.reprise.launch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.reprise.internal.engine.Recorded;
 import dev.reprise.jobs.Tables;
-import dev.reprise.repository.LaunchRefusedException;
 import dev.reprise.server.TestWar;
+import dev.reprise.state.LaunchRefusedException;
 import jakarta.batch.operations.JobOperator;
 import jakarta.batch.runtime.BatchRuntime;
 import jakarta.batch.runtime.BatchStatus;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
+import java.util.function.Supplier;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
@@ -31,6 +33,9 @@ class SecretParametersIT {
     private JobLauncher launcher;
 
     @Inject
+    private Supplier<Recorded> recorded;
+
+    @Inject
     private Tables tables;
 
     @Deployment
@@ -45,7 +50,7 @@ class SecretParametersIT {
                 .with("password", PLAIN)
                 .with("failing", "true"));
         assertThat(failed.getBatchStatus()).isEqualTo(BatchStatus.FAILED);
-        assertThat(launcher.repository().failure(failed.getExecutionId())).contains("failing, as the test wants");
+        assertThat(recorded.get().failure(failed.getExecutionId())).contains("failing, as the test wants");
 
         JobOperator operator = BatchRuntime.getJobOperator();
         Properties repaired = new Properties();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.job.JobGraph;
 import dev.reprise.monitor.ExecutionGraph.Passage;
-import dev.reprise.repository.ExecutionState;
+import dev.reprise.state.ExecutionState;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
 import jakarta.batch.api.AbstractBatchlet;
@@ -75,7 +75,7 @@ class ExecutionGraphTest {
                         run.status(),
                         run.steps(),
                         run.transitions(),
-                        BATCH.repository().skipped(graph, execution))
+                        BATCH.repository().recorded().skipped(graph, execution))
                 .passages();
     }
 

@@ -17,7 +17,7 @@ import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** semantics.md §7: history is purged from the admin CLI, with the job that the WAR brings along. */
+/** contract.md §7: history is purged from the admin CLI, with the job that the WAR brings along. */
 @ExtendWith(ArquillianExtension.class)
 @RunAsClient
 class PurgeIT {

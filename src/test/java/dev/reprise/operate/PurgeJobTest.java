@@ -14,13 +14,13 @@ import dev.reprise.access.Role;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.LaunchRequest;
 import dev.reprise.log.ExecutionLogs;
-import dev.reprise.repository.AuditEntry;
-import dev.reprise.repository.ExecutionState;
-import dev.reprise.repository.LaunchRefusedException;
-import dev.reprise.repository.PurgeRequest;
-import dev.reprise.repository.PurgeSummary;
-import dev.reprise.repository.PurgedExecution;
-import dev.reprise.repository.Refusal.Kind;
+import dev.reprise.state.AuditEntry;
+import dev.reprise.state.ExecutionState;
+import dev.reprise.state.LaunchRefusedException;
+import dev.reprise.state.PurgeRequest;
+import dev.reprise.state.PurgeSummary;
+import dev.reprise.state.PurgedExecution;
+import dev.reprise.state.Refusal.Kind;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
@@ -196,7 +196,7 @@ class PurgeJobTest {
                 .isThrownBy(() ->
                         Access.as(OPERATOR, () -> BATCH.launcher().restart(failed.getExecutionId(), Map.of())));
         assertThatExceptionOfType(AccessDeniedException.class)
-                .isThrownBy(() -> Access.as(OPERATOR, () -> new Operations(BATCH.launcher()).purge(ALL_OF_IT)))
+                .isThrownBy(() -> Access.as(OPERATOR, () -> new Operations(BATCH::repository).purge(ALL_OF_IT)))
                 .withMessage("olga may not purge job quiet: that needs the role batch-admin.");
         assertThat(left()).hasSize(executions.size());
         assertThat(record("olga")).hasSize(4).extracting(AuditEntry::outcome).containsOnly("denied");
@@ -206,7 +206,7 @@ class PurgeJobTest {
     void anAdministratorPurgesFromJavaAndIsOnRecord() {
         ran(3);
 
-        PurgeSummary summary = Access.as(ADMIN, () -> new Operations(BATCH.launcher()).purge(ALL_OF_IT));
+        PurgeSummary summary = Access.as(ADMIN, () -> new Operations(BATCH::repository).purge(ALL_OF_IT));
 
         assertThat(summary.executions()).isEqualTo(2);
         AuditEntry entry = record("ada").get(0);
@@ -214,7 +214,7 @@ class PurgeJobTest {
         assertThat(entry.job()).isEqualTo("quiet");
         assertThat(entry.detail()).isEqualTo(summary.text());
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new Operations(BATCH.launcher()).purge(ALL_OF_IT.keepingNewest(0)));
+                .isThrownBy(() -> new Operations(BATCH::repository).purge(ALL_OF_IT.keepingNewest(0)));
     }
 
     @Test
@@ -226,7 +226,7 @@ class PurgeJobTest {
                 Files.writeString(those.resolve(execution + ".log"), "a line\n");
             }
 
-            new Operations(BATCH.launcher()).purge(ALL_OF_IT);
+            new Operations(BATCH::repository).purge(ALL_OF_IT);
 
             assertThat(logs.files(executions.get(0))).isEmpty();
             assertThat(logs.files(executions.get(2))).hasSize(1);
@@ -239,8 +239,8 @@ class PurgeJobTest {
         Path archive = folder.resolve("new/archive");
         Archive.keepIn(archive);
 
-        new Operations(BATCH.launcher()).purge(ALL_OF_IT);
-        new Operations(BATCH.launcher()).purge(ALL_OF_IT);
+        new Operations(BATCH::repository).purge(ALL_OF_IT);
+        new Operations(BATCH::repository).purge(ALL_OF_IT);
 
         List<Path> files;
         try (Stream<Path> listed = Files.list(archive)) {
@@ -273,7 +273,7 @@ class PurgeJobTest {
         Path archive = folder.resolve("archive");
         Archive.keepIn(archive);
 
-        try (Archive file = Archive.begin(BATCH.repository()).orElseThrow()) {
+        try (Archive file = Archive.begin(BATCH.repository().history()).orElseThrow()) {
             file.append(purged);
             Thread.currentThread().interrupt();
             file.append(purged);
@@ -306,7 +306,7 @@ class PurgeJobTest {
         Files.delete(archive);
 
         assertThatExceptionOfType(java.io.UncheckedIOException.class)
-                .isThrownBy(() -> new Operations(BATCH.launcher()).purge(ALL_OF_IT))
+                .isThrownBy(() -> new Operations(BATCH::repository).purge(ALL_OF_IT))
                 .withMessageContaining("so it is not purged");
 
         assertThat(left()).hasSize(3);

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The clock of a node decides nothing: semantics.md §6. */
+/** The clock of a node decides nothing: contract.md §6. */
 class ClockIT extends OnTwoServers {
 
     private static final Map<String, String> PARAMETERS = Map.of("count", "100000", "-pauseMillis", "20");

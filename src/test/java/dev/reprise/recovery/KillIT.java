@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
-/** {@code kill -9} of a node in the middle of its jobs, at any moment: semantics.md §6. */
+/** {@code kill -9} of a node in the middle of its jobs, at any moment: contract.md §6. */
 class KillIT extends OnTwoServers {
 
     /**

@@ -21,7 +21,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** semantics.md §3: however many ask on two nodes for one identity at the same moment, exactly one execution starts. */
+/** contract.md §3: however many ask on two nodes for one identity at the same moment, exactly one execution starts. */
 class RaceIT extends OnTwoServers {
 
     private static final int THREADS_OF_EACH = 16;

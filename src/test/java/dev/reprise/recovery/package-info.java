@@ -1,5 +1,5 @@
 /**
- * Nodes that die, hang, are cut off, suspended or stopped: semantics.md §3 and §6 on two real servers.
+ * Nodes that die, hang, are cut off, suspended or stopped: contract.md §3 and §6 on two real servers.
  *
  * <p>{@link dev.reprise.recovery.FaultsIT} breaks in every way what may break, with all shapes of jobs at once; the other tests
  * look closer at one way each.

@@ -2,7 +2,7 @@ package dev.reprise.remote;
 
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.LaunchRequest;
-import dev.reprise.repository.LaunchRefusedException;
+import dev.reprise.state.LaunchRefusedException;
 import jakarta.batch.operations.JobOperator;
 import jakarta.batch.operations.NoSuchJobException;
 import jakarta.batch.runtime.BatchRuntime;

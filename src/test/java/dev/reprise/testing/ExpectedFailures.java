@@ -12,7 +12,7 @@ public final class ExpectedFailures implements BeforeAllCallback, AfterAllCallba
 
     /** Held, because the log manager does not. */
     private static final List<Logger> LOGGERS =
-            List.of(Logger.getLogger("org.jberet"), Logger.getLogger("dev.reprise.repository.RepriseRepository"));
+            List.of(Logger.getLogger("org.jberet"), Logger.getLogger("dev.reprise.jobs"));
 
     @Override
     public void beforeAll(ExtensionContext context) {

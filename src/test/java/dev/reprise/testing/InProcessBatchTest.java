@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.reprise.jobs.NumberReader;
 import dev.reprise.jobs.NumberWriter;
-import dev.reprise.repository.LaunchRefusedException;
-import dev.reprise.repository.Refusal;
+import dev.reprise.state.LaunchRefusedException;
+import dev.reprise.state.Refusal;
 import jakarta.batch.runtime.BatchStatus;
 import java.sql.Connection;
 import java.sql.Statement;

@@ -8,16 +8,18 @@ import dev.reprise.Patience;
 import dev.reprise.access.Access;
 import dev.reprise.access.Caller;
 import dev.reprise.access.Role;
+import dev.reprise.internal.database.Schema;
+import dev.reprise.internal.engine.ExecutionLists;
+import dev.reprise.internal.engine.RepositoryParts;
+import dev.reprise.internal.engine.RepriseRepository;
+import dev.reprise.internal.store.NodeRegistry;
+import dev.reprise.launch.DeploymentRules;
 import dev.reprise.launch.LaunchRequest;
-import dev.reprise.launch.SchemaRules;
 import dev.reprise.operate.Operations;
-import dev.reprise.repository.AuditEntry;
-import dev.reprise.repository.LaunchRefusedException;
-import dev.reprise.repository.NodeIdentity;
-import dev.reprise.repository.NodeRegistry;
-import dev.reprise.repository.Refusal;
-import dev.reprise.repository.RepriseRepository;
-import dev.reprise.repository.Schema;
+import dev.reprise.state.AuditEntry;
+import dev.reprise.state.LaunchRefusedException;
+import dev.reprise.state.NodeIdentity;
+import dev.reprise.state.Refusal;
 import jakarta.batch.api.AbstractBatchlet;
 import jakarta.batch.operations.JobRestartException;
 import jakarta.batch.runtime.BatchStatus;
@@ -32,7 +34,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
-/** semantics.md §8.1, whichever way the request comes: two applications have a job of one name on one database. */
+/** contract.md §8.1, whichever way the request comes: two applications have a job of one name on one database. */
 class OtherApplicationTest {
 
     private static final Caller ADMIN = new Caller("admin", null, EnumSet.allOf(Role.class));
@@ -58,20 +60,20 @@ class OtherApplicationTest {
                     Schema.migrate(dataSource);
                     NodeIdentity node = new NodeRegistry(dataSource, transactions).join(application, "node-1");
                     ClassLoader loader = OtherApplicationTest.class.getClassLoader();
-                    return new RepriseRepository(new RepriseRepository.Parts(
+                    return new RepriseRepository(new RepositoryParts(
                             dataSource,
                             transactions,
                             () -> node,
                             Duration.ofDays(1),
                             Duration.ZERO,
-                            new SchemaRules(loader, false, null),
+                            new DeploymentRules(loader, false, null),
                             () -> null,
                             loader,
                             "",
                             () -> {
                                 throw new IllegalStateException("no job here has a secret");
                             },
-                            RepriseRepository.LISTED,
+                            ExecutionLists.LISTED,
                             shared,
                             null));
                 })
@@ -103,7 +105,7 @@ class OtherApplicationTest {
         try (InProcessBatch bugs2 = open("bugs2", Set.of(), false)) {
             Properties run = new Properties();
             run.setProperty("run", "1");
-            Operations operations = new Operations(bugs2.launcher());
+            Operations operations = new Operations(bugs2::repository);
             assertRefused(() -> bugs2.operator().restart(id, new Properties()));
             assertRefused(() -> bugs2.operator().start("task", run));
             assertRefused(() -> bugs2.operator().abandon(id));

@@ -4,10 +4,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.reprise.Patience;
 import dev.reprise.database.WatchedDatabase;
-import dev.reprise.launch.SchemaRules;
-import dev.reprise.repository.NodeIdentity;
-import dev.reprise.repository.NodeRegistry;
-import dev.reprise.repository.RepriseRepository;
+import dev.reprise.internal.engine.RepositoryParts;
+import dev.reprise.internal.engine.RepriseRepository;
+import dev.reprise.internal.store.NodeRegistry;
+import dev.reprise.launch.DeploymentRules;
+import dev.reprise.state.NodeIdentity;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import jakarta.batch.api.BatchProperty;
@@ -352,13 +353,13 @@ final class TestProcess implements AutoCloseable {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
         NodeIdentity node = new NodeRegistry(dataSource(), InProcessBatch.transactionManager())
                 .join("in-process", "another-process");
-        return new RepriseRepository(new RepriseRepository.Parts(
+        return new RepriseRepository(new RepositoryParts(
                 dataSource(),
                 InProcessBatch.transactionManager(),
                 () -> node,
                 Duration.ofDays(365),
                 Duration.ZERO,
-                new SchemaRules(loader, false, null),
+                new DeploymentRules(loader, false, null),
                 () -> null,
                 loader,
                 "",

@@ -44,7 +44,7 @@ class LogStreamsTest {
     void begin() {
         logs = ExecutionLogs.open(folder, "app", 1 << 20, getClass().getClassLoader());
         batch = InProcessBatch.builder().build().open();
-        streams = new LogStreams(batch.launcher());
+        streams = new LogStreams(() -> batch.repository().thisNode());
         LogThread.jobBegins(EXECUTION);
     }
 

@@ -541,7 +541,7 @@ class LoginIT {
     void whoReadsSlowlyWithoutALoginHoldsNobodyUp() throws IOException {
         List<Socket> slow = new ArrayList<>();
         try {
-            String large = "/webjars/d3/7.9.0/dist/d3.min.js";
+            String large = "/webjars/lit-html/3.3.2/development/lit-html.js.map";
             HttpResponse<String> script = send(this.script, request(large));
             assertThat(script.statusCode()).isEqualTo(200);
             assertThat(script.body()).hasSizeGreaterThan(100_000);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.reprise.repository.SelfTest;
+import dev.reprise.internal.checks.SelfTest;
 import java.lang.reflect.Proxy;
 import java.util.Map;
 import javax.management.InstanceNotFoundException;

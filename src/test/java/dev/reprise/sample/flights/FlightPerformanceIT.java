@@ -3,13 +3,14 @@ package dev.reprise.sample.flights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.reprise.internal.engine.Recorded;
 import dev.reprise.jobs.Tables;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.LaunchRequest;
-import dev.reprise.repository.LaunchRefusedException;
-import dev.reprise.repository.StepFailure;
 import dev.reprise.sample.flights.ReferenceTotals.Group;
 import dev.reprise.server.TestWar;
+import dev.reprise.state.LaunchRefusedException;
+import dev.reprise.state.StepFailure;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.inject.Inject;
@@ -25,6 +26,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
@@ -48,6 +50,9 @@ class FlightPerformanceIT {
     private JobLauncher launcher;
 
     @Inject
+    private Supplier<Recorded> recorded;
+
+    @Inject
     private Tables tables;
 
     @Deployment
@@ -69,7 +74,7 @@ class FlightPerformanceIT {
         JobExecution failed = launcher.run(january);
 
         assertThat(failed.getBatchStatus()).isEqualTo(BatchStatus.FAILED);
-        assertThat(launcher.repository().failures(failed.getExecutionId()))
+        assertThat(recorded.get().failures(failed.getExecutionId()))
                 .singleElement()
                 .extracting(StepFailure::message)
                 .asString()
@@ -189,7 +194,7 @@ class FlightPerformanceIT {
 
     private String messageOf(JobExecution execution) {
         assertThat(execution.getBatchStatus()).isEqualTo(BatchStatus.FAILED);
-        List<StepFailure> failures = launcher.repository().failures(execution.getExecutionId());
+        List<StepFailure> failures = recorded.get().failures(execution.getExecutionId());
         assertThat(failures).hasSize(1);
         return failures.get(0).message();
     }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.reprise.job.ParameterFault;
-import dev.reprise.job.ParameterSchema;
+import dev.reprise.parameters.ParameterFault;
+import dev.reprise.parameters.ParameterSchema;
 import jakarta.batch.api.BatchProperty;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;

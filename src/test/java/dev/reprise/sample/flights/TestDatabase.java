@@ -15,10 +15,10 @@ import org.h2.jdbcx.JdbcDataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** The databases that the sample is for; PostgreSQL is started once, when it is first asked for. */
-enum TestDatabase {
+public enum TestDatabase {
     H2 {
         @Override
-        DataSource empty() {
+        public DataSource empty() {
             JdbcDataSource dataSource = new JdbcDataSource();
             dataSource.setUrl("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
             return dataSource;
@@ -26,7 +26,7 @@ enum TestDatabase {
     },
     POSTGRESQL {
         @Override
-        DataSource empty() throws SQLException {
+        public DataSource empty() throws SQLException {
             PGSimpleDataSource dataSource = PostgresServer.emptySchema();
             dataSource.setReWriteBatchedInserts(true);
             return dataSource;
@@ -34,7 +34,7 @@ enum TestDatabase {
     };
 
     /** Each call gives another one. */
-    abstract DataSource empty() throws SQLException;
+    public abstract DataSource empty() throws SQLException;
 
     FlightTables withTables() throws SQLException {
         FlightTables tables = new FlightTables(empty());
@@ -42,7 +42,7 @@ enum TestDatabase {
         return tables;
     }
 
-    static void execute(DataSource dataSource, String... statements) throws SQLException {
+    public static void execute(DataSource dataSource, String... statements) throws SQLException {
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
             for (String sql : statements) {
@@ -52,7 +52,7 @@ enum TestDatabase {
     }
 
     /** Each row as {@code "a|b|c"}. */
-    static List<String> rows(FlightTables tables, String query) throws SQLException {
+    public static List<String> rows(FlightTables tables, String query) throws SQLException {
         List<String> rows = new ArrayList<>();
         try (Connection connection = tables.dataSource().getConnection();
                 Statement statement = connection.createStatement();

@@ -1,13 +1,14 @@
 package dev.reprise.bench.scale;
 
+import dev.reprise.internal.engine.RepositoryParts;
 import dev.reprise.identity.JobParameters;
-import dev.reprise.job.JobDefinition;
+import dev.reprise.job.JobModel;
 import dev.reprise.job.RecoveryPolicy;
-import dev.reprise.repository.DueRestart;
-import dev.reprise.repository.LaunchRules;
-import dev.reprise.repository.NodeIdentity;
-import dev.reprise.repository.NodeRegistry;
-import dev.reprise.repository.RepriseRepository;
+import dev.reprise.state.DueRestart;
+import dev.reprise.internal.decide.LaunchRules;
+import dev.reprise.state.NodeIdentity;
+import dev.reprise.internal.store.NodeRegistry;
+import dev.reprise.internal.engine.RepriseRepository;
 import jakarta.batch.runtime.BatchStatus;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -43,7 +44,7 @@ final class SimulatedNode {
         this.dataSource = dataSource;
         this.registry = registry;
         this.identity = identity;
-        this.repository = new RepriseRepository(new RepriseRepository.Parts(
+        this.repository = new RepriseRepository(new RepositoryParts(
                 dataSource,
                 Pool.transactions(),
                 () -> identity,
@@ -96,10 +97,10 @@ final class SimulatedNode {
         try (Connection connection = dataSource.getConnection()) {
             reported = registry.heartbeat(connection, identity, PATIENCE);
         }
-        repository.tend();
-        int closed = repository.takeOverFromTheDead();
-        List<DueRestart> claimed = repository.claimRestarts();
-        claimed.forEach(repository::restarted);
+        repository.thisNode().tend();
+        int closed = repository.thisNode().takeOverFromTheDead();
+        List<DueRestart> claimed = repository.thisNode().claimRestarts();
+        claimed.forEach(repository.thisNode()::restarted);
         return new Beat(reported, closed, claimed);
     }
 
@@ -107,16 +108,16 @@ final class SimulatedNode {
     private static final class Rules implements LaunchRules {
 
         @Override
-        public Verdict judge(Job job, Properties given) {
+        public Verdict judge(JobModel job, Properties given) {
             return new Verdict(List.of(), JobParameters.ofProperties(given), List.of(), false, true);
         }
 
         @Override
-        public RecoveryPolicy recoveryOf(String jobName, @Nullable Job known) {
+        public RecoveryPolicy recoveryOf(String jobName, @Nullable JobModel known) {
             if (known == null) {
                 throw new IllegalArgumentException("this node has no job '" + jobName + "'");
             }
-            return JobDefinition.of(known).recovery();
+            return known.definition().recovery();
         }
     }
 }

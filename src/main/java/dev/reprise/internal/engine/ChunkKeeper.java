@@ -1,0 +1,101 @@
+package dev.reprise.internal.engine;
+
+import dev.reprise.internal.database.NotRecordedError;
+import dev.reprise.internal.engine.stored.KeptValue;
+import jakarta.batch.api.chunk.ItemWriter;
+import java.io.Serializable;
+import java.lang.reflect.Method;
+import java.util.List;
+import org.jberet.runtime.context.StepContextImpl;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands between the engine and the artifacts of one execution where a chunk could come apart: what reads, processes and
+ * writes does so in the chunk's transaction, a checkpoint is a value from the moment it is handed over, and no
+ * artifact leaves a transaction behind. Thread-safe.
+ */
+final class ChunkKeeper {
+
+    private final ChunkRecorder recorder;
+    private final LiveExecution running;
+
+    ChunkKeeper(ChunkRecorder recorder, LiveExecution running) {
+        this.recorder = recorder;
+        this.running = running;
+    }
+
+    /** An artifact's method. */
+    @FunctionalInterface
+    interface Call {
+        @Nullable
+        Object with(Object @Nullable [] arguments) throws Throwable;
+    }
+
+    /**
+     * Calls an artifact.
+     *
+     * @param step null if it belongs to the job
+     * @throws NotRecordedError if the chunk must not be committed
+     */
+    @Nullable
+    Object call(@Nullable StepContextImpl step, Method method, Object @Nullable [] arguments, Call call)
+            throws Throwable {
+        if (step == null) {
+            return call.with(arguments);
+        }
+        switch (method.getName()) {
+            case "readItem", "processItem", "writeItems" -> {
+                if (isNothingToWrite(method, arguments) && running.execution().isStopRequested()) {
+                    // The engine stops between the chunk that it has rolled back and its next attempt.
+                    recorder.mustBegin();
+                }
+                recorder.mustBeInTransaction(step.getStepName());
+                return call.with(arguments);
+            }
+            case "open" -> {
+                return call.with(handedOut(arguments));
+            }
+            case "checkpointInfo" -> {
+                Object checkpoint = call.with(arguments);
+                Kept what = method.getDeclaringClass() == ItemWriter.class ? Kept.WRITER : Kept.READER;
+                return checkpoint == null
+                        ? null
+                        : recorder.keep(running, step.getStepExecution(), what, (Serializable) checkpoint);
+            }
+            default -> {
+                return call.with(arguments);
+            }
+        }
+    }
+
+    private static boolean isNothingToWrite(Method method, Object @Nullable [] arguments) {
+        return method.getName().equals("writeItems")
+                && arguments != null
+                && arguments[0] instanceof List<?> items
+                && items.isEmpty();
+    }
+
+    ChunkWitness witness(StepContextImpl step) {
+        return recorder.witness(running, step);
+    }
+
+    boolean isInTransaction() {
+        return recorder.isInTransaction();
+    }
+
+    /**
+     * Ends what an artifact, which was called in no transaction, has left of one on this thread: nobody else would, and
+     * whatever the thread does next would find it.
+     *
+     * @return whether there was something
+     */
+    boolean leaveTransaction() {
+        return recorder.leaveTransaction();
+    }
+
+    private static Object @Nullable [] handedOut(Object @Nullable [] arguments) {
+        return arguments == null || arguments.length != 1
+                ? arguments
+                : new Object[] {KeptValue.handedOut(arguments[0])};
+    }
+}

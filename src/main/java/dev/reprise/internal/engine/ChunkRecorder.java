@@ -1,0 +1,305 @@
+package dev.reprise.internal.engine;
+
+import dev.reprise.internal.checkpoint.Checkpoints;
+import dev.reprise.internal.database.Database;
+import dev.reprise.internal.database.NotRecordedError;
+import dev.reprise.internal.database.SqlFailures;
+import dev.reprise.internal.database.ThreadTransaction;
+import dev.reprise.internal.engine.stored.KeptValue;
+import dev.reprise.internal.store.RunningSteps;
+import dev.reprise.internal.store.RunningSteps.Saved;
+import dev.reprise.internal.store.StepEnds;
+import dev.reprise.log.LogThread;
+import dev.reprise.state.StepCounts;
+import jakarta.batch.operations.BatchRuntimeException;
+import jakarta.batch.runtime.BatchStatus;
+import jakarta.batch.runtime.JobExecution;
+import jakarta.transaction.Status;
+import jakarta.transaction.Synchronization;
+import jakarta.transaction.SystemException;
+import jakarta.transaction.Transaction;
+import java.io.IOException;
+import java.io.Serializable;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import org.jberet.runtime.AbstractStepExecution;
+import org.jberet.runtime.context.StepContextImpl;
+import org.jspecify.annotations.Nullable;
+
+/** Records what chunks and batchlets leave for a restart, in the chunk's own transaction and behind the fence (contract.md §4). Thread-safe. */
+final class ChunkRecorder {
+
+    /** Under the name that people look for. */
+    private static final Logger LOG = System.getLogger(LogThread.JOBS);
+
+    private final Database database;
+    private final RunningSteps steps;
+    private final Checkpoints checkpoints;
+    private final Map<Long, LiveExecution> live;
+
+    /**
+     * Of this deployment.
+     *
+     * @param live the executions that this node runs, by id
+     */
+    ChunkRecorder(Database database, RunningSteps steps, Checkpoints checkpoints, Map<Long, LiveExecution> live) {
+        this.database = database;
+        this.steps = steps;
+        this.checkpoints = checkpoints;
+        this.live = live;
+    }
+
+    /**
+     * Records a chunk in the chunk's own transaction, or the user data of a batchlet in a transaction of its own.
+     *
+     * @return false if somebody asked the execution to stop
+     * @throws NotRecordedError if it could not be recorded: the chunk must not be committed, skipped or retried
+     */
+    boolean saveUnlessStopping(JobExecution job, AbstractStepExecution execution) {
+        LiveExecution running = ours(job.getExecutionId(), execution.getStepName());
+        RunningStep step = running.steps().find(execution);
+        if (step == null) {
+            throw new NotRecordedError("Step " + execution.getStepName() + " does not run here any more.");
+        }
+        Transaction chunk =
+                isBatchlet(running, execution) ? null : database.transaction().current();
+        if (chunk == null && step.hasReadItems()) {
+            throw new NotRecordedError("A chunk of step " + step.name() + " has no transaction, so it cannot be"
+                    + " committed with its checkpoint. Is jberet.local-tx set in the job, or does a writer end the"
+                    + " transaction itself?");
+        }
+        Saved saved = chunk == null ? saveUserData(running, step) : saveChunk(running, step, chunk);
+        return saved != Saved.STOP_REQUESTED;
+    }
+
+    private static boolean isBatchlet(LiveExecution running, AbstractStepExecution step) {
+        return running.course()
+                .filter(course -> course.elements().isBatchlet(step.getStepName()))
+                .isPresent();
+    }
+
+    private Saved saveUserData(LiveExecution running, RunningStep step) {
+        step.keptExitStatus().keep();
+        try {
+            mustBeReadable(step, Kept.USER_DATA);
+        } catch (BatchRuntimeException e) {
+            throw new NotRecordedError(
+                    "Step " + step.name() + " fails, for a restart could not begin: " + e.getMessage(), e);
+        }
+        if (step.partitionOf() == null
+                && running.course()
+                        .filter(course -> course.elements().hasNoStepListeners(step.name()))
+                        .isPresent()) {
+            return Saved.DONE; // the end of the step comes next, and saves it too
+        }
+        Saved saved = database.mustRecord(running, handle -> steps.saveUserData(handle, step));
+        if (saved == Saved.FENCED) {
+            throw fenced(running, step);
+        }
+        step.updated();
+        return saved;
+    }
+
+    private Saved saveChunk(LiveExecution running, RunningStep step, Transaction chunk) {
+        StepCounts counts = step.withThisChunk();
+        try {
+            Map<String, byte @Nullable []> kept = step.current();
+            for (Kept what : Kept.values()) {
+                mustBeReadable(step, what, kept.get(what.parameter()));
+            }
+            step.recording();
+            Saved saved = database.transaction()
+                    .join(
+                            chunk,
+                            new ChunkOutcome(step, counts, kept),
+                            connection -> steps.commitChunk(connection, step, counts, kept));
+            if (saved == Saved.FENCED) {
+                mustNotBeCommittedAlready(running, step);
+                running.steps().leaveOpen();
+                throw fenced(running, step);
+            }
+            return saved;
+        } catch (RuntimeException e) {
+            if (SqlFailures.isAway(e)) {
+                running.cutOff(step.execution().getStepName());
+            }
+            if (!ThreadTransaction.isActive(chunk)) {
+                takeBack(running, step, counts, e);
+            }
+            rollBack(chunk, e);
+            throw new NotRecordedError(
+                    "A chunk of step " + step.name() + " was not recorded, so it was rolled back: " + e.getMessage(),
+                    e);
+        } catch (NotRecordedError e) {
+            rollBack(chunk, e);
+            throw e;
+        }
+    }
+
+    /** The engine tries a chunk again whose commit failed, and does not know that it was committed. */
+    private void mustNotBeCommittedAlready(LiveExecution running, RunningStep step) {
+        if (database.inOwnTransaction(handle -> StepEnds.isCommitted(handle, step))) {
+            running.cutOff(step.execution().getStepName());
+            throw NotRecordedError.fenced(
+                    "A chunk of step " + step.name() + " was committed, and the answer of the database"
+                            + " was lost. It is not done again; a restart goes on behind it.");
+        }
+    }
+
+    /** What a restart could not read must not be committed in the first place. */
+    private void mustBeReadable(RunningStep step, Kept what) {
+        mustBeReadable(step, what, what.bytesOf(step.execution()));
+    }
+
+    private void mustBeReadable(RunningStep step, Kept what, byte @Nullable [] bytes) {
+        if (bytes != null && !step.isReadable(what, bytes)) {
+            checkpoints.read(bytes, what.of(step.name()));
+            step.readable(what, bytes);
+        }
+    }
+
+    /** The transaction ended while the chunk was being recorded: in it, or behind it. */
+    private void takeBack(LiveExecution running, RunningStep step, StepCounts counts, Throwable why) {
+        try {
+            boolean takenBack = database.mustRecord(running, handle -> steps.takeBack(handle, step, counts));
+            if (takenBack) {
+                LOG.log(
+                        Level.WARNING,
+                        "{0}: a chunk of step {1} was recorded behind its transaction, and is taken back",
+                        running.label(),
+                        step.name());
+            }
+        } catch (RuntimeException e) {
+            why.addSuppressed(e);
+            LOG.log(
+                    Level.ERROR,
+                    running.label() + ": a chunk of step " + step.name() + " was rolled back while it was"
+                            + " recorded. Whether its record was rolled back too is not known",
+                    e);
+        }
+    }
+
+    /**
+     * A checkpoint as it is when a reader or writer hands it over. The engine keeps it as it comes.
+     *
+     * @param step the step or partition
+     * @throws NotRecordedError if a restart could not read it
+     */
+    Serializable keep(LiveExecution running, AbstractStepExecution step, Kept what, Serializable checkpoint) {
+        RunningStep row = running.steps().find(step);
+        if (KeptValue.isConstant(checkpoint) || row == null) {
+            return checkpoint;
+        }
+        byte[] bytes;
+        try {
+            bytes = KeptValue.serialized(checkpoint);
+        } catch (IOException | RuntimeException | StackOverflowError e) {
+            throw notKept(row, what.of(row.name()) + " cannot be serialized: " + e, e);
+        }
+        try {
+            mustBeReadable(row, what, bytes);
+        } catch (BatchRuntimeException e) {
+            throw notKept(row, String.valueOf(e.getMessage()), e);
+        }
+        return KeptValue.of(bytes);
+    }
+
+    private static NotRecordedError notKept(RunningStep step, String why, Throwable e) {
+        return new NotRecordedError(
+                "A chunk of step " + step.name() + " is not committed, for a restart could not begin behind it: " + why,
+                e);
+    }
+
+    /**
+     * A reader, processor or writer must not begin in a transaction that has ended: what it writes would be committed by
+     * itself.
+     *
+     * @throws NotRecordedError if it has
+     */
+    void mustBeInTransaction(String step) {
+        if (!database.transaction().isOpen()) {
+            throw new NotRecordedError("A chunk of step " + step + " is given up before it is written: "
+                    + ThreadTransaction.ENDED_BEFORE_ITS_TIME);
+        }
+    }
+
+    ChunkWitness witness(LiveExecution running, StepContextImpl step) {
+        return new ChunkWitness(database, running, step);
+    }
+
+    void mustBegin() {
+        if (!database.transaction().isOpen()) {
+            database.transaction().begin();
+        }
+    }
+
+    boolean isInTransaction() {
+        return database.transaction().isOpen();
+    }
+
+    boolean leaveTransaction() {
+        return database.transaction().leave();
+    }
+
+    private static void rollBack(Transaction chunk, Throwable why) {
+        try {
+            chunk.setRollbackOnly();
+        } catch (SystemException | IllegalStateException e) {
+            why.addSuppressed(e);
+        }
+    }
+
+    private static NotRecordedError fenced(LiveExecution running, RunningStep step) {
+        step.fence();
+        running.warn(fenceMessage(step));
+        return NotRecordedError.fenced(fenceMessage(step));
+    }
+
+    static String fenceMessage(RunningStep step) {
+        return "The row of step " + step.name() + " (step execution " + step.id() + ") is not the one this node wrote:"
+                + " the execution was taken over, or somebody else changed the row. Nothing more of the step is"
+                + " recorded.";
+    }
+
+    /** User data that listeners have set behind the last chunk. The engine asks for the status next. */
+    void failIfUnreadable(RunningStep step) {
+        try {
+            mustBeReadable(step, Kept.USER_DATA);
+        } catch (BatchRuntimeException e) {
+            AbstractStepExecution execution = step.execution();
+            byte[] before = step.kept().get("userData");
+            execution.setPersistentUserData(before == null ? null : KeptValue.of(before));
+            execution.setException(e);
+            execution.setBatchStatus(BatchStatus.FAILED);
+        }
+    }
+
+    LiveExecution ours(long executionId, String stepName) {
+        LiveExecution running = live.get(executionId);
+        if (running == null) {
+            throw new NotRecordedError("Step " + stepName + " of job execution " + executionId
+                    + " is not recorded: it does not run here.");
+        }
+        return running;
+    }
+
+    /** What became of a chunk: its counts are the step's from the commit on, and not before. */
+    private record ChunkOutcome(RunningStep step, StepCounts counts, Map<String, byte @Nullable []> kept)
+            implements Synchronization {
+
+        @Override
+        public void beforeCompletion() {}
+
+        @Override
+        public void afterCompletion(int status) {
+            if (status == Status.STATUS_COMMITTED) {
+                step.committed(counts, kept);
+            } else {
+                step.rolledBack();
+                step.doubt(counts, kept);
+            }
+            step.settled();
+        }
+    }
+}

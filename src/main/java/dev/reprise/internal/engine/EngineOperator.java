@@ -1,0 +1,251 @@
+package dev.reprise.internal.engine;
+
+import dev.reprise.identity.JobParameters;
+import dev.reprise.internal.checks.SelfTest;
+import dev.reprise.job.JobModel;
+import dev.reprise.state.DueRestart;
+import dev.reprise.state.LaunchDecision;
+import jakarta.batch.operations.JobOperator;
+import jakarta.batch.operations.JobSecurityException;
+import jakarta.batch.operations.JobStartException;
+import jakarta.batch.runtime.BatchRuntime;
+import jakarta.batch.runtime.JobExecution;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import org.jberet.creation.ArchiveXmlLoader;
+import org.jberet.job.model.Job;
+import org.jberet.operations.AbstractJobOperator;
+import org.jberet.operations.DelegatingJobOperator;
+import org.jberet.repository.ApplicationAndJobName;
+import org.jberet.runtime.JobExecutionImpl;
+import org.jberet.spi.BatchEnvironment;
+import org.jberet.spi.JobXmlResolver;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The job operator of the deployment that a call comes from: what launches ask of the engine, and the repository that it
+ * has. Only the beans of a deployment may be up before it is. Thread-safe.
+ */
+public final class EngineOperator {
+
+    /** What no file can be called. */
+    private static final String NO_JOB = "reprise/no such job";
+
+    private static final String RESTART_MODE = "jberet.restart.mode";
+
+    /** What launches rely on in the engine. */
+    public static final List<SelfTest.Check> CHECKS = List.of(
+            SelfTest.essential(
+                    "jobs can be started, and restarted, in somebody's name", () -> starts(AbstractJobOperator.class)),
+            SelfTest.essential("job XML can be read beforehand", () -> reads(ArchiveXmlLoader.class)));
+
+    private static volatile @Nullable JobOperator operator;
+
+    private EngineOperator() {}
+
+    static @Nullable String starts(Class<?> engine) throws NoSuchMethodException {
+        return SelfTest.found(
+                engine.getMethod("start", Job.class, Properties.class, String.class),
+                engine.getMethod("restart", long.class, Properties.class, String.class),
+                engine.getMethod("getBatchEnvironment"));
+    }
+
+    static @Nullable String reads(Class<?> engine) throws NoSuchMethodException {
+        return SelfTest.found(
+                engine.getMethod("loadJobXml", String.class, ClassLoader.class, List.class, JobXmlResolver.class));
+    }
+
+    /**
+     * Whether it is up by now.
+     *
+     * @throws IllegalStateException if it never can be: the operator is not JBeret's, or its repository not ours
+     */
+    public static boolean isUp() {
+        return isUp(operator());
+    }
+
+    static boolean isUp(@Nullable JobOperator operator) {
+        AbstractJobOperator engine = engine(operator);
+        try {
+            engine.getBatchEnvironment();
+        } catch (IllegalStateException notYet) { // as WildFly's says before it has started and after it has stopped
+            return false;
+        }
+        ours(engine);
+        return true;
+    }
+
+    /** The repository of this deployment. */
+    public static RepriseRepository repository() {
+        return ours(engine());
+    }
+
+    private static RepriseRepository ours(AbstractJobOperator engine) {
+        if (engine.getJobRepository() instanceof RepriseRepository ours) {
+            return ours;
+        }
+        throw new IllegalStateException("This deployment does not use the repository of Reprise. Its"
+                + " META-INF/jboss-all.xml must name one: <job-repository><named name=\"…\"/></job-repository>.");
+    }
+
+    /** The engine's asks anew at each call which deployment it is for; to find it takes longer than all that it does. */
+    private static JobOperator operator() {
+        JobOperator found = operator;
+        if (found == null) {
+            found = BatchRuntime.getJobOperator();
+            if (found.getClass() == DelegatingJobOperator.class) {
+                operator = found;
+            }
+        }
+        return found;
+    }
+
+    private static AbstractJobOperator engine() {
+        return engine(operator());
+    }
+
+    private static AbstractJobOperator engine(@Nullable JobOperator operator) {
+        JobOperator found = operator instanceof DelegatingJobOperator delegating ? delegating.getDelegate() : operator;
+        if (found instanceof AbstractJobOperator engine) {
+            return engine;
+        }
+        throw new IllegalStateException(
+                "The batch runtime is not JBeret but " + (found == null ? "none" : found.getClass()));
+    }
+
+    /** The names of the jobs of this deployment. */
+    public static SortedSet<String> jobNames() {
+        return new TreeSet<>(operator().getJobNames());
+    }
+
+    /** Whether a job was started before and is one of this deployment: false says nothing, {@link #jobNames} does. */
+    public static boolean isKnown(String job) {
+        BatchEnvironment environment = engine().getBatchEnvironment();
+        // The repository may know it of another module of the EAR.
+        return repository().getJobNames().contains(job)
+                && job.equals(
+                        environment.getJobXmlResolver().resolveJobName(job + ".xml", environment.getClassLoader()));
+    }
+
+    /** The job that was started before; null if none was. */
+    public static @Nullable JobModel started(String name) {
+        Job started = started(engine().getBatchEnvironment(), name);
+        return started == null ? null : new JobModel(started);
+    }
+
+    private static @Nullable Job started(BatchEnvironment environment, String name) {
+        return repository().getJob(new ApplicationAndJobName(environment.getApplicationName(), name));
+    }
+
+    /** Reads a job's XML. */
+    public static JobModel read(String name) {
+        BatchEnvironment environment = engine().getBatchEnvironment();
+        return new JobModel(withClassLoaderOf(
+                environment,
+                () -> ArchiveXmlLoader.loadJobXml(
+                        name, environment.getClassLoader(), new ArrayList<>(), environment.getJobXmlResolver())));
+    }
+
+    /** Where the jobs of this deployment are, and their schemas. */
+    public static ClassLoader classLoader() {
+        return engine().getBatchEnvironment().getClassLoader();
+    }
+
+    private static <T> T withClassLoaderOf(BatchEnvironment environment, Supplier<T> work) {
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        Thread.currentThread().setContextClassLoader(environment.getClassLoader());
+        try {
+            return work.get();
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
+    }
+
+    /** What {@link #start} would do now, without doing it. */
+    public static LaunchDecision explain(JobModel job, Properties parameters) {
+        return repository().launching().explain(job.engines(), parameters);
+    }
+
+    /** What a launch of an instance that there is would do now, without doing it. */
+    public static LaunchDecision explainAgain(JobModel job, JobParameters before) {
+        return repository().launching().explainAgain(job.engines(), before);
+    }
+
+    /** Like {@code JobOperator.start}, which would parse the job's XML each time. */
+    public static long start(String name, Properties properties) {
+        RepriseRepository repository = repository();
+        AbstractJobOperator engine = engine();
+        BatchEnvironment environment = engine.getBatchEnvironment();
+        Job started = started(environment, name);
+        if (started == null) {
+            return repository.launching().launch(() -> operator().start(name, properties));
+        }
+        askServer(operator());
+        return withClassLoaderOf(
+                environment,
+                () -> repository.launching().launch(() -> engine.start(started, properties, repository.submitter())));
+    }
+
+    /**
+     * Whether the caller may start jobs at all, as WildFly's permissions for batch say: it asks before it looks for the
+     * job, and of this name there is none.
+     *
+     * @throws JobSecurityException if not, and if it answers in any other way than that there is no such job
+     */
+    static void askServer(JobOperator operator) {
+        String answer;
+        try {
+            answer = "it has begun execution " + operator.start(NO_JOB, new Properties());
+        } catch (JobSecurityException denied) {
+            throw denied;
+        } catch (JobStartException e) {
+            if (e.getClass() == JobStartException.class
+                    && e.getCause() == null
+                    && String.valueOf(e.getMessage()).contains(NO_JOB)) {
+                return;
+            }
+            answer = e.toString();
+        }
+        throw new JobSecurityException(
+                "Nothing is launched: this server was asked whether the caller may start jobs, with"
+                        + " a job that there is not, and did not say that there is none: " + answer);
+    }
+
+    /** Like {@code JobOperator.restart}, of the last execution of an instance and no other. */
+    public static long restart(long executionId, Properties properties) {
+        Properties strict = strictly(properties);
+        return repository().launching().launch(() -> operator().restart(executionId, strict));
+    }
+
+    /** {@link #restart} for nobody who asks, in the name of who asked for it before. */
+    public static long recover(DueRestart due) {
+        RepriseRepository repository = repository();
+        String submitter = submitterOf(repository.getJobExecution(due.executionId()));
+        return repository
+                .launching()
+                .recover(due, () -> engine().restart(due.executionId(), strictly(new Properties()), submitter));
+    }
+
+    private static Properties strictly(Properties asked) {
+        Properties strict = new Properties();
+        strict.putAll(asked);
+        strict.setProperty(RESTART_MODE, "strict");
+        return strict;
+    }
+
+    /** In whose name it was launched; null if nobody was known, or there is no execution. */
+    public static @Nullable String submitterOf(@Nullable JobExecution execution) {
+        return execution instanceof JobExecutionImpl found ? found.getUser() : null;
+    }
+
+    /** The id of its instance, without asking the database. */
+    public static @Nullable Long instanceOf(JobExecution execution) {
+        return execution instanceof JobExecutionImpl found
+                ? Long.valueOf(found.getJobInstance().getInstanceId())
+                : null;
+    }
+}

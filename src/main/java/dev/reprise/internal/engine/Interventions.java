@@ -1,0 +1,119 @@
+package dev.reprise.internal.engine;
+
+import dev.reprise.internal.database.Database;
+import dev.reprise.internal.decide.Decisions;
+import dev.reprise.internal.decide.Subject;
+import dev.reprise.internal.decide.TakeOvers;
+import dev.reprise.internal.decide.TakeOvers.Outcome;
+import dev.reprise.internal.engine.stored.ListedExecutions;
+import dev.reprise.internal.store.JobExecutions;
+import dev.reprise.internal.store.Owner;
+import dev.reprise.internal.store.Owners;
+import dev.reprise.internal.store.RunningSteps;
+import dev.reprise.log.LogThread;
+import dev.reprise.state.LaunchRefusedException;
+import dev.reprise.state.Refusal;
+import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
+import jakarta.batch.operations.JobExecutionIsRunningException;
+import jakarta.batch.operations.JobExecutionNotRunningException;
+import jakarta.batch.operations.JobRestartException;
+import jakarta.batch.runtime.BatchStatus;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Map;
+import org.jberet.runtime.JobExecutionImpl;
+
+/** What people and the engine do to executions: stop, abandon, take over for a restart. Thread-safe. */
+final class Interventions {
+
+    private static final Logger LOG = System.getLogger(LogThread.JOBS);
+
+    private final Database database;
+    private final Owners owners;
+    private final JobExecutions executions;
+    private final RunningSteps runningSteps;
+    private final TakeOvers takeOvers;
+    private final Decisions decisions;
+    private final ListedExecutions listedExecutions;
+    private final Map<Long, LiveExecution> live;
+    private final Launching launching;
+    private final RefusedHere refused;
+
+    Interventions(Wiring wiring, Launching launching, RefusedHere refused) {
+        this.database = wiring.database;
+        this.owners = wiring.owners;
+        this.executions = wiring.executions;
+        this.runningSteps = wiring.runningSteps;
+        this.takeOvers = wiring.takeOvers;
+        this.decisions = wiring.decisions;
+        this.listedExecutions = wiring.listedExecutions;
+        this.live = wiring.live;
+        this.launching = launching;
+        this.refused = refused;
+    }
+
+    void abandon(JobExecutionImpl execution) {
+        refused.refuseOthers(execution.getExecutionId());
+        launching.awaitEndOfEnding(execution.getExecutionId());
+        listedExecutions.forget(execution.getExecutionId());
+        long id = execution.getExecutionId();
+        if (!database.inOwnTransaction(handle -> executions.abandon(handle, id))) {
+            BatchStatus status = database.read(handle -> executions.status(handle, id));
+            execution.setBatchStatus(status); // the engine has set another one
+            if (status == BatchStatus.COMPLETED) {
+                throw new JobExecutionAlreadyCompleteException("Execution " + id
+                        + " is COMPLETED, so there is nothing to abandon: its instance does not run again anyway.");
+            }
+            throw new JobExecutionIsRunningException(
+                    "Execution " + id + " runs, so it cannot be abandoned. Stop it first.");
+        }
+        execution.setBatchStatus(BatchStatus.ABANDONED); // its own end may have come between
+        LOG.log(
+                Level.INFO,
+                "Execution {0,number,#} of {1} was abandoned",
+                execution.getExecutionId(),
+                execution.getJobName());
+    }
+
+    /** The engine found an execution running that this JVM does not run, and wants to restart it. */
+    void takeOverForRestart(JobExecutionImpl execution) {
+        LiveExecution running = live.get(execution.getExecutionId());
+        if (running != null) {
+            // jberet.restart.mode=force has set the status of the very object that runs.
+            execution.setBatchStatus(BatchStatus.STARTED);
+        }
+        long instanceId = execution.getJobInstance().getInstanceId();
+        Subject subject =
+                new Subject(execution.getJobName(), launching.stored(execution).parameters(), true);
+        try {
+            refused.refuseOthers(execution, subject.parameters());
+        } catch (LaunchRefusedException e) {
+            throw new JobRestartException(e);
+        }
+        Owner owner = database.read(handle -> owners.of(handle, instanceId)).orElse(null);
+        if (owner != null && owners.mayTakeOver(owner) && takeOvers.takeOver(owner) != Outcome.LOCKED) {
+            return;
+        }
+        Refusal refusal = decisions.inTheWay(instanceId, owner, subject);
+        if (refusal != null) {
+            throw new JobRestartException(new LaunchRefusedException(refusal));
+        }
+    }
+
+    void stop(JobExecutionImpl execution) {
+        long id = execution.getExecutionId();
+        refused.refuseOthers(id);
+        boolean requested = database.inOwnTransaction(handle -> {
+            owners.lock(handle, id);
+            boolean running = executions.requestStop(handle, id);
+            runningSteps.requestStop(handle, id);
+            return running;
+        });
+        if (!requested && !live.containsKey(id)) {
+            BatchStatus status = database.read(handle -> executions.status(handle, id));
+            if (status != BatchStatus.STOPPED && status != BatchStatus.STOPPING) {
+                throw new JobExecutionNotRunningException("Execution " + id + " does not run: it is " + status + ".");
+            }
+        }
+    }
+}

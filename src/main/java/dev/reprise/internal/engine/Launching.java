@@ -1,0 +1,285 @@
+package dev.reprise.internal.engine;
+
+import dev.reprise.identity.JobIdentity;
+import dev.reprise.identity.JobParameters;
+import dev.reprise.internal.database.Database;
+import dev.reprise.internal.database.Dialect.Acquired;
+import dev.reprise.internal.database.Text;
+import dev.reprise.internal.decide.Decisions;
+import dev.reprise.internal.decide.LaunchParameters;
+import dev.reprise.internal.decide.LaunchRules;
+import dev.reprise.internal.decide.LaunchRules.Verdict;
+import dev.reprise.internal.decide.Preview;
+import dev.reprise.internal.decide.Refusals;
+import dev.reprise.internal.decide.RestartJudge;
+import dev.reprise.internal.decide.RestartJudge.Judgement;
+import dev.reprise.internal.decide.RestartJudge.Original;
+import dev.reprise.internal.decide.RestartParameters;
+import dev.reprise.internal.decide.RestartParameters.Judged;
+import dev.reprise.internal.decide.Subject;
+import dev.reprise.internal.engine.stored.LoadedExecutions;
+import dev.reprise.internal.store.Definitions;
+import dev.reprise.internal.store.Launch;
+import dev.reprise.internal.store.Secrets;
+import dev.reprise.internal.store.Stored;
+import dev.reprise.job.DefinitionChange;
+import dev.reprise.job.JobModel;
+import dev.reprise.log.LogThread;
+import dev.reprise.state.DueRestart;
+import dev.reprise.state.LaunchDecision;
+import dev.reprise.state.LaunchRefusedException;
+import dev.reprise.state.NodeIdentity;
+import dev.reprise.state.WaysOut;
+import jakarta.batch.runtime.BatchStatus;
+import jakarta.batch.runtime.JobExecution;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jberet.job.model.Job;
+import org.jberet.runtime.JobExecutionImpl;
+import org.jberet.runtime.JobInstanceImpl;
+import org.jspecify.annotations.Nullable;
+
+/** Launching and restarts: judged, decided, recorded, and handed to the engine; or explained without any of that. Thread-safe. */
+public final class Launching {
+
+    private static final Logger LOG = System.getLogger(LogThread.JOBS);
+
+    /** How long a restart waits for the end of an execution that is being recorded right now. */
+    private static final Duration ENDING = Duration.ofSeconds(10);
+
+    private final LaunchRules rules;
+    private final Supplier<@Nullable String> submitter;
+    private final ClassLoader application;
+    private final Database database;
+    private final LoadedExecutions loaded;
+    private final Decisions decisions;
+    private final Definitions definitions;
+    private final RestartParameters restartParameters;
+    private final RestartJudge restartJudge;
+    private final Preview preview;
+    private final JobRecorder jobRecorder;
+    private final Secrets secrets;
+    private final Map<Long, LiveExecution> live;
+    private final ThisNode thisNode;
+    private final RefusedHere refused;
+
+    @SuppressWarnings("ThreadLocalUsage") // of this deployment alone, and weak: a thread of the server outlives it
+    private final ThreadLocal<@Nullable WeakReference<LiveExecution>> createdHere = new ThreadLocal<>();
+
+    /** Which restart in a row this thread does. */
+    @SuppressWarnings("ThreadLocalUsage") // of this deployment alone, and gone when the restart is done
+    private final ThreadLocal<@Nullable Integer> recovering = new ThreadLocal<>();
+
+    Launching(Wiring wiring, ThisNode thisNode, RefusedHere refused) {
+        this.rules = wiring.rules;
+        this.submitter = wiring.submitter;
+        this.application = wiring.application;
+        this.database = wiring.database;
+        this.loaded = wiring.loaded;
+        this.decisions = wiring.decisions;
+        this.definitions = wiring.definitions;
+        this.restartParameters = wiring.restartParameters;
+        this.restartJudge = wiring.restartJudge;
+        this.preview = wiring.preview;
+        this.jobRecorder = wiring.jobRecorder;
+        this.secrets = wiring.secrets;
+        this.live = wiring.live;
+        this.thisNode = thisNode;
+        this.refused = refused;
+    }
+
+    /**
+     * Decides whether the execution happens, and records it with everything that must be known before it runs.
+     *
+     * @throws LaunchRefusedException with the reason; nothing was written then, except that what a dead node left may
+     *     have been closed
+     */
+    JobExecutionImpl createJobExecution(JobInstanceImpl instance, @Nullable Properties given) {
+        Job job = instance.getUnsubstitutedJob();
+        WaysOut waysOut = given == null ? WaysOut.NONE : WaysOut.in(given);
+        Properties asked = given == null ? new Properties() : WaysOut.without(given);
+        JobExecutionImpl original = instance.getInstanceId() == 0 ? null : originalOf(instance);
+        Subject subject;
+        Verdict verdict;
+        Judgement judgement = Judgement.NOTHING;
+        if (original == null) {
+            verdict = rules.judge(new JobModel(job), asked);
+            subject = new Subject(job.getId(), verdict.parameters(), verdict.restartable());
+            LaunchParameters.refuseFaults(subject, asked, verdict.definitionFaults(), verdict.faults(), secrets);
+        } else {
+            Stored before = stored(original);
+            refused.refuseOthers(original, before.parameters());
+            Judged judged = restartParameters.judge(new JobModel(job), before.parameters(), asked);
+            verdict = judged.verdict();
+            subject = judged.subject();
+            awaitEndOfEnding(original.getExecutionId());
+            judgement = restartJudge.judge(new JobModel(job), original(original, before), subject, waysOut, asked);
+        }
+
+        Properties properties = LaunchParameters.forTheJob(subject.parameters(), asked);
+        Optional<String> fault =
+                LaunchParameters.faultOfExpressions(new JobModel(job), subject.parameters(), properties);
+        if (fault.isPresent()) {
+            throw new LaunchRefusedException(Refusals.invalidParameters(subject, List.of(fault.get())));
+        }
+        JobExecutionImpl execution = new JobExecutionImpl(instance, properties);
+        NodeIdentity node = refused.availableNode(subject);
+        Launch launch = new Launch(
+                job.getId(),
+                subject.parameters(),
+                node,
+                submitter.get(),
+                Optional.ofNullable(recovering.get()).orElse(0),
+                judgement.refusal() == null ? definitions.recorded(new JobModel(job)) : null,
+                judgement.fromTheHead(),
+                judgement.anew());
+        Acquired acquired = original == null
+                ? decisions.start(identityOf(job, verdict), subject, launch)
+                : decisions.restart(
+                        instance.getInstanceId(), original.getExecutionId(), subject, launch, judgement.refusal());
+        if (original != null && judgement.fromTheHead()) {
+            original.setRestartPosition(null);
+        }
+        for (DefinitionChange accepted : judgement.accepted()) {
+            LOG.log(
+                    Level.WARNING,
+                    "{0}: execution {1,number,#} goes on in spite of a change that was accepted: {2}",
+                    subject.label(),
+                    acquired.executionId(),
+                    accepted.text());
+        }
+
+        instance.setId(acquired.instanceId());
+        execution.setId(acquired.executionId());
+        instance.addJobExecution(execution);
+        LiveExecution created = new LiveExecution(
+                execution, node, subject.label(), verdict.identityNone(), original != null, application);
+        created.keepSecret(Secrets.in(subject.parameters()));
+        live.put(acquired.executionId(), created);
+        createdHere.set(new WeakReference<>(created));
+        execution.registerJobStopNotifier(jobRecorder::stopRequested);
+        if (thisNode.isSuspended()) {
+            created.stopForServer();
+        }
+        return execution;
+    }
+
+    /** What a launch of the job with these parameters would do now. */
+    public LaunchDecision explain(Job job, Properties given) {
+        Properties asked = WaysOut.without(given);
+        Verdict verdict = rules.judge(new JobModel(job), asked);
+        Subject subject = new Subject(job.getId(), verdict.parameters(), verdict.restartable());
+        try {
+            LaunchParameters.refuseFaults(subject, asked, verdict.definitionFaults(), verdict.faults(), secrets);
+        } catch (LaunchRefusedException e) {
+            return e.refusal();
+        }
+        return preview.explain(new JobModel(job), verdict, identityOf(job, verdict), subject, given);
+    }
+
+    /**
+     * {@link #explain} for an instance that there is: its parameters were judged when it was launched, and are not judged
+     * again, because the secrets among them are not at hand.
+     *
+     * @param before the parameters of an execution of it
+     */
+    public LaunchDecision explainAgain(Job job, JobParameters before) {
+        Verdict judged = rules.judge(new JobModel(job), before.toProperties());
+        if (!judged.definitionFaults().isEmpty()) {
+            return Refusals.invalidJob(job.getId(), judged.definitionFaults());
+        }
+        Verdict verdict = new Verdict(List.of(), before, List.of(), judged.identityNone(), judged.restartable());
+        Subject subject = new Subject(job.getId(), before, judged.restartable());
+        return preview.explain(new JobModel(job), verdict, identityOf(job, verdict), subject, new Properties());
+    }
+
+    private static JobIdentity identityOf(Job job, Verdict verdict) {
+        return verdict.identityNone()
+                ? JobIdentity.unique(job.getId())
+                : JobIdentity.of(job.getId(), verdict.parameters());
+    }
+
+    private static Original original(JobExecutionImpl execution, Stored stored) {
+        return new Original(
+                execution.getExecutionId(),
+                execution.getJobInstance().getInstanceId(),
+                stored.definition(),
+                execution.getRestartPosition());
+    }
+
+    Stored stored(JobExecutionImpl execution) {
+        Stored known = loaded.known(execution);
+        return known != null
+                ? known
+                : database.inOwnTransaction(handle -> loaded.find(handle, execution.getExecutionId()))
+                        .map(loaded::known)
+                        .orElse(Stored.NOTHING);
+    }
+
+    /** The engine restarts from the execution that it loaded the instance with. */
+    private static JobExecutionImpl originalOf(JobInstanceImpl instance) {
+        List<JobExecution> known = instance.getJobExecutions();
+        return (JobExecutionImpl) known.get(known.size() - 1);
+    }
+
+    /**
+     * In memory an execution has ended a moment before its end is recorded; who saw it FAILED and restarts it must not
+     * be told that it runs.
+     */
+    void awaitEndOfEnding(long executionId) {
+        LiveExecution ending = live.get(executionId);
+        if (ending != null && ending.isEnding()) {
+            jobRecorder.awaitEnd(executionId, ENDING);
+        }
+    }
+
+    /**
+     * Launching on this thread, through the engine. An execution that was recorded, and that the engine then could not give
+     * a thread, is ended.
+     *
+     * @param launch starts or restarts an execution, and returns its id
+     */
+    public long launch(LongSupplier launch) {
+        createdHere.remove();
+        try {
+            return launch.getAsLong();
+        } catch (RuntimeException e) {
+            failWhatNeverRan(e);
+            throw e;
+        } finally {
+            createdHere.remove();
+        }
+    }
+
+    /**
+     * {@link #launch} for nobody who asks: what is restarted counts how many restarts of that kind led to it.
+     *
+     * @param due what is restarted
+     */
+    public long recover(DueRestart due, LongSupplier restart) {
+        recovering.set(due.attempt());
+        try {
+            return launch(restart);
+        } finally {
+            recovering.remove();
+        }
+    }
+
+    private void failWhatNeverRan(RuntimeException why) {
+        WeakReference<LiveExecution> last = createdHere.get();
+        LiveExecution created = last == null ? null : last.get();
+        if (created != null && created.execution().getBatchStatus() == BatchStatus.STARTING) {
+            created.execution().setBatchStatus(BatchStatus.FAILED);
+            created.failed("The engine could not start it: " + Text.stackTrace(why));
+            jobRecorder.end(created);
+        }
+    }
+}

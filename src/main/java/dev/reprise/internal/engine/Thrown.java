@@ -1,0 +1,44 @@
+package dev.reprise.internal.engine;
+
+import dev.reprise.internal.database.Text;
+import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last that an artifact threw, whatever the engine made of it.
+ *
+ * @param call what the engine had asked of it
+ */
+record Thrown(ArtifactCall call, Throwable thrown) {
+
+    /** Whether this is what the engine has: wrapped, a copy, or another one in the place of what it cannot copy. */
+    boolean isIn(@Nullable Throwable engines) {
+        for (Throwable cause = engines; cause != null; cause = cause.getCause()) {
+            StackTraceElement[] from = cause.getStackTrace();
+            boolean same = from.length > 0
+                    ? Arrays.equals(from, thrown.getStackTrace())
+                    : cause.getClass().getName().equals(thrown.getClass().getName());
+            if (same && Objects.equals(cause.getMessage(), thrown.getMessage())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether it, or what caused it, is of a class. */
+    boolean isOf(String className) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause.getClass().getName().equals(className)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The element, and then the stack trace. */
+    @Override
+    public String toString() {
+        return call + ": " + Text.stackTrace(thrown);
+    }
+}

@@ -1,0 +1,11 @@
+package dev.reprise.internal.store;
+
+import dev.reprise.state.NodeIdentity;
+
+/**
+ * Who runs an execution.
+ *
+ * @param mine whether it is this incarnation of this node
+ * @param alive whether its node reported within the lease, as this incarnation
+ */
+public record Owner(long instanceId, long executionId, NodeIdentity node, boolean mine, boolean alive) {}

@@ -1,0 +1,168 @@
+package dev.reprise.internal.store.history;
+
+import dev.reprise.internal.store.Scope;
+import dev.reprise.state.ExecutionSearch;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The queries of pages of executions, newest first: however many executions there are, each reads a bounded number.
+ *
+ * @param scope what is seen
+ */
+record ExecutionPages(Scope scope) {
+
+    /** The statuses that are in the column {@code REPRISE_UNFINISHED} too. */
+    private static final Set<String> INDEXED = Set.of("FAILED", "STOPPED", "ABANDONED", "UNKNOWN");
+
+    /** Before anything else is asked of them: a condition that few of the newest meet would make the rest be read. */
+    private static final String NEWEST = """
+            (select * from (
+            <each>) n
+             order by JOB_EXECUTION_ID desc
+             fetch first :newest rows only)""";
+
+    /** Of one application, and in the order of an index that begins with it. */
+    private static final String NEWEST_OF_ONE = """
+            select * from BATCH_JOB_EXECUTION e
+             where e.REPRISE_APPLICATION between :scope and :scope <conditions>
+             order by e.REPRISE_APPLICATION desc, <order> e.JOB_EXECUTION_ID desc
+             fetch first :newest rows only""";
+
+    private static final String OF_A_STATUS = " and e.REPRISE_UNFINISHED between '%1$s' and '%1$s'";
+
+    private static final String PAGE = ExecutionStates.SELECT + """
+             order by e.JOB_EXECUTION_ID desc
+             fetch first :limit rows only""";
+
+    /** What runs is little, so that nothing need be done for each application. */
+    private static final String PAGE_OF_OWNED = ExecutionStates.SELECT + """
+             where e.REPRISE_APPLICATION in (:scope) <conditions>
+             order by e.JOB_EXECUTION_ID desc
+             fetch first :limit rows only""";
+
+    /**
+     * Ids and times go nearly hand in hand, so that a time is as good as an id: the exact condition stays beside it, and
+     * the first thousand rows tell the id even where some of them were created at once.
+     */
+    private static final String FIRST_SINCE = """
+            select min(JOB_EXECUTION_ID) from
+                (select JOB_EXECUTION_ID from BATCH_JOB_EXECUTION where CREATE_TIME >= :time
+                  order by CREATE_TIME fetch first 1000 rows only) s""";
+
+    private static final String LAST_UNTIL = """
+            select max(JOB_EXECUTION_ID) from
+                (select JOB_EXECUTION_ID from BATCH_JOB_EXECUTION where CREATE_TIME < :time
+                  order by CREATE_TIME desc fetch first 1000 rows only) s""";
+
+    /**
+     * A page of the executions that somebody looks for, newest first.
+     *
+     * @param before the page begins below this id; {@link Long#MAX_VALUE} for the first one
+     * @param limit how many at most
+     */
+    Query of(Handle handle, ExecutionSearch search, long before, int limit) {
+        List<String> conditions = new ArrayList<>(List.of("and e.JOB_EXECUTION_ID < :before"));
+        List<String> order = new ArrayList<>();
+        Set<String> indexed = Set.of();
+        long below = before;
+        if (search.job() != null) {
+            conditions.add("and e.REPRISE_JOB_NAME between :job and :job");
+            order.add("e.REPRISE_JOB_NAME desc,");
+        }
+        if (!search.statuses().isEmpty()) {
+            if (INDEXED.containsAll(search.statuses()) && !search.owned()) {
+                indexed = search.statuses();
+            } else {
+                conditions.add("and e.STATUS in ('" + String.join("', '", new TreeSet<>(search.statuses())) + "')");
+            }
+        }
+        if (search.node() != null) {
+            conditions.add("and e.REPRISE_NODE between :node and :node");
+            if (order.isEmpty() && indexed.isEmpty()) {
+                order.add("e.REPRISE_NODE desc,");
+            }
+        }
+        if (search.since() != null) {
+            conditions.add("and e.CREATE_TIME >= :since and e.JOB_EXECUTION_ID >= :first");
+        }
+        if (search.until() != null) {
+            conditions.add("and e.CREATE_TIME < :until");
+            below = Math.min(below, idAt(handle, LAST_UNTIL, search.until(), 0) + 1);
+        }
+        String all = String.join(" ", conditions);
+        Query query = (search.owned() ? owned(handle, all) : newest(handle, PAGE, limit, all, order, indexed))
+                .bind("before", below)
+                .bind("limit", limit);
+        bindIfGiven(query, "job", search.job());
+        bindIfGiven(query, "node", search.node());
+        if (search.since() != null) {
+            query.bind("since", Timestamp.from(search.since()))
+                    .bind("first", idAt(handle, FIRST_SINCE, search.since(), Long.MAX_VALUE));
+        }
+        if (search.until() != null) {
+            query.bind("until", Timestamp.from(search.until()));
+        }
+        return query;
+    }
+
+    /**
+     * What a node runs, newest first, up to {@code :limit}.
+     *
+     * @param conditions further ones, each with its {@code and}
+     */
+    Query owned(Handle handle, String conditions) {
+        return ExecutionStates.query(handle, scope.in(PAGE_OF_OWNED), true)
+                .define("conditions", conditions)
+                .bindMap(scope.bindings());
+    }
+
+    /**
+     * The newest of each application, and of each status; of all of these the newest.
+     *
+     * @param count how many
+     * @param order the columns of an index behind the application's, and before the status
+     * @param statuses as literals, because an index of some statuses is used only where the statement itself shows that
+     *     they are those; empty for any
+     */
+    Query newest(
+            Handle handle, String statement, int count, String conditions, List<String> order, Set<String> statuses) {
+        List<String> queries = new ArrayList<>();
+        if (statuses.isEmpty()) {
+            queries.add(scope.each(newestOfOne(conditions, String.join(" ", order))));
+        }
+        for (String status : new TreeSet<>(statuses)) {
+            String ordered = String.join(" ", order) + " e.REPRISE_UNFINISHED desc,";
+            queries.add(scope.each(newestOfOne(conditions + OF_A_STATUS.formatted(status), ordered)));
+        }
+        return ExecutionStates.query(handle, statement, false)
+                .define("executions", NEWEST.replace("<each>", String.join("\nunion all\n", queries)))
+                .bindMap(scope.bindings())
+                .bind("newest", count);
+    }
+
+    private static String newestOfOne(String conditions, String order) {
+        return NEWEST_OF_ONE.replace("<conditions>", conditions).replace("<order>", order);
+    }
+
+    private static void bindIfGiven(Query query, String name, @Nullable String value) {
+        if (value != null) {
+            query.bind(name, value);
+        }
+    }
+
+    private static long idAt(Handle handle, String statement, Instant time, long otherwise) {
+        return handle.createQuery(statement)
+                .bind("time", Timestamp.from(time))
+                .mapTo(Long.class)
+                .findOne()
+                .orElse(otherwise);
+    }
+}

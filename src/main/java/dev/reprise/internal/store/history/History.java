@@ -1,0 +1,256 @@
+package dev.reprise.internal.store.history;
+
+import dev.reprise.internal.checkpoint.Checkpoints;
+import dev.reprise.internal.database.Database;
+import dev.reprise.internal.store.Scope;
+import dev.reprise.internal.store.StepStates;
+import dev.reprise.state.ExecutionSearch;
+import dev.reprise.state.ExecutionState;
+import dev.reprise.state.InstanceState;
+import dev.reprise.state.NodeState;
+import dev.reprise.state.StepActivity;
+import dev.reprise.state.StepState;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was and is, for those who look: of an application, of those that it shares with, and of nobody. Pages by key, newest
+ * first, each of a bounded number of statements and rows however long the history is. Reads only. Thread-safe.
+ */
+public final class History {
+
+    /** Among how many of the newest executions the latest events are looked for. */
+    private static final int RECENT = 500;
+
+    private static final String AND_IN_SCOPE = " and coalesce(i.REPRISE_APPLICATION, '') in (:scope)";
+
+    private static final String ONE = ExecutionStates.SELECT + " where e.JOB_EXECUTION_ID = :execution" + AND_IN_SCOPE;
+
+    private static final String OF_INSTANCE = ExecutionStates.SELECT + """
+             where e.JOB_INSTANCE_ID = :instance""" + AND_IN_SCOPE + """
+
+             order by e.JOB_EXECUTION_ID desc
+             fetch first :limit rows only""";
+
+    /**
+     * Nothing came after it, nothing will by itself, and nobody works on it. Looks at the newest that failed: most of a
+     * long history's were restarted long ago.
+     */
+    private static final String UNFINISHED = ExecutionStates.SELECT + """
+             where o.JOB_EXECUTION_ID is null
+               and not exists (select 1 from BATCH_JOB_EXECUTION l
+                                where l.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID
+                                  and l.JOB_EXECUTION_ID > e.JOB_EXECUTION_ID)
+               and not exists (select 1 from REPRISE_RESTART r where r.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID)
+             order by e.JOB_EXECUTION_ID desc
+             fetch first :limit rows only""";
+
+    private static final String OF_THE_RECENT = ExecutionStates.SELECT + """
+             where <condition>
+             order by e.JOB_EXECUTION_ID desc""";
+
+    private static final String NEIGHBOURS = """
+            select (select max(JOB_EXECUTION_ID) from BATCH_JOB_EXECUTION
+                     where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID < :execution) as PREVIOUS,
+                   (select min(JOB_EXECUTION_ID) from BATCH_JOB_EXECUTION
+                     where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID > :execution) as FOLLOWING,
+                   (select count(*) from BATCH_JOB_EXECUTION
+                     where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID <= :execution) as ATTEMPT""";
+
+    private static final String INSTANCES_OF_ONE = """
+            select JOB_INSTANCE_ID, JOB_NAME
+              from BATCH_JOB_INSTANCE
+             where REPRISE_APPLICATION between :scope and :scope and JOB_NAME between :job and :job
+               and JOB_INSTANCE_ID < :before
+             order by REPRISE_APPLICATION desc, JOB_NAME desc, JOB_INSTANCE_ID desc
+             fetch first :limit rows only""";
+
+    private static final String INSTANCES = """
+            select JOB_INSTANCE_ID, JOB_NAME,
+                   (select max(e.JOB_EXECUTION_ID) from BATCH_JOB_EXECUTION e
+                     where e.JOB_INSTANCE_ID = i.JOB_INSTANCE_ID) as LAST
+              from (
+            <each>) i
+             order by JOB_INSTANCE_ID desc
+             fetch first :limit rows only""";
+
+    private static final String INSTANCE =
+            "select i.JOB_NAME from BATCH_JOB_INSTANCE i where i.JOB_INSTANCE_ID = :instance" + AND_IN_SCOPE;
+
+    private final Database database;
+    private final Scope scope;
+    private final Duration lease;
+    private final ExecutionPages pages;
+    private final NodeStates nodes;
+    private final StepActivities activities;
+
+    /**
+     * @param scope what is seen; the nodes are those of its own application
+     */
+    public History(Database database, Checkpoints checkpoints, Scope scope, Duration lease) {
+        this.database = database;
+        this.scope = scope;
+        this.lease = lease;
+        this.pages = new ExecutionPages(scope);
+        this.nodes = new NodeStates(scope.own(), lease);
+        this.activities = new StepActivities(checkpoints);
+    }
+
+    /**
+     * A page of executions, newest first.
+     *
+     * @param before the page begins below this id; {@link Long#MAX_VALUE} for the first one
+     * @param limit how many at most
+     */
+    public List<ExecutionState> executions(ExecutionSearch search, long before, int limit) {
+        return database.inOwnTransaction(
+                handle -> ExecutionStates.read(handle, pages.of(handle, search, before, limit)));
+    }
+
+    private Query scoped(Handle handle, String statement) {
+        return ExecutionStates.query(handle, scope.in(statement), false).bindMap(scope.bindings());
+    }
+
+    /** An execution, or empty if there is none, or it is another application's. */
+    public Optional<ExecutionState> execution(long executionId) {
+        return database
+                .inOwnTransaction(handle ->
+                        ExecutionStates.read(handle, scoped(handle, ONE).bind("execution", executionId)))
+                .stream()
+                .findFirst();
+    }
+
+    private List<ExecutionState> executions(Collection<Long> ids) {
+        return ids.isEmpty() ? List.of() : database.inOwnTransaction(handle -> ExecutionStates.of(handle, ids));
+    }
+
+    /** The executions that a node runs, newest first. */
+    public List<ExecutionState> running(int limit) {
+        return database.inOwnTransaction(
+                handle -> ExecutionStates.read(handle, pages.owned(handle, "").bind("limit", limit)));
+    }
+
+    /** The newest executions of an instance, newest first; none of another application's. */
+    public List<ExecutionState> ofInstance(long instanceId, int limit) {
+        return database.inOwnTransaction(handle -> ExecutionStates.read(
+                handle, scoped(handle, OF_INSTANCE).bind("instance", instanceId).bind("limit", limit)));
+    }
+
+    /** What did not complete, does not run, and will not by itself: newest first. */
+    public List<ExecutionState> unfinished(int limit) {
+        return database.inOwnTransaction(handle -> ExecutionStates.read(
+                handle,
+                pages.newest(handle, UNFINISHED, RECENT, "", List.of(), Set.of("FAILED", "STOPPED", "UNKNOWN"))
+                        .bind("limit", limit)));
+    }
+
+    /** Restarts by recovery among the newest executions, newest first. */
+    public List<ExecutionState> recovered() {
+        return database.inOwnTransaction(handle -> ExecutionStates.read(
+                handle,
+                recent(handle, "e.REPRISE_RECOVERIES > 0 and e.CREATE_TIME > localtimestamp - interval '1' day")));
+    }
+
+    /**
+     * What changed among the newest executions: created, begun, stopped, ended. What runs is not in it merely because it
+     * makes progress.
+     *
+     * @param since inclusive, by the database's clock
+     */
+    public List<ExecutionState> changedSince(Instant since) {
+        return database.inOwnTransaction(handle -> ExecutionStates.read(
+                handle, recent(handle, "e.LAST_UPDATED >= :since").bind("since", Timestamp.from(since))));
+    }
+
+    private Query recent(Handle handle, String condition) {
+        return pages.newest(handle, OF_THE_RECENT, RECENT, "", List.of(), Set.of())
+                .define("condition", condition);
+    }
+
+    /** What the database's clock says. */
+    public Instant now() {
+        return database.read(handle -> handle.createQuery("select current_timestamp")
+                .map((row, context) -> row.getTimestamp(1).toInstant())
+                .one());
+    }
+
+    /**
+     * The place of an execution among those of its instance.
+     *
+     * @param attempt 1 for the first
+     */
+    public record Place(
+            int attempt, @Nullable Long previous, @Nullable Long following) {}
+
+    /** Where an execution stands in its instance. */
+    public Place place(ExecutionState execution) {
+        return database.read(handle -> handle.createQuery(NEIGHBOURS)
+                .bind("instance", execution.instanceId())
+                .bind("execution", execution.id())
+                .map((row, context) -> new Place(
+                        row.getInt("ATTEMPT"),
+                        row.getObject("PREVIOUS", Long.class),
+                        row.getObject("FOLLOWING", Long.class)))
+                .one());
+    }
+
+    /** A page of a job's instances, newest first; see {@link #executions(ExecutionSearch, long, int)}. */
+    public List<InstanceState> instances(String job, long before, int limit) {
+        record Row(long id, String job, @Nullable Long last) {}
+        List<Row> rows = database.read(handle -> handle.createQuery(INSTANCES)
+                .define("each", scope.each(INSTANCES_OF_ONE))
+                .bindMap(scope.bindings())
+                .bind("job", job)
+                .bind("before", before)
+                .bind("limit", limit)
+                .map((row, context) -> new Row(row.getLong(1), row.getString(2), row.getObject(3, Long.class)))
+                .list());
+        Map<Long, ExecutionState> last = new LinkedHashMap<>();
+        List<Long> ids = rows.stream().map(Row::last).filter(id -> id != null).toList();
+        executions(ids).forEach(execution -> last.put(execution.instanceId(), execution));
+        return rows.stream()
+                .map(row -> new InstanceState(row.id(), row.job(), last.get(row.id())))
+                .toList();
+    }
+
+    /** The job of an instance, or empty if there is no such instance, or it is another application's. */
+    public Optional<String> jobOfInstance(long instanceId) {
+        return database.read(handle -> handle.createQuery(scope.in(INSTANCE))
+                .bindMap(scope.bindings())
+                .bind("instance", instanceId)
+                .mapTo(String.class)
+                .findOne());
+    }
+
+    /** The steps of several executions without their partitions, by execution, in the order of their start. */
+    public Map<Long, List<StepState>> steps(Collection<Long> executionIds) {
+        return executionIds.isEmpty()
+                ? Map.of()
+                : database.read(handle -> StepStates.statesWithoutPartitions(handle, executionIds));
+    }
+
+    /** What the steps and partitions of some executions have done, in the order of their start. */
+    public List<StepActivity> activity(Collection<Long> executionIds) {
+        return executionIds.isEmpty() ? List.of() : database.read(handle -> activities.read(handle, executionIds));
+    }
+
+    /** The nodes of this application, also those that left or died. */
+    public List<NodeState> nodes() {
+        return database.read(nodes::read);
+    }
+
+    /** After which time without a report a node is dead. */
+    public Duration lease() {
+        return lease;
+    }
+}

@@ -1,0 +1,36 @@
+package dev.reprise.lint;
+
+import dev.reprise.lint.Finding.Severity;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Where findings go. */
+final class Findings {
+
+    private final String file;
+    private final List<Finding> list = new ArrayList<>();
+
+    Findings(String file) {
+        this.file = file;
+    }
+
+    void error(String rule, int line, String message) {
+        list.add(new Finding(Severity.ERROR, rule, file, line, message + end(message)));
+    }
+
+    void warning(String rule, int line, String message) {
+        list.add(new Finding(Severity.WARNING, rule, file, line, message + end(message)));
+    }
+
+    void add(Finding finding) {
+        list.add(finding);
+    }
+
+    List<Finding> sorted() {
+        return list.stream().distinct().sorted().toList();
+    }
+
+    private static String end(String message) {
+        return message.endsWith("?") || message.endsWith(".") ? "" : ".";
+    }
+}

@@ -1,0 +1,133 @@
+package dev.reprise.monitor;
+
+import dev.reprise.identity.JobParameter;
+import dev.reprise.internal.engine.RepriseRepository;
+import dev.reprise.internal.store.history.History;
+import dev.reprise.job.JobGraph;
+import dev.reprise.job.RecordedDefinition;
+import dev.reprise.launch.DeployedJob;
+import dev.reprise.launch.JobLauncher;
+import dev.reprise.log.ExecutionLogs;
+import dev.reprise.state.ExecutionState;
+import dev.reprise.state.StepState;
+import dev.reprise.state.TransitionTaken;
+import jakarta.batch.runtime.BatchStatus;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** One execution with all that is known of it: what it ran, how far it came, and what can be done with it now. */
+final class ExecutionDetails {
+
+    private final JobLauncher launcher;
+    private final Supplier<RepriseRepository> repositories;
+    private final ExecutionViews executions;
+
+    ExecutionDetails(JobLauncher launcher, Supplier<RepriseRepository> repositories, ExecutionViews executions) {
+        this.launcher = launcher;
+        this.repositories = repositories;
+        this.executions = executions;
+    }
+
+    View.ExecutionDetail of(ExecutionState execution) {
+        History.Place place = history().place(execution);
+        Long previousId = place.previous();
+        SortedMap<String, JobParameter> before = previousId == null
+                ? new TreeMap<>()
+                : history()
+                        .execution(previousId)
+                        .map(previous -> previous.parameters().byName())
+                        .orElseGet(TreeMap::new);
+        List<StepState> steps = repositories.get().recorded().steps(execution.id());
+        List<TransitionTaken> transitions = repositories.get().recorded().transitions(execution.id());
+        JobGraph graph = graphOf(execution);
+        boolean last = place.following() == null;
+        boolean ended = !execution.owned();
+        boolean restartable = Set.of("FAILED", "STOPPED").contains(execution.status());
+        return new View.ExecutionDetail(
+                executions.of(execution),
+                place.attempt(),
+                previousId,
+                place.following(),
+                parameters(execution.parameters().byName(), before, previousId != null),
+                steps.stream().map(ExecutionViews::step).toList(),
+                graph == null ? null : GraphViews.of(graph),
+                graph == null
+                        ? null
+                        : ExecutionGraph.of(
+                                        graph,
+                                        status(execution.status()),
+                                        steps,
+                                        transitions,
+                                        repositories.get().recorded().skipped(graph, execution))
+                                .passages(),
+                transitions,
+                new View.Actions(
+                        execution.owned() && !execution.status().equals("STOPPING"),
+                        last
+                                && ended
+                                && restartable
+                                && launcher.deployed(execution.job())
+                                        .map(DeployedJob::restartable)
+                                        .orElse(false),
+                        ended && restartable),
+                ExecutionLogs.ofThisDeployment()
+                        .map(logs -> !logs.files(execution.id()).isEmpty())
+                        .orElse(false));
+    }
+
+    /** Of what ran; of what is deployed where that is not recorded. */
+    private @Nullable JobGraph graphOf(ExecutionState execution) {
+        try {
+            Optional<JobGraph> ran = repositories
+                    .get()
+                    .recorded()
+                    .definition(execution.id())
+                    .map(RecordedDefinition::read)
+                    .map(RecordedDefinition::graph);
+            if (ran.isPresent()) {
+                return ran.get();
+            }
+        } catch (IllegalArgumentException unreadable) {
+            // as if it were not recorded
+        }
+        return launcher.deployed(execution.job()).map(DeployedJob::graph).orElse(null);
+    }
+
+    private static BatchStatus status(String stored) {
+        return stored.equals("UNKNOWN") ? BatchStatus.FAILED : BatchStatus.valueOf(stored);
+    }
+
+    private static List<View.Parameter> parameters(
+            SortedMap<String, JobParameter> now, SortedMap<String, JobParameter> before, boolean compare) {
+        List<View.Parameter> parameters = new ArrayList<>();
+        now.forEach((name, parameter) -> {
+            JobParameter old = before.get(name);
+            // A secret is encrypted anew each time: whether it changed cannot be seen, and is nobody's business.
+            boolean same = old != null && (parameter.secret() || old.value().equals(parameter.value()));
+            String change = !compare || same ? null : old == null ? "added" : "changed";
+            parameters.add(new View.Parameter(
+                    name,
+                    parameter.shown(),
+                    parameter.identifying(),
+                    parameter.secret(),
+                    "changed".equals(change) && old != null ? old.shown() : null,
+                    change));
+        });
+        before.forEach((name, old) -> {
+            if (!now.containsKey(name)) {
+                parameters.add(new View.Parameter(name, "", old.identifying(), old.secret(), old.shown(), "removed"));
+            }
+        });
+        return parameters;
+    }
+
+    private History history() {
+        return repositories.get().history();
+    }
+}

@@ -1,0 +1,84 @@
+package dev.reprise.monitor;
+
+import dev.reprise.access.Access;
+import dev.reprise.access.Caller;
+import dev.reprise.access.Role;
+import dev.reprise.internal.engine.RepriseRepository;
+import dev.reprise.state.ExecutionState;
+import dev.reprise.state.StepState;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Executions and their steps in short, as far as the caller may see them. */
+final class ExecutionViews {
+
+    private final Supplier<RepriseRepository> repositories;
+
+    ExecutionViews(Supplier<RepriseRepository> repositories) {
+        this.repositories = repositories;
+    }
+
+    View.Execution of(ExecutionState execution) {
+        return all(List.of(execution)).get(0);
+    }
+
+    /** With the progress of those that run. */
+    List<View.Execution> all(List<ExecutionState> executions) {
+        List<Long> running = executions.stream()
+                .filter(ExecutionState::owned)
+                .map(ExecutionState::id)
+                .toList();
+        Map<Long, View.Progress> progress =
+                Progresses.of(repositories.get().history().activity(running));
+        return executions.stream()
+                .map(execution -> view(execution, progress.get(execution.id())))
+                .toList();
+    }
+
+    private static View.Execution view(ExecutionState execution, View.@Nullable Progress progress) {
+        return new View.Execution(
+                execution.id(),
+                execution.job(),
+                execution.instanceId(),
+                execution.status(),
+                execution.exitStatus(),
+                execution.created(),
+                execution.started(),
+                execution.ended(),
+                execution.node(),
+                execution.submitter(),
+                execution.parameters().identifying(),
+                execution.owned(),
+                execution.recoveries() == 0 ? null : execution.recoveries(),
+                failure(execution.failure()),
+                execution.attempts(),
+                progress);
+    }
+
+    static View.Step step(StepState step) {
+        return new View.Step(
+                step.id(),
+                step.name(),
+                step.status().name(),
+                step.exitStatus(),
+                step.started(),
+                step.ended(),
+                step.counts(),
+                failure(step.failure()),
+                step.partitions().stream().map(ExecutionViews::step).toList());
+    }
+
+    private static @Nullable String failure(String failure) {
+        if (failure.isEmpty()) {
+            return null;
+        }
+        return Access.caller()
+                        .map(Caller::roles)
+                        .map(roles -> roles.contains(Role.OPERATOR))
+                        .orElse(true)
+                ? failure
+                : View.withoutMessage(failure);
+    }
+}

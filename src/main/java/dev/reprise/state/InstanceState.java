@@ -1,0 +1,12 @@
+package dev.reprise.state;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job instance.
+ *
+ * @param id of the instance
+ * @param job the name of its job
+ * @param last its last execution; null if it has none
+ */
+public record InstanceState(long id, String job, @Nullable ExecutionState last) {}

@@ -1,0 +1,35 @@
+package dev.reprise.state;
+
+import jakarta.batch.runtime.BatchStatus;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt at a step, or at a partition of one, as its row has it (contract.md §1, §4).
+ *
+ * @param id of the step execution
+ * @param name of the step; a partition is called {@code step:partitionN}
+ * @param status its batch status
+ * @param exitStatus null while it runs
+ * @param started when it started, by the database's clock
+ * @param ended when it ended; null while it runs
+ * @param counts of a partitioned step: of all its partitions, also of those that still run
+ * @param failure the first line of its exception; empty if it did not fail
+ * @param partitions of a partitioned step, by number; else empty
+ */
+public record StepState(
+        long id,
+        String name,
+        BatchStatus status,
+        @Nullable String exitStatus,
+        @Nullable Instant started,
+        @Nullable Instant ended,
+        StepCounts counts,
+        String failure,
+        List<StepState> partitions) {
+
+    public StepState {
+        partitions = List.copyOf(partitions);
+    }
+}

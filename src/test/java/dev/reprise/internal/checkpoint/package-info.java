@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.internal.checkpoint;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,247 @@
+package dev.reprise.internal.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.reprise.Patience;
+import dev.reprise.internal.engine.TestDatabase;
+import dev.reprise.internal.engine.TestNode;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.h2.jdbcx.JdbcDataSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The tables are brought to the version that the code knows, or nothing is touched. */
+class SchemaTest {
+
+    @ParameterizedTest
+    @EnumSource
+    void migratingASecondTimeChangesNothing(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.migrated(kind);
+        List<String> history = history(database);
+        Map<String, Long> before = database.rowCounts();
+
+        Schema.migrate(database.plain());
+
+        assertThat(history(database)).isEqualTo(history);
+        assertThat(database.rowCounts()).isEqualTo(before);
+        assertThat(before.keySet().stream().map(String::toUpperCase))
+                .contains("BATCH_JOB_INSTANCE", "BATCH_STEP_EXECUTION_CONTEXT", "REPRISE_OWNER", "REPRISE_EXCEPTION");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void nodesThatMigrateAtOnceMigrateOnce(TestDatabase.Kind kind) throws Exception {
+        TestDatabase database = TestDatabase.empty(kind);
+        int nodes = 4;
+        ScheduledExecutorService pool = Executors.newScheduledThreadPool(nodes);
+        try {
+            List<Future<?>> migrations = new ArrayList<>();
+            for (int i = 0; i < nodes; i++) {
+                // One after the other, so that some look while another one is in the middle of it.
+                migrations.add(pool.schedule(() -> Schema.migrate(database.plain()), i * 20L, TimeUnit.MILLISECONDS));
+            }
+            for (Future<?> migration : migrations) {
+                migration.get(Patience.MINUTES, TimeUnit.MINUTES);
+            }
+        } finally {
+            pool.shutdownNow();
+        }
+        assertThat(history(database)).filteredOn(row -> row.startsWith("1|")).hasSize(1);
+        TestNode.on(database).run(TestNode.job());
+    }
+
+    /** H2 lets two sessions that create tables at once wait for each other, until the lock of one has waited enough. */
+    @Test
+    void migratesWhileTheApplicationMakesTablesOfItsOwn() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            JdbcDataSource h2 = new JdbcDataSource();
+            h2.setUrl("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=100");
+            AtomicBoolean migrated = new AtomicBoolean();
+            FutureTask<Void> application = new FutureTask<>(() -> {
+                try (Connection connection = h2.getConnection();
+                        Statement statement = connection.createStatement()) {
+                    while (!migrated.get()) {
+                        try {
+                            statement.execute("create table if not exists OF_THE_APPLICATION (ID bigint primary key)");
+                            statement.execute("drop table if exists OF_THE_APPLICATION");
+                            TimeUnit.MILLISECONDS.sleep(1);
+                        } catch (SQLException lost) {
+                            // The application may lose its turn, the repository may not.
+                        }
+                    }
+                    return null;
+                }
+            });
+            new Thread(application).start();
+
+            Schema.migrate(h2, Duration.ZERO);
+
+            migrated.set(true);
+            application.get(Patience.MINUTES, TimeUnit.MINUTES);
+        }
+    }
+
+    /** Where DDL commits by itself, the tables of another node are seen before its history says that it made them. */
+    @ParameterizedTest
+    @EnumSource
+    void waitsForTablesThatAnotherNodeIsMaking(TestDatabase.Kind kind) throws Exception {
+        TestDatabase database = TestDatabase.empty(kind);
+        database.execute("create table BATCH_JOB_INSTANCE (JOB_INSTANCE_ID bigint)");
+        FutureTask<Void> migration = new FutureTask<>(() -> Schema.migrate(database.plain()), null);
+        Thread node = new Thread(migration);
+        node.start();
+        await().until(() -> migration.isDone() || node.getState() == Thread.State.TIMED_WAITING);
+        assertThat(migration.isDone()).isFalse();
+
+        database.execute("drop table BATCH_JOB_INSTANCE");
+
+        migration.get(Patience.MINUTES, TimeUnit.MINUTES);
+        assertThat(history(database)).filteredOn(row -> row.startsWith("1|")).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void refusesANewerSchema(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.migrated(kind);
+        database.execute("""
+                insert into "reprise_schema_history"
+                    ("installed_rank", "version", "description", "type", "script", "checksum", "installed_by",
+                     "execution_time", "success")
+                values (99, '99', 'of the future', 'SQL', 'V99__of_the_future.sql', 1, 'somebody', 1, true)""");
+
+        assertRefused(database, "version 99", "does not know", "Nothing was changed");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void refusesASchemaWhoseMigrationDidNotFinish(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.migrated(kind);
+        database.execute("update \"reprise_schema_history\" set \"success\" = false where \"version\" = '1'");
+
+        assertRefused(database, "Migration 1", "did not finish", "Nothing was changed");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void refusesTablesThatItDidNotMake(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.empty(kind);
+        database.execute("create table BATCH_JOB_INSTANCE (JOB_INSTANCE_ID bigint)");
+        database.execute("insert into BATCH_JOB_INSTANCE values (1)");
+
+        assertRefused(database, "BATCH_JOB_INSTANCE", "another program's", "Nothing was changed");
+    }
+
+    /** Where DDL cannot be rolled back, a first migration that was broken off leaves some tables. */
+    @ParameterizedTest
+    @EnumSource
+    void refusesTablesWhoseHistoryIsGone(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.migrated(kind);
+        database.execute("drop table \"reprise_schema_history\"");
+        database.execute("drop table REPRISE_EXCEPTION");
+
+        assertRefused(database, "BATCH_JOB_INSTANCE", "broken off", "Nothing was changed");
+    }
+
+    /** A schema that other tables live in is welcome. */
+    /** A lock, say, that lasted too long. */
+    @ParameterizedTest
+    @EnumSource
+    void beginsAgainWhatFailedOnItsWay(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.empty(kind);
+        database.watched().fail(1, "create table if not exists REPRISE_RESTART");
+
+        Schema.migrate(database.pooled());
+
+        assertThat(database.watched().failures()).isEqualTo(1);
+        assertThat(database.row("select count(*) from REPRISE_RESTART")).isEqualTo("0");
+        Schema.migrate(database.pooled());
+    }
+
+    /** A database that has them already refuses others of these versions, even for a comment. */
+    @ParameterizedTest
+    @EnumSource
+    void neverChangesAMigrationThatSomebodyMayHave(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.migrated(kind);
+
+        assertThat(
+                        database.rows(
+                                "select \"version\", \"checksum\" from \"reprise_schema_history\" where \"version\" is not null order by cast(\"version\" as integer)"))
+                .containsExactlyElementsOf(
+                        switch (kind) {
+                            case H2 ->
+                                List.of(
+                                        "1|-423335191",
+                                        "2|30609815",
+                                        "3|1669248295",
+                                        "4|-1842893807",
+                                        "5|253752332",
+                                        "6|-1841148986",
+                                        "7|1373908624",
+                                        "8|1006707390",
+                                        "9|-1468456264",
+                                        "10|-1334589485",
+                                        "11|-836689837",
+                                        "12|-856589681",
+                                        "13|-1342990564",
+                                        "14|802191312",
+                                        "15|-794281920");
+                            case POSTGRESQL ->
+                                List.of(
+                                        "1|202028149",
+                                        "2|30609815",
+                                        "3|1669248295",
+                                        "4|-1842893807",
+                                        "5|1885199579",
+                                        "6|-1841148986",
+                                        "7|-214285087",
+                                        "9|-1468456264",
+                                        "10|-1334589485",
+                                        "11|1299944525",
+                                        "12|-856589681",
+                                        "13|-1342990564",
+                                        "14|802191312",
+                                        "15|-794281920");
+                        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void livesBesideOtherTables(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.empty(kind);
+        database.execute("create table FLIGHT (ID bigint)");
+
+        Schema.migrate(database.plain());
+        Schema.migrate(database.plain());
+
+        TestNode.on(database).run(TestNode.job());
+    }
+
+    private static void assertRefused(TestDatabase database, String... words) {
+        Map<String, Long> before = database.rowCounts();
+        assertThatThrownBy(() -> Schema.migrate(database.plain(), Duration.ZERO))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll(words);
+        assertThat(database.rowCounts()).isEqualTo(before);
+    }
+
+    private static List<String> history(TestDatabase database) {
+        return database.rows("select \"version\", \"installed_rank\", \"success\" from \"reprise_schema_history\""
+                + " order by \"installed_rank\"");
+    }
+}

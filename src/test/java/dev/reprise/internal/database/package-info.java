@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.internal.database;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.internal.decide;
+
+import org.jspecify.annotations.NullMarked;

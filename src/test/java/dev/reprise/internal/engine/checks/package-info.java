@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.internal.engine.checks;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** A node lives and dies. */
+@NullMarked
+package dev.reprise.internal.ownership;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.internal.store.history;
+
+import org.jspecify.annotations.NullMarked;

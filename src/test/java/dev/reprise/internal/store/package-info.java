@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.internal.store;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.reprise.node;
-
-import org.jspecify.annotations.NullMarked;

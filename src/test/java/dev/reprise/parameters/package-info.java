@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.parameters;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package dev.reprise.partition;
-
-import org.jspecify.annotations.NullMarked;
