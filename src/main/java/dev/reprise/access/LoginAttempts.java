@@ -219,6 +219,11 @@ public final class LoginAttempts {
         return new Answer(new Attempt(pair, anyUser), Duration.ZERO);
     }
 
+    /** Whether somebody has logged in before as that user and from there, as far as it is remembered. */
+    public synchronized boolean isKnown(String user, String address) {
+        return known.containsKey(new Key(named(user), network(address)));
+    }
+
     private int free(Key key) {
         if (key.user().isEmpty()) {
             return FREE_OF_ADDRESS;
@@ -302,8 +307,8 @@ public final class LoginAttempts {
         return name.isEmpty() ? "-" : name;
     }
 
-    /** Whoever has one address of IPv6 has all of its network. */
-    private static String network(String address) {
+    /** An address as it counts: whoever has one of IPv6 has all of its network. */
+    public static String network(String address) {
         if (!address.matches("[0-9A-Fa-f:.]+(%\\S+)?") || !address.contains(":")) {
             return address;
         }

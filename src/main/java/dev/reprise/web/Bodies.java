@@ -11,10 +11,9 @@ import io.undertow.util.ImmediatePooledByteBuffer;
 import io.undertow.util.StatusCodes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -29,20 +28,11 @@ final class Bodies implements HttpHandler {
     private static final Duration LONGEST = Duration.ofSeconds(30);
 
     private final HttpHandler next;
-    private final Turnstile underWay = new Turnstile(MOST);
-    private final ScheduledThreadPoolExecutor clock;
+    private final Turnstile<HttpServerExchange> underWay = new Turnstile<>(MOST, Addresses::close);
+    private final Clock clock = new Clock("reprise-bodies");
 
     Bodies(HttpHandler next) {
         this.next = next;
-        this.clock = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "reprise-bodies");
-            thread.setDaemon(true);
-            return thread;
-        });
-        clock.setRemoveOnCancelPolicy(true);
-        // There is no thread where there is no body to wait for.
-        clock.setKeepAliveTime(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
-        clock.allowCoreThreadTimeOut(true);
     }
 
     @Override
@@ -51,29 +41,48 @@ final class Bodies implements HttpHandler {
             next.handleRequest(exchange);
             return;
         }
-        Runnable arrived = watch(exchange);
+        Body body = watch(exchange);
         if (exchange.getRequestContentLength() > Json.LONGEST_BODY) {
             tooLong(exchange);
         } else if (HttpContinue.requiresContinueResponse(exchange)) {
-            HttpContinue.sendContinueResponse(exchange, new Continued(arrived));
+            HttpContinue.sendContinueResponse(exchange, new Continued(body));
         } else {
-            read(exchange, arrived);
+            read(exchange, body);
         }
     }
 
     /** Sees to it that a body comes to an end, also one that nobody wants. */
-    private Runnable watch(HttpServerExchange exchange) {
-        underWay.enter(exchange);
-        Future<?> late = clock.schedule(() -> Turnstile.close(exchange), LONGEST.toMillis(), TimeUnit.MILLISECONDS);
-        Runnable arrived = () -> {
-            late.cancel(false);
-            underWay.leave(exchange);
-        };
+    private Body watch(HttpServerExchange exchange) {
+        Body body = new Body(exchange, clock.in(LONGEST, () -> underWay.evict(exchange)));
+        // Before others may end it: nothing can be said to an exchange that is over.
         exchange.addExchangeCompleteListener((gone, others) -> {
-            arrived.run();
+            body.leaves();
             others.proceed();
         });
-        return arrived;
+        underWay.enter(exchange, Addresses.networkOf(exchange));
+        return body;
+    }
+
+    private final class Body {
+
+        private final HttpServerExchange exchange;
+        private final Future<?> late;
+
+        Body(HttpServerExchange exchange, Future<?> late) {
+            this.exchange = exchange;
+            this.late = late;
+        }
+
+        /** Whether it was there in time: otherwise its connection is being closed. */
+        boolean arrives() {
+            late.cancel(false);
+            return underWay.leave(exchange);
+        }
+
+        void leaves() {
+            late.cancel(false);
+            underWay.leave(exchange);
+        }
     }
 
     private static void tooLong(HttpServerExchange exchange) {
@@ -87,31 +96,32 @@ final class Bodies implements HttpHandler {
 
     private final class Continued implements IoCallback {
 
-        private final Runnable arrived;
+        private final Body body;
 
-        Continued(Runnable arrived) {
-            this.arrived = arrived;
+        Continued(Body body) {
+            this.body = body;
         }
 
         @Override
         public void onComplete(HttpServerExchange exchange, Sender sender) {
-            read(exchange, arrived);
+            read(exchange, body);
         }
 
         @Override
         public void onException(HttpServerExchange exchange, Sender sender, IOException exception) {
-            Turnstile.close(exchange);
+            Addresses.close(exchange);
         }
     }
 
-    private void read(HttpServerExchange exchange, Runnable arrived) {
+    private void read(HttpServerExchange exchange, Body body) {
         AtomicBoolean over = new AtomicBoolean();
         Receiver receiver = exchange.getRequestReceiver();
         receiver.setMaxBufferSize(Json.LONGEST_BODY);
         receiver.receiveFullBytes(
                 (whole, bytes) -> {
-                    arrived.run();
-                    pass(whole, bytes);
+                    if (body.arrives()) {
+                        pass(whole, bytes);
+                    }
                 },
                 (broken, why) -> {
                     if (!over.getAndSet(true)) {
@@ -121,6 +131,20 @@ final class Bodies implements HttpHandler {
     }
 
     private void pass(HttpServerExchange exchange, byte[] bytes) {
+        if (LoginGuard.isFormLogin(exchange)) {
+            String form = new String(bytes, StandardCharsets.ISO_8859_1);
+            if (WellFormed.decoded(form) == null) {
+                // The server would write a line about each such field.
+                Refused.with(
+                        exchange,
+                        StatusCodes.BAD_REQUEST,
+                        "bad-request",
+                        "Bad request",
+                        "The form is not percent-encoded UTF-8.");
+                return;
+            }
+            LoginGuard.remember(exchange, form);
+        }
         Connectors.ungetRequestBytes(exchange, new ImmediatePooledByteBuffer(ByteBuffer.wrap(bytes)));
         Connectors.resetRequestChannel(exchange);
         try {

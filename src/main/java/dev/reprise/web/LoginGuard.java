@@ -9,6 +9,7 @@ import io.undertow.security.api.SecurityNotification;
 import io.undertow.server.HandlerWrapper;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.handlers.ResponseCodeHandler;
 import io.undertow.servlet.handlers.ServletRequestContext;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
@@ -16,12 +17,12 @@ import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,15 +52,78 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
     /** The mechanisms that compare a hash. */
     private static final Set<String> HASHING = Set.of("BASIC", "FORM");
 
+    /** As many as keep the processors busy, and no more than an eighth of the server's threads. */
+    private static final int CHECKS = 2 * Runtime.getRuntime().availableProcessors();
+
+    private static final int MOST_WAITING = 256;
+
+    /** The user of a form login, as its body has it. */
+    private static final AttachmentKey<String> FORM_USER = AttachmentKey.create(String.class);
+
+    private final Turns<Halted> checks = new Turns<>(
+            CHECKS,
+            MOST_WAITING,
+            Duration.ofDays(1),
+            Halted::goOn,
+            halted -> halted.refuse(LoginGuard::tooMany),
+            System::nanoTime);
+
+    /** In bytes: longer ones have no file where users lie in files. */
+    private static final int LONGEST_NAME = 150;
+
     private record Tried(String user, Attempt attempt) {}
+
+    /**
+     * Before the request has a thread: a password is a tenth of a second's work, so few are looked at at the same time. Users
+     * who have logged in from where they are do not wait for others.
+     */
+    HttpHandler before(HttpHandler next) {
+        return exchange -> {
+            Halted login = new Halted(exchange, next);
+            boolean form = isFormLogin(exchange);
+            String user = form ? Objects.requireNonNullElse(exchange.getAttachment(FORM_USER), "") : userOf(exchange);
+            if ((user.isEmpty() && !form) || ATTEMPTS.isKnown(user, Addresses.of(exchange))) {
+                next.handleRequest(exchange);
+                return;
+            }
+            exchange.addExchangeCompleteListener((done, others) -> {
+                checks.leave(login);
+                others.proceed();
+            });
+            login.halt(() -> checks.enter(login, Addresses.networkOf(exchange)));
+        };
+    }
+
+    /** What the body of a form login has to be kept of, before the server reads it. */
+    static void remember(HttpServerExchange exchange, String body) {
+        for (String field : body.split("&", -1)) {
+            String name = "j_username=";
+            String user = field.startsWith(name)
+                    ? WellFormed.decoded(field.substring(name.length()).replace('+', ' '))
+                    : null;
+            if (user != null) {
+                exchange.putAttachment(FORM_USER, user);
+                return;
+            }
+        }
+    }
 
     @Override
     public HttpHandler wrap(HttpHandler next) {
         return exchange -> {
-            if (mayPass(exchange)) {
-                next.handleRequest(exchange);
+            try {
+                if (mayPass(exchange)) {
+                    next.handleRequest(exchange);
+                }
+            } finally {
+                checks.leave(new Halted(exchange, next));
             }
         };
+    }
+
+    private static String userOf(HttpServerExchange exchange) {
+        String authorization = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
+        return authorization == null ? "" : userOf(authorization);
     }
 
     private static boolean mayPass(HttpServerExchange exchange) {
@@ -87,10 +151,24 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
         if (user.isEmpty()) {
             return true; // no password will be looked at
         }
-        Answer answer = ATTEMPTS.ask(user, addressOf(exchange));
+        Answer answer = ATTEMPTS.ask(user, Addresses.of(exchange));
         Attempt attempt = answer.attempt();
         if (attempt == null) {
-            refuse(exchange, form, answer.left());
+            long seconds = LoginAttempts.seconds(answer.left());
+            refuse(
+                    exchange,
+                    form,
+                    seconds,
+                    "too-many-wrong-passwords",
+                    "Too many wrong passwords",
+                    "Too many wrong passwords came from your address. Try again in " + seconds
+                            + " s, or have an administrator lift it.");
+            return false;
+        }
+        if (user.getBytes(StandardCharsets.UTF_8).length > LONGEST_NAME) {
+            attempt.failed();
+            evenOut(false, LoginGuard::computeHash);
+            isNobody(exchange, form);
             return false;
         }
         exchange.putAttachment(TRIED, new Tried(user, attempt));
@@ -101,27 +179,46 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
         return true;
     }
 
-    private static void refuse(HttpServerExchange exchange, boolean form, Duration left) {
-        long seconds = LoginAttempts.seconds(left);
-        exchange.getResponseHeaders().put(Headers.RETRY_AFTER, seconds);
+    /** A wrong login, though the server would stumble over it. */
+    private static void isNobody(HttpServerExchange exchange, boolean form) {
         if (form) {
-            Refused.headers(exchange);
-            exchange.setStatusCode(StatusCodes.SEE_OTHER);
-            exchange.getResponseHeaders().put(Headers.LOCATION, "/login.html?wait=" + seconds);
-            exchange.endExchange();
+            lead(exchange, StatusCodes.FOUND, "failed");
         } else {
+            exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Basic realm=\"Reprise\"");
             Refused.with(
-                    exchange,
-                    StatusCodes.TOO_MANY_REQUESTS,
-                    "too-many-wrong-passwords",
-                    "Too many wrong passwords",
-                    "Too many wrong passwords came from your address. Try again in " + seconds
-                            + " s, or have an administrator lift it.");
+                    exchange, StatusCodes.UNAUTHORIZED, "unauthenticated", "Not logged in", "Wrong name or password.");
         }
     }
 
+    private static void tooMany(HttpServerExchange exchange) {
+        refuse(
+                exchange,
+                isFormLogin(exchange),
+                1,
+                "too-many-logins",
+                "Too many logins",
+                "As many passwords as may are looked at. Try again in a second.");
+    }
+
+    private static void refuse(
+            HttpServerExchange exchange, boolean form, long seconds, String type, String title, String detail) {
+        exchange.getResponseHeaders().put(Headers.RETRY_AFTER, seconds);
+        if (form) {
+            lead(exchange, StatusCodes.SEE_OTHER, "wait=" + seconds);
+        } else {
+            Refused.with(exchange, StatusCodes.TOO_MANY_REQUESTS, type, title, detail);
+        }
+    }
+
+    private static void lead(HttpServerExchange exchange, int status, String why) {
+        Refused.headers(exchange);
+        exchange.setStatusCode(status);
+        exchange.getResponseHeaders().put(Headers.LOCATION, "/login.html?" + why);
+        exchange.endExchange();
+    }
+
     /** As the server's mechanism sees it, which goes by the last part of whichever path. */
-    private static boolean isFormLogin(HttpServerExchange exchange) {
+    static boolean isFormLogin(HttpServerExchange exchange) {
         if (!exchange.getRequestMethod().equals(Methods.POST)) {
             return false;
         }
@@ -149,13 +246,6 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
         return pair.indexOf(':') < 0 ? "" : pair.substring(0, pair.indexOf(':'));
     }
 
-    private static String addressOf(HttpServerExchange exchange) {
-        InetSocketAddress source = exchange.getSourceAddress();
-        return source.getAddress() == null
-                ? source.getHostString()
-                : source.getAddress().getHostAddress();
-    }
-
     @Override
     public void handleNotification(SecurityNotification notification) {
         Tried tried = notification.getExchange().getAttachment(TRIED);
@@ -172,6 +262,8 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
             }
             case LOGGED_OUT -> {}
         }
+        // It has been looked at, and whatever the request does now may take its time.
+        checks.leave(new Halted(notification.getExchange(), ResponseCodeHandler.HANDLE_200));
     }
 
     /** The server has computed a hash for a user that it knows. */

@@ -27,11 +27,10 @@ final class NotLoggedIn extends HttpServlet {
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String path = askedFor(request);
         boolean tried = request.getHeader("Authorization") != null;
+        forget(request);
         if (path.startsWith(request.getContextPath() + "/api/")) {
-            forget(request);
             problem(request, response, tried);
         } else if (tried || path.equals(request.getContextPath() + "/launch") || isPartOfAPage(request)) {
-            forget(request);
             plain(response, tried);
         } else {
             String failed = path.endsWith("/j_security_check") ? "?failed" : "";
@@ -49,7 +48,10 @@ final class NotLoggedIn extends HttpServlet {
         return request.getRequestURI();
     }
 
-    /** The server has begun a session in which to come back from the login page, where none is shown. */
+    /**
+     * The server has begun a session that keeps the request, to come back to it from the login page: whoever asks without a
+     * login would fill the memory. The console's own places stand behind the {@code #}, which the page keeps.
+     */
     private static void forget(HttpServletRequest request) {
         HttpSession session = request.getSession(false);
         if (session != null && session.isNew()) {

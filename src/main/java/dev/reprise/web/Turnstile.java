@@ -1,57 +1,52 @@
 package dev.reprise.web;
 
-import io.undertow.server.HttpServerExchange;
-import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Consumer;
 
 /**
- * Lets a number of requests be at something at the same time. Where there is no room for one more, the one that has been at
- * it for the longest time loses its connection: what takes its time on purpose keeps nobody else out. Thread-safe.
+ * Lets a number be at something at the same time. Where there is no room for one more, one has to go: of the address that
+ * has the most inside, the one that has been there for the longest time. So what takes its time on purpose keeps nobody else
+ * out. Thread-safe.
  */
-final class Turnstile {
-
-    private static final Logger LOG = System.getLogger(Turnstile.class.getName());
+final class Turnstile<T> {
 
     private final int most;
-    private final Set<HttpServerExchange> inside = new LinkedHashSet<>();
+    private final Consumer<T> evict;
 
-    Turnstile(int most) {
+    /** The oldest first; from where each comes. */
+    private final Map<T, String> inside = new LinkedHashMap<>();
+
+    /** @param evict ends what one of them does */
+    Turnstile(int most, Consumer<T> evict) {
         this.most = most;
+        this.evict = evict;
     }
 
-    void enter(HttpServerExchange exchange) {
-        HttpServerExchange oldest = null;
+    void enter(T who, String address) {
+        T evicted = null;
         synchronized (this) {
-            if (inside.size() >= most) {
-                Iterator<HttpServerExchange> all = inside.iterator();
-                oldest = all.next();
-                all.remove();
+            inside.put(who, address);
+            if (inside.size() > most) {
+                Map<String, Integer> counts = Addresses.count(inside.values());
+                evicted = Addresses.first(inside.keySet(), of -> counts.getOrDefault(inside.get(of), 0));
+                inside.remove(evicted);
             }
-            inside.add(exchange);
         }
-        if (oldest != null) {
-            close(oldest);
-        }
-    }
-
-    /** Ends the connection of a request, and whatever thread reads or writes it. */
-    static void close(HttpServerExchange exchange) {
-        try {
-            exchange.getConnection().close();
-        } catch (IOException e) {
-            LOG.log(Level.DEBUG, "A connection is closed: {0}", e.toString());
+        if (evicted != null) {
+            evict.accept(evicted);
         }
     }
 
-    synchronized boolean hasInside(HttpServerExchange exchange) {
-        return inside.contains(exchange);
+    /** Ends what one does, if it is inside. */
+    void evict(T who) {
+        if (leave(who)) {
+            evict.accept(who);
+        }
     }
 
-    synchronized void leave(HttpServerExchange exchange) {
-        inside.remove(exchange);
+    /** Whether it was inside until now, and had not to go. */
+    synchronized boolean leave(T who) {
+        return inside.remove(who) != null;
     }
 }

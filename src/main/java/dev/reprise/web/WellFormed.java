@@ -12,9 +12,11 @@ import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,12 @@ final class WellFormed implements HttpHandler {
     private static final Pattern ACCEPT = list("(\\*/\\*|" + TOKEN + "/(\\*|" + TOKEN + ")|\\*)" + PARAMETERS);
 
     private static final Pattern LANGUAGE = list("[*A-Za-z0-9_-]+" + PARAMETERS);
+
+    private static final Pattern COOKIE =
+            Pattern.compile("(?!\\$)" + TOKEN + "=(\"[!#-+\\--:<-\\[\\]-~]*\"|[!#-+\\--:<-\\[\\]-~]*)");
+
+    /** The server's own limit, at which it fails. */
+    static final int MOST_COOKIES = 200;
 
     private static final Set<HttpString> METHODS =
             Set.of(Methods.GET, Methods.HEAD, Methods.POST, Methods.PUT, Methods.DELETE, Methods.OPTIONS);
@@ -59,6 +67,16 @@ final class WellFormed implements HttpHandler {
                     "http",
                     "Method Not Allowed",
                     "This address does not take that method.");
+            return;
+        }
+        if (exchange.getRequestHeaders().contains(Headers.TRANSFER_ENCODING)) {
+            // The server collects what stands behind the last chunk, however much that is.
+            Refused.with(
+                    exchange,
+                    StatusCodes.LENGTH_REQUIRED,
+                    "length-required",
+                    "Length Required",
+                    "A request with a body says how long it is (Content-Length), and comes without Transfer-Encoding.");
             return;
         }
         String fault = fault(exchange);
@@ -92,7 +110,27 @@ final class WellFormed implements HttpHandler {
                 return "The header " + name + " cannot be understood.";
             }
         }
+        HeaderValues cookies = exchange.getRequestHeaders().get(Headers.COOKIE);
+        if (cookies != null) {
+            List<String> readable = cookies(cookies);
+            if (readable.size() > MOST_COOKIES) {
+                return "The header Cookie has more than " + MOST_COOKIES + " cookies.";
+            }
+            exchange.getRequestHeaders().put(Headers.COOKIE, String.join("; ", readable));
+        }
         return null;
+    }
+
+    /**
+     * The cookies that have the form of RFC 6265. A browser sends those of other applications on the same host, too, and
+     * the server fails at what it cannot read.
+     */
+    static List<String> cookies(Collection<String> headers) {
+        return headers.stream()
+                .flatMap(header -> Stream.of(header.split(";")))
+                .map(String::strip)
+                .filter(cookie -> COOKIE.matcher(cookie).matches())
+                .toList();
     }
 
     /** Whether a header has the form of RFC 9110, which JAX-RS takes for granted. */

@@ -79,7 +79,8 @@ record Configuration(
     private static final String PREFIX = "reprise.";
 
     /** Properties of the server that are no settings of a deployment. */
-    private static final Pattern OTHERS = Pattern.compile("reprise\\.(data|threads|launch(\\..*)?)");
+    private static final Pattern OTHERS = Pattern.compile(
+            "reprise\\.(data|threads|connections|proxy|socket-timeout|samples|input|reports|h2\\.password|launch(\\..*)?)");
 
     private static final Set<String> KEYS = Set.of(
             "data-source",

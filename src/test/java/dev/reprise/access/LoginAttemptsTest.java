@@ -122,6 +122,16 @@ class LoginAttemptsTest {
     }
 
     @Test
+    void whoHasLoggedInFromAnAddressIsKnownThere() {
+        assertThat(attempts.isKnown("operator", OFFICE)).isFalse();
+        allowed("operator", OFFICE).succeeded();
+
+        assertThat(attempts.isKnown(" Operator", OFFICE)).isTrue();
+        assertThat(attempts.isKnown("operator", ATTACKER)).isFalse();
+        assertThat(attempts.isKnown("viewer", OFFICE)).isFalse();
+    }
+
+    @Test
     void whoHasANetworkOfIPv6HasOneAddress() {
         for (int i = 0; i < LoginAttempts.FREE_OF_USER; i++) {
             assertThat(fails("operator", "2001:db8:0:1::" + i)).isTrue();

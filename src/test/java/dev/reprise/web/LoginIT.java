@@ -25,10 +25,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.container.test.api.RunAsClient;
@@ -40,6 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who gets in, by which way, and what everybody else is told; with a real HTTP client. */
@@ -130,26 +133,47 @@ class LoginIT {
     }
 
     @Test
-    void aBrowserIsLedToTheLoginPageAndBack() {
+    void aBrowserIsLedToTheLoginPageAndToTheConsole() {
         HttpResponse<String> before = send(browser, request("/test-page.html?which=7"));
         assertThat(before.statusCode()).isEqualTo(302);
         assertThat(header(before, "Location")).isEqualTo("/login.html");
-        assertThat(header(before, "Set-Cookie"))
-                .contains("HttpOnly")
-                .contains("SameSite=Strict")
-                .doesNotContain("Secure");
-        String stranger = session();
+        String stranger = begun(before);
+        assertThat(session()).isEqualTo("none");
 
         HttpResponse<String> login = logIn(TestUser.VIEWER);
         assertThat(login.statusCode()).isEqualTo(302);
-        assertThat(header(login, "Location")).endsWith("/test-page.html?which=7");
-        assertThat(header(login, "Set-Cookie")).contains("HttpOnly").contains("SameSite=Strict");
+        assertThat(header(login, "Location")).isEqualTo("/");
+        assertThat(header(login, "Set-Cookie"))
+                .contains("HttpOnly")
+                .contains("SameSite=Strict")
+                .doesNotContain("Secure");
         assertThat(session()).as("the session that a stranger may know").isNotEqualTo(stranger);
 
         assertThat(send(browser, request("/test-page.html")).body()).isEqualTo(PAGE);
         HttpResponse<String> known =
                 send(script, request("/test-page.html").header("Cookie", "JSESSIONID=" + stranger));
         assertThat(known.statusCode()).isEqualTo(302);
+    }
+
+    private static String begun(HttpResponse<String> response) {
+        Matcher session = Pattern.compile("JSESSIONID=([^;]+);").matcher(header(response, "Set-Cookie"));
+        return session.find() ? session.group(1) : "none";
+    }
+
+    /** Each would hold its request for half an hour. */
+    @Test
+    void whoIsNotLoggedInHasNoSession() {
+        HttpResponse<String> asked = send(script, request("/test-page.html"));
+        HttpResponse<String> posted = send(script, form("/", "a", "x".repeat(10_000)));
+        HttpResponse<String> wrong = logIn(TestUser.VIEWER.login(), "wrong");
+        HttpResponse<String> nobody = send(script, request("/j_security_check"));
+
+        assertThat(List.of(asked, posted, wrong, nobody)).allSatisfy(response -> {
+            assertThat(response.statusCode()).isEqualTo(302);
+            assertThat(response.headers().allValues("Set-Cookie").stream()
+                            .filter(cookie -> cookie.startsWith("JSESSIONID")))
+                    .allSatisfy(cookie -> assertThat(cookie).contains("Expires=Thu, 01-Jan-1970"));
+        });
     }
 
     @Test
@@ -333,6 +357,12 @@ class LoginIT {
                     .startsWith("HTTP/1.1 ")
                     .doesNotContain("evil.example");
         }
+        assertThat(formLogin(TestUser.VIEWER.login(), TestUser.VIEWER.password())
+                        .replace("Host: localhost", "Host: evil.example"))
+                .contains("evil.example")
+                .satisfies(login -> assertThat(RawHttp.exchange(url, login))
+                        .contains("\r\nLocation: /\r\n")
+                        .doesNotContain("evil.example"));
         assertThat(RawHttp.exchange(
                         url, "GET /test-page.html HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 302 ")
@@ -473,11 +503,11 @@ class LoginIT {
         assertThat(audit()).contains("\"action\":\"lift\"").contains(attacker + ": 1 need not wait any more");
     }
 
-    @Test
-    void theLoginPageSaysThatOneHasToWait() throws IOException {
-        String body = "j_username=" + TestUser.ADMIN.login() + "&j_password=wrong";
+    /** A login with the form and cookie of this browser. */
+    private String formLogin(String user, String password) {
+        String body = "j_username=" + user + "&j_password=" + password;
         String path = loginForm();
-        String form = head(
+        return head(
                         "POST",
                         path,
                         "Cookie: "
@@ -487,11 +517,126 @@ class LoginIT {
                         "Content-Type: application/x-www-form-urlencoded",
                         "Content-Length: " + body.length())
                 + body;
+    }
+
+    /** No file can have a name as long as the second one's. */
+    @ParameterizedTest
+    @CsvSource({"127.0.0.41, test-admin", "127.0.0.42, ''"})
+    void theLoginPageSaysThatOneHasToWait(String address, String user) throws IOException {
+        String form = formLogin(user.isEmpty() ? "long".repeat(100) : user, "wrong");
         for (int i = 0; i < 5; i++) {
-            assertThat(from("127.0.0.41", form)).contains("/login.html?failed");
+            assertThat(from(address, form)).startsWith("HTTP/1.1 302 ").contains("Location: /login.html?failed");
         }
 
-        assertThat(from("127.0.0.41", form)).startsWith("HTTP/1.1 303 ").contains("Location: /login.html?wait=");
+        assertThat(from(address, form)).startsWith("HTTP/1.1 303 ").contains("Location: /login.html?wait=");
+    }
+
+    @Test
+    void aNameThatIsTooLongIsAWrongOne() throws IOException {
+        List<Integer> statuses = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            statuses.add(status(me("127.0.0.43", "long".repeat(100), "wrong")));
+        }
+
+        assertThat(statuses).containsExactly(401, 401, 401, 401, 401, 429);
+    }
+
+    @Test
+    void aFormThatIsNotEncodedIsRefused() throws IOException {
+        assertThat(from("127.0.0.44", formLogin("%zz", "x"))).startsWith("HTTP/1.1 400 ");
+    }
+
+    /** Each of their passwords is a tenth of a second's work. */
+    @Test
+    void whoHasLoggedInBeforeDoesNotWaitForStrangers() throws IOException {
+        TestUser known = TestUser.OPERATOR;
+        assertThat(status(me("127.0.0.1", known.login(), known.password()))).isEqualTo(200);
+        int count = 120;
+        List<Socket> strangers = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                Socket socket = RawHttp.connect(url, "127.0.7." + (i + 1));
+                strangers.add(socket);
+                socket.getOutputStream()
+                        .write(head("GET", "/api/me", "Authorization: " + TestUser.basic("stranger" + i, "wrong"))
+                                .getBytes(StandardCharsets.US_ASCII));
+            }
+            assertThat(status(me("127.0.0.1", known.login(), known.password()))).isEqualTo(200);
+
+            int answered = 0;
+            for (Socket socket : strangers) {
+                answered += socket.getInputStream().available() > 0 ? 1 : 0;
+            }
+            assertThat(answered).as("of those who came first").isLessThan(count / 2);
+            byte[] last = strangers.get(count - 1).getInputStream().readAllBytes();
+            assertThat(status(new String(last, StandardCharsets.ISO_8859_1))).isEqualTo(401);
+        } finally {
+            for (Socket socket : strangers) {
+                socket.close();
+            }
+        }
+    }
+
+    /** However many are looked at, they are not sent away while there is room to wait. */
+    @Test
+    void manyWhoLogInFromOneAddressAreAllLetIn() {
+        TestUser user = TestUser.ADMIN;
+        List<CompletableFuture<HttpResponse<String>>> logins = IntStream.range(0, 60)
+                .mapToObj(i ->
+                        script.sendAsync(user.sends(request("/api/me")).build(), HttpResponse.BodyHandlers.ofString()))
+                .toList();
+
+        assertThat(logins)
+                .allSatisfy(login -> assertThat(login.join().statusCode())
+                        .as(login.join().body())
+                        .isEqualTo(200));
+    }
+
+    @Test
+    void aCookieThatNobodyCanReadIsLeftOut() throws IOException {
+        assertThat(from("127.0.0.1", head("GET", "/login.html", "Cookie: other=\u00ff; one={\"a\": \u0001}")))
+                .startsWith("HTTP/1.1 200 ");
+        assertThat(from(
+                        "127.0.0.1",
+                        formLogin(TestUser.VIEWER.login(), TestUser.VIEWER.password())
+                                .replace("Cookie: ", "Cookie: $Version=x; other=\u00ff; ")))
+                .contains("\r\nLocation: /\r\n");
+        String many = IntStream.range(0, 201).mapToObj(i -> "a" + i + "=b").collect(Collectors.joining("; "));
+        assertThat(from("127.0.0.1", head("GET", "/login.html", "Cookie: " + many)))
+                .startsWith("HTTP/1.1 400 ");
+    }
+
+    /** The server would collect without end what stands behind the last chunk. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/j_security_check", "/api/me", "/launch", "/login.html", "/webjars/x"})
+    void noBodyComesInChunks(String path) throws IOException {
+        assertThat(RawHttp.exchange(
+                        url, "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"))
+                .startsWith("HTTP/1.1 411 ")
+                .contains("\r\nConnection: close\r\n")
+                .contains("Content-Length");
+    }
+
+    /** Who sends more and reads nothing would hold a thread with each connection. */
+    @ParameterizedTest
+    @CsvSource({
+        "/, 1",
+        "/test-page.html, 1",
+        "/nothing, 1",
+        "/api/me, 1",
+        "/launch, 1",
+        "/login.html, 3",
+        "/public/theme.css, 3"
+    })
+    void strangersHaveOneAnswerOfEachConnection(String path, int answers) throws IOException {
+        String keep = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+        assertThat(RawHttp.exchange(url, keep + keep + head("GET", path)).split("HTTP/1.1 ", -1))
+                .hasSize(1 + answers);
+        String known = keep.replace("Host:", "Authorization: " + TestUser.VIEWER.basic() + "\r\nHost:");
+        assertThat(RawHttp.exchange(url, known + known + head("GET", path)).split("HTTP/1.1 [2-4]", -1))
+                .as("after a login")
+                .hasSize(1 + 3);
     }
 
     @ParameterizedTest
@@ -537,30 +682,52 @@ class LoginIT {
         }
     }
 
-    @Test
-    void whoReadsSlowlyWithoutALoginHoldsNobodyUp() throws IOException {
+    @ParameterizedTest
+    @CsvSource({
+        "/webjars/lit-html/3.3.2/development/lit-html.js.map, 30",
+        "/login.html, 400",
+        "/test-page.html, 400",
+        "/api/me, 400",
+        "/launch, 400"
+    })
+    void whoReadsSlowlyWithoutALoginHoldsNobodyUp(String path, int requests) throws IOException {
         List<Socket> slow = new ArrayList<>();
         try {
-            String large = "/webjars/lit-html/3.3.2/development/lit-html.js.map";
-            HttpResponse<String> script = send(this.script, request(large));
-            assertThat(script.statusCode()).isEqualTo(200);
-            assertThat(script.body()).hasSizeGreaterThan(100_000);
-            String many = ("GET " + large + " HTTP/1.1\r\nHost: localhost\r\n\r\n").repeat(30);
+            String many = ("GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n").repeat(requests);
             for (int i = 0; i < 60; i++) {
                 Socket socket = new Socket();
                 socket.setReceiveBufferSize(1024);
                 socket.connect(new InetSocketAddress(url.getHost(), url.getPort()));
                 slow.add(socket);
-                socket.getOutputStream().write(many.getBytes(StandardCharsets.US_ASCII));
+                try {
+                    socket.getOutputStream().write(many.getBytes(StandardCharsets.US_ASCII));
+                } catch (IOException answered) {
+                    assertThat(requests).as("%s", answered).isEqualTo(400);
+                }
             }
 
             HttpRequest.Builder me = TestUser.VIEWER.sends(request("/api/me").timeout(Duration.ofSeconds(20)));
-            assertThat(send(this.script, me).statusCode()).isEqualTo(200);
+            assertThat(send(script, me).statusCode()).isEqualTo(200);
+            assertThat(from("127.0.0.51", head("GET", "/login.html"))).endsWith("</html>\n");
         } finally {
             for (Socket socket : slow) {
                 socket.close();
             }
         }
+    }
+
+    /** As a browser with many windows does it. */
+    @Test
+    void whoeverReadsAtAUsualPaceIsServed() {
+        String large = "/webjars/lit-html/3.3.2/development/lit-html.js.map";
+        List<CompletableFuture<HttpResponse<String>>> files = IntStream.range(0, 100)
+                .mapToObj(i -> script.sendAsync(request(large).build(), HttpResponse.BodyHandlers.ofString()))
+                .toList();
+
+        assertThat(files).allSatisfy(file -> {
+            assertThat(file.join().statusCode()).isEqualTo(200);
+            assertThat(file.join().body()).hasSizeGreaterThan(100_000);
+        });
     }
 
     /** However steadily it comes: a byte a second is no reason to wait. */
@@ -596,9 +763,10 @@ class LoginIT {
     void theServersOwnLimitsAreSet() {
         String cli = ServerProcess.cli(
                 "127.0.0.1:" + System.getProperty("reprise.it.management"),
-                Stream.of("http-listener=default", "https-listener=https")
-                        .map(listener -> "/subsystem=undertow/server=default-server/" + listener + ":read-resource")
-                        .toArray(String[]::new));
+                "/subsystem=undertow/server=default-server/http-listener=default:read-resource",
+                "/subsystem=undertow/server=default-server/https-listener=https:read-resource",
+                "/subsystem=undertow/server=default-server/host=default-host:read-children-names(child-type=setting)",
+                "/core-service=management/management-interface=http-interface:read-attribute(name=no-request-timeout)");
 
         for (String limit : List.of(
                 "\"request-parse-timeout\" => 10000",
@@ -606,9 +774,12 @@ class LoginIT {
                 "\"read-timeout\" => 30000",
                 "\"write-timeout\" => 30000",
                 "\"enable-http2\" => false",
+                "\"max-buffered-request-size\" => 1",
                 "\"max-post-size\" => 2097152L",
                 "\"max-connections\" => expression \"${reprise.connections:4000}\"")) {
             assertThat(cli.split(Pattern.quote(limit), -1)).as(limit).hasSize(3);
         }
+        assertThat(cli).as("the management port").contains("\"result\" => 10000");
+        assertThat(cli).as("beside the application").doesNotContain("http-invoker");
     }
 }

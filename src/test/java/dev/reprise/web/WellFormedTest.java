@@ -2,6 +2,7 @@ package dev.reprise.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -92,5 +93,21 @@ class WellFormedTest {
             })
     void headersHaveTheirForm(String name, String value, boolean right) {
         assertThat(WellFormed.isHeader(name, value)).isEqualTo(right);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a=b|a=b",
+                "a=ÿ|''",
+                "a=ÿ; JSESSIONID=x.y; b=x|JSESSIONID=x.y",
+                "a={\"b\": 1}; c=\"d\"; e=|c=\"d\"; e=",
+                "$Version=x; a=b; $Path=/|a=b",
+                ";;;=,\"a=\"|''",
+                "a b=c; d=e f; g=h=|g=h="
+            })
+    void cookiesThatNobodyCanReadAreLeftOut(String header, String left) {
+        assertThat(String.join("; ", WellFormed.cookies(List.of(header)))).isEqualTo(left);
     }
 }

@@ -119,6 +119,13 @@ class ConfigurationTest {
                         "reprise.launch.month",
                         "reprise.data",
                         "reprise.threads",
+                        "reprise.samples",
+                        "reprise.input",
+                        "reprise.reports",
+                        "reprise.h2.password",
+                        "reprise.connections",
+                        "reprise.proxy",
+                        "reprise.socket-timeout",
                         "reprise.Node",
                         "java.home")))
                 .containsExactly("reprise.Node", "reprise.heartbeet");
