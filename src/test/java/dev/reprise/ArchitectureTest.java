@@ -93,7 +93,9 @@ class ArchitectureTest {
                         "parameters",
                         "identity",
                         "log"));
-        rooms.put("internal.ownership", List.of("launch", "internal.engine", "internal.store", "state", "log"));
+        rooms.put(
+                "internal.ownership",
+                List.of("launch", "internal.engine", "internal.store", "internal.database", "state", "log"));
         rooms.put(
                 "operate",
                 List.of("access", "launch", "internal.engine", "internal.store", "state", "job", "identity", "log"));

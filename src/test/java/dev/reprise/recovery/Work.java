@@ -1,6 +1,11 @@
 package dev.reprise.recovery;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.reprise.remote.Reply;
 import dev.reprise.server.ClusterNode;
+import dev.reprise.state.Refusal;
 import java.util.List;
 import java.util.Map;
 
@@ -16,6 +21,10 @@ record Work(String job, Map<String, String> parameters, Map<String, Integer> wri
 
     /** The same with as few commits as there can be. */
     static final List<Work> SMALL = List.of(chunks(2), sequence(2), split(2), partitions(2), batchlet(100));
+
+    /** Why a launch is refused that comes after one whose answer was an error. */
+    private static final List<String> THERE =
+            List.of(Refusal.Kind.ALREADY_RUNNING.name(), Refusal.Kind.ALREADY_COMPLETE.name());
 
     /** Work that was begun. */
     record Run(Work work, String name, ClusterNode node) {}
@@ -50,8 +59,26 @@ record Work(String job, Map<String, String> parameters, Map<String, Integer> wri
     }
 
     Run on(ClusterNode node) {
-        String run = job + "-" + node + "-" + System.nanoTime();
+        String run = nameOn(node);
         node.start(job, Runs.with(parameters, "run", run)).executionId();
         return new Run(this, run, node);
+    }
+
+    /** Launched again for as long as the launch itself meets a fault. */
+    Run launchedOn(ClusterNode node) {
+        String run = nameOn(node);
+        await(run + " is launched").until(() -> isThere(node.launch(job, Runs.with(parameters, "run", run))));
+        return new Run(this, run, node);
+    }
+
+    private static boolean isThere(Reply reply) {
+        if (reply.kind() == Reply.Kind.REFUSED) {
+            assertThat(reply.what()).as(reply::toString).isIn(THERE);
+        }
+        return reply.kind() != Reply.Kind.THREW;
+    }
+
+    private String nameOn(ClusterNode node) {
+        return job + "-" + node + "-" + System.nanoTime();
     }
 }

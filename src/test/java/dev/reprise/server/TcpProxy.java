@@ -48,6 +48,7 @@ public final class TcpProxy implements AutoCloseable {
     private volatile int swallowed;
     private final AtomicInteger asked = new AtomicInteger();
     private volatile int awaited;
+    private volatile boolean struck;
     private volatile Runnable strike = () -> {};
     private @Nullable Door open;
 
@@ -132,13 +133,14 @@ public final class TcpProxy implements AutoCloseable {
      * @param which the next one is 1
      */
     public void before(int which, Runnable happens) {
+        struck = false;
         strike = happens;
         awaited = asked.get() + which;
     }
 
-    /** Whether that request was there. */
+    /** Whether it has happened. */
     public boolean hasStruck() {
-        return asked.get() >= awaited;
+        return struck;
     }
 
     /** Carries nothing any more in either direction, and tells nobody, until {@link #restore}. */
@@ -218,6 +220,7 @@ public final class TcpProxy implements AutoCloseable {
                 }
                 if (!answers && isAt(SYNC, buffer, read - SYNC.length) && asked.incrementAndGet() == awaited) {
                     strike.run();
+                    struck = true;
                 }
                 awaitAudible();
                 if (answers) {

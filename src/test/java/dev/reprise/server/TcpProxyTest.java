@@ -108,7 +108,7 @@ class TcpProxyTest {
             insert(connection, 2);
             assertThat(line.hasStruck()).isFalse();
             assertBroken(connection::commit);
-            assertThat(line.hasStruck()).isTrue();
+            await().until(line::hasStruck);
             assertThat(line.requests() - before).isEqualTo(3);
         }
         assertThat(items()).isEmpty();

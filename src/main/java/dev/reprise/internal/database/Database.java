@@ -28,7 +28,7 @@ public final class Database {
         }
     };
 
-    private final DataSource dataSource;
+    private final Connections connections;
     private final Jdbi jdbi;
     private final Tables tables;
     private final ThreadTransaction transaction;
@@ -63,16 +63,16 @@ public final class Database {
             TransactionManager transactions,
             Duration outage,
             int pauseToPersist) {
-        this.dataSource = dataSource;
-        this.jdbi = Jdbi.create(dataSource);
+        this.connections = new Connections(dataSource);
+        this.jdbi = Jdbi.create(connections);
         jdbi.getConfig(SqlStatements.class).setSqlParser(PARSER);
         // Parameters of jobs may be secrets, and messages end in logs and tables.
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
-        this.transaction = new ThreadTransaction(dataSource, transactions);
-        this.dialect = Dialect.of(dataSource);
+        this.transaction = new ThreadTransaction(connections, transactions);
+        this.dialect = Dialect.of(connections);
         this.tables = Tables.in(schema == null ? null : Tables.folded(dialect, schema));
         jdbi.getConfig(Tables.Place.class).set(tables);
-        this.takesSeveralInOneRoundTrip = jdbi.withHandle(dialect::takesSeveralAtOnce);
+        this.takesSeveralInOneRoundTrip = read(dialect::takesSeveralAtOnce);
         this.retries = new Retries(outage, pauseToPersist);
     }
 
@@ -118,7 +118,7 @@ public final class Database {
 
     /** Looks something up with statements of which each is a transaction by itself, whatever the caller is in. */
     public <T extends @Nullable Object> T read(Work<T> work) {
-        return suspended(() -> Retries.retried(() -> jdbi.withHandle(work::with)));
+        return suspended(() -> Retries.retried(() -> connections.watched(() -> jdbi.withHandle(work::with))));
     }
 
     /**
@@ -134,7 +134,7 @@ public final class Database {
      * database asks for that. The work may run several times and must have no other effects than its SQL.
      */
     public <T extends @Nullable Object> T inOwnTransaction(Work<T> work) {
-        return suspended(() -> Retries.retried(() -> jdbi.inTransaction(work::with)));
+        return suspended(() -> Retries.retried(() -> connections.watched(() -> jdbi.inTransaction(work::with))));
     }
 
     private <T extends @Nullable Object> T suspended(Supplier<T> work) {
@@ -176,10 +176,10 @@ public final class Database {
      */
     public <T extends @Nullable Object> T withShortLockWaits(Work<T> work) {
         return suspended(() -> Retries.retried(
-                () -> jdbi.inTransaction(handle -> {
+                () -> connections.watched(() -> jdbi.inTransaction(handle -> {
                     dialect.limitWaitForLocks(handle);
                     return work.with(handle);
-                }),
+                })),
                 e -> SqlFailures.isTransient(e) && !SqlFailures.isLockTimeout(e)));
     }
 
@@ -210,9 +210,10 @@ public final class Database {
     /** Whether the database answers now. */
     public boolean isReachable() {
         return suspended(() -> {
-            try (Connection connection = dataSource.getConnection()) {
+            try (Connection connection = connections.openConnection()) {
                 return ThreadTransaction.answers(connection);
             } catch (SQLException e) {
+                connections.failed(e);
                 return false;
             }
         });

@@ -87,7 +87,11 @@ public interface Dialect {
     boolean commitsDdlByItself();
 
     static Dialect of(DataSource dataSource) {
-        try (Connection connection = dataSource.getConnection()) {
+        return of(new Connections(dataSource));
+    }
+
+    static Dialect of(Connections connections) {
+        try (Connection connection = connections.openConnection()) {
             String product = connection.getMetaData().getDatabaseProductName();
             return switch (product) {
                 case "H2" -> new H2();

@@ -80,7 +80,8 @@ public final class Schema {
     }
 
     private static void migrate(DataSource dataSource, @Nullable String named, Duration patience) {
-        Dialect dialect = Dialect.of(dataSource);
+        Connections connections = new Connections(dataSource);
+        Dialect dialect = Dialect.of(connections);
         String schema = named == null ? null : Tables.folded(dialect, named);
         FluentConfiguration configuration = Flyway.configure(Schema.class.getClassLoader())
                 .dataSource(dialect.forDdl(dataSource))
@@ -117,6 +118,7 @@ public final class Schema {
                 }
             } catch (FlywayException e) {
                 failure = e;
+                connections.failed(e);
                 LOG.log(
                         Level.WARNING,
                         "A migration of the job repository failed and is tried again: {0}",

@@ -4,11 +4,12 @@ import java.sql.SQLException;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What the SQLState at the bottom of an exception says. */
+/** What the SQLState at the bottom of an exception says, or a pool that has none to give. */
 public final class SqlFailures {
 
     /** Duplicate keys and other broken constraints: SQLState class 23. */
@@ -28,6 +29,13 @@ public final class SqlFailures {
 
     /** Connections that break or are refused, and servers that shut down or start: what another try later may cure. */
     private static final Pattern AWAY = Pattern.compile("08...|57P0.|90067|90098|90121");
+
+    /** What pools say, with no SQLState, that get no connection in time or at all: Agroal's and IronJacamar's. */
+    private static final Pattern POOL_HAS_NONE =
+            Pattern.compile("Sorry, acquisition timeout!|Acquisition timeout while waiting|.*\\bIJ000(453|655)\\b");
+
+    /** What Agroal says of a connection that it could not make part of the transaction. */
+    private static final String NOT_ENLISTED = "Deferred enlistment not supported";
 
     private SqlFailures() {}
 
@@ -63,22 +71,35 @@ public final class SqlFailures {
         return state != null && LOCK_TIMEOUTS.contains(state);
     }
 
-    /** Whether the database could not be reached, or broke the connection off. */
+    /** Whether the database could not be reached, or broke the connection off, or its pool had none. */
     public static boolean isAway(Throwable thrown) {
-        return isAway(thrown, Collections.newSetFromMap(new IdentityHashMap<>()));
+        return isAny(thrown, SqlFailures::saysThatItIsAway);
+    }
+
+    private static boolean saysThatItIsAway(SQLException e) {
+        return e.getSQLState() == null
+                ? e.getMessage() != null
+                        && POOL_HAS_NONE.matcher(e.getMessage()).lookingAt()
+                : AWAY.matcher(e.getSQLState()).matches();
+    }
+
+    /** Whether a connection was used that is in no transaction, though the thread is. */
+    static boolean isNotEnlisted(Throwable thrown) {
+        return isAny(thrown, e -> NOT_ENLISTED.equals(e.getMessage()));
     }
 
     /** A transaction manager may keep as suppressed why a commit failed. */
-    private static boolean isAway(@Nullable Throwable thrown, Set<Throwable> seen) {
+    private static boolean isAny(Throwable thrown, Predicate<SQLException> wanted) {
+        return isAny(thrown, wanted, Collections.newSetFromMap(new IdentityHashMap<>()));
+    }
+
+    private static boolean isAny(@Nullable Throwable thrown, Predicate<SQLException> wanted, Set<Throwable> seen) {
         if (thrown == null || !seen.add(thrown)) {
             return false;
         }
-        boolean away = thrown instanceof SQLException e
-                && e.getSQLState() != null
-                && AWAY.matcher(e.getSQLState()).matches();
-        return away
-                || isAway(thrown.getCause(), seen)
-                || Stream.of(thrown.getSuppressed()).anyMatch(suppressed -> isAway(suppressed, seen));
+        return (thrown instanceof SQLException e && wanted.test(e))
+                || isAny(thrown.getCause(), wanted, seen)
+                || Stream.of(thrown.getSuppressed()).anyMatch(suppressed -> isAny(suppressed, wanted, seen));
     }
 
     private static @Nullable String sqlState(Throwable thrown) {

@@ -15,7 +15,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.function.Function;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** The JTA transaction that the calling thread is in: joined, watched, begun and ended. Thread-safe. */
@@ -27,11 +26,11 @@ public final class ThreadTransaction {
 
     private static final int SECONDS_TO_ANSWER = 5;
 
-    private final DataSource dataSource;
+    private final Connections connections;
     private final TransactionManager transactions;
 
-    ThreadTransaction(DataSource dataSource, TransactionManager transactions) {
-        this.dataSource = dataSource;
+    ThreadTransaction(Connections connections, TransactionManager transactions) {
+        this.connections = connections;
         this.transactions = transactions;
     }
 
@@ -51,7 +50,11 @@ public final class ThreadTransaction {
         } catch (RollbackException | SystemException e) {
             throw new IllegalStateException("its transaction takes nothing more: " + e.getMessage(), e);
         }
-        try (Connection connection = dataSource.getConnection()) {
+        return connections.watched(() -> joined(transaction, work));
+    }
+
+    private <T extends @Nullable Object> T joined(Transaction transaction, Function<Connection, T> work) {
+        try (Connection connection = connections.inTransaction()) {
             if (connection.getAutoCommit()) {
                 throw new IllegalStateException(
                         "the data source gives a connection that is not in its transaction; it has"
@@ -80,11 +83,15 @@ public final class ThreadTransaction {
      */
     public Health healthAfter(Throwable thrown) {
         try {
+            if (wasRefusedAConnection(thrown)) {
+                return Health.AWAY;
+            }
             if (transactions.getStatus() != Status.STATUS_ACTIVE || SqlFailures.isRolledBack(thrown)) {
                 return Health.GIVEN_UP;
             }
             return takesMore() ? Health.GOOD : Health.GIVEN_UP;
         } catch (SQLException e) {
+            connections.failed(e);
             return SqlFailures.isAway(e) ? Health.AWAY : Health.GIVEN_UP;
         } catch (SystemException e) {
             throw new IllegalStateException("the transaction manager does not answer", e);
@@ -92,7 +99,7 @@ public final class ThreadTransaction {
     }
 
     private boolean takesMore() throws SQLException {
-        try (Connection connection = dataSource.getConnection()) {
+        try (Connection connection = connections.inTransaction()) {
             return !connection.getAutoCommit() && answers(connection);
         }
     }
@@ -162,16 +169,42 @@ public final class ThreadTransaction {
         }
     }
 
-    /** Whether the connection that the thread's transaction has is broken. Asked with a round trip, where something failed. */
-    public boolean hasLostConnection() {
+    /**
+     * Whether a database was away when something was thrown, by that and by what became of the connection. Asked with a
+     * round trip, where something failed.
+     */
+    public boolean wasAwayFor(Throwable thrown) {
+        boolean away = SqlFailures.isAway(thrown) || wasRefusedAConnection(thrown) || hasLostConnection();
+        if (away) {
+            connections.renew();
+        }
+        return away;
+    }
+
+    /**
+     * Whether it is given up because the pool's connection was closed: Agroal gives that nonetheless, and the first use of
+     * it fails for another reason.
+     */
+    public boolean wasRefusedAConnection(Throwable thrown) {
+        Transaction current = current();
+        boolean refused = current != null
+                && statusOf(current) == Status.STATUS_MARKED_ROLLBACK
+                && SqlFailures.isNotEnlisted(thrown);
+        if (refused) {
+            connections.renew();
+        }
+        return refused;
+    }
+
+    private boolean hasLostConnection() {
         Transaction current = current();
         if (current == null || !isActive(current)) {
             return false;
         }
-        try (Connection connection = dataSource.getConnection()) {
+        try (Connection connection = connections.inTransaction()) {
             return !connection.isValid(SECONDS_TO_ANSWER);
         } catch (SQLException e) {
-            return isActive(current);
+            return isActive(current) || wasRefusedAConnection(e);
         }
     }
 

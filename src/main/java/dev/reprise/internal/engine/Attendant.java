@@ -104,13 +104,13 @@ record Attendant(
     }
 
     private Throwable thrown(Method method, Object @Nullable [] arguments, Throwable thrown) {
-        ArtifactCall call = ArtifactCall.of(ref, step, method);
         keepWhatItWasToldOf(thrown, arguments);
-        running.threw(call, thrown, step);
+        Thrown last = new Thrown(ArtifactCall.of(ref, step, method), thrown, keeper.wasRefusedAConnection(thrown));
+        running.threw(last, step);
         RunningStep at = running.steps().find(step);
         if (step != null && at != null) {
             if (endsTheStep(method)) {
-                at.troubles().threwAtItsEnd(new Thrown(call, thrown), step.getException());
+                at.troubles().threwAtItsEnd(last, step.getException());
             }
             if (isOver(method)) {
                 at.collecting().collectNoMore();

@@ -65,7 +65,7 @@ public final class AttendedArtifacts implements ArtifactFactory {
         try {
             artifact = engines.create(ref, type, loader);
         } catch (Exception | Error e) {
-            running.threw(ArtifactCall.made(String.valueOf(ref), step), unwrapped(e), step);
+            running.threw(new Thrown(ArtifactCall.made(String.valueOf(ref), step), unwrapped(e), false), step);
             throw e;
         }
         return artifact == null || artifact instanceof RecordedDecider
@@ -137,7 +137,7 @@ public final class AttendedArtifacts implements ArtifactFactory {
         try {
             return engines.getArtifactClass(ref, loader);
         } catch (RuntimeException | Error e) {
-            running.threw(ArtifactCall.made(ref, null), e, null);
+            running.threw(new Thrown(ArtifactCall.made(ref, null), e, false), null);
             throw e;
         }
     }

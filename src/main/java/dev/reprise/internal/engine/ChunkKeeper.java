@@ -83,6 +83,11 @@ final class ChunkKeeper {
         return recorder.isInTransaction();
     }
 
+    /** Whether it was thrown because the pool had no good connection for the transaction. */
+    boolean wasRefusedAConnection(Throwable thrown) {
+        return recorder.wasRefusedAConnection(thrown);
+    }
+
     /**
      * Ends what an artifact, which was called in no transaction, has left of one on this thread: nobody else would, and
      * whatever the thread does next would find it.

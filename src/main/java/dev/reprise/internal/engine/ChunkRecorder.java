@@ -121,7 +121,7 @@ final class ChunkRecorder {
             }
             return saved;
         } catch (RuntimeException e) {
-            if (SqlFailures.isAway(e)) {
+            if (SqlFailures.isAway(e) || database.transaction().wasRefusedAConnection(e)) {
                 running.cutOff(step.execution().getStepName());
             }
             if (!ThreadTransaction.isActive(chunk)) {
@@ -236,6 +236,10 @@ final class ChunkRecorder {
 
     boolean isInTransaction() {
         return database.transaction().isOpen();
+    }
+
+    boolean wasRefusedAConnection(Throwable thrown) {
+        return database.transaction().wasRefusedAConnection(thrown);
     }
 
     boolean leaveTransaction() {

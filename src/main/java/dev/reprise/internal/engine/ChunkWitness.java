@@ -1,7 +1,6 @@
 package dev.reprise.internal.engine;
 
 import dev.reprise.internal.database.Database;
-import dev.reprise.internal.database.SqlFailures;
 import jakarta.batch.api.chunk.listener.AbstractChunkListener;
 import jakarta.batch.api.chunk.listener.ItemWriteListener;
 import java.util.List;
@@ -47,10 +46,7 @@ final class ChunkWitness extends AbstractChunkListener implements ItemWriteListe
     public void onError(Exception thrown) {
         RunningStep at = running.steps().find(step.getStepExecution());
         if (at != null) {
-            at.troubles()
-                    .failed(new Witnessed(
-                            thrown,
-                            SqlFailures.isAway(thrown) || database.transaction().hasLostConnection()));
+            at.troubles().failed(new Witnessed(thrown, database.transaction().wasAwayFor(thrown)));
         }
     }
 }

@@ -233,8 +233,7 @@ public final class LiveExecution implements Database.Caller {
      *
      * @param step null where it belongs to the job
      */
-    void threw(ArtifactCall call, Throwable thrown, @Nullable StepContextImpl step) {
-        Thrown last = new Thrown(call, thrown);
+    void threw(Thrown last, @Nullable StepContextImpl step) {
         RunningStep at = steps.find(step);
         if (at == null) {
             failed(last.toString());

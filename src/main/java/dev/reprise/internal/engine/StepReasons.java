@@ -54,9 +54,7 @@ final class StepReasons {
         } catch (RuntimeException | Error e) {
             kept = Optional.of(unreadable(step, e));
         }
-        if (wasAway(step)
-                ? exception != null || kept.isPresent()
-                : exception != null && SqlFailures.isAway(exception)) {
+        if (wasAway(step) ? exception != null || kept.isPresent() : exception != null && isAway(step, exception)) {
             running.cutOff(step.execution().getStepName());
         }
         if (kept.isPresent()) {
@@ -71,6 +69,11 @@ final class StepReasons {
                         : Optional.empty())
                 .map(why -> why + partitionsBefore(step))
                 .orElseGet(() -> reasonOf(step, engines));
+    }
+
+    private static boolean isAway(RunningStep step, Exception exception) {
+        return SqlFailures.isAway(exception)
+                || step.troubles().thrownAs(exception).filter(Thrown::refused).isPresent();
     }
 
     /** Whether the database was away when the chunk failed that the step has failed with. */

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
  * The last that an artifact threw, whatever the engine made of it.
  *
  * @param call what the engine had asked of it
+ * @param refused whether it got no good connection
  */
-record Thrown(ArtifactCall call, Throwable thrown) {
+record Thrown(ArtifactCall call, Throwable thrown, boolean refused) {
 
     /** Whether this is what the engine has: wrapped, a copy, or another one in the place of what it cannot copy. */
     boolean isIn(@Nullable Throwable engines) {

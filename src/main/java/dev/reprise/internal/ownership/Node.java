@@ -1,5 +1,6 @@
 package dev.reprise.internal.ownership;
 
+import dev.reprise.internal.database.Connections;
 import dev.reprise.internal.store.NodeRegistry;
 import dev.reprise.internal.store.NodeRegistry.Entry;
 import dev.reprise.internal.store.NodeRegistry.Unfit;
@@ -30,7 +31,7 @@ public final class Node implements AutoCloseable {
 
     private static final Duration LONGEST_REPORT = Duration.ofSeconds(10);
 
-    private final DataSource dataSource;
+    private final Connections connections;
     private final NodeRegistry registry;
     private final Settings settings;
     private final Duration patience;
@@ -83,7 +84,7 @@ public final class Node implements AutoCloseable {
     }
 
     private Node(DataSource dataSource, NodeRegistry registry, Settings settings, NodeIdentity identity) {
-        this.dataSource = dataSource;
+        this.connections = new Connections(dataSource);
         this.registry = registry;
         this.settings = settings;
         this.identity = identity;
@@ -206,11 +207,11 @@ public final class Node implements AutoCloseable {
         try {
             Connection current = connection;
             if (current == null) {
-                current = dataSource.getConnection();
+                current = connections.openConnection();
+                connection = current; // from here on it is given back, whatever happens
                 networkTimeout = current.getNetworkTimeout();
                 // A peer that is gone without a word must not keep the report waiting.
                 current.setNetworkTimeout(Runnable::run, (int) patience.toMillis());
-                connection = current;
             }
             long sent = System.nanoTime();
             // The process may have been paused, and this be the first thing that it does.
@@ -234,7 +235,7 @@ public final class Node implements AutoCloseable {
                         e.getMessage());
             }
             silent = true;
-            disconnect();
+            disconnect(e);
         }
     }
 
@@ -272,6 +273,14 @@ public final class Node implements AutoCloseable {
         registry.sayLease(identity, settings.lease());
         silent = true;
         return true;
+    }
+
+    private void disconnect(Throwable why) {
+        boolean connected = connection != null;
+        disconnect();
+        if (connected) {
+            connections.failed(why);
+        }
     }
 
     private synchronized void disconnect() {

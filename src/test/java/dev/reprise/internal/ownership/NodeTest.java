@@ -13,6 +13,7 @@ import dev.reprise.state.NodeIdentity;
 import dev.reprise.testing.InProcessBatch;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -226,6 +228,36 @@ class NodeTest {
             assertThat(first.unfit()).isEmpty();
             assertThat(second.unfit()).isEmpty();
         }
+    }
+
+    /** A pool may hand out what breaks at the first word. */
+    @Test
+    void aConnectionThatBreaksAsItIsTakenIsGivenBack() {
+        AtomicInteger open = new AtomicInteger();
+        AtomicInteger broken = new AtomicInteger(3);
+        DataSource breaking = (DataSource) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DataSource.class}, (source, method, arguments) -> {
+                    open.incrementAndGet();
+                    return breaking(pool.getConnection(), open, broken.getAndDecrement() > 0);
+                });
+        try (Node node = Node.join(breaking, registry(), new Node.Settings("app", "node", HEARTBEAT, LEASE))) {
+            node.attend(witness);
+            await().until(() -> witness.reports.get() > 2);
+            assertThat(open).hasValue(1);
+        }
+        assertThat(open).hasValue(0);
+    }
+
+    private static Connection breaking(Connection real, AtomicInteger open, boolean broken) {
+        return (Connection) Proxy.newProxyInstance(
+                NodeTest.class.getClassLoader(), new Class<?>[] {Connection.class}, (wrapper, method, arguments) -> {
+                    if (method.getName().equals("close")) {
+                        open.decrementAndGet();
+                    } else if (broken && method.getName().endsWith("NetworkTimeout")) {
+                        throw new SQLException("This connection has been closed.", "08003");
+                    }
+                    return method.invoke(real, arguments);
+                });
     }
 
     private Node join(String name) {
