@@ -68,8 +68,8 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
             halted -> halted.refuse(LoginGuard::tooMany),
             System::nanoTime);
 
-    /** In bytes: longer ones have no file where users lie in files. */
-    private static final int LONGEST_NAME = 150;
+    /** In bytes: a file of the realm has the name, and the name in Base32 behind it. */
+    private static final int LONGEST_NAME = 96;
 
     private record Tried(String user, Attempt attempt) {}
 

@@ -23,9 +23,8 @@ public final class OwnAddress implements ServletExtension {
     private static void shorten(HttpServerExchange exchange) {
         String location = exchange.getResponseHeaders().getFirst(Headers.LOCATION);
         String here = exchange.getRequestScheme() + "://" + exchange.getHostAndPort();
-        if (location != null && (location.equals(here) || location.startsWith(here + "/"))) {
-            String path = location.substring(here.length());
-            exchange.getResponseHeaders().put(Headers.LOCATION, path.isEmpty() ? "/" : path);
+        if (location != null && location.startsWith(here + "/")) {
+            exchange.getResponseHeaders().put(Headers.LOCATION, location.substring(here.length()));
         }
     }
 }
