@@ -2,9 +2,9 @@ package dev.reprise.bench.scale;
 
 import dev.reprise.bench.peer.Answer;
 import dev.reprise.bench.peer.Latencies;
-import dev.reprise.state.DueRestart;
-import dev.reprise.internal.store.NodeRegistry;
 import dev.reprise.internal.database.Schema;
+import dev.reprise.internal.store.NodeRegistry;
+import dev.reprise.state.DueRestart;
 import io.agroal.api.AgroalDataSource;
 import java.sql.Connection;
 import java.sql.ResultSet;

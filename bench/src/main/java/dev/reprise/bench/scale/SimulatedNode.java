@@ -1,14 +1,14 @@
 package dev.reprise.bench.scale;
 
-import dev.reprise.internal.engine.RepositoryParts;
 import dev.reprise.identity.JobParameters;
+import dev.reprise.internal.decide.LaunchRules;
+import dev.reprise.internal.engine.RepositoryParts;
+import dev.reprise.internal.engine.RepriseRepository;
+import dev.reprise.internal.store.NodeRegistry;
 import dev.reprise.job.JobModel;
 import dev.reprise.job.RecoveryPolicy;
 import dev.reprise.state.DueRestart;
-import dev.reprise.internal.decide.LaunchRules;
 import dev.reprise.state.NodeIdentity;
-import dev.reprise.internal.store.NodeRegistry;
-import dev.reprise.internal.engine.RepriseRepository;
 import jakarta.batch.runtime.BatchStatus;
 import java.sql.Connection;
 import java.sql.SQLException;
