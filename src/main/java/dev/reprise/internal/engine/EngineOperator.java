@@ -182,12 +182,14 @@ public final class EngineOperator {
         BatchEnvironment environment = engine.getBatchEnvironment();
         Job started = started(environment, name);
         if (started == null) {
-            return repository.launching().launch(() -> operator().start(name, properties));
+            return repository.launching().launch(properties, given -> operator().start(name, given));
         }
         askServer(operator());
         return withClassLoaderOf(
                 environment,
-                () -> repository.launching().launch(() -> engine.start(started, properties, repository.submitter())));
+                () -> repository
+                        .launching()
+                        .launch(properties, given -> engine.start(started, given, repository.submitter())));
     }
 
     /**
@@ -217,8 +219,9 @@ public final class EngineOperator {
 
     /** Like {@code JobOperator.restart}, of the last execution of an instance and no other. */
     public static long restart(long executionId, Properties properties) {
-        Properties strict = strictly(properties);
-        return repository().launching().launch(() -> operator().restart(executionId, strict));
+        return repository()
+                .launching()
+                .launch(strictly(properties), given -> operator().restart(executionId, given));
     }
 
     /** {@link #restart} for nobody who asks, in the name of who asked for it before. */
@@ -227,7 +230,10 @@ public final class EngineOperator {
         String submitter = submitterOf(repository.getJobExecution(due.executionId()));
         return repository
                 .launching()
-                .recover(due, () -> engine().restart(due.executionId(), strictly(new Properties()), submitter));
+                .recover(
+                        due,
+                        strictly(new Properties()),
+                        given -> engine().restart(due.executionId(), given, submitter));
     }
 
     private static Properties strictly(Properties asked) {
