@@ -78,7 +78,8 @@ public class Operations {
                 subject,
                 repository.audit(),
                 () -> {
-                    try (Purge purge = new Purge(repository.purges(), repository.history(), request)) {
+                    try (Purge purge =
+                            new Purge(repository.purges(), repository.history(), repository.server(), request)) {
                         return purge.run(repository.purges().beginning());
                     }
                 },

@@ -2,10 +2,11 @@ package dev.reprise.internal.engine;
 
 import dev.reprise.internal.store.AuditLog;
 import dev.reprise.internal.store.history.History;
-import dev.reprise.internal.store.purge.Purges;
 import dev.reprise.item.CountCorrection;
+import dev.reprise.log.ExecutionLogs;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Produces;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jberet.runtime.context.StepContextImpl;
 import org.jberet.runtime.metric.StepMetrics;
@@ -42,9 +43,10 @@ public final class EngineBeans {
         return () -> EngineOperator.repository().audit();
     }
 
+    /** Empty outside a server. */
     @Produces
-    static Supplier<Purges> purges() {
-        return () -> EngineOperator.repository().purges();
+    static Supplier<Optional<ExecutionLogs>> logs() {
+        return () -> EngineOperator.repository().server().logs();
     }
 
     /** Sets and does not increment: an increment of the skips is how the engine says that it drops a whole chunk. */

@@ -178,7 +178,10 @@ public final class EngineOperator {
                 environment,
                 () -> repository
                         .launching()
-                        .launch(properties, given -> engine.start(started, given, repository.submitter())));
+                        .launch(
+                                properties,
+                                given -> engine.start(
+                                        started, given, repository.launching().submitter())));
     }
 
     /**

@@ -258,6 +258,12 @@ public final class Launching {
         return launch(launches.ask(due.attempt()), parameters, engine);
     }
 
+    /** Who asks for executions on this thread, as the server's security knows the caller; null if nobody is known. */
+    @Nullable
+    String submitter() {
+        return submitter.get();
+    }
+
     private long launch(Asked launch, Properties parameters, ToLongFunction<Properties> engine) {
         try {
             return engine.applyAsLong(launch.marked(parameters));

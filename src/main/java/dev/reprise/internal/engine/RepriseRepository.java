@@ -277,11 +277,6 @@ public final class RepriseRepository implements JobRepository {
         return wiring.stepRecorder;
     }
 
-    /** Who asks for executions on this thread, as the server's security knows the caller; null if nobody is known. */
-    public @Nullable String submitter() {
-        return wiring.submitter.get();
-    }
-
     /** The name under which the nodes of this deployment know each other. */
     public String application() {
         return wiring.name;
@@ -309,6 +304,11 @@ public final class RepriseRepository implements JobRepository {
     /** What it was given to judge jobs by. */
     public LaunchRules rules() {
         return wiring.rules;
+    }
+
+    /** What this deployment has of its server. */
+    public ServerParts server() {
+        return wiring.server;
     }
 
     /** Who did what. */

@@ -43,6 +43,7 @@ final class Wiring {
     final LaunchRules rules;
     final Supplier<@Nullable String> submitter;
     final ClassLoader application;
+    final ServerParts server;
     final Database database;
     final Owners owners;
     final JobExecutions executions;
@@ -83,6 +84,7 @@ final class Wiring {
         this.rules = parts.rules();
         this.submitter = parts.submitter();
         this.application = parts.application();
+        this.server = parts.server();
         this.database = database;
         this.checkpoints = new Checkpoints(parts.application(), parts.serialFilter());
         this.secrets = new Secrets(parts.keys());
@@ -126,7 +128,8 @@ final class Wiring {
                 stepRecorder,
                 stepEndRecorder,
                 live,
-                justCompleted);
+                justCompleted,
+                server.logs());
     }
 
     @Nullable

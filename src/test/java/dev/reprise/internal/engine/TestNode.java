@@ -96,7 +96,8 @@ public final class TestNode {
                         keys,
                         ExecutionLists.LISTED,
                         shared,
-                        null),
+                        null,
+                        ServerParts.NONE),
                 access);
     }
 
