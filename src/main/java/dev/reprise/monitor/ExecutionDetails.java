@@ -54,7 +54,7 @@ final class ExecutionDetails {
                 previousId,
                 place.following(),
                 parameters(execution.parameters().byName(), before, previousId != null),
-                steps.stream().map(ExecutionViews::step).toList(),
+                steps.stream().map(executions::step).toList(),
                 graph == null ? null : GraphViews.of(graph),
                 graph == null
                         ? null

@@ -1,6 +1,5 @@
 package dev.reprise.wildfly;
 
-import dev.reprise.access.Access;
 import dev.reprise.internal.checks.SelfTest;
 import dev.reprise.internal.database.Schema;
 import dev.reprise.internal.engine.RepositoryParts;
@@ -110,7 +109,6 @@ final class RepositoryService implements Service {
         TransactionManager transactions = InitialContext.doLookup("java:jboss/TransactionManager");
         Schema.migrate(database, configuration.schema());
         Optional<Path> archive = Optional.ofNullable(configuration.archive()).map(Archive::usable);
-        Access.askServer(Submitter::caller);
         Node joined = Node.join(
                 database,
                 new NodeRegistry(database, configuration.schema(), transactions),
@@ -143,7 +141,7 @@ final class RepositoryService implements Service {
                 configuration.executionsListed(),
                 configuration.share(),
                 configuration.schema(),
-                new ServerParts(this::isServerUp, Optional.of(opening), archive)));
+                new ServerParts(Submitter::caller, this::isServerUp, Optional.of(opening), archive)));
         SelfTest.warnOfUnknownEngine();
         if (deployed.hasModules()) {
             repository.thisNode().suspend(); // until they are known

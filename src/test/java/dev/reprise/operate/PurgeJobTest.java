@@ -216,7 +216,7 @@ class PurgeJobTest {
 
     private static PurgeSummary purge(Optional<ExecutionLogs> logs, Optional<Path> archive) {
         RepriseRepository repository = BATCH.repository();
-        ServerParts server = new ServerParts(() -> true, logs, archive);
+        ServerParts server = new ServerParts(Optional::empty, () -> true, logs, archive);
         try (Purge purge = new Purge(repository.purges(), repository.history(), server, ALL_OF_IT)) {
             return purge.run(repository.purges().beginning());
         }

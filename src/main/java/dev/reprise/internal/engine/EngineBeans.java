@@ -1,5 +1,6 @@
 package dev.reprise.internal.engine;
 
+import dev.reprise.access.Access;
 import dev.reprise.internal.store.AuditLog;
 import dev.reprise.internal.store.history.History;
 import dev.reprise.item.CountCorrection;
@@ -36,6 +37,11 @@ public final class EngineBeans {
     @Produces
     static Supplier<History> history() {
         return () -> EngineOperator.repository().history();
+    }
+
+    @Produces
+    static Supplier<Access> access() {
+        return () -> EngineOperator.repository().access();
     }
 
     @Produces

@@ -1,5 +1,6 @@
 package dev.reprise.internal.engine;
 
+import dev.reprise.access.Access;
 import dev.reprise.internal.database.Database;
 import dev.reprise.internal.database.SqlFailures;
 import dev.reprise.internal.decide.LaunchRules;
@@ -309,6 +310,11 @@ public final class RepriseRepository implements JobRepository {
     /** What this deployment has of its server. */
     public ServerParts server() {
         return wiring.server;
+    }
+
+    /** Who may do what, and is on record then. */
+    public Access access() {
+        return wiring.access;
     }
 
     /** Who did what. */

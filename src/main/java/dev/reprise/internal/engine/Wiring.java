@@ -1,5 +1,6 @@
 package dev.reprise.internal.engine;
 
+import dev.reprise.access.Access;
 import dev.reprise.internal.checkpoint.Checkpoints;
 import dev.reprise.internal.database.Database;
 import dev.reprise.internal.database.LockWaits;
@@ -72,6 +73,7 @@ final class Wiring {
     final Scope scope;
     final History history;
     final AuditLog audit;
+    final Access access;
     final Purges purges;
     final ListedExecutions listedExecutions = new ListedExecutions();
     final int listed;
@@ -103,6 +105,7 @@ final class Wiring {
         this.ownershipCheck = new OwnershipCheck(database, owners, takeOvers, live);
         this.history = new History(database, checkpoints, scope, parts.lease());
         this.audit = new AuditLog(database, scope);
+        this.access = new Access(audit, server.callers());
         this.purges = new Purges(database, transitions, self, scope);
         this.listed = parts.listed();
         this.decisions = new Decisions(
