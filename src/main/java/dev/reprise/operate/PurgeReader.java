@@ -11,6 +11,7 @@ import jakarta.batch.api.BatchProperty;
 import jakarta.batch.api.chunk.AbstractItemReader;
 import jakarta.batch.runtime.context.StepContext;
 import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import java.io.Serializable;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Dependent
 @Named("reprisePurgeReader")
+@Typed(PurgeReader.class)
 class PurgeReader extends AbstractItemReader {
 
     private static final Pattern COMMA = Pattern.compile("\\s*,\\s*");
