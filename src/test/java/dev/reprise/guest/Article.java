@@ -15,6 +15,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.Date;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +70,7 @@ public class Article {
         this.since = since;
         this.purchasePrice = this.price.movePointLeft(1);
         this.changed = since.atTime(23, 59);
-        this.sold = new Date(since.toEpochDay() * 86_400_000);
+        this.sold = Date.from(since.atStartOfDay(ZoneOffset.UTC).toInstant());
     }
 
     public String getNumber() {
