@@ -29,10 +29,11 @@ final class Constant {
     /** What cannot be changed, or not by its users. */
     private static final List<Class<?>> KINDS = List.of(
             String.class,
-            Number.class,
+            Integer.class,
+            Long.class,
+            Double.class,
             Character.class,
             Boolean.class,
-            Enum.class,
             Class.class,
             Duration.class,
             Pattern.class,
@@ -72,11 +73,13 @@ final class Constant {
                     && Stream.concat(map.keySet().stream(), map.values().stream())
                             .allMatch(Constant::isConstant);
         }
-        return isOurs(value.getClass())
-                && fields(value.getClass())
-                        .allMatch(field -> isOurs(field.getDeclaringClass())
-                                && Modifier.isFinal(field.getModifiers())
-                                && isConstant(value(field, value)));
+        if (!isOurs(value.getClass())) {
+            return value instanceof Enum<?>;
+        }
+        return fields(value.getClass())
+                .allMatch(field -> isOurs(field.getDeclaringClass())
+                        && Modifier.isFinal(field.getModifiers())
+                        && isConstant(value(field, value)));
     }
 
     private static boolean isOurs(Class<?> type) {
@@ -93,7 +96,9 @@ final class Constant {
     private static Stream<Field> fields(Class<?> type) {
         Stream<Field> declared =
                 Arrays.stream(type.getDeclaredFields()).filter(field -> !Modifier.isStatic(field.getModifiers()));
-        return type.getSuperclass() == null ? declared : Stream.concat(declared, fields(type.getSuperclass()));
+        return type.getSuperclass() == null || type.getSuperclass() == Enum.class
+                ? declared
+                : Stream.concat(declared, fields(type.getSuperclass()));
     }
 
     private static @Nullable Object value(Field field, @Nullable Object of) {
