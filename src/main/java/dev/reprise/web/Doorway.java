@@ -14,7 +14,7 @@ public final class Doorway implements ServletExtension {
     @Override
     public void handleDeployment(DeploymentInfo deployment, ServletContext context) {
         // The last one is the first that a request passes.
-        LoginGuard guard = new LoginGuard();
+        LoginGuard guard = new LoginGuard(context);
         Strangers strangers = new Strangers();
         deployment.addInitialHandlerChainWrapper(guard::before);
         deployment.addInitialHandlerChainWrapper(strangers::before);
