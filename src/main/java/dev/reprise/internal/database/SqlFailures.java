@@ -88,18 +88,22 @@ public final class SqlFailures {
         return isAny(thrown, e -> NOT_ENLISTED.equals(e.getMessage()));
     }
 
-    /** A transaction manager may keep as suppressed why a commit failed. */
     private static boolean isAny(Throwable thrown, Predicate<SQLException> wanted) {
-        return isAny(thrown, wanted, Collections.newSetFromMap(new IdentityHashMap<>()));
+        return isAnyIn(thrown, one -> one instanceof SQLException e && wanted.test(e));
     }
 
-    private static boolean isAny(@Nullable Throwable thrown, Predicate<SQLException> wanted, Set<Throwable> seen) {
+    /** Whether something is in it: a transaction manager may keep as suppressed why a commit failed. */
+    public static boolean isAnyIn(Throwable thrown, Predicate<Throwable> wanted) {
+        return isAnyIn(thrown, wanted, Collections.newSetFromMap(new IdentityHashMap<>()));
+    }
+
+    private static boolean isAnyIn(@Nullable Throwable thrown, Predicate<Throwable> wanted, Set<Throwable> seen) {
         if (thrown == null || !seen.add(thrown)) {
             return false;
         }
-        return (thrown instanceof SQLException e && wanted.test(e))
-                || isAny(thrown.getCause(), wanted, seen)
-                || Stream.of(thrown.getSuppressed()).anyMatch(suppressed -> isAny(suppressed, wanted, seen));
+        return wanted.test(thrown)
+                || isAnyIn(thrown.getCause(), wanted, seen)
+                || Stream.of(thrown.getSuppressed()).anyMatch(suppressed -> isAnyIn(suppressed, wanted, seen));
     }
 
     private static @Nullable String sqlState(Throwable thrown) {

@@ -65,7 +65,8 @@ public final class AttendedArtifacts implements ArtifactFactory {
         try {
             artifact = engines.create(ref, type, loader);
         } catch (Exception | Error e) {
-            running.threw(new Thrown(ArtifactCall.made(String.valueOf(ref), step), unwrapped(e), false), step);
+            running.threw(
+                    new Thrown(ArtifactCall.made(String.valueOf(ref), step), unwrapped(e), keeper.wasAway(e)), step);
             throw e;
         }
         return artifact == null || artifact instanceof RecordedDecider
