@@ -5,36 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
-import jakarta.batch.api.AbstractBatchlet;
-import jakarta.batch.api.Decider;
-import jakarta.batch.api.chunk.ItemReader;
-import jakarta.batch.api.chunk.ItemWriter;
-import jakarta.batch.api.listener.JobListener;
-import jakarta.batch.api.listener.StepListener;
-import jakarta.batch.api.partition.AbstractPartitionAnalyzer;
-import jakarta.batch.api.partition.PartitionMapper;
-import jakarta.batch.api.partition.PartitionPlan;
-import jakarta.batch.api.partition.PartitionPlanImpl;
-import jakarta.batch.api.partition.PartitionReducer;
 import jakarta.batch.runtime.BatchStatus;
-import jakarta.batch.runtime.StepExecution;
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionManager;
-import java.io.Serializable;
 import java.sql.Connection;
-import java.sql.Statement;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
-import org.jberet.job.model.DecisionBuilder;
 import org.jberet.job.model.Job;
 import org.jberet.job.model.JobBuilder;
 import org.jberet.job.model.StepBuilder;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -59,8 +40,15 @@ class OutageBesideChunksTest {
     private static final String AWAY = "A database was away while it ran.";
 
     /** Where the engine begins the transaction, and ends it. */
-    private static final List<String> OF_THE_ENGINE =
-            List.of("reader open", "writer open", "writer close", "reader close", "analyzeCollectorData");
+    private static final List<String> OF_THE_ENGINE = List.of(
+            "reader open",
+            "writer open",
+            "writer close",
+            "reader close",
+            "beforeChunk",
+            "afterChunk",
+            "analyzeCollectorData",
+            "analyzeStatus");
 
     private static final List<String> OF_ARTIFACTS = List.of(
             "beforeJob",
@@ -70,19 +58,10 @@ class OutageBesideChunksTest {
             "process",
             "decide",
             "mapPartitions",
+            "collectPartitionData",
             "beginPartitionedStep",
             "beforePartitionedStepCompletion",
             "afterPartitionedStepCompletion");
-
-    /** What happens once where an artifact works. */
-    private static final Map<String, Trouble> TROUBLE = new ConcurrentHashMap<>();
-
-    @FunctionalInterface
-    private interface Trouble {
-        void happens(Connection connection) throws Exception;
-    }
-
-    private static @Nullable DataSource dataSource;
 
     @Parameter
     private TestDatabase.Kind kind;
@@ -94,24 +73,13 @@ class OutageBesideChunksTest {
     @BeforeEach
     void open() {
         database = TestDatabase.shared(kind);
-        TROUBLE.clear();
         database.execute("drop table if exists WORKED");
-        database.execute("create table WORKED (PLACE varchar(100), N integer)");
-        batch = InProcessBatch.builder()
-                .database(database.watched().url())
-                .artifact("reader", Reader::new)
-                .artifact("writer", Writer::new)
-                .artifact("both", ReaderAndWriter::new)
-                .artifact("batchlet", Batchlet::new)
-                .artifact("listener", Listener::new)
-                .artifact("decider", ADecider::new)
-                .artifact("mapper", Mapper::new)
-                .artifact("reducer", Reducer::new)
-                .artifact("analyzer", Analyzer::new)
-                .artifact("collector", () -> (jakarta.batch.api.partition.PartitionCollector) () -> "data")
+        database.execute(WorkingArtifacts.TABLE);
+        batch = WorkingArtifacts.in(
+                        InProcessBatch.builder().database(database.watched().url()))
                 .build()
                 .open();
-        dataSource = batch.dataSource();
+        WorkingArtifacts.use(batch.dataSource());
     }
 
     @AfterEach
@@ -156,7 +124,7 @@ class OutageBesideChunksTest {
     @MethodSource("places")
     void aConnectionThatBreaksInAStatement(String place) {
         Job job = job("reader", "writer");
-        TROUBLE.put(place, connection -> {
+        WorkingArtifacts.TROUBLE.put(place, connection -> {
             throw Invisible.failure("it was reset", "08006");
         });
 
@@ -168,7 +136,7 @@ class OutageBesideChunksTest {
     @ValueSource(strings = {"reader open", "writer open", "writer close", "reader close", "process", "afterStep"})
     void underAnArtifactThatHidesIt(String place) {
         Job job = job("reader", "writer");
-        TROUBLE.put(place, connection -> {
+        WorkingArtifacts.TROUBLE.put(place, connection -> {
             connection.unwrap(Connection.class).close();
             throw new IllegalStateException("I cannot work");
         });
@@ -182,7 +150,7 @@ class OutageBesideChunksTest {
     void aConnectionThatBreaksInTheCommitOfAReopening(String place) throws Exception {
         Job job = retrying();
         database.watched().failCommitOf("'" + place + "'", 2, Invisible.failure("it was reset", "08006"));
-        TROUBLE.put("write", connection -> {
+        WorkingArtifacts.TROUBLE.put("write", connection -> {
             throw new IllegalArgumentException("once more");
         });
 
@@ -193,7 +161,7 @@ class OutageBesideChunksTest {
     @ValueSource(strings = {"read", "write"})
     void aConnectionThatBreaksInTheCommitOfASkip(String place) throws Exception {
         Job job = skipping();
-        TROUBLE.put(place, connection -> {
+        WorkingArtifacts.TROUBLE.put(place, connection -> {
             database.watched().failCommitWith(1, Invisible.failure("it was reset", "08006"));
             throw new IllegalArgumentException("not this one");
         });
@@ -224,7 +192,7 @@ class OutageBesideChunksTest {
     @MethodSource("beforeTheEnd")
     void whatIsToBeRolledBackStays(String place) {
         Job job = job("reader", "writer");
-        TROUBLE.put(place, connection -> TRANSACTIONS.setRollbackOnly());
+        WorkingArtifacts.TROUBLE.put(place, connection -> TRANSACTIONS.setRollbackOnly());
 
         assertStays(job, "");
     }
@@ -233,7 +201,7 @@ class OutageBesideChunksTest {
     @MethodSource("beforeTheEnd")
     void whatFailsBeforeACommitStays(String place) {
         Job job = job("reader", "writer");
-        TROUBLE.put(
+        WorkingArtifacts.TROUBLE.put(
                 place,
                 connection -> TRANSACTIONS.getTransaction().registerSynchronization(new Synchronization() {
                     @Override
@@ -252,7 +220,7 @@ class OutageBesideChunksTest {
     @MethodSource("places")
     void whatAnArtifactThrowsStays(String place) {
         Job job = job("reader", "writer");
-        TROUBLE.put(place, connection -> {
+        WorkingArtifacts.TROUBLE.put(place, connection -> {
             throw new IllegalArgumentException("my own");
         });
 
@@ -264,7 +232,7 @@ class OutageBesideChunksTest {
     void whatTakesTooLongStays(String place) {
         timeOut = 2;
         Job job = job("reader", "writer");
-        TROUBLE.put(place, connection -> {
+        WorkingArtifacts.TROUBLE.put(place, connection -> {
             while (TRANSACTIONS.getStatus() == Status.STATUS_ACTIVE) {
                 Thread.onSpinWait();
             }
@@ -291,10 +259,10 @@ class OutageBesideChunksTest {
     }
 
     private void assertIsDoneOnce(Job job) {
-        assertThat(TROUBLE).isEmpty();
+        assertThat(WorkingArtifacts.TROUBLE).isEmpty();
         JobRun restarted = batch.run(job.getId());
         assertThat(restarted.status()).as(restarted::toString).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(database.rows("select N from WORKED where PLACE = 'write' order by N"))
+        assertThat(database.rows(WorkingArtifacts.WRITTEN))
                 .isEqualTo(
                         job.getJobElements().size() == 1
                                 ? List.of("1", "2", "3", "4")
@@ -311,32 +279,7 @@ class OutageBesideChunksTest {
     }
 
     private Job job(String reader, String writer) {
-        StepBuilder partitioned = new StepBuilder("partitioned")
-                .reader(reader)
-                .writer(writer)
-                .itemCount(2)
-                .property("jakarta.transaction.global.timeout", String.valueOf(timeOut))
-                .partitionMapper("mapper")
-                .partitionReducer("reducer")
-                .partitionCollector("collector")
-                .partitionAnalyzer("analyzer")
-                .next("plain");
-        return defined(new JobBuilder("job-" + UUID.randomUUID())
-                .listener("listener")
-                .step(partitioned.build())
-                .step(new StepBuilder("plain")
-                        .reader(reader)
-                        .writer(writer)
-                        .itemCount(2)
-                        .listener("listener")
-                        .next("which")
-                        .build())
-                .decision(new DecisionBuilder("which", "decider")
-                        .nextOn("*")
-                        .to("last")
-                        .build())
-                .step(new StepBuilder("last").batchlet("batchlet").build())
-                .build());
+        return defined(WorkingArtifacts.job("job-" + UUID.randomUUID(), reader, writer, timeOut));
     }
 
     private Job retrying() {
@@ -354,193 +297,11 @@ class OutageBesideChunksTest {
     }
 
     private static StepBuilder chunks() {
-        return new StepBuilder("plain").reader("reader").writer("writer").itemCount(2);
+        return WorkingArtifacts.chunks("plain", "reader", "writer");
     }
 
     private Job defined(Job job) {
         batch.define(job);
         return job;
-    }
-
-    /** In the transaction of the thread, or in one of its own. */
-    private static void work(String place) throws Exception {
-        work(place, 0);
-    }
-
-    private static void work(String place, int number) throws Exception {
-        boolean own = TRANSACTIONS.getStatus() == Status.STATUS_NO_TRANSACTION;
-        if (own) {
-            TRANSACTIONS.begin();
-        }
-        try (Connection connection = dataSource.getConnection()) {
-            try (Statement statement = connection.createStatement()) {
-                statement.executeUpdate("insert into WORKED values ('" + place + "', " + number + ")");
-            }
-            Trouble trouble = TROUBLE.remove(place);
-            if (trouble != null) {
-                trouble.happens(connection);
-            }
-        }
-        if (own) {
-            TRANSACTIONS.commit();
-        }
-    }
-
-    /** Four numbers. */
-    public static class Reader implements ItemReader {
-
-        private int read;
-
-        @Override
-        public void open(@Nullable Serializable checkpoint) throws Exception {
-            read = checkpoint == null ? 0 : (Integer) checkpoint;
-            work("reader open");
-        }
-
-        @Override
-        public void close() throws Exception {
-            work("reader close");
-        }
-
-        @Override
-        public @Nullable Object readItem() throws Exception {
-            if (read == 4) {
-                return null;
-            }
-            read++;
-            if (read == 1) {
-                work("read");
-            }
-            return read;
-        }
-
-        @Override
-        public Serializable checkpointInfo() {
-            return read;
-        }
-    }
-
-    /** Writes them. */
-    public static class Writer implements ItemWriter {
-
-        @Override
-        public void open(@Nullable Serializable checkpoint) throws Exception {
-            work("writer open");
-        }
-
-        @Override
-        public void close() throws Exception {
-            work("writer close");
-        }
-
-        @Override
-        public void writeItems(List<Object> items) throws Exception {
-            for (Object item : items) {
-                work("write", (Integer) item);
-            }
-        }
-
-        @Override
-        public @Nullable Serializable checkpointInfo() {
-            return null;
-        }
-    }
-
-    /** Of one class; each is either. */
-    public static final class ReaderAndWriter extends Reader implements ItemWriter {
-
-        @Override
-        public void writeItems(List<Object> items) throws Exception {
-            new Writer().writeItems(items);
-        }
-    }
-
-    /** Works. */
-    public static final class Batchlet extends AbstractBatchlet {
-
-        @Override
-        public String process() throws Exception {
-            work("process");
-            return "done";
-        }
-    }
-
-    /** Of job and step. */
-    public static final class Listener implements JobListener, StepListener {
-
-        @Override
-        public void beforeJob() throws Exception {
-            work("beforeJob");
-        }
-
-        @Override
-        public void afterJob() throws Exception {
-            work("afterJob");
-        }
-
-        @Override
-        public void beforeStep() throws Exception {
-            work("beforeStep");
-        }
-
-        @Override
-        public void afterStep() throws Exception {
-            work("afterStep");
-        }
-    }
-
-    /** Decides nothing. */
-    public static final class ADecider implements Decider {
-
-        @Override
-        public String decide(StepExecution[] executions) throws Exception {
-            work("decide");
-            return "on";
-        }
-    }
-
-    /** Two partitions. */
-    public static final class Mapper implements PartitionMapper {
-
-        @Override
-        public PartitionPlan mapPartitions() throws Exception {
-            work("mapPartitions");
-            PartitionPlanImpl plan = new PartitionPlanImpl();
-            plan.setPartitions(2);
-            return plan;
-        }
-    }
-
-    /** Does something each time but when it rolls back. */
-    public static final class Reducer implements PartitionReducer {
-
-        @Override
-        public void beginPartitionedStep() throws Exception {
-            work("beginPartitionedStep");
-        }
-
-        @Override
-        public void beforePartitionedStepCompletion() throws Exception {
-            work("beforePartitionedStepCompletion");
-        }
-
-        @Override
-        public void rollbackPartitionedStep() {}
-
-        @Override
-        public void afterPartitionedStepCompletion(PartitionStatus status) throws Exception {
-            if (status == PartitionStatus.COMMIT) {
-                work("afterPartitionedStepCompletion");
-            }
-        }
-    }
-
-    /** Analyzes what comes of partitions. */
-    public static final class Analyzer extends AbstractPartitionAnalyzer {
-
-        @Override
-        public void analyzeCollectorData(@Nullable Serializable data) throws Exception {
-            work("analyzeCollectorData");
-        }
     }
 }
