@@ -172,7 +172,7 @@ final class ItemJudge {
             database.transaction().commit(what);
         } catch (IllegalStateException e) {
             step.troubles().failed(new Witnessed(e, SqlFailures.isAway(e)));
-            throw new NotRecordedError(e.getMessage(), e);
+            throw new NotRecordedError(String.valueOf(e.getMessage()), e);
         }
     }
 

@@ -19,7 +19,6 @@ import org.jberet.job.model.StepBuilder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -63,16 +62,16 @@ class OutageBesideChunksTest {
             "beforePartitionedStepCompletion",
             "afterPartitionedStepCompletion");
 
-    @Parameter
-    private TestDatabase.Kind kind;
-
+    private final TestDatabase database;
     private int timeOut = 180;
-    private TestDatabase database;
     private InProcessBatch batch;
+
+    OutageBesideChunksTest(TestDatabase.Kind kind) {
+        database = TestDatabase.shared(kind);
+    }
 
     @BeforeEach
     void open() {
-        database = TestDatabase.shared(kind);
         database.execute("drop table if exists WORKED");
         database.execute(WorkingArtifacts.TABLE);
         batch = WorkingArtifacts.in(

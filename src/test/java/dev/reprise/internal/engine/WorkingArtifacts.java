@@ -23,6 +23,7 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
 import org.jberet.job.model.DecisionBuilder;
@@ -112,7 +113,7 @@ final class WorkingArtifacts {
         if (own) {
             TRANSACTIONS.begin();
         }
-        try (Connection connection = dataSource.getConnection()) {
+        try (Connection connection = Objects.requireNonNull(dataSource).getConnection()) {
             try (Statement statement = connection.createStatement()) {
                 statement.executeUpdate("insert into WORKED values ('" + place + "', " + number + ")");
             }
