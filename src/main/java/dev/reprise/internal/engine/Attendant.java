@@ -41,7 +41,7 @@ record Attendant(
             PartitionMapper.class,
             PartitionReducer.class);
 
-    private static final String LEFT_OPEN =
+    static final String LEFT_OPEN =
             "It left a transaction open, which was rolled back. Commit or roll back what it begins.";
 
     /** With these a partition does its work; one that is to end does no more of it. */

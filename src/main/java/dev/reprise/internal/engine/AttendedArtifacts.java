@@ -61,17 +61,35 @@ public final class AttendedArtifacts implements ArtifactFactory {
         if (PartitionCallbacks.REF.equals(ref)) {
             return isPartition(step) ? IN_PARTITIONS : running.callbacks(step);
         }
-        @Nullable Object artifact;
-        try {
-            artifact = engines.create(ref, type, loader);
-        } catch (Exception | Error e) {
-            running.threw(
-                    new Thrown(ArtifactCall.made(String.valueOf(ref), step), unwrapped(e), keeper.wasAway(e)), step);
-            throw e;
-        }
+        @Nullable Object artifact = made(ref, type, loader, step);
         return artifact == null || artifact instanceof RecordedDecider
                 ? artifact
                 : attended(artifact, String.valueOf(ref), step, loader);
+    }
+
+    /** What makes one may work already, and leave a transaction as any other artifact does. */
+    private @Nullable Object made(
+            @Nullable String ref, @Nullable Class<?> type, ClassLoader loader, @Nullable StepContextImpl step)
+            throws Exception {
+        boolean outside = !keeper.isInTransaction();
+        try {
+            Object artifact = engines.create(ref, type, loader);
+            if (outside && keeper.leaveTransaction()) {
+                throw new IllegalStateException(Attendant.LEFT_OPEN);
+            }
+            return artifact;
+        } catch (Exception | Error e) {
+            running.threw(
+                    new Thrown(
+                            ArtifactCall.made(String.valueOf(ref), step),
+                            unwrapped(e),
+                            keeper.wasAwayBesideChunks(e)),
+                    step);
+            if (outside) {
+                keeper.leaveTransaction();
+            }
+            throw e;
+        }
     }
 
     private static boolean isPartition(@Nullable StepContextImpl step) {

@@ -2,6 +2,7 @@ package dev.reprise.internal.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.Skip;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
@@ -55,6 +56,17 @@ class OutageBesideChunksTest {
             "beforeStep",
             "afterStep",
             "process",
+            "beginCheckpoint",
+            "endCheckpoint",
+            "reader made",
+            "batchlet made",
+            "listener made",
+            "algorithm made",
+            "decider made",
+            "mapper made",
+            "reducer made",
+            "collector made",
+            "analyzer made",
             "decide",
             "mapPartitions",
             "collectPartitionData",
@@ -62,11 +74,13 @@ class OutageBesideChunksTest {
             "beforePartitionedStepCompletion",
             "afterPartitionedStepCompletion");
 
+    private final TestDatabase.Kind kind;
     private final TestDatabase database;
     private int timeOut = 180;
     private InProcessBatch batch;
 
     OutageBesideChunksTest(TestDatabase.Kind kind) {
+        this.kind = kind;
         database = TestDatabase.shared(kind);
     }
 
@@ -141,6 +155,18 @@ class OutageBesideChunksTest {
         });
 
         assertGoesOn(job, "I cannot work");
+    }
+
+    /** The commit tells, or who works next. */
+    @ParameterizedTest
+    @ValueSource(strings = {"reader open", "writer open", "writer close", "reader close", "process", "afterStep"})
+    void underAnArtifactThatGoesOn(String place) {
+        Skip.unless(kind == TestDatabase.Kind.POSTGRESQL, "H2 in this process has no connection that breaks");
+        Job job = job("reader", "writer");
+        WorkingArtifacts.TROUBLE.put(
+                place, connection -> connection.unwrap(Connection.class).close());
+
+        assertGoesOn(job, "");
     }
 
     /** When a chunk is tried again, reader and writer are opened at the last checkpoint. */

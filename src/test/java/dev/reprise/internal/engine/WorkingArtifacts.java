@@ -3,6 +3,7 @@ package dev.reprise.internal.engine;
 import dev.reprise.testing.InProcessBatch;
 import jakarta.batch.api.AbstractBatchlet;
 import jakarta.batch.api.Decider;
+import jakarta.batch.api.chunk.AbstractCheckpointAlgorithm;
 import jakarta.batch.api.chunk.ItemReader;
 import jakarta.batch.api.chunk.ItemWriter;
 import jakarta.batch.api.chunk.listener.AbstractChunkListener;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jberet.job.model.DecisionBuilder;
 import org.jberet.job.model.Job;
@@ -55,17 +57,31 @@ final class WorkingArtifacts {
     private WorkingArtifacts() {}
 
     static InProcessBatch.Builder in(InProcessBatch.Builder batch) {
-        return batch.artifact("reader", Reader::new)
-                .artifact("writer", Writer::new)
-                .artifact("both", ReaderAndWriter::new)
-                .artifact("batchlet", Batchlet::new)
-                .artifact("listener", Listener::new)
-                .artifact("chunkListener", ChunkListener::new)
-                .artifact("decider", ADecider::new)
-                .artifact("mapper", Mapper::new)
-                .artifact("reducer", Reducer::new)
-                .artifact("collector", Collector::new)
-                .artifact("analyzer", Analyzer::new);
+        made(batch, "reader", Reader::new);
+        made(batch, "writer", Writer::new);
+        made(batch, "both", ReaderAndWriter::new);
+        made(batch, "batchlet", Batchlet::new);
+        made(batch, "listener", Listener::new);
+        made(batch, "chunkListener", ChunkListener::new);
+        made(batch, "algorithm", Algorithm::new);
+        made(batch, "decider", ADecider::new);
+        made(batch, "mapper", Mapper::new);
+        made(batch, "reducer", Reducer::new);
+        made(batch, "collector", Collector::new);
+        made(batch, "analyzer", Analyzer::new);
+        return batch;
+    }
+
+    /** In a constructor, which throws nothing that is checked. */
+    private static void made(InProcessBatch.Builder batch, String name, Supplier<?> artifact) {
+        batch.artifact(name, () -> {
+            try {
+                work(name + " made");
+            } catch (Exception e) {
+                throw new IllegalStateException("cannot be made", e);
+            }
+            return artifact.get();
+        });
     }
 
     /** They work there. */
@@ -89,6 +105,8 @@ final class WorkingArtifacts {
                 .step(chunks("plain", reader, writer)
                         .listener("listener")
                         .listener("chunkListener")
+                        .checkpointPolicy("custom")
+                        .checkpointAlgorithm("algorithm")
                         .next("which")
                         .build())
                 .decision(new DecisionBuilder("which", "decider")
@@ -124,6 +142,28 @@ final class WorkingArtifacts {
         }
         if (own) {
             TRANSACTIONS.commit();
+        }
+    }
+
+    /** Every two items. */
+    public static final class Algorithm extends AbstractCheckpointAlgorithm {
+
+        private int read;
+
+        @Override
+        public void beginCheckpoint() throws Exception {
+            work("beginCheckpoint");
+        }
+
+        @Override
+        public boolean isReadyToCheckpoint() {
+            read++;
+            return read % 2 == 0;
+        }
+
+        @Override
+        public void endCheckpoint() throws Exception {
+            work("endCheckpoint");
         }
     }
 
