@@ -72,23 +72,26 @@ public final class AttendedArtifacts implements ArtifactFactory {
             @Nullable String ref, @Nullable Class<?> type, ClassLoader loader, @Nullable StepContextImpl step)
             throws Exception {
         boolean outside = !keeper.isInTransaction();
+        Object artifact = null;
         try {
-            Object artifact = engines.create(ref, type, loader);
+            artifact = engines.create(ref, type, loader);
             if (outside && keeper.leaveTransaction()) {
                 throw new IllegalStateException(Attendant.LEFT_OPEN);
             }
             return artifact;
         } catch (Exception | Error e) {
-            running.threw(
-                    new Thrown(
-                            ArtifactCall.made(String.valueOf(ref), step),
-                            unwrapped(e),
-                            keeper.wasAwayBesideChunks(e)),
-                    step);
-            if (outside) {
-                keeper.leaveTransaction();
+            cannotBeMade(String.valueOf(ref), step, e, outside);
+            if (artifact != null) {
+                engines.destroy(artifact);
             }
             throw e;
+        }
+    }
+
+    private void cannotBeMade(String ref, @Nullable StepContextImpl step, Throwable why, boolean outside) {
+        running.threw(new Thrown(ArtifactCall.made(ref, step), unwrapped(why), keeper.wasAwayBesideChunks(why)), step);
+        if (outside) {
+            keeper.leaveTransaction();
         }
     }
 
@@ -153,10 +156,11 @@ public final class AttendedArtifacts implements ArtifactFactory {
         if (ChunkWitness.REF.equals(ref)) {
             return ChunkWitness.class;
         }
+        boolean outside = !keeper.isInTransaction();
         try {
             return engines.getArtifactClass(ref, loader);
         } catch (RuntimeException | Error e) {
-            running.threw(new Thrown(ArtifactCall.made(ref, null), e, false), null);
+            cannotBeMade(ref, null, e, outside);
             throw e;
         }
     }

@@ -252,6 +252,16 @@ class OutageBesideChunksTest {
         assertStays(job, "my own");
     }
 
+    /** The thread would keep it, with its connection. */
+    @ParameterizedTest
+    @ValueSource(strings = {"reader made", "batchlet made", "decider made", "mapper made", "process", "decide"})
+    void whatLeavesATransactionOpenStays(String place) {
+        Job job = job("reader", "writer");
+        WorkingArtifacts.LEFT_OPEN.add(place);
+
+        assertStays(job, "It left a transaction open, which was rolled back.");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"reader open", "writer open", "writer close", "reader close"})
     void whatTakesTooLongStays(String place) {

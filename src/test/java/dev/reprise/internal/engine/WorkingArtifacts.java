@@ -25,6 +25,7 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -46,6 +47,9 @@ final class WorkingArtifacts {
 
     /** What happens once where an artifact works. */
     static final Map<String, Trouble> TROUBLE = new ConcurrentHashMap<>();
+
+    /** Where the transaction that it has begun stays open, once. */
+    static final Set<String> LEFT_OPEN = ConcurrentHashMap.newKeySet();
 
     @FunctionalInterface
     interface Trouble {
@@ -78,7 +82,7 @@ final class WorkingArtifacts {
             try {
                 work(name + " made");
             } catch (Exception e) {
-                throw new IllegalStateException("cannot be made", e);
+                throw new IllegalStateException("cannot be made: " + e, e);
             }
             return artifact.get();
         });
@@ -88,6 +92,7 @@ final class WorkingArtifacts {
     static void use(DataSource database) {
         dataSource = database;
         TROUBLE.clear();
+        LEFT_OPEN.clear();
     }
 
     /** Every kind of step, with listeners. */
@@ -140,7 +145,7 @@ final class WorkingArtifacts {
                 trouble.happens(connection);
             }
         }
-        if (own) {
+        if (own && !LEFT_OPEN.remove(place)) {
             TRANSACTIONS.commit();
         }
     }
