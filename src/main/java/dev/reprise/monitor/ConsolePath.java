@@ -1,9 +1,7 @@
 package dev.reprise.monitor;
 
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where in an application the console is, with the REST API and all else that is reached over HTTP: what {@code console} in
@@ -15,9 +13,6 @@ import org.jspecify.annotations.Nullable;
 public record ConsolePath(String path) {
 
     private static final Pattern FORM = Pattern.compile("(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*){1,10}");
-
-    /** The classes of a deployment are its own, and it has one configuration. */
-    private static final AtomicReference<@Nullable ConsolePath> HERE = new AtomicReference<>();
 
     /**
      * What a setting says.
@@ -35,15 +30,5 @@ public record ConsolePath(String path) {
                     + " the console's, or nothing for no console");
         }
         return Optional.of(new ConsolePath(setting.equals("/") ? "" : setting));
-    }
-
-    /** Makes it known to this deployment, before its servlets are there. */
-    public static void use(@Nullable ConsolePath console) {
-        HERE.set(console);
-    }
-
-    /** That of this deployment; empty if there is to be no console. */
-    public static Optional<ConsolePath> ofThisDeployment() {
-        return Optional.ofNullable(HERE.get());
     }
 }

@@ -1,5 +1,6 @@
 package dev.reprise.web;
 
+import dev.reprise.access.Role;
 import io.undertow.server.HandlerWrapper;
 import io.undertow.server.HttpHandler;
 import io.undertow.servlet.ServletExtension;
@@ -9,11 +10,17 @@ import io.undertow.servlet.api.InstanceFactory;
 import io.undertow.servlet.api.LoginConfig;
 import io.undertow.servlet.api.ServletInfo;
 import io.undertow.servlet.util.ImmediateInstanceFactory;
+import jakarta.enterprise.inject.spi.CDI;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletContext;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +34,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Doorway implements ServletExtension {
 
+    private static final Logger LOG = System.getLogger(Doorway.class.getName());
+
+    private static final String MECHANISM =
+            "jakarta.security.enterprise.authentication.mechanism.http.HttpAuthenticationMechanism";
+
+    private static final String NO_ROLES = "the application has none of its roles; declare in WEB-INF/web.xml"
+            + " <security-role><role-name>batch-viewer</role-name></security-role>, the same for batch-operator and"
+            + " batch-admin";
+
+    private static final String NO_LOGIN = "the application has no login; declare in WEB-INF/web.xml"
+            + " <login-config><auth-method>BASIC</auth-method></login-config>, or another one, and in WEB-INF/jboss-web.xml"
+            + " the <security-domain> that knows the users";
+
+    private static final String TAKEN = "the servlet %s of the application is there; write console=/another-path into"
+            + " META-INF/reprise.properties";
+
     static final String LAUNCH = "/launch";
     static final String HEALTH = "/health";
 
@@ -35,20 +58,63 @@ public final class Doorway implements ServletExtension {
         if (!Place.isAnywhere()) {
             return;
         }
-        handlers(deployment);
-        deployment.addServlet(servlet("launch", Injected.factory(LaunchServlet.class), LaunchServlet.class, LAUNCH));
-        deployment.addServlet(servlet("health", Injected.factory(Health.class), Health.class, HEALTH));
-        deployment.addServlet(servlet("api", new Api(), "/api/*"));
-        if (Place.isAll()) {
-            deployment.addServlet(
-                    servlet("files", new StaticFiles(), "", StaticFiles.START, "/app/*", "/public/*", "/webjars/*"));
-            deployment.addServlet(servlet("login-page", new LoginPage(), LoginPage.PAGE));
-            deployment.addServlet(servlet("not-logged-in", new NotLoggedIn(), "/public/not-logged-in"));
-            deployment.addServlet(servlet("error", new ErrorPage(), "/public/error"));
-        } else {
-            deployment.addServlet(servlet("files", new StaticFiles(), "/*"));
+        String at = deployment.getContextPath() + Place.base() + "/";
+        List<ServletInfo> servlets = servlets();
+        String missing = missing(deployment, servlets);
+        if (!missing.isEmpty()) {
+            LOG.log(Level.WARNING, "There is no console at {0}: {1}. For none write console= there.", at, missing);
+            return;
         }
+        handlers(deployment);
+        deployment.addServlets(servlets);
         filters(deployment);
+        LOG.log(Level.INFO, "The console is at {0}", at);
+    }
+
+    /** Whatever stands in its way, with what to write; empty if nothing does. Nothing of it answers then. */
+    private static String missing(DeploymentInfo deployment, List<ServletInfo> servlets) {
+        if (Stream.of(Role.values()).map(Role::roleName).noneMatch(deployment.getSecurityRoles()::contains)) {
+            return NO_ROLES;
+        }
+        if (deployment.getLoginConfig() == null && !hasMechanism()) {
+            return NO_LOGIN;
+        }
+        Set<String> taken = servlets.stream()
+                .flatMap(servlet -> servlet.getMappings().stream())
+                .collect(Collectors.toSet());
+        return deployment.getServlets().values().stream()
+                .filter(servlet -> servlet.getMappings().stream().anyMatch(taken::contains))
+                .findAny()
+                .map(servlet -> TAKEN.formatted(servlet.getName()))
+                .orElse("");
+    }
+
+    /** A login of Jakarta Security's needs no {@code login-config}. */
+    private static boolean hasMechanism() {
+        try {
+            Class<?> mechanism = Class.forName(MECHANISM, false, Doorway.class.getClassLoader());
+            return !CDI.current().getBeanManager().getBeans(mechanism).isEmpty();
+        } catch (ClassNotFoundException | IllegalStateException e) {
+            LOG.log(Level.DEBUG, "There is no login of Jakarta Security: {0}", e.toString());
+            return false;
+        }
+    }
+
+    private static List<ServletInfo> servlets() {
+        List<ServletInfo> servlets = new ArrayList<>(List.of(
+                servlet("launch", Injected.factory(LaunchServlet.class), LaunchServlet.class, LAUNCH),
+                servlet("health", Injected.factory(Health.class), Health.class, HEALTH),
+                servlet("api", new Api(), "/api/*")));
+        if (Place.isAll()) {
+            servlets.add(
+                    servlet("files", new StaticFiles(), "", StaticFiles.START, "/app/*", "/public/*", "/webjars/*"));
+            servlets.add(servlet("login-page", new LoginPage(), LoginPage.PAGE));
+            servlets.add(servlet("not-logged-in", new NotLoggedIn(), "/public/not-logged-in"));
+            servlets.add(servlet("error", new ErrorPage(), "/public/error"));
+        } else {
+            servlets.add(servlet("files", new StaticFiles(), "/*"));
+        }
+        return servlets;
     }
 
     private static void handlers(DeploymentInfo deployment) {
@@ -73,8 +139,7 @@ public final class Doorway implements ServletExtension {
 
     private static void filters(DeploymentInfo deployment) {
         LoginConfig login = deployment.getLoginConfig();
-        Gate gate = new Gate(deployment.getSecurityRoles(), login != null, challenge(login));
-        deployment.addFilter(filter("gate", gate));
+        deployment.addFilter(filter("gate", new Gate(challenge(login))));
         for (String servlet : List.of("files", "api", "launch", "health")) {
             deployment.addFilterServletNameMapping(named("gate"), named(servlet), DispatcherType.REQUEST);
         }

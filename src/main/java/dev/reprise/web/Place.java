@@ -1,22 +1,33 @@
 package dev.reprise.web;
 
 import dev.reprise.monitor.ConsolePath;
+import dev.reprise.monitor.ConsoleSetting;
 import io.undertow.server.HttpServerExchange;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Optional;
+import java.util.ServiceLoader;
 
 /** Where the console is in this application: nothing here acts on a request that is not below it. */
 final class Place {
+
+    /** The classes of a deployment are its own, and it has one configuration. */
+    private static final Optional<ConsolePath> HERE = ServiceLoader.load(
+                    ConsoleSetting.class, Place.class.getClassLoader())
+            .findFirst()
+            .flatMap(ConsoleSetting::console);
+
+    private static final String BASE = HERE.map(ConsolePath::path).orElse("");
 
     private Place() {}
 
     /** As it stands behind the context path: {@code /reprise}, or nothing. */
     static String base() {
-        return ConsolePath.ofThisDeployment().map(ConsolePath::path).orElse("");
+        return BASE;
     }
 
     /** Whether there is to be one. */
     static boolean isAnywhere() {
-        return ConsolePath.ofThisDeployment().isPresent();
+        return HERE.isPresent();
     }
 
     /** Whether all of the application is the console's, with its login page, its error page and its session. */
@@ -59,7 +70,7 @@ final class Place {
     static boolean isOpen(String within) {
         return within.startsWith("/webjars/")
                 || within.startsWith("/public/")
-                || within.equals("/login.html")
+                || (isAll() && within.equals(LoginPage.PAGE))
                 || within.equals("/favicon.ico");
     }
 }

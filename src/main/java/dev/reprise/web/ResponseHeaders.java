@@ -93,7 +93,6 @@ final class ResponseHeaders extends HttpFilter {
         return path.matches(".*\\.(js|css|svg|png|ico|woff2|json)") && !Place.isApi(path) ? "no-cache" : "no-store";
     }
 
-    /** The headers that a response has by now stay when what it was to say is taken back for an error. */
     /** An error is said here and now. */
     private static final class Plain extends Keeping {
 
@@ -116,6 +115,7 @@ final class ResponseHeaders extends HttpFilter {
         }
     }
 
+    /** The headers that a response has by now stay when what it was to say is taken back for an error. */
     private static class Keeping extends HttpServletResponseWrapper {
 
         private final Map<String, List<String>> headers = new LinkedHashMap<>();

@@ -91,7 +91,7 @@ final class StaticFiles extends HttpServlet {
             return known;
         }
         Matcher form = NAME.matcher(name);
-        String type = form.matches() ? TYPES.get(form.group(2)) : null;
+        String type = form.matches() && !name.equals(LoginPage.PAGE) ? TYPES.get(form.group(2)) : null;
         if (type == null) {
             return null;
         }

@@ -1,7 +1,6 @@
 package dev.reprise.wildfly;
 
 import dev.reprise.internal.engine.RepriseRepository;
-import dev.reprise.monitor.ConsolePath;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -54,7 +53,6 @@ public final class RepriseActivator implements ServiceActivator {
         } catch (IllegalArgumentException | IllegalStateException e) {
             throw new ServiceRegistryException("Reprise: " + e.getMessage(), e);
         }
-        ConsolePath.use(configuration.console());
         for (String stranger : Configuration.strangers(System.getProperties().stringPropertyNames())) {
             LOG.log(
                     Level.WARNING,

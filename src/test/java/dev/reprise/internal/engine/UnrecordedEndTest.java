@@ -11,6 +11,7 @@ import jakarta.batch.runtime.BatchStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 import org.jberet.job.model.Job;
 import org.jberet.runtime.JobExecutionImpl;
@@ -174,7 +175,8 @@ class UnrecordedEndTest {
         });
 
         assertThat(marked.get(0)).hasSize(2);
-        assertThat(((JobExecutionImpl) node.repository.getJobExecution(executionId)).getJobParameters())
+        assertThat(Objects.requireNonNull(node.repository.getJobExecution(executionId))
+                        .getJobParameters())
                 .isEqualTo(TestNode.parameters("name", "plain"));
         // Of a launch that is over it is a parameter like any other.
         assertThat(node.start(job, marked.get(0)).getJobParameters()).hasSize(2);
