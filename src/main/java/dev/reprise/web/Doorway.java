@@ -8,7 +8,11 @@ import io.undertow.servlet.api.DeploymentInfo;
 import io.undertow.servlet.api.FilterInfo;
 import io.undertow.servlet.api.InstanceFactory;
 import io.undertow.servlet.api.LoginConfig;
+import io.undertow.servlet.api.SecurityConstraint;
+import io.undertow.servlet.api.SecurityInfo.EmptyRoleSemantic;
 import io.undertow.servlet.api.ServletInfo;
+import io.undertow.servlet.api.TransportGuaranteeType;
+import io.undertow.servlet.api.WebResourceCollection;
 import io.undertow.servlet.util.ImmediateInstanceFactory;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.servlet.DispatcherType;
@@ -18,6 +22,7 @@ import jakarta.servlet.ServletContext;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -47,8 +52,8 @@ public final class Doorway implements ServletExtension {
             + " <login-config><auth-method>BASIC</auth-method></login-config>, or another one, and in WEB-INF/jboss-web.xml"
             + " the <security-domain> that knows the users";
 
-    private static final String TAKEN = "the servlet %s of the application is there; write console=/another-path into"
-            + " META-INF/reprise.properties";
+    private static final String TAKEN =
+            "the %s of the application is there; write console=/another-path into" + " META-INF/reprise.properties";
 
     static final String LAUNCH = "/launch";
     static final String HEALTH = "/health";
@@ -58,9 +63,9 @@ public final class Doorway implements ServletExtension {
         if (!Place.isAnywhere()) {
             return;
         }
-        String at = deployment.getContextPath() + Place.base() + "/";
+        String at = context.getContextPath() + Place.base() + "/";
         List<ServletInfo> servlets = servlets();
-        String missing = missing(deployment, servlets);
+        String missing = missing(deployment, context, servlets);
         if (!missing.isEmpty()) {
             LOG.log(Level.WARNING, "There is no console at {0}: {1}. For none write console= there.", at, missing);
             return;
@@ -68,24 +73,31 @@ public final class Doorway implements ServletExtension {
         handlers(deployment);
         deployment.addServlets(servlets);
         filters(deployment);
+        if (!Place.isAll()) {
+            constraints(deployment);
+        }
         LOG.log(Level.INFO, "The console is at {0}", at);
     }
 
     /** Whatever stands in its way, with what to write; empty if nothing does. Nothing of it answers then. */
-    private static String missing(DeploymentInfo deployment, List<ServletInfo> servlets) {
+    private static String missing(DeploymentInfo deployment, ServletContext context, List<ServletInfo> servlets) {
         if (Stream.of(Role.values()).map(Role::roleName).noneMatch(deployment.getSecurityRoles()::contains)) {
             return NO_ROLES;
         }
         if (deployment.getLoginConfig() == null && !hasMechanism()) {
             return NO_LOGIN;
         }
-        Set<String> taken = servlets.stream()
+        if (!Place.isAll() && context.getResourcePaths(Place.base() + "/") != null) {
+            return TAKEN.formatted("folder " + Place.base());
+        }
+        Set<String> ours = servlets.stream()
                 .flatMap(servlet -> servlet.getMappings().stream())
                 .collect(Collectors.toSet());
         return deployment.getServlets().values().stream()
-                .filter(servlet -> servlet.getMappings().stream().anyMatch(taken::contains))
+                .filter(servlet -> servlet.getMappings().stream()
+                        .anyMatch(address -> ours.contains(address) || (!Place.isAll() && Place.isBelow(address))))
                 .findAny()
-                .map(servlet -> TAKEN.formatted(servlet.getName()))
+                .map(servlet -> TAKEN.formatted("servlet " + servlet.getName()))
                 .orElse("");
     }
 
@@ -138,16 +150,43 @@ public final class Doorway implements ServletExtension {
     }
 
     private static void filters(DeploymentInfo deployment) {
-        LoginConfig login = deployment.getLoginConfig();
-        deployment.addFilter(filter("gate", new Gate(challenge(login))));
-        for (String servlet : List.of("files", "api", "launch", "health")) {
-            deployment.addFilterServletNameMapping(named("gate"), named(servlet), DispatcherType.REQUEST);
-        }
+        deployment.addFilter(filter("gate", new Gate(challenge(deployment.getLoginConfig()))));
         deployment.addFilter(filter("response-headers", new ResponseHeaders()));
         List<DispatcherType> ways = Place.isAll()
                 ? List.of(DispatcherType.REQUEST, DispatcherType.FORWARD, DispatcherType.ERROR)
                 : List.of(DispatcherType.REQUEST);
         ways.forEach(way -> deployment.addFilterUrlMapping(named("response-headers"), Place.base() + "/*", way));
+        for (String servlet : List.of("files", "api", "launch", "health")) {
+            deployment.addFilterServletNameMapping(named("gate"), named(servlet), DispatcherType.REQUEST);
+        }
+    }
+
+    /**
+     * Pages need a login, and what is no page says so itself. Which role is the gate's to see: what the server says of a missing one
+     * leads to an error page of the application's.
+     */
+    private static void constraints(DeploymentInfo deployment) {
+        TransportGuaranteeType transport = deployment.getSecurityConstraints().stream()
+                .filter(constraint -> constraint.getWebResourceCollections().stream()
+                        .anyMatch(collection -> collection.getUrlPatterns().contains("/*")))
+                .map(SecurityConstraint::getTransportGuaranteeType)
+                .max(Comparator.naturalOrder())
+                .orElse(TransportGuaranteeType.NONE);
+        deployment.addSecurityConstraint(constraint(EmptyRoleSemantic.AUTHENTICATE, transport, "", "/*"));
+        deployment.addSecurityConstraint(
+                constraint(EmptyRoleSemantic.PERMIT, transport, "/api/*", LAUNCH, HEALTH, "/public/*", "/webjars/*"));
+    }
+
+    private static SecurityConstraint constraint(
+            EmptyRoleSemantic whom, TransportGuaranteeType transport, String... within) {
+        WebResourceCollection all = new WebResourceCollection();
+        for (String address : within) {
+            all.addUrlPattern(Place.base() + address);
+        }
+        return new SecurityConstraint()
+                .setEmptyRoleSemantic(whom)
+                .setTransportGuaranteeType(transport)
+                .addWebResourceCollection(all);
     }
 
     /** What a program is told that sends no name and password; null if it would be of no use. */

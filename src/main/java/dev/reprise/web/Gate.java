@@ -1,23 +1,23 @@
 package dev.reprise.web;
 
 import dev.reprise.access.Role;
+import io.undertow.servlet.handlers.ServletRequestContext;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Lets nobody in without a login: programs get a 401 in the language of what they asked, people the application's own login. */
+/**
+ * Lets nobody in without a login: programs get a 401 in the language of what they asked. People have come through the
+ * application's own login by now.
+ */
 final class Gate extends HttpFilter {
 
     private static final long serialVersionUID = 1L;
-
-    private static final Logger LOG = System.getLogger(Gate.class.getName());
 
     private final @Nullable String challenge;
 
@@ -31,6 +31,9 @@ final class Gate extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        // Some answers are long, and filters of the application that have heard nothing of that are no reason against
+        // it.
+        ServletRequestContext.requireCurrent().setAsyncSupported(true);
         String within = Place.within(request);
         boolean known = request.getUserPrincipal() != null;
         if (Place.isOpen(within) || within.equals(Doorway.HEALTH)) {
@@ -42,13 +45,13 @@ final class Gate extends HttpFilter {
             } else {
                 refuse(request, response, within);
             }
-        } else if (known || logsIn(request, response)) {
-            if (Stream.of(Role.values()).map(Role::roleName).anyMatch(request::isUserInRole)) {
-                chain.doFilter(request, response);
-            } else {
-                Refused.headers(response);
-                ErrorPage.answer(request, response, HttpServletResponse.SC_FORBIDDEN);
-            }
+        } else if (!known) {
+            refuse(request, response, within);
+        } else if (Stream.of(Role.values()).map(Role::roleName).anyMatch(request::isUserInRole)) {
+            chain.doFilter(request, response);
+        } else {
+            Refused.headers(response);
+            ErrorPage.answer(request, response, HttpServletResponse.SC_FORBIDDEN);
         }
     }
 
@@ -58,19 +61,6 @@ final class Gate extends HttpFilter {
             NotLoggedIn.problem(request, response, false, challenge);
         } else {
             NotLoggedIn.plain(response, false, challenge);
-        }
-    }
-
-    /** By the application's own mechanism, which answers if nobody is logged in yet. */
-    private boolean logsIn(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        try {
-            return request.authenticate(response);
-        } catch (ServletException none) {
-            LOG.log(Level.DEBUG, "Nobody can log in: {0}", none.toString());
-            if (!response.isCommitted()) {
-                refuse(request, response, "");
-            }
-            return false;
         }
     }
 }
