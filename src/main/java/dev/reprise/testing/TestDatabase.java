@@ -1,7 +1,6 @@
 package dev.reprise.testing;
 
 import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionSynchronizationRegistryImple;
-import dev.reprise.internal.database.Schema;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.narayana.NarayanaTransactionIntegration;
@@ -11,9 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import javax.sql.DataSource;
@@ -34,8 +31,6 @@ final class TestDatabase {
             "BATCH_JOB_EXECUTION_PARAMS",
             "BATCH_JOB_EXECUTION",
             "BATCH_JOB_INSTANCE");
-
-    private static final Set<String> MIGRATED = ConcurrentHashMap.newKeySet();
 
     private final String url;
     private final boolean inMemory;
@@ -72,13 +67,6 @@ final class TestDatabase {
         }
     }
 
-    /** Makes the tables that are not there yet. */
-    void migrate(DataSource dataSource) {
-        if (MIGRATED.add(url)) {
-            Schema.migrate(dataSource);
-        }
-    }
-
     void clear(DataSource dataSource) {
         if (!inMemory) {
             return;
@@ -99,7 +87,6 @@ final class TestDatabase {
         if (!inMemory) {
             return;
         }
-        MIGRATED.remove(url);
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("shutdown");

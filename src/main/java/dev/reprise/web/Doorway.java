@@ -53,7 +53,7 @@ public final class Doorway implements ServletExtension {
             + " the <security-domain> that knows the users";
 
     private static final String TAKEN =
-            "the %s of the application is there; write console=/another-path into" + " META-INF/reprise.properties";
+            "the %s of the application is there; write console=/another-path into META-INF/reprise.properties";
 
     static final String LAUNCH = "/launch";
     static final String HEALTH = "/health";
@@ -70,7 +70,7 @@ public final class Doorway implements ServletExtension {
             LOG.log(Level.WARNING, "There is no console at {0}: {1}. For none write console= there.", at, missing);
             return;
         }
-        handlers(deployment);
+        handlers(deployment, context);
         deployment.addServlets(servlets);
         filters(deployment);
         if (!Place.isAll()) {
@@ -129,9 +129,9 @@ public final class Doorway implements ServletExtension {
         return servlets;
     }
 
-    private static void handlers(DeploymentInfo deployment) {
+    private static void handlers(DeploymentInfo deployment, ServletContext context) {
         // The last one is the first that a request passes.
-        LoginGuard guard = new LoginGuard();
+        LoginGuard guard = new LoginGuard(context);
         Strangers strangers = new Strangers();
         Stream.<HandlerWrapper>of(guard::before, strangers::before, Bodies::new, WellFormed::new, OwnAddress::new)
                 .map(Doorway::below)

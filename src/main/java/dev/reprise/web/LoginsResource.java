@@ -31,6 +31,11 @@ public class LoginsResource extends Asked {
         this.access = access;
     }
 
+    private LoginAttempts attempts() {
+        return LoginGuard.attempts(request().getServletContext())
+                .orElseThrow(() -> new IllegalStateException("nobody stands before the login"));
+    }
+
     /** As the API has it. */
     record RefusedLogin(@Nullable String user, String address, int failures, long waitSeconds) {
         static RefusedLogin of(LoginAttempts.Refused refused) {
@@ -44,7 +49,7 @@ public class LoginsResource extends Asked {
         only();
         require(Role.ADMIN, "see who has to wait to log in");
         return json(new View.Page<>(
-                LoginGuard.ATTEMPTS.refused().stream().map(RefusedLogin::of).toList(), null));
+                attempts().refused().stream().map(RefusedLogin::of).toList(), null));
     }
 
     /** The body of a lift; what is left out stands for any. */
@@ -70,7 +75,7 @@ public class LoginsResource extends Asked {
                 .change(
                         Action.LIFT,
                         Subject.ofLogins(),
-                        () -> LoginGuard.ATTEMPTS.lift(lift.user(), lift.address()),
+                        () -> attempts().lift(lift.user(), lift.address()),
                         done -> Subject.ofLogins(),
                         done -> shown(lift.text()) + ": " + done + " need not wait any more"));
         return json(new Lifted(lifted));

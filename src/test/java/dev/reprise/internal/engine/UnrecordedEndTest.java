@@ -1,5 +1,6 @@
 package dev.reprise.internal.engine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -11,7 +12,6 @@ import jakarta.batch.runtime.BatchStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Properties;
 import org.jberet.job.model.Job;
 import org.jberet.runtime.JobExecutionImpl;
@@ -175,7 +175,7 @@ class UnrecordedEndTest {
         });
 
         assertThat(marked.get(0)).hasSize(2);
-        assertThat(Objects.requireNonNull(node.repository.getJobExecution(executionId))
+        assertThat(requireNonNull((JobExecutionImpl) node.repository.getJobExecution(executionId))
                         .getJobParameters())
                 .isEqualTo(TestNode.parameters("name", "plain"));
         // Of a launch that is over it is a parameter like any other.
