@@ -1,4 +1,4 @@
-package dev.reprise.guest;
+package dev.reprise.host;
 
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;

@@ -1,4 +1,4 @@
-package dev.reprise.guest;
+package dev.reprise.host;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;

@@ -1,4 +1,4 @@
-package dev.reprise.guest;
+package dev.reprise.host;
 
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;

@@ -1,4 +1,4 @@
-package dev.reprise.guest;
+package dev.reprise.host;
 
 /** The application knows how to say it. */
 public final class SoldOutException extends RuntimeException {

@@ -1,4 +1,4 @@
-package dev.reprise.guest;
+package dev.reprise.host;
 
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
