@@ -42,7 +42,7 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
 
     private static final AttachmentKey<Tried> TRIED = AttachmentKey.create(Tried.class);
 
-    /** What {@code WEB-INF/undertow-handlers.conf} leaves as it is; the server gets an empty name instead of anything else. */
+    /** What {@link WellFormed} leaves as it is; the server gets an empty name instead of anything else. */
     private static final Pattern BASIC =
             Pattern.compile("(?i)basic ((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)");
 
@@ -194,7 +194,7 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
 
     /** A wrong login, though the server would stumble over it. */
     private static void isNobody(HttpServerExchange exchange, boolean form) {
-        if (form) {
+        if (form && Place.isAll()) {
             lead(exchange, StatusCodes.FOUND, "failed");
         } else {
             exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Basic realm=\"Reprise\"");
@@ -216,7 +216,7 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
     private static void refuse(
             HttpServerExchange exchange, boolean form, long seconds, String type, String title, String detail) {
         exchange.getResponseHeaders().put(Headers.RETRY_AFTER, seconds);
-        if (form) {
+        if (form && Place.isAll()) {
             lead(exchange, StatusCodes.SEE_OTHER, "wait=" + seconds);
         } else {
             Refused.with(exchange, StatusCodes.TOO_MANY_REQUESTS, type, title, detail);
@@ -226,7 +226,7 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
     private static void lead(HttpServerExchange exchange, int status, String why) {
         Refused.headers(exchange);
         exchange.setStatusCode(status);
-        exchange.getResponseHeaders().put(Headers.LOCATION, "/login.html?" + why);
+        exchange.getResponseHeaders().put(Headers.LOCATION, LoginPage.PAGE + "?" + why);
         exchange.endExchange();
     }
 
@@ -247,6 +247,12 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
                 .getServletRequest()
                 .getParameter("j_username");
         return user == null ? "" : user;
+    }
+
+    /** Whether it is BASIC, and not what BASIC is. */
+    static boolean isUnreadable(String authorization) {
+        return authorization.regionMatches(true, 0, "basic ", 0, 6)
+                && !BASIC.matcher(authorization).matches();
     }
 
     /** Empty where none can be read. */

@@ -7,7 +7,6 @@ import dev.reprise.access.Action;
 import dev.reprise.access.LoginAttempts;
 import dev.reprise.access.Role;
 import dev.reprise.monitor.View;
-import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -21,18 +20,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Who has sent too many wrong passwords to this node, and has to wait. */
-@Dependent
 @Path("/refused-logins")
 @Produces(MediaType.APPLICATION_JSON)
 public class LoginsResource extends Asked {
 
     private final Supplier<Access> access;
-
-    /** For JAX-RS, which looks for one without parameters, and then lets CDI take the other. */
-    @SuppressWarnings("NullAway")
-    public LoginsResource() {
-        this.access = null;
-    }
 
     @Inject
     public LoginsResource(Supplier<Access> access) {
