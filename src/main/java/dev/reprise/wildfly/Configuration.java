@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataSource name of the WildFly data source ({@code data-source}, default {@code reprise})
  * @param schema that the tables are in, created if it is not there ({@code schema}); null: that of the data source
  * @param share the applications whose instances this one may run, too ({@code share}, separated by commas; default none)
+ * @param others whether consoles show other applications of the database, and theirs this one ({@code applications})
  * @param identityNone whether each start is a new instance ({@code identity=none})
  * @param node this node's name within the application ({@code node}, default the host's name, with the port offset)
  * @param heartbeat the interval of this node's reports ({@code heartbeat}, default {@code 5s})
@@ -53,6 +54,7 @@ record Configuration(
         String dataSource,
         @Nullable String schema,
         Set<String> share,
+        boolean others,
         boolean identityNone,
         String node,
         Duration heartbeat,
@@ -88,6 +90,7 @@ record Configuration(
             "data-source",
             "schema",
             "share",
+            "applications",
             "identity",
             "node",
             "heartbeat",
@@ -179,6 +182,7 @@ record Configuration(
                 value(file, systemProperty, "data-source", "reprise"),
                 schema(value(file, systemProperty, "schema", "")),
                 share(value(file, systemProperty, "share", "")),
+                others(value(file, systemProperty, "applications", "all")),
                 identityNone(value(file, systemProperty, "identity", "parameters")),
                 value(file, systemProperty, "node", defaultNode(systemProperty)),
                 duration("heartbeat", value(file, systemProperty, "heartbeat", "5s")),
@@ -220,6 +224,14 @@ record Configuration(
                     + " source");
         }
         return value.isEmpty() ? null : value;
+    }
+
+    private static boolean others(String value) {
+        return switch (value) {
+            case "all" -> true;
+            case "own" -> false;
+            default -> throw new IllegalArgumentException("reprise.applications is '" + value + "'; write all, or own");
+        };
     }
 
     private static Set<String> share(String value) {
