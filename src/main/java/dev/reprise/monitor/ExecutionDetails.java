@@ -86,17 +86,18 @@ final class ExecutionDetails {
             boolean restartable = launcher.deployed(execution.job())
                     .map(DeployedJob::restartable)
                     .orElse(false);
-            return new View.Actions(runs, last && unfinished && restartable, unfinished, null);
+            return new View.Actions(runs, last && unfinished && restartable, unfinished, null, null);
         }
         boolean restart =
                 last && unfinished && ran.map(RecordedDefinition::restartable).orElse(true);
         if (!repositories.get().applications().whoCanBeAsked(application).isEmpty()) {
-            return new View.Actions(runs, restart, unfinished, null);
+            return new View.Actions(runs, restart, unfinished, application, null);
         }
         return new View.Actions(
                 false,
                 false,
                 unfinished,
+                null,
                 runs || restart
                         ? "It belongs to application '" + application + "', and no node of it is alive that could be"
                                 + " asked to stop or restart it."

@@ -122,10 +122,17 @@ public final class View {
             @Nullable Boolean allowStartIfComplete,
             List<Edge> transitions) {}
 
+    /**
+     * What can be done with an execution.
+     *
+     * @param by the application that is asked to stop or restart it; null: it is done here
+     * @param unavailable why nobody can be asked
+     */
     public record Actions(
             boolean stop,
             boolean restart,
             boolean abandon,
+            @Nullable String by,
             @Nullable String unavailable) {}
 
     /** The fields of {@code execution} stand beside the others. */

@@ -34,7 +34,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What only another node can do (contract.md §8.5): it is asked over the database, takes the request with its next report,
+ * What only another node can do (contract.md §8.8): it is asked over the database, takes the request with its next report,
  * and does it on behalf of the caller, whose role is checked and whose request is on record here and there. Who waits for
  * an answer holds no thread. Thread-safe.
  *

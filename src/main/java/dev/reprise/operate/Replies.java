@@ -97,8 +97,8 @@ final class Replies {
             case NO_SUCH_EXECUTION -> throw new NoSuchJobExecutionException(answer.text());
             case NOT_RUNNING -> throw new JobExecutionNotRunningException(answer.text());
             default ->
-                throw new NoAnswerException(
-                        "It was not done: " + where + " says: " + answer.text() + " Its server's log may say more.");
+                throw new NoAnswerException(where + " failed at it: " + answer.text()
+                        + " Look at the execution; that server's log may say more.");
         };
     }
 

@@ -22,7 +22,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Does on this node what others ask of it (contract.md §8.5), each request on behalf of who asked, as if asked here: the
+ * Does on this node what others ask of it (contract.md §8.8), each request on behalf of who asked, as if asked here: the
  * roles are checked again, and the audit of this application has it. Not thread-safe.
  */
 public final class RequestsHere {

@@ -57,7 +57,11 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
@@ -69,7 +73,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** contract.md §8.5: the console of one application acts on executions of another one, whose nodes do what it asks. */
+/** contract.md §8.8: the console of one application acts on executions of another one, whose nodes do what it asks. */
 class OtherNodesTest {
 
     private static final Caller ADMIN = new Caller("ann", "192.0.2.7", EnumSet.allOf(Role.class));
@@ -129,10 +133,15 @@ class OtherNodesTest {
 
     private static Node node(
             DataSource dataSource, TransactionManager transactions, String application, boolean asked) {
+        return node(dataSource, transactions, application, application + "-1", asked);
+    }
+
+    private static Node node(
+            DataSource dataSource, TransactionManager transactions, String application, String name, boolean asked) {
         return Node.join(
                 dataSource,
                 new NodeRegistry(dataSource, transactions),
-                new Node.Settings(application, application + "-1", HEARTBEAT, Duration.ofDays(1), asked));
+                new Node.Settings(application, name, HEARTBEAT, Duration.ofDays(1), asked));
     }
 
     /** The applications shop, which runs the job, and root, whose console it is. */
@@ -345,9 +354,9 @@ class OtherNodesTest {
                 .extracting(View.Execution::id, View.Execution::application)
                 .containsExactly(tuple(running, "shop"), tuple(failed, "shop"));
         View.ExecutionDetail detail = monitor.detail(failed).orElseThrow();
-        assertThat(detail.actions()).isEqualTo(new View.Actions(false, true, true, null));
+        assertThat(detail.actions()).isEqualTo(new View.Actions(false, true, true, "shop", null));
         assertThat(monitor.detail(running).orElseThrow().actions())
-                .isEqualTo(new View.Actions(true, false, false, null));
+                .isEqualTo(new View.Actions(true, false, false, "shop", null));
         View.InstanceDetail instance =
                 monitor.instance(detail.execution().instanceId()).orElseThrow();
         assertThat(instance.instance().application()).isEqualTo("shop");
@@ -367,6 +376,7 @@ class OtherNodesTest {
                         false,
                         false,
                         true,
+                        null,
                         "It belongs to application 'shop', and no node of it is alive that could be asked to stop or"
                                 + " restart it."));
         assertThat(monitor.detail(running).orElseThrow().actions().stop()).isFalse();
@@ -462,6 +472,98 @@ class OtherNodesTest {
         assertThat(audit(root(), id)).extracting(AuditEntry::outcome).containsExactly("failed");
         execute("update REPRISE_REQUEST set EXPIRES_AT = current_timestamp - interval '61' second");
         assertThat(root().requests().sweep()).isOne();
+    }
+
+    /** The database decides, whoever comes at one moment: both nodes of the application, or the asker that gives up. */
+    @ParameterizedTest
+    @EnumSource
+    void takesOrWithdrawsEachRequestOnce(Kind kind) throws Exception {
+        open(kind);
+        shopNode().attend(new Node.Duties() {});
+        TransactionManager transactions = InProcessBatch.transactionManager();
+        ExecutorService threads = Executors.newFixedThreadPool(3);
+        try (Node second = node(shop().dataSource(), transactions, "shop", "shop-2", true)) {
+            Requests there = repository(shop().dataSource(), transactions, second, ServerParts.NONE)
+                    .requests();
+            Requests here = shop().repository().requests();
+            for (int round = 0; round < 30; round++) {
+                long id = root().requests().ask(request("log", 1, "batch-operator"), Duration.ofMinutes(1));
+                CyclicBarrier together = new CyclicBarrier(3);
+                List<Future<Boolean>> won = threads.invokeAll(List.of(
+                        () -> together.await() >= 0 && here.take(id),
+                        () -> together.await() >= 0 && there.take(id),
+                        () -> together.await() >= 0 && root().requests().withdraw(id)));
+                int winners = 0;
+                for (Future<Boolean> one : won) {
+                    winners += one.get() ? 1 : 0;
+                }
+                assertThat(winners).as("round %d", round).isOne();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** Two nodes look at one moment, again and again: what is asked happens once, and the audit has it once. */
+    @ParameterizedTest
+    @EnumSource
+    void isDoneOnceByTwoNodes(Kind kind) throws Exception {
+        open(kind);
+        shopNode().attend(new Node.Duties() {});
+        long failed = failed("1");
+        fails.set(false);
+        stopped.countDown();
+        TransactionManager transactions = InProcessBatch.transactionManager();
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try (Node second = node(shop().dataSource(), transactions, "shop", "shop-2", true)) {
+            RepriseRepository its = repository(shop().dataSource(), transactions, second, ServerParts.NONE);
+            CompletionStage<Long> restart = Access.as(ADMIN, () -> others().restart(failed, Map.of()));
+            CyclicBarrier together = new CyclicBarrier(2);
+            for (Future<?> done : threads.invokeAll(List.of(
+                    () -> answersTogether(together, shop().repository()), () -> answersTogether(together, its)))) {
+                done.get();
+            }
+            long again = answer(() -> restart);
+            assertThat(shop().launcher().await(again, Patience.GUARD).getBatchStatus())
+                    .isEqualTo(BatchStatus.COMPLETED);
+            assertThat(audit(shop().repository(), again))
+                    .extracting(AuditEntry::action, AuditEntry::outcome)
+                    .containsExactly(tuple("restart", "done"));
+            assertThat(root().seen()
+                            .ofInstance(
+                                    root().seen().execution(again).orElseThrow().instanceId(), 10))
+                    .hasSize(2);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static boolean answersTogether(CyclicBarrier together, RepriseRepository node) throws Exception {
+        RequestsHere requests = new RequestsHere(node, job -> LOADER, () -> true);
+        together.await();
+        requests.answer();
+        return true;
+    }
+
+    /** A row that somebody has removed meanwhile: then nobody says that it was not done. */
+    @ParameterizedTest
+    @EnumSource
+    void saysSoWhenTheAnswerIsLost(Kind kind) throws Exception {
+        open(kind);
+        long id = running("1");
+        shopNode().attend(new Node.Duties() {});
+        CompletionStage<String> stop = Access.as(ADMIN, () -> others().stop(id));
+        Requests there = shop().repository().requests();
+        Request due = there.due().get(0);
+        assertThat(there.take(due.id())).isTrue();
+        execute("delete from REPRISE_REQUEST");
+
+        there.answer(due.id(), new Answer("done", ""));
+
+        assertThatThrownBy(() -> answer(() -> stop))
+                .isInstanceOf(NoAnswerException.class)
+                .hasMessage("The request is gone: it is not known whether it did stop execution " + id
+                        + ". Look at the execution, and ask again if it did not.");
     }
 
     @ParameterizedTest

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The applications on the database that consoles show, by the nodes that they have or had (contract.md §8.5). Asked again
+ * The applications on the database that consoles show, by the nodes that they have or had (contract.md §8.8). Asked again
  * after a moment only. Thread-safe.
  */
 public final class Applications {
@@ -27,7 +27,7 @@ public final class Applications {
                    case when TAKES_REQUESTS = INCARNATION then 1 else 0 end as TAKES,
                    case when TAKES_REQUESTS = 0 then 1 else 0 end as HIDDEN
               from REPRISE_NODE
-             order by STARTED_AT desc, NODE_ID
+             order by case when HEARTBEAT_AT is null then 1 else 0 end, HEARTBEAT_AT desc, STARTED_AT desc, NODE_ID
              fetch first 1000 rows only""";
 
     private final Database database;
@@ -99,17 +99,21 @@ public final class Applications {
     private Known look() {
         long at = System.nanoTime();
         List<Node> nodes = new ArrayList<>();
-        // What the newest node of each says.
+        // What any live node of each says, or else the last one.
         Map<String, Boolean> hidden = new LinkedHashMap<>();
         database.read(handle -> handle.createQuery(NODES)
                         .bind("lease", lease.toMillis())
                         .map((row, context) -> {
-                            hidden.putIfAbsent(row.getString("APPLICATION"), row.getInt("HIDDEN") == 1);
+                            boolean alive = row.getInt("ALIVE") == 1;
+                            hidden.merge(
+                                    row.getString("APPLICATION"),
+                                    row.getInt("HIDDEN") == 1,
+                                    (last, other) -> last || (alive && other));
                             return new Node(
                                     row.getString("APPLICATION"),
                                     row.getString("NODE_ID"),
                                     Duration.ofMillis(row.getLong("HEARTBEAT_MILLIS")),
-                                    row.getInt("ALIVE") == 1,
+                                    alive,
                                     row.getInt("TAKES") == 1);
                         })
                         .list())

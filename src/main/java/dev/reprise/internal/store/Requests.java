@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rows of {@code REPRISE_REQUEST}: what one node asks of another one (contract.md §8.5). Each is taken by one node or
+ * The rows of {@code REPRISE_REQUEST}: what one node asks of another one (contract.md §8.8). Each is taken by one node or
  * withdrawn, never both: the database decides. Thread-safe.
  */
 public final class Requests {
