@@ -44,8 +44,8 @@ final class Replies {
         Map<String, String> details = new TreeMap<>();
         try {
             JSON.readTree(written)
-                    .fields()
-                    .forEachRemaining(field ->
+                    .properties()
+                    .forEach(field ->
                             details.put(field.getKey(), field.getValue().asText()));
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("The details of the request cannot be read", e);

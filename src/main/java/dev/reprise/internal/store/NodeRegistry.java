@@ -64,7 +64,7 @@ public final class NodeRegistry {
     private static final String ASKED = """
             case when exists (select 1 from REPRISE_REQUEST r
                                where r.TO_APPLICATION = APPLICATION and r.TAKEN_BY is null and r.EXPIRES_AT > current_timestamp)
-                   or exists (select 1 from REPRISE_REQUEST r where r.EXPIRES_AT < """ + Requests.FORGOTTEN_AT + """
+                   or exists (select 1 from REPRISE_REQUEST r where r.EXPIRES_AT <\s""" + Requests.FORGOTTEN_AT + """
             )
                  then 1 else 0 end as ASKED""";
 

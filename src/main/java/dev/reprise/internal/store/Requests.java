@@ -66,7 +66,7 @@ public final class Requests {
     private static final String SWEEP = """
             delete from REPRISE_REQUEST
              where REQUEST_ID in (select REQUEST_ID from REPRISE_REQUEST
-                                   where EXPIRES_AT < """ + FORGOTTEN_AT + """
+                                   where EXPIRES_AT <\s""" + FORGOTTEN_AT + """
 
                                    order by EXPIRES_AT
                                    fetch first 100 rows only)""";
