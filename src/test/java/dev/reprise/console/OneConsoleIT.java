@@ -37,15 +37,14 @@ class OneConsoleIT {
 
     private static ServerProcess server(String application, String node) {
         return new ServerProcess(
-                        "one-console-" + node,
-                        TestWar.withOperator(application, List.of(JOBS)),
-                        Map.of(),
-                        List.of(
-                                "-Dreprise.schema=" + SCHEMA,
-                                "-Dreprise.node=" + node,
-                                "-Dreprise.heartbeat=1s",
-                                "-Dreprise.lease=10s"))
-                .slim();
+                "one-console-" + node,
+                TestWar.withOperator(application, List.of(JOBS)),
+                Map.of(),
+                List.of(
+                        "-Dreprise.schema=" + SCHEMA,
+                        "-Dreprise.node=" + node,
+                        "-Dreprise.heartbeat=1s",
+                        "-Dreprise.lease=10s"));
     }
 
     @Test
