@@ -15,6 +15,7 @@ import dev.reprise.lint.JobLinter;
 import dev.reprise.log.ExecutionLogs;
 import dev.reprise.monitor.ProgressLog;
 import dev.reprise.operate.Archive;
+import dev.reprise.operate.RequestsHere;
 import jakarta.transaction.TransactionManager;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.naming.InitialContext;
@@ -112,7 +114,12 @@ final class RepositoryService implements Service {
         Node joined = Node.join(
                 database,
                 new NodeRegistry(database, configuration.schema(), transactions),
-                new Node.Settings(application, configuration.node(), configuration.heartbeat(), configuration.lease()));
+                new Node.Settings(
+                        application,
+                        configuration.node(),
+                        configuration.heartbeat(),
+                        configuration.lease(),
+                        configuration.others()));
         node = joined;
         ClassLoader loader = deployed.loader();
         DeploymentRules rules = new DeploymentRules(
@@ -141,6 +148,7 @@ final class RepositoryService implements Service {
                 configuration.executionsListed(),
                 configuration.share(),
                 configuration.schema(),
+                configuration.others(),
                 new ServerParts(Submitter::caller, this::isServerUp, Optional.of(opening), archive)));
         SelfTest.warnOfUnknownEngine();
         if (deployed.hasModules()) {
@@ -151,8 +159,12 @@ final class RepositoryService implements Service {
         ServerSuspension server = ServerSuspension.register(
                 needs.suspendController().get(), new StopsWithTheServer(repository, configuration.stopTimeout()));
         suspension = server;
-        Recovery recovering =
-                new Recovery(repository, deployed::homeOf, () -> !server.isSuspended() && deployed.isUp());
+        BooleanSupplier mayRestart = () -> !server.isSuspended() && deployed.isUp();
+        Recovery recovering = new Recovery(
+                repository,
+                deployed::homeOf,
+                mayRestart,
+                new RequestsHere(repository, deployed::homeOf, mayRestart)::answer);
         recovery = recovering;
         joined.attend(recovering);
         progress = new ProgressLog(repository, configuration.progress());

@@ -35,8 +35,8 @@ public interface Dialect {
     /** The SQL expression that gives the next id of a step execution. */
     String nextStepExecutionId();
 
-    /** A query that inserts, and gives these columns of what it has inserted. */
-    String inserting(String insert, String columns);
+    /** A query that inserts or updates, and gives these columns of what it has changed. */
+    String changing(String change, String columns);
 
     /** A query for what some nodes own as incarnations below a number. */
     String leftOver();

@@ -195,7 +195,8 @@ class SchemaTest {
                         "12|definitions|SQL|V12__definitions.sql|-856589681",
                         "13|tokens of launches|SQL|V13__tokens_of_launches.sql|-1342990564",
                         "14|attempts|SQL|V14__attempts.sql|802191312",
-                        "15|leases|SQL|V15__leases.sql|-794281920");
+                        "15|leases|SQL|V15__leases.sql|-794281920",
+                        "16|requests|SQL|V16__requests.sql|-2028037073");
             case POSTGRESQL ->
                 List.of(
                         "1|job repository|SQL|V1__job_repository.sql|202028149",
@@ -211,7 +212,8 @@ class SchemaTest {
                         "12|definitions|SQL|V12__definitions.sql|-856589681",
                         "13|tokens of launches|SQL|V13__tokens_of_launches.sql|-1342990564",
                         "14|attempts|SQL|V14__attempts.sql|802191312",
-                        "15|leases|SQL|V15__leases.sql|-794281920");
+                        "15|leases|SQL|V15__leases.sql|-794281920",
+                        "16|requests|SQL|V16__requests.sql|-2028037073");
         };
     }
 
