@@ -68,6 +68,7 @@ class ArchitectureTest {
         rooms.put(
                 "internal.engine",
                 List.of(
+                        "access",
                         "internal.checks",
                         "internal.decide",
                         "internal.store",

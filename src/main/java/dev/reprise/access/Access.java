@@ -25,17 +25,19 @@ public final class Access {
     @SuppressWarnings("ThreadLocalUsage") // of this deployment alone, and gone when the request is done
     private static final ThreadLocal<@Nullable Caller> CALLER = new ThreadLocal<>();
 
-    private static volatile Supplier<Optional<Caller>> server = Optional::empty;
+    private final AuditLog audit;
+    private final Supplier<Optional<Caller>> server;
 
-    private Access() {}
-
-    /** Whom the server's security knows on the asking thread, where no request of ours said who asks. */
-    public static void askServer(Supplier<Optional<Caller>> security) {
-        server = security;
+    /**
+     * @param server whom the server's security knows on the asking thread, where no request of ours said who asks
+     */
+    public Access(AuditLog audit, Supplier<Optional<Caller>> server) {
+        this.audit = audit;
+        this.server = server;
     }
 
     /** On whose behalf this thread works; empty for the application itself. */
-    public static Optional<Caller> caller() {
+    public Optional<Caller> caller() {
         Caller caller = CALLER.get();
         return caller != null ? Optional.of(caller) : server.get();
     }
@@ -60,11 +62,7 @@ public final class Access {
      *
      * @param what as it follows "may not": {@code "see the log of execution 7"}
      */
-    public static void require(Role role, String what) {
-        caller().ifPresent(caller -> require(caller, role, what));
-    }
-
-    private static void require(Caller caller, Role role, String what) {
+    public static void require(Caller caller, Role role, String what) {
         if (!caller.roles().contains(role)) {
             throw new AccessDeniedException(caller, what, role);
         }
@@ -116,20 +114,18 @@ public final class Access {
      * @param result what the change came to, out of what it returns
      * @throws AccessDeniedException if the caller may not
      */
-    public static <T> T change(
-            Action action, Subject subject, AuditLog audit, Supplier<T> change, Function<T, Subject> result) {
-        return change(action, subject, audit, change, result, done -> null);
+    public <T> T change(Action action, Subject subject, Supplier<T> change, Function<T, Subject> result) {
+        return change(action, subject, change, result, done -> null);
     }
 
     /**
-     * {@link #change(Action, Subject, AuditLog, Supplier, Function)}, of which there is more to say.
+     * {@link #change(Action, Subject, Supplier, Function)}, of which there is more to say.
      *
      * @param detail what the record says of it
      */
-    public static <T> T change(
+    public <T> T change(
             Action action,
             Subject subject,
-            AuditLog audit,
             Supplier<T> change,
             Function<T, Subject> result,
             Function<T, @Nullable String> detail) {
@@ -140,10 +136,10 @@ public final class Access {
         try {
             require(caller, action.needed(), action.word() + " " + subject.text(action));
             T done = change.get();
-            record(audit, caller, action, result.apply(done), "done", detail.apply(done));
+            record(caller, action, result.apply(done), "done", detail.apply(done));
             return done;
         } catch (AccessDeniedException e) {
-            record(audit, caller, action, subject, "denied", e.getMessage());
+            record(caller, action, subject, "denied", e.getMessage());
             throw e;
         } catch (LaunchRefusedException e) {
             Refusal refusal = e.refusal();
@@ -151,17 +147,16 @@ public final class Access {
                     refusal.jobName(),
                     refusal.instanceId() == null ? subject.instanceId() : refusal.instanceId(),
                     refusal.executionId() == null ? subject.executionId() : refusal.executionId());
-            record(audit, caller, action, inTheWay, "refused", refusal.message());
+            record(caller, action, inTheWay, "refused", refusal.message());
             throw e;
         } catch (RuntimeException e) {
-            record(audit, caller, action, subject, "failed", e.getMessage());
+            record(caller, action, subject, "failed", e.getMessage());
             throw e;
         }
     }
 
     /** What was done is done, also where the record of it cannot be written: then the log has it. */
-    private static void record(
-            AuditLog audit, Caller caller, Action action, Subject about, String outcome, @Nullable String detail) {
+    private void record(Caller caller, Action action, Subject about, String outcome, @Nullable String detail) {
         AuditEntry entry = new AuditEntry(
                 0,
                 Instant.EPOCH,

@@ -4,6 +4,7 @@ import dev.reprise.log.OneLine;
 import jakarta.batch.api.BatchProperty;
 import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import java.io.Serializable;
@@ -20,14 +21,15 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code bulkWriter} in job XML: inserts items into a table. An item is a {@code Map} by the names of the columns, or a
+ * {@code repriseBulkWriter} in job XML: inserts items into a table. An item is a {@code Map} by the names of the columns, or a
  * {@code List}, an array or a {@link CsvRecord} with one value for each column. Properties: {@code dataSource}, its JNDI
  * name; {@code table}; {@code columns}, separated by commas; {@code emptyIsNull}, {@code true} if an empty field of a CSV
  * record is no value (false); {@code rejectLimit}, how many rows the database may refuse in the step, its restarts included
  * (0). Refused rows are logged, and count as skipped.
  */
 @Dependent
-@Named("bulkWriter")
+@Named("repriseBulkWriter")
+@Typed(BulkItemWriter.class)
 class BulkItemWriter extends AbstractItemWriter {
 
     private static final Logger LOGGER = System.getLogger(BulkItemWriter.class.getName());
@@ -50,7 +52,7 @@ class BulkItemWriter extends AbstractItemWriter {
             @BatchProperty(name = "rejectLimit") @Nullable String rejectLimit,
             WriteSkips skips) {
         this(
-                lookUp(ItemProperties.required("bulkWriter", "dataSource", dataSource)),
+                lookUp(ItemProperties.required("repriseBulkWriter", "dataSource", dataSource)),
                 table,
                 columns,
                 emptyIsNull,
@@ -66,9 +68,9 @@ class BulkItemWriter extends AbstractItemWriter {
             @Nullable String rejectLimit,
             WriteSkips skips) {
         this.dataSource = dataSource;
-        this.table = ItemProperties.required("bulkWriter", "table", table);
-        List<String> names = ItemProperties.names("bulkWriter", "columns", columns);
-        boolean nulls = ItemProperties.flag("bulkWriter", "emptyIsNull", emptyIsNull);
+        this.table = ItemProperties.required("repriseBulkWriter", "table", table);
+        List<String> names = ItemProperties.names("repriseBulkWriter", "columns", columns);
+        boolean nulls = ItemProperties.flag("repriseBulkWriter", "emptyIsNull", emptyIsNull);
         BulkTable<Object> into = BulkTable.named(this.table);
         for (int i = 0; i < names.size(); i++) {
             int column = i;
@@ -85,7 +87,8 @@ class BulkItemWriter extends AbstractItemWriter {
             return InitialContext.doLookup(name);
         } catch (NamingException e) {
             throw new IllegalArgumentException(
-                    "property dataSource of bulkWriter: expected the JNDI name of a data source, found '" + name + "'",
+                    "property dataSource of repriseBulkWriter: expected the JNDI name of a data source, found '" + name
+                            + "'",
                     e);
         }
     }
@@ -100,7 +103,8 @@ class BulkItemWriter extends AbstractItemWriter {
             // Said below.
         }
         throw new IllegalArgumentException(
-                "property rejectLimit of bulkWriter: expected a number of rows, 0 or more; found '" + value + "'");
+                "property rejectLimit of repriseBulkWriter: expected a number of rows, 0 or more; found '" + value
+                        + "'");
     }
 
     private static @Nullable Object value(Object item, int column, List<String> names, boolean emptyIsNull) {
@@ -124,7 +128,7 @@ class BulkItemWriter extends AbstractItemWriter {
                 return row[column];
             }
         } else {
-            throw new IllegalArgumentException("bulkWriter writes maps, lists, arrays and CSV records; found a "
+            throw new IllegalArgumentException("repriseBulkWriter writes maps, lists, arrays and CSV records; found a "
                     + item.getClass().getName()
                     + ": make one of them in the processor, or use BulkWriter in a writer of your own");
         }
@@ -136,7 +140,7 @@ class BulkItemWriter extends AbstractItemWriter {
         String plain = column.startsWith("\"") ? column.substring(1, column.length() - 1) : column;
         if (!map.containsKey(column) && !map.containsKey(plain)) {
             throw new IllegalArgumentException("expected a value for column " + column
-                    + ", or null, in each map that bulkWriter writes; found one with "
+                    + ", or null, in each map that repriseBulkWriter writes; found one with "
                     + map.keySet().stream().map(String::valueOf).sorted().collect(Collectors.joining(", ")));
         }
         return map.containsKey(column) ? map.get(column) : map.get(plain);

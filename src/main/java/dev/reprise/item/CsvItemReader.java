@@ -2,6 +2,7 @@ package dev.reprise.item;
 
 import jakarta.batch.api.BatchProperty;
 import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import java.nio.charset.Charset;
@@ -12,13 +13,14 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code csvReader} in job XML: the {@link CsvRecord}s of a file. Properties: {@code file}; {@code root}, the folder that it
+ * {@code repriseCsvReader} in job XML: the {@link CsvRecord}s of a file. Properties: {@code file}; {@code root}, the folder that it
  * must lie in, as {@link RootFolder#of} takes it (none: it may lie anywhere); {@code columns}, the header's
  * names separated by commas; {@code charset} (UTF-8); {@code separator}, a character or {@code tab} (a comma); {@code
  * oneLine} and {@code skipEmptyLines}, {@code true} or {@code false} (false).
  */
 @Dependent
-@Named("csvReader")
+@Named("repriseCsvReader")
+@Typed(CsvItemReader.class)
 class CsvItemReader extends AbstractCsvReader<CsvRecord> {
 
     @Inject
@@ -31,13 +33,13 @@ class CsvItemReader extends AbstractCsvReader<CsvRecord> {
             @BatchProperty(name = "oneLine") @Nullable String oneLine,
             @BatchProperty(name = "skipEmptyLines") @Nullable String skipEmptyLines) {
         super(
-                file(ItemProperties.required("csvReader", "file", file), root),
+                file(ItemProperties.required("repriseCsvReader", "file", file), root),
                 new CsvFormat(
-                        ItemProperties.names("csvReader", "columns", columns),
+                        ItemProperties.names("repriseCsvReader", "columns", columns),
                         charset(charset),
                         separator(separator),
-                        ItemProperties.flag("csvReader", "oneLine", oneLine),
-                        ItemProperties.flag("csvReader", "skipEmptyLines", skipEmptyLines),
+                        ItemProperties.flag("repriseCsvReader", "oneLine", oneLine),
+                        ItemProperties.flag("repriseCsvReader", "skipEmptyLines", skipEmptyLines),
                         CsvFormat.LONGEST));
     }
 
@@ -48,7 +50,7 @@ class CsvItemReader extends AbstractCsvReader<CsvRecord> {
         try {
             return RootFolder.of(root.strip()).resolve(file);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("property file of csvReader: " + e.getMessage(), e);
+            throw new IllegalArgumentException("property file of repriseCsvReader: " + e.getMessage(), e);
         }
     }
 
@@ -57,7 +59,7 @@ class CsvItemReader extends AbstractCsvReader<CsvRecord> {
             return name == null || name.isBlank() ? StandardCharsets.UTF_8 : Charset.forName(name.strip());
         } catch (IllegalCharsetNameException | UnsupportedCharsetException e) {
             throw new IllegalArgumentException(
-                    "property charset of csvReader: expected a charset of Java, found '" + name + "'", e);
+                    "property charset of repriseCsvReader: expected a charset of Java, found '" + name + "'", e);
         }
     }
 
@@ -70,7 +72,8 @@ class CsvItemReader extends AbstractCsvReader<CsvRecord> {
         }
         if (separator.length() > 1) {
             throw new IllegalArgumentException(
-                    "property separator of csvReader: expected one character, or tab; found '" + separator + "'");
+                    "property separator of repriseCsvReader: expected one character, or tab; found '" + separator
+                            + "'");
         }
         return separator.charAt(0);
     }

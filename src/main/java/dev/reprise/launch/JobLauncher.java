@@ -1,9 +1,9 @@
 package dev.reprise.launch;
 
-import dev.reprise.access.Access;
 import dev.reprise.access.Access.Subject;
 import dev.reprise.access.Action;
 import dev.reprise.internal.engine.EngineOperator;
+import dev.reprise.internal.engine.RepriseRepository;
 import dev.reprise.state.DueRestart;
 import dev.reprise.state.ExecutionState;
 import dev.reprise.state.LaunchDecision;
@@ -123,12 +123,13 @@ public class JobLauncher {
     }
 
     private long launch(LaunchRequest request) {
-        return Access.change(
-                to(Action.LAUNCH, request.job()),
-                Subject.ofJob(request.job()),
-                EngineOperator.repository().audit(),
-                () -> LaunchRounds.launch(request),
-                JobLauncher::subject);
+        return EngineOperator.repository()
+                .access()
+                .change(
+                        to(Action.LAUNCH, request.job()),
+                        Subject.ofJob(request.job()),
+                        () -> LaunchRounds.launch(request),
+                        JobLauncher::subject);
     }
 
     private static Action to(Action action, String job) {
@@ -160,24 +161,26 @@ public class JobLauncher {
         JobExecution before = execution(executionId);
         Properties properties = new Properties();
         properties.putAll(LaunchRequest.texts(before.getJobName(), changed));
-        long restarted = Access.change(
-                to(Action.RESTART, before.getJobName()),
-                subject(before, executionId),
-                EngineOperator.repository().audit(),
-                () -> {
-                    EngineOperator.repository().refused().refuseOthers(executionId);
-                    Long id;
-                    try {
-                        id = LaunchRounds.restart(executionId, properties, false);
-                    } catch (JobRestartException e) {
-                        throw refusalInsteadOf(e, executionId);
-                    }
-                    if (id == null) {
-                        throw new LaunchRefusedException(LaunchRounds.notTheLast(before));
-                    }
-                    return id;
-                },
-                JobLauncher::subject);
+        RepriseRepository repository = EngineOperator.repository();
+        long restarted = repository
+                .access()
+                .change(
+                        to(Action.RESTART, before.getJobName()),
+                        subject(before, executionId),
+                        () -> {
+                            repository.refused().refuseOthers(executionId);
+                            Long id;
+                            try {
+                                id = LaunchRounds.restart(executionId, properties, false);
+                            } catch (JobRestartException e) {
+                                throw refusalInsteadOf(e, executionId);
+                            }
+                            if (id == null) {
+                                throw new LaunchRefusedException(LaunchRounds.notTheLast(before));
+                            }
+                            return id;
+                        },
+                        JobLauncher::subject);
         return execution(restarted);
     }
 

@@ -15,7 +15,6 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import java.util.logging.Formatter;
 import java.util.logging.Level;
@@ -36,8 +35,6 @@ public final class ExecutionLogs implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(ExecutionLogs.class.getName());
 
-    private static final AtomicReference<@Nullable ExecutionLogs> OF_THIS_DEPLOYMENT = new AtomicReference<>();
-
     private static final long FORMAT_NANOS = 1_000_000_000;
 
     private static final Pattern LOG_FILE = Pattern.compile("(\\d{1,18})(?:\\.1)?\\.log");
@@ -56,6 +53,7 @@ public final class ExecutionLogs implements AutoCloseable {
     private final Map<Long, Running> running = new ConcurrentHashMap<>();
     private final AtomicBoolean warned = new AtomicBoolean();
     private volatile @Nullable Format format;
+    private volatile boolean closed;
 
     /** The log of an execution that runs here. */
     record Running(LogFile file, Formatter format) {}
@@ -108,13 +106,7 @@ public final class ExecutionLogs implements AutoCloseable {
         if (limit > 0) {
             opened.listen();
         }
-        OF_THIS_DEPLOYMENT.set(opened);
         return opened;
-    }
-
-    /** Those that are open in this deployment; empty outside a server. */
-    public static Optional<ExecutionLogs> ofThisDeployment() {
-        return Optional.ofNullable(OF_THIS_DEPLOYMENT.get());
     }
 
     /** What is no letter, digit, minus or underscore becomes {@code %} and its code, a leading dot as well. */
@@ -155,8 +147,9 @@ public final class ExecutionLogs implements AutoCloseable {
         }
     }
 
-    void begin(long executionId) {
-        if (limit == 0) {
+    /** The execution has a log from now on. */
+    public void begin(long executionId) {
+        if (limit == 0 || closed) {
             return;
         }
         try {
@@ -179,7 +172,8 @@ public final class ExecutionLogs implements AutoCloseable {
         return known.formatter();
     }
 
-    void end(long executionId) {
+    /** Nothing more of this execution comes: its log is complete. */
+    public void end(long executionId) {
         Running ended = running.remove(executionId);
         if (ended != null) {
             ended.file().close();
@@ -204,7 +198,7 @@ public final class ExecutionLogs implements AutoCloseable {
     /** Listens no longer; what runs has no log from now on. */
     @Override
     public void close() {
-        OF_THIS_DEPLOYMENT.compareAndSet(this, null);
+        closed = true;
         roots.forEach(root -> root.removeHandler(handler));
         running.keySet().forEach(this::end);
     }

@@ -30,9 +30,8 @@ public final class LogThread {
 
     private LogThread() {}
 
-    /** This is the thread of a job, from now until {@link #jobEnds}; the execution's log begins. */
+    /** This is the thread of a job, from now until {@link #jobEnds}. */
     public static void jobBegins(long executionId) {
-        ExecutionLogs.ofThisDeployment().ifPresent(logs -> logs.begin(executionId));
         BOUND.set(executionId);
     }
 
@@ -42,11 +41,6 @@ public final class LogThread {
         if (bound != null && bound == executionId) {
             BOUND.remove();
         }
-    }
-
-    /** Nothing more of this execution comes: its log is complete. */
-    public static void executionEnded(long executionId) {
-        ExecutionLogs.ofThisDeployment().ifPresent(logs -> logs.end(executionId));
     }
 
     /** A step is about to come on this thread; if it is the thread of a flow, the engine's artifacts will tell of which. */

@@ -7,7 +7,6 @@ import dev.reprise.job.JobGraph;
 import dev.reprise.job.RecordedDefinition;
 import dev.reprise.launch.DeployedJob;
 import dev.reprise.launch.JobLauncher;
-import dev.reprise.log.ExecutionLogs;
 import dev.reprise.state.ExecutionState;
 import dev.reprise.state.StepState;
 import dev.reprise.state.TransitionTaken;
@@ -55,7 +54,7 @@ final class ExecutionDetails {
                 previousId,
                 place.following(),
                 parameters(execution.parameters().byName(), before, previousId != null),
-                steps.stream().map(ExecutionViews::step).toList(),
+                steps.stream().map(executions::step).toList(),
                 graph == null ? null : GraphViews.of(graph),
                 graph == null
                         ? null
@@ -76,7 +75,10 @@ final class ExecutionDetails {
                                         .map(DeployedJob::restartable)
                                         .orElse(false),
                         ended && restartable),
-                ExecutionLogs.ofThisDeployment()
+                repositories
+                        .get()
+                        .server()
+                        .logs()
                         .map(logs -> !logs.files(execution.id()).isEmpty())
                         .orElse(false));
     }

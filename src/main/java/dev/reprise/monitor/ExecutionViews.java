@@ -1,6 +1,5 @@
 package dev.reprise.monitor;
 
-import dev.reprise.access.Access;
 import dev.reprise.access.Caller;
 import dev.reprise.access.Role;
 import dev.reprise.internal.engine.RepriseRepository;
@@ -37,7 +36,7 @@ final class ExecutionViews {
                 .toList();
     }
 
-    private static View.Execution view(ExecutionState execution, View.@Nullable Progress progress) {
+    private View.Execution view(ExecutionState execution, View.@Nullable Progress progress) {
         return new View.Execution(
                 execution.id(),
                 execution.job(),
@@ -57,7 +56,7 @@ final class ExecutionViews {
                 progress);
     }
 
-    static View.Step step(StepState step) {
+    View.Step step(StepState step) {
         return new View.Step(
                 step.id(),
                 step.name(),
@@ -67,14 +66,17 @@ final class ExecutionViews {
                 step.ended(),
                 step.counts(),
                 failure(step.failure()),
-                step.partitions().stream().map(ExecutionViews::step).toList());
+                step.partitions().stream().map(this::step).toList());
     }
 
-    private static @Nullable String failure(String failure) {
+    private @Nullable String failure(String failure) {
         if (failure.isEmpty()) {
             return null;
         }
-        return Access.caller()
+        return repositories
+                        .get()
+                        .access()
+                        .caller()
                         .map(Caller::roles)
                         .map(roles -> roles.contains(Role.OPERATOR))
                         .orElse(true)

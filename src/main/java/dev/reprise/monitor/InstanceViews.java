@@ -64,7 +64,7 @@ final class InstanceViews {
                     .map(view -> new View.InstanceExecution(
                             view,
                             steps.getOrDefault(view.id(), List.of()).stream()
-                                    .map(ExecutionViews::step)
+                                    .map(executions::step)
                                     .toList()))
                     .toList();
             View.Decision launch = found.isEmpty() || launcher.deployed(job).isEmpty()

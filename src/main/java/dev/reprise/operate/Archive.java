@@ -28,8 +28,6 @@ import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +39,6 @@ import org.jspecify.annotations.Nullable;
 public final class Archive implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Archive.class.getName());
-
-    private static final AtomicReference<@Nullable Path> FOLDER = new AtomicReference<>();
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -60,23 +56,21 @@ public final class Archive implements AutoCloseable {
     }
 
     /**
-     * Keeps what this deployment purges from now on in files of a folder.
+     * A folder in whose files a deployment can keep what it purges.
      *
-     * @param folder is made if it is not there; null to keep nothing
+     * @param folder is made if it is not there
      * @throws IllegalStateException if nothing can be written there
      */
-    public static void keepIn(@Nullable Path folder) {
-        if (folder != null) {
-            try {
-                OwnFiles.createFolders(folder);
-            } catch (IOException e) {
-                throw cannotBeUsed(folder, e.toString(), e);
-            }
-            if (!Files.isWritable(folder)) {
-                throw cannotBeUsed(folder, "the server may not write there", null);
-            }
+    public static Path usable(Path folder) {
+        try {
+            OwnFiles.createFolders(folder);
+        } catch (IOException e) {
+            throw cannotBeUsed(folder, e.toString(), e);
         }
-        FOLDER.set(folder);
+        if (!Files.isWritable(folder)) {
+            throw cannotBeUsed(folder, "the server may not write there", null);
+        }
+        return folder;
     }
 
     private static IllegalStateException cannotBeUsed(Path folder, String why, @Nullable Throwable cause) {
@@ -84,9 +78,9 @@ public final class Archive implements AutoCloseable {
                 "The folder for purged history, " + folder + " (reprise.archive), cannot be used: " + why, cause);
     }
 
-    /** For one purge; empty if nothing is to be kept. Its file is made when there is something to keep. */
-    static Optional<Archive> begin(History history) {
-        return Optional.ofNullable(FOLDER.get()).map(folder -> new Archive(folder, history.now()));
+    /** For one purge. Its file is made when there is something to keep. */
+    static Archive begin(Path folder, History history) {
+        return new Archive(folder, history.now());
     }
 
     /**

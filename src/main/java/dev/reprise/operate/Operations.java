@@ -1,6 +1,5 @@
 package dev.reprise.operate;
 
-import dev.reprise.access.Access;
 import dev.reprise.access.Access.Subject;
 import dev.reprise.access.Action;
 import dev.reprise.internal.engine.EngineOperator;
@@ -73,32 +72,35 @@ public class Operations {
     public PurgeSummary purge(PurgeRequest request) {
         RepriseRepository repository = repositories.get();
         Subject subject = Subject.ofHistory(request.job());
-        return Access.change(
-                Action.PURGE,
-                subject,
-                repository.audit(),
-                () -> {
-                    try (Purge purge = new Purge(repository.purges(), repository.history(), request)) {
-                        return purge.run(repository.purges().beginning());
-                    }
-                },
-                summary -> subject,
-                PurgeSummary::text);
+        return repository
+                .access()
+                .change(
+                        Action.PURGE,
+                        subject,
+                        () -> {
+                            try (Purge purge = new Purge(
+                                    repository.purges(), repository.history(), repository.server(), request)) {
+                                return purge.run(repository.purges().beginning());
+                            }
+                        },
+                        summary -> subject,
+                        PurgeSummary::text);
     }
 
     private void change(Action action, long executionId, Runnable work) {
         RepriseRepository repository = repositories.get();
         Subject subject = subject(repository.getJobExecution(executionId), executionId);
-        Access.change(
-                action,
-                subject,
-                repository.audit(),
-                () -> {
-                    repository.refused().refuseOthers(executionId);
-                    work.run();
-                    return subject;
-                },
-                same -> same);
+        repository
+                .access()
+                .change(
+                        action,
+                        subject,
+                        () -> {
+                            repository.refused().refuseOthers(executionId);
+                            work.run();
+                            return subject;
+                        },
+                        same -> same);
     }
 
     private static Subject subject(@Nullable JobExecution execution, long executionId) {

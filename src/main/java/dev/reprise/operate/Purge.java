@@ -1,5 +1,6 @@
 package dev.reprise.operate;
 
+import dev.reprise.internal.engine.ServerParts;
 import dev.reprise.internal.store.history.History;
 import dev.reprise.internal.store.purge.Purges;
 import dev.reprise.log.ExecutionLogs;
@@ -10,6 +11,7 @@ import dev.reprise.state.PurgedExecution;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -36,14 +38,19 @@ final class Purge implements AutoCloseable {
 
     private final Purges.Walk walk;
     private final @Nullable Archive archive;
+    private final Optional<ExecutionLogs> logs;
     private int size = FIRST;
     private PurgeSummary summary;
 
     /** @throws IllegalArgumentException if the request makes no sense */
-    Purge(Purges purges, History history, PurgeRequest request) {
+    Purge(Purges purges, History history, ServerParts server, PurgeRequest request) {
         this.walk = purges.walk(request);
         this.summary = PurgeSummary.nothing(request.isDryRun());
-        this.archive = request.isDryRun() ? null : Archive.begin(history).orElse(null);
+        this.archive = server.archive()
+                .filter(folder -> !request.isDryRun())
+                .map(folder -> Archive.begin(folder, history))
+                .orElse(null);
+        this.logs = server.logs();
     }
 
     /** From here to the end, or until the thread is interrupted. */
@@ -104,7 +111,7 @@ final class Purge implements AutoCloseable {
         summary = summary.sparing(batch.stream()
                 .filter(instance -> !gone.contains(instance.instanceId()))
                 .toList());
-        ExecutionLogs.ofThisDeployment().ifPresent(logs -> logs.delete(removed.executions()));
+        logs.ifPresent(its -> its.delete(removed.executions()));
         // One that is nearly empty does not tell how long more would take.
         boolean full = 2 * batch.stream().mapToInt(PurgeCandidate::executions).sum() >= size;
         if (took.compareTo(LONG) > 0) {

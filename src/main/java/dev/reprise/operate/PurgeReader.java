@@ -1,5 +1,7 @@
 package dev.reprise.operate;
 
+import dev.reprise.internal.engine.RepriseRepository;
+import dev.reprise.internal.engine.ServerParts;
 import dev.reprise.internal.store.history.History;
 import dev.reprise.internal.store.purge.Purges;
 import dev.reprise.job.TimeSpan;
@@ -9,6 +11,7 @@ import jakarta.batch.api.BatchProperty;
 import jakarta.batch.api.chunk.AbstractItemReader;
 import jakarta.batch.runtime.context.StepContext;
 import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import java.io.Serializable;
@@ -27,12 +30,14 @@ import org.jspecify.annotations.Nullable;
  */
 @Dependent
 @Named("reprisePurgeReader")
+@Typed(PurgeReader.class)
 class PurgeReader extends AbstractItemReader {
 
     private static final Pattern COMMA = Pattern.compile("\\s*,\\s*");
 
     private final Purges purges;
     private final History history;
+    private final ServerParts server;
     private final StepContext step;
     private final PurgeRequest request;
     private final Deque<PurgeCandidate> instances = new ArrayDeque<>();
@@ -44,8 +49,7 @@ class PurgeReader extends AbstractItemReader {
 
     @Inject
     PurgeReader(
-            Supplier<Purges> purges,
-            Supplier<History> history,
+            Supplier<RepriseRepository> repositories,
             StepContext step,
             @BatchProperty(name = "job") @Nullable String job,
             @BatchProperty(name = "status") @Nullable String status,
@@ -54,8 +58,10 @@ class PurgeReader extends AbstractItemReader {
             @BatchProperty(name = "keepIdentity") String keepIdentity,
             @BatchProperty(name = "includeRestartable") String includeRestartable,
             @BatchProperty(name = "dryRun") String dryRun) {
-        this.purges = purges.get();
-        this.history = history.get();
+        RepriseRepository repository = repositories.get();
+        this.purges = repository.purges();
+        this.history = repository.history();
+        this.server = repository.server();
         this.step = step;
         Duration age = TimeSpan.of(olderThan)
                 .orElseThrow(() ->
@@ -83,7 +89,7 @@ class PurgeReader extends AbstractItemReader {
         instances.clear();
         given = 0;
         last = false;
-        purge = new Purge(purges, history, request);
+        purge = new Purge(purges, history, server, request);
         step.setTransientUserData(purge);
     }
 

@@ -8,6 +8,7 @@ import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.context.JobContext;
 import jakarta.batch.runtime.context.StepContext;
 import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import java.lang.System.Logger;
@@ -18,6 +19,7 @@ import java.util.function.Supplier;
 /** The job {@code reprise-purge}: says in the log, in the audit and as the job's exit status what it has done. */
 @Dependent
 @Named("reprisePurgeReport")
+@Typed(PurgeReport.class)
 class PurgeReport extends AbstractStepListener {
 
     private static final Logger LOG = System.getLogger(PurgeReport.class.getName());

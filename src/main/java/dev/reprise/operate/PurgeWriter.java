@@ -4,6 +4,7 @@ import dev.reprise.state.PurgeCandidate;
 import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.batch.runtime.context.StepContext;
 import jakarta.enterprise.context.Dependent;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import java.util.LinkedHashSet;
@@ -16,6 +17,7 @@ import java.util.Set;
  */
 @Dependent
 @Named("reprisePurgeWriter")
+@Typed(PurgeWriter.class)
 class PurgeWriter extends AbstractItemWriter {
 
     private final StepContext step;

@@ -57,10 +57,7 @@ abstract class Asked {
 
     /** Refuses a caller without the role. */
     void require(Role role, String what) {
-        onBehalf(() -> {
-            Access.require(role, what);
-            return Boolean.TRUE;
-        });
+        Access.require(caller(), role, what);
     }
 
     /** Refuses what the address has behind its question mark and nobody understands. */

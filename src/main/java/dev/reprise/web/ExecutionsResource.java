@@ -213,7 +213,7 @@ public class ExecutionsResource extends Asked {
 
     private Part lastLines(View.Execution execution, int lines) throws IOException {
         require(Role.OPERATOR, "see the log of execution " + execution.id());
-        Optional<ExecutionLogs> logs = ExecutionLogs.ofThisDeployment();
+        Optional<ExecutionLogs> logs = repository.get().server().logs();
         Optional<Part> last = logs.isEmpty() ? Optional.empty() : logs.get().last(execution.id(), lines);
         return last.orElseThrow(() -> noLog(execution));
     }

@@ -16,6 +16,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -36,18 +37,21 @@ public class LogStreams {
     private static final Duration LONGEST = Duration.ofMinutes(10);
 
     private final Supplier<ThisNode> node;
+    private final Supplier<Optional<ExecutionLogs>> logs;
     private final Map<SseEventSink, Follower> followers = new HashMap<>();
     private @Nullable ScheduledExecutorService looks;
 
     @Inject
-    public LogStreams(Supplier<ThisNode> node) {
+    public LogStreams(Supplier<ThisNode> node, Supplier<Optional<ExecutionLogs>> logs) {
         this.node = node;
+        this.logs = logs;
     }
 
     /** For the container's proxy. */
     @SuppressWarnings("NullAway")
     LogStreams() {
         this.node = null;
+        this.logs = null;
     }
 
     private static final class Follower {
@@ -111,7 +115,7 @@ public class LogStreams {
         }
     }
 
-    private static boolean isDone(SseEventSink sink, Follower follower, boolean closing) {
+    private boolean isDone(SseEventSink sink, Follower follower, boolean closing) {
         boolean over = closing || System.nanoTime() - follower.since > LONGEST.toNanos();
         try {
             if (over || (follower.ended && !follower.thread.isBusy())) {
@@ -119,7 +123,7 @@ public class LogStreams {
                 return true;
             }
             if (!follower.thread.isBusy() && !sink.isClosed()) {
-                ExecutionLogs.ofThisDeployment()
+                logs.get()
                         .orElseThrow(IOException::new)
                         .since(follower.executionId, follower.position)
                         .ifPresentOrElse(part -> send(sink, follower, part), () -> follower.thread.close(sink));

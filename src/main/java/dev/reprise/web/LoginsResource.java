@@ -6,7 +6,6 @@ import dev.reprise.access.Access.Subject;
 import dev.reprise.access.Action;
 import dev.reprise.access.LoginAttempts;
 import dev.reprise.access.Role;
-import dev.reprise.internal.store.AuditLog;
 import dev.reprise.monitor.View;
 import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
@@ -27,17 +26,17 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 public class LoginsResource extends Asked {
 
-    private final Supplier<AuditLog> audit;
+    private final Supplier<Access> access;
 
     /** For JAX-RS, which looks for one without parameters, and then lets CDI take the other. */
     @SuppressWarnings("NullAway")
     public LoginsResource() {
-        this.audit = null;
+        this.access = null;
     }
 
     @Inject
-    public LoginsResource(Supplier<AuditLog> audit) {
-        this.audit = audit;
+    public LoginsResource(Supplier<Access> access) {
+        this.access = access;
     }
 
     /** As the API has it. */
@@ -75,13 +74,13 @@ public class LoginsResource extends Asked {
     public Response lift(InputStream body) {
         only();
         Lift lift = Json.read(body, Lift.class);
-        int lifted = onBehalf(() -> Access.change(
-                Action.LIFT,
-                Subject.ofLogins(),
-                audit.get(),
-                () -> LoginGuard.ATTEMPTS.lift(lift.user(), lift.address()),
-                done -> Subject.ofLogins(),
-                done -> shown(lift.text()) + ": " + done + " need not wait any more"));
+        int lifted = onBehalf(() -> access.get()
+                .change(
+                        Action.LIFT,
+                        Subject.ofLogins(),
+                        () -> LoginGuard.ATTEMPTS.lift(lift.user(), lift.address()),
+                        done -> Subject.ofLogins(),
+                        done -> shown(lift.text()) + ": " + done + " need not wait any more"));
         return json(new Lifted(lifted));
     }
 }

@@ -28,8 +28,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configuration of a deployment: {@code META-INF/reprise.properties} in the WAR, each key of it overridden by the
- * server's system property {@code reprise.<key>}.
+ * The configuration of a deployment: {@code META-INF/reprise.properties} in the WAR, each key of it but {@code first-users}
+ * overridden by the server's system property {@code reprise.<key>}.
  *
  * @param dataSource name of the WildFly data source ({@code data-source}, default {@code reprise})
  * @param schema that the tables are in, created if it is not there ({@code schema}); null: that of the data source
@@ -47,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  * @param executionsListed how many executions of a job the admin CLI lists ({@code executions-listed}, default 100)
  * @param archive the folder that keeps what is purged ({@code archive}); null: none does
  * @param purge what is purged every day ({@code purge-at}, {@code purge-older-than}, {@code purge-keep}); null: nothing
+ * @param firstUsers whether users are made in the WAR's realm if it has none ({@code first-users}, default {@code false})
  */
 record Configuration(
         String dataSource,
@@ -63,7 +64,8 @@ record Configuration(
         String serialFilter,
         int executionsListed,
         @Nullable Path archive,
-        @Nullable DailyPurge purge) {
+        @Nullable DailyPurge purge,
+        boolean firstUsers) {
 
     /**
      * What is purged every day.
@@ -100,6 +102,9 @@ record Configuration(
             "purge-at",
             "purge-older-than",
             "purge-keep");
+
+    /** Of the file alone: whose users a realm has is a matter of one application, not of the server. */
+    private static final String FIRST_USERS = "first-users";
 
     /** Less would hold no stack trace, and more would fill a disk. */
     private static final long SMALLEST_LOG = 64 << 10;
@@ -165,7 +170,7 @@ record Configuration(
 
     static Configuration of(Properties file, UnaryOperator<@Nullable String> systemProperty) {
         for (String key : file.stringPropertyNames()) {
-            if (!KEYS.contains(key)) {
+            if (!KEYS.contains(key) && !key.equals(FIRST_USERS)) {
                 throw new IllegalArgumentException(
                         FILE + " has an unknown key '" + key + "'; there are " + new TreeSet<>(KEYS));
             }
@@ -191,7 +196,8 @@ record Configuration(
                 purge(
                         value(file, systemProperty, "purge-at", ""),
                         value(file, systemProperty, "purge-older-than", "90d"),
-                        number("purge-keep", value(file, systemProperty, "purge-keep", "100"), 1_000_000)));
+                        number("purge-keep", value(file, systemProperty, "purge-keep", "100"), 1_000_000)),
+                firstUsers(file.getProperty(FIRST_USERS, "false")));
     }
 
     /**
@@ -273,6 +279,16 @@ record Configuration(
             Properties file, UnaryOperator<@Nullable String> systemProperty, String key, String otherwise) {
         String overriding = systemProperty.apply(PREFIX + key);
         return overriding != null ? overriding : file.getProperty(key, otherwise);
+    }
+
+    private static boolean firstUsers(String value) {
+        return switch (value) {
+            case "true" -> true;
+            case "false" -> false;
+            default ->
+                throw new IllegalArgumentException(
+                        FIRST_USERS + " in " + FILE + " is '" + value + "'; it can be 'true' or 'false'");
+        };
     }
 
     private static boolean identityNone(String value) {

@@ -1,5 +1,6 @@
 package dev.reprise.wildfly;
 
+import dev.reprise.internal.engine.RepriseRepository;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.LaunchRequest;
 import dev.reprise.state.LaunchRefusedException;
@@ -16,6 +17,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Launches one job when the deployment is up, if the server was started with {@code -Dreprise.launch=<job>}. Its
@@ -34,13 +36,15 @@ class LaunchAtStart {
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final JobLauncher launcher;
+    private final Supplier<RepriseRepository> repository;
 
     @Resource
     private ManagedExecutorService executor;
 
     @Inject
-    LaunchAtStart(JobLauncher launcher) {
+    LaunchAtStart(JobLauncher launcher, Supplier<RepriseRepository> repository) {
         this.launcher = launcher;
+        this.repository = repository;
     }
 
     void deployed(@Observes @Initialized(ApplicationScoped.class) Object event) {
@@ -52,7 +56,7 @@ class LaunchAtStart {
 
     private void launch(String job) {
         try {
-            awaitServer();
+            awaitServer(repository);
             // What a dead node left may be restarted at this moment, by this node or another.
             LaunchRequest request = LaunchRequest.of(job).attaching();
             for (String property : System.getProperties().stringPropertyNames()) {
@@ -80,9 +84,9 @@ class LaunchAtStart {
     }
 
     /** The beans of a deployment are up before its job operator is, and that before a server that boots. */
-    static void awaitServer() {
+    static void awaitServer(Supplier<RepriseRepository> repository) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!RepositoryService.isServerUp() || !JobLauncher.isOperatorUp()) {
+        while (!JobLauncher.isOperatorUp() || !repository.get().server().up().getAsBoolean()) {
             if (System.nanoTime() > deadline || Thread.currentThread().isInterrupted()) {
                 throw new IllegalStateException("the server was not up after " + PATIENCE.toSeconds() + " s");
             }

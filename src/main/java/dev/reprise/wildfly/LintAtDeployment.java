@@ -1,6 +1,7 @@
 package dev.reprise.wildfly;
 
 import dev.reprise.internal.checks.SelfTest;
+import dev.reprise.internal.engine.RepriseRepository;
 import dev.reprise.launch.DeploymentRules;
 import dev.reprise.lint.Finding;
 import dev.reprise.lint.Finding.Severity;
@@ -10,11 +11,13 @@ import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
 import jakarta.servlet.ServletContext;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * Judges all job XMLs when the deployment is up, and logs each finding once. The deployment goes on whatever is found; a
@@ -27,8 +30,15 @@ class LintAtDeployment {
 
     private static final String FOLDER = "/WEB-INF/classes/META-INF/batch-jobs/";
 
+    private final Supplier<RepriseRepository> repository;
+
     @Resource
     private ManagedExecutorService executor;
+
+    @Inject
+    LintAtDeployment(Supplier<RepriseRepository> repository) {
+        this.repository = repository;
+    }
 
     void deployed(@Observes @Initialized(ApplicationScoped.class) Object event) {
         try {
@@ -54,10 +64,12 @@ class LintAtDeployment {
 
     private void lint(Set<String> jobs) {
         try {
-            LaunchAtStart.awaitServer();
+            LaunchAtStart.awaitServer(repository);
             SelfTest.run(ServerChecks.onceUp());
             jobs.addAll(BatchRuntime.getJobOperator().getJobNames()); // also those in WEB-INF/lib
-            RepositoryService.rules().ifPresent(rules -> jobs.forEach(job -> log(rules, job)));
+            if (repository.get().rules() instanceof DeploymentRules rules) {
+                jobs.forEach(job -> log(rules, job));
+            }
         } catch (RuntimeException e) {
             // The deployment is going away again, or another repository is at work here: nothing depends on this.
             LOG.log(Level.DEBUG, "Job XML was not judged", e);

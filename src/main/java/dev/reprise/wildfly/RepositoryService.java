@@ -1,10 +1,10 @@
 package dev.reprise.wildfly;
 
-import dev.reprise.access.Access;
 import dev.reprise.internal.checks.SelfTest;
 import dev.reprise.internal.database.Schema;
 import dev.reprise.internal.engine.RepositoryParts;
 import dev.reprise.internal.engine.RepriseRepository;
+import dev.reprise.internal.engine.ServerParts;
 import dev.reprise.internal.engine.checks.EngineChecks;
 import dev.reprise.internal.ownership.Node;
 import dev.reprise.internal.ownership.Recovery;
@@ -25,7 +25,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.naming.InitialContext;
@@ -43,13 +42,6 @@ final class RepositoryService implements Service {
 
     private static final Logger LOG = System.getLogger(RepositoryService.class.getName());
 
-    /** The classes of a WAR are its own, and it has one repository. */
-    private static final AtomicReference<@Nullable DeploymentRules> RULES = new AtomicReference<>();
-
-    private static final AtomicReference<@Nullable ServerSuspension> SERVER = new AtomicReference<>();
-
-    private static final AtomicReference<@Nullable Application> DEPLOYED = new AtomicReference<>();
-
     private final String application;
     private final Configuration configuration;
     private final Application deployed;
@@ -60,7 +52,7 @@ final class RepositoryService implements Service {
     private @Nullable RepriseRepository opened;
     private @Nullable ProgressLog progress;
     private @Nullable ExecutionLogs logs;
-    private @Nullable ServerSuspension suspension;
+    private volatile @Nullable ServerSuspension suspension;
     private @Nullable Recovery recovery;
     private boolean jobsEnded;
 
@@ -116,8 +108,7 @@ final class RepositoryService implements Service {
         DataSource database = needs.dataSource().get();
         TransactionManager transactions = InitialContext.doLookup("java:jboss/TransactionManager");
         Schema.migrate(database, configuration.schema());
-        Archive.keepIn(configuration.archive());
-        Access.askServer(Submitter::caller);
+        Optional<Path> archive = Optional.ofNullable(configuration.archive()).map(Archive::usable);
         Node joined = Node.join(
                 database,
                 new NodeRegistry(database, configuration.schema(), transactions),
@@ -129,13 +120,12 @@ final class RepositoryService implements Service {
                 configuration.identityNone(),
                 JobLinter.of(loader, new ServerSurroundings(configuration.dataSource(), deployed::beans)),
                 deployed::beans);
-        RULES.set(rules);
-        DEPLOYED.set(deployed);
-        logs = ExecutionLogs.open(
+        ExecutionLogs opening = ExecutionLogs.open(
                 Path.of(System.getProperty("jboss.server.log.dir", "log")),
                 application,
                 configuration.logLimit(),
                 loader);
+        logs = opening;
         EngineChecks.run();
         RepriseRepository repository = new RepriseRepository(new RepositoryParts(
                 database,
@@ -150,7 +140,8 @@ final class RepositoryService implements Service {
                 needs.key(),
                 configuration.executionsListed(),
                 configuration.share(),
-                configuration.schema()));
+                configuration.schema(),
+                new ServerParts(Submitter::caller, this::isServerUp, Optional.of(opening), archive)));
         SelfTest.warnOfUnknownEngine();
         if (deployed.hasModules()) {
             repository.thisNode().suspend(); // until they are known
@@ -160,7 +151,6 @@ final class RepositoryService implements Service {
         ServerSuspension server = ServerSuspension.register(
                 needs.suspendController().get(), new StopsWithTheServer(repository, configuration.stopTimeout()));
         suspension = server;
-        SERVER.set(server);
         Recovery recovering =
                 new Recovery(repository, deployed::homeOf, () -> !server.isSuspended() && deployed.isUp());
         recovery = recovering;
@@ -178,16 +168,9 @@ final class RepositoryService implements Service {
         return repository;
     }
 
-    /** The rules of this deployment, as soon as its repository is open. */
-    static Optional<DeploymentRules> rules() {
-        return Optional.ofNullable(RULES.get());
-    }
-
-    /** Whether this deployment's repository is open and its modules known, and its server neither boots nor is suspended. */
-    static boolean isServerUp() {
-        ServerSuspension server = SERVER.get();
-        Application deployed = DEPLOYED.get();
-        return server != null && !server.isSuspended() && deployed != null && deployed.isKnown();
+    private boolean isServerUp() {
+        ServerSuspension server = suspension;
+        return server != null && !server.isSuspended() && deployed.isKnown();
     }
 
     private static String leftBehind(int executions) {

@@ -80,8 +80,10 @@ public final class RepriseActivator implements ServiceActivator {
                 provided);
         builder.setInstance(repository);
         builder.install();
-        DeploymentDescriptor.securityDomain(here.getProtectionDomain().getCodeSource())
-                .ifPresent(realm -> firstUsers(context, name, realm));
+        if (configuration.firstUsers()) {
+            DeploymentDescriptor.securityDomain(here.getProtectionDomain().getCodeSource())
+                    .ifPresent(realm -> firstUsers(context, name, realm));
+        }
         tightenFiles(context, name);
         ofEar.ifPresent(its -> lookAtModules(its, context, repository, name));
         if (unit.isPresent()) {

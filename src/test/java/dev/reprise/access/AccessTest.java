@@ -87,6 +87,6 @@ class AccessTest {
 
         assertThat(BATCH.repository().audit().page(null, null, Long.MAX_VALUE, 100))
                 .hasSize(before);
-        assertThat(Access.caller()).isEmpty();
+        assertThat(BATCH.repository().access().caller()).isEmpty();
     }
 }

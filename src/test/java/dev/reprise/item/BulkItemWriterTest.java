@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What {@code bulkWriter} takes for the values of a row; in a job it is in {@link BulkWriterIT}. */
+/** What {@code repriseBulkWriter} takes for the values of a row; in a job it is in {@link BulkWriterIT}. */
 class BulkItemWriterTest {
 
     @TempDir
@@ -52,7 +52,7 @@ class BulkItemWriterTest {
                     .isThrownBy(() ->
                             writer(connection, "ID, NAME", null).writeItems(List.of(Map.of("id", 1, "NAME", "one"))))
                     .withMessage(
-                            "expected a value for column ID, or null, in each map that bulkWriter writes; found one"
+                            "expected a value for column ID, or null, in each map that repriseBulkWriter writes; found one"
                                     + " with NAME, id");
         }
     }
@@ -73,7 +73,7 @@ class BulkItemWriterTest {
                     .containsExactly("1|", "1|null");
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> writer(connection, "ID, NAME", "yes"))
-                    .withMessage("property emptyIsNull of bulkWriter: expected true or false, found 'yes'");
+                    .withMessage("property emptyIsNull of repriseBulkWriter: expected true or false, found 'yes'");
         }
     }
 

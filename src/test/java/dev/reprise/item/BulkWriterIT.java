@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code csvReader} and {@code bulkWriter} by their names in job XML, with the server's data source. */
+/** {@code repriseCsvReader} and {@code repriseBulkWriter} by their names in job XML, with the server's data source. */
 @ExtendWith(ArquillianExtension.class)
 class BulkWriterIT {
 
@@ -34,7 +34,7 @@ class BulkWriterIT {
             <job id="bulk-import" xmlns="https://jakarta.ee/xml/ns/jakartaee" version="2.0">
               <step id="load">
                 <chunk item-count="4">
-                  <reader ref="csvReader">
+                  <reader ref="repriseCsvReader">
                     <properties>
                       <property name="file" value="#{jobParameters['file']}"/>
                       <property name="columns" value="id,born,name"/>
@@ -42,7 +42,7 @@ class BulkWriterIT {
                       <property name="separator" value=";"/>
                     </properties>
                   </reader>
-                  <writer ref="bulkWriter">
+                  <writer ref="repriseBulkWriter">
                     <properties>
                       <property name="dataSource" value="java:jboss/datasources/reprise"/>
                       <property name="table" value="TEST_PERSON"/>

@@ -124,7 +124,7 @@ class BulkWriterJobTest {
 
     private static JobRun run(InProcessBatch batch, String job, Path file) {
         StepBuilder step = new StepBuilder("load")
-                .reader("csvReader", new String[] {"file", file.toString()}, new String[] {"columns", "n"})
+                .reader("repriseCsvReader", new String[] {"file", file.toString()}, new String[] {"columns", "n"})
                 .writer("numberWriter")
                 .itemCount(5);
         if (job.equals("retried")) {

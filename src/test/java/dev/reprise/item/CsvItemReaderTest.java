@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code csvReader} in job XML. */
+/** {@code repriseCsvReader} in job XML. */
 class CsvItemReaderTest {
 
     @TempDir
@@ -31,7 +31,7 @@ class CsvItemReaderTest {
                 new String[] {"../b.csv", "link.csv", folder.resolve("b.csv").toString()}) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> reader(outside, in))
-                    .withMessage("property file of csvReader: it lies outside of the folder " + in);
+                    .withMessage("property file of repriseCsvReader: it lies outside of the folder " + in);
         }
     }
 

@@ -16,8 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jboss.arquillian.container.test.api.Deployment;
@@ -57,6 +59,9 @@ class ExecutionLogIT {
 
     @Inject
     private JobLauncher launcher;
+
+    @Inject
+    private Supplier<Optional<ExecutionLogs>> logs;
 
     @Deployment
     static WebArchive war() {
@@ -99,14 +104,11 @@ class ExecutionLogIT {
         return LaunchRequest.of("logging").with("run", run);
     }
 
-    private static Part log(JobExecution execution) throws IOException {
-        return ExecutionLogs.ofThisDeployment()
-                .orElseThrow()
-                .since(execution.getExecutionId(), 0)
-                .orElseThrow();
+    private Part log(JobExecution execution) throws IOException {
+        return logs.get().orElseThrow().since(execution.getExecutionId(), 0).orElseThrow();
     }
 
-    private static void assertLog(String run, JobExecution execution) throws IOException {
+    private void assertLog(String run, JobExecution execution) throws IOException {
         assertThat(execution.getBatchStatus()).isEqualTo(BatchStatus.COMPLETED);
         long id = execution.getExecutionId();
         Part log = log(execution);

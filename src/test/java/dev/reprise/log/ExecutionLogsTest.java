@@ -107,6 +107,11 @@ class ExecutionLogsTest {
         return logs;
     }
 
+    private void jobBegins(long execution) {
+        logs().begin(execution);
+        LogThread.jobBegins(execution);
+    }
+
     private static ClassLoader loader() {
         return Thread.currentThread().getContextClassLoader();
     }
@@ -124,7 +129,7 @@ class ExecutionLogsTest {
     @Test
     void takesTheLinesOfTheJobsThreadFromItsBeginToItsEndAndNoOther() throws IOException {
         LOG.info("before");
-        LogThread.jobBegins(7);
+        jobBegins(7);
         LOG.log(Level.WARNING, "read {0} of {1}", new Object[] {1, 2});
         Thread.currentThread().setContextClassLoader(null);
         LOG.info("with a class loader of its own");
@@ -133,7 +138,7 @@ class ExecutionLogsTest {
         LOG.info("still");
         LogThread.jobEnds(7);
         LOG.info("on the same thread, after it");
-        LogThread.executionEnded(7);
+        logs().end(7);
 
         assertThat(lines(7))
                 .containsExactly("WARNING|read 1 of 2", "INFO|with a class loader of its own", "INFO|still");
@@ -143,7 +148,7 @@ class ExecutionLogsTest {
 
     @Test
     void aThreadOfTheServerLogsForNobodyEvenWhileJobsRun() throws Exception {
-        LogThread.jobBegins(7);
+        jobBegins(7);
         onAThread(() -> LOG.info("of a request"));
         onAThread(LogThread.of(7, () -> LOG.info("of partition 1")));
         LogThread.jobEnds(7);
@@ -213,7 +218,7 @@ class ExecutionLogsTest {
 
     @Test
     void stepsOfAJobsOwnThreadChangeNothing() throws IOException {
-        LogThread.jobBegins(7);
+        jobBegins(7);
         LogThread.stepComes();
         LOG.info("listener");
         LogThread.stepBegins(7);
@@ -230,7 +235,7 @@ class ExecutionLogsTest {
     @Test
     void aJobThatIsLaunchedByAJobHasItsOwn() throws IOException {
         begin(8);
-        LogThread.jobBegins(7);
+        jobBegins(7);
         LogThread.of(8, () -> LOG.info("of 8")).run();
         LOG.info("of 7");
         LogThread.jobEnds(7);
@@ -248,13 +253,13 @@ class ExecutionLogsTest {
             for (long id = 1; id <= 100; id++) {
                 long execution = id;
                 jobs.add(() -> {
-                    LogThread.jobBegins(execution);
+                    jobBegins(execution);
                     for (int line = 0; line < 20; line++) {
                         LOG.info("of " + execution);
                     }
                     LogThread.jobEnds(execution);
                     LOG.info("the pool's");
-                    LogThread.executionEnded(execution);
+                    logs().end(execution);
                     return true;
                 });
             }
@@ -310,7 +315,7 @@ class ExecutionLogsTest {
     @Test
     void aLogOfAnEarlierDatabaseWithTheSameNumberIsReplaced() throws IOException {
         log(7, 0, 1000);
-        LogThread.executionEnded(7);
+        logs().end(7);
 
         begin(7);
         log(7, 0, 2);
@@ -375,7 +380,7 @@ class ExecutionLogsTest {
             Future<?> writing = writer.submit(() -> {
                 reading.await();
                 log(7, 0, 50_000);
-                LogThread.executionEnded(7);
+                logs().end(7);
                 return null;
             });
             Part part = since(7, 0);
@@ -442,7 +447,7 @@ class ExecutionLogsTest {
     void deletesWhatDoesNotRun() throws IOException {
         log(7, 0, 1000);
         log(8, 0, 1000);
-        LogThread.executionEnded(7);
+        logs().end(7);
 
         assertThat(logs().delete(List.of(7L, 8L, 9L))).isEqualTo(1);
 
@@ -487,7 +492,7 @@ class ExecutionLogsTest {
 
     @Test
     void aJobThatIsInterruptedGoesOnLogging() throws IOException {
-        LogThread.jobBegins(7);
+        jobBegins(7);
         Thread.currentThread().interrupt();
         LOG.info("interrupted");
         boolean interrupted = Thread.interrupted();
@@ -511,7 +516,7 @@ class ExecutionLogsTest {
             }
         });
         LOG.setLevel(Level.INFO);
-        LogThread.jobBegins(7);
+        jobBegins(7);
         LOG.info("bad");
         LOG.info("good");
         LogThread.jobEnds(7);
@@ -521,16 +526,18 @@ class ExecutionLogsTest {
 
     @Test
     void nothingIsWrittenAfterTheEndOrTheClose() throws IOException {
-        LogThread.jobBegins(7);
-        LogThread.executionEnded(7);
+        jobBegins(7);
+        logs().end(7);
         LOG.info("late");
         LogThread.jobEnds(7);
         begin(8);
         logs().close();
+        begin(9);
         LogThread.of(8, () -> LOG.info("after the undeployment")).run();
 
         assertThat(lines(7)).isEmpty();
         assertThat(lines(8)).isEmpty();
+        assertThat(logs().files(9)).isEmpty();
         assertThat(Stream.of(root.getHandlers()).filter(LogHandler.class::isInstance))
                 .isEmpty();
     }

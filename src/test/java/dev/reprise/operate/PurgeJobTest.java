@@ -11,6 +11,8 @@ import dev.reprise.access.Access;
 import dev.reprise.access.AccessDeniedException;
 import dev.reprise.access.Caller;
 import dev.reprise.access.Role;
+import dev.reprise.internal.engine.RepriseRepository;
+import dev.reprise.internal.engine.ServerParts;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.LaunchRequest;
 import dev.reprise.log.ExecutionLogs;
@@ -38,12 +40,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.jberet.job.model.JobBuilder;
 import org.jberet.job.model.StepBuilder;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -83,11 +85,6 @@ class PurgeJobTest {
         BATCH.define(new JobBuilder("quiet")
                 .step(new StepBuilder("only").batchlet("nothing").build())
                 .build());
-    }
-
-    @AfterEach
-    void keepNothing() {
-        Archive.keepIn(null);
     }
 
     private static List<Long> ran(int times) {
@@ -217,6 +214,14 @@ class PurgeJobTest {
                 .isThrownBy(() -> new Operations(BATCH::repository).purge(ALL_OF_IT.keepingNewest(0)));
     }
 
+    private static PurgeSummary purge(Optional<ExecutionLogs> logs, Optional<Path> archive) {
+        RepriseRepository repository = BATCH.repository();
+        ServerParts server = new ServerParts(Optional::empty, () -> true, logs, archive);
+        try (Purge purge = new Purge(repository.purges(), repository.history(), server, ALL_OF_IT)) {
+            return purge.run(repository.purges().beginning());
+        }
+    }
+
     @Test
     void theLogsOfWhatIsPurgedGoToo() throws IOException {
         List<Long> executions = ran(3);
@@ -226,7 +231,7 @@ class PurgeJobTest {
                 Files.writeString(those.resolve(execution + ".log"), "a line\n");
             }
 
-            new Operations(BATCH::repository).purge(ALL_OF_IT);
+            purge(Optional.of(logs), Optional.empty());
 
             assertThat(logs.files(executions.get(0))).isEmpty();
             assertThat(logs.files(executions.get(2))).hasSize(1);
@@ -236,11 +241,10 @@ class PurgeJobTest {
     @Test
     void whatIsPurgedIsInTheArchive() throws IOException {
         List<Long> executions = ran(3);
-        Path archive = folder.resolve("new/archive");
-        Archive.keepIn(archive);
+        Path archive = Archive.usable(folder.resolve("new/archive"));
 
-        new Operations(BATCH::repository).purge(ALL_OF_IT);
-        new Operations(BATCH::repository).purge(ALL_OF_IT);
+        purge(Optional.empty(), Optional.of(archive));
+        purge(Optional.empty(), Optional.of(archive));
 
         List<Path> files;
         try (Stream<Path> listed = Files.list(archive)) {
@@ -270,10 +274,9 @@ class PurgeJobTest {
         ExecutionState state =
                 BATCH.repository().history().execution(ran(1).get(0)).orElseThrow();
         List<PurgedExecution> purged = List.of(new PurgedExecution("key", state, List.of(), List.of()));
-        Path archive = folder.resolve("archive");
-        Archive.keepIn(archive);
+        Path archive = Archive.usable(folder.resolve("archive"));
 
-        try (Archive file = Archive.begin(BATCH.repository().history()).orElseThrow()) {
+        try (Archive file = Archive.begin(archive, BATCH.repository().history())) {
             file.append(purged);
             Thread.currentThread().interrupt();
             file.append(purged);
@@ -301,18 +304,17 @@ class PurgeJobTest {
     @Test
     void withoutItsArchiveNothingIsPurged() throws IOException {
         ran(3);
-        Path archive = folder.resolve("archive");
-        Archive.keepIn(archive);
+        Path archive = Archive.usable(folder.resolve("archive"));
         Files.delete(archive);
 
         assertThatExceptionOfType(java.io.UncheckedIOException.class)
-                .isThrownBy(() -> new Operations(BATCH::repository).purge(ALL_OF_IT))
+                .isThrownBy(() -> purge(Optional.empty(), Optional.of(archive)))
                 .withMessageContaining("so it is not purged");
 
         assertThat(left()).hasSize(3);
         Path file = Files.writeString(folder.resolve("file"), "");
         assertThatIllegalStateException()
-                .isThrownBy(() -> Archive.keepIn(file))
+                .isThrownBy(() -> Archive.usable(file))
                 .withMessageContaining("(reprise.archive), cannot be used");
     }
 }

@@ -12,6 +12,7 @@ import dev.reprise.internal.database.Schema;
 import dev.reprise.internal.engine.ExecutionLists;
 import dev.reprise.internal.engine.RepositoryParts;
 import dev.reprise.internal.engine.RepriseRepository;
+import dev.reprise.internal.engine.ServerParts;
 import dev.reprise.internal.store.NodeRegistry;
 import dev.reprise.launch.DeploymentRules;
 import dev.reprise.launch.LaunchRequest;
@@ -75,7 +76,8 @@ class OtherApplicationTest {
                             },
                             ExecutionLists.LISTED,
                             shared,
-                            null));
+                            null,
+                            ServerParts.NONE));
                 })
                 .build()
                 .open();

@@ -13,6 +13,7 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicReference;
@@ -44,7 +45,8 @@ class LogStreamsTest {
     void begin() {
         logs = ExecutionLogs.open(folder, "app", 1 << 20, getClass().getClassLoader());
         batch = InProcessBatch.builder().build().open();
-        streams = new LogStreams(() -> batch.repository().thisNode());
+        streams = new LogStreams(() -> batch.repository().thisNode(), () -> Optional.of(logs));
+        logs.begin(EXECUTION);
         LogThread.jobBegins(EXECUTION);
     }
 

@@ -131,6 +131,22 @@ class ConfigurationTest {
                 .containsExactly("reprise.Node", "reprise.heartbeet");
     }
 
+    /** Somebody else's realm stays as it is, whatever the server has been told. */
+    @Test
+    void makesUsersOnlyWhereTheFileSaysSo() {
+        Properties file = new Properties();
+        assertThat(Configuration.of(file, key -> "reprise.first-users".equals(key) ? "true" : null)
+                        .firstUsers())
+                .isFalse();
+        assertThat(Configuration.strangers(Set.of("reprise.first-users"))).containsExactly("reprise.first-users");
+        file.setProperty("first-users", "true");
+        assertThat(Configuration.of(file, key -> null).firstUsers()).isTrue();
+        file.setProperty("first-users", "yes");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Configuration.of(file, key -> null))
+                .withMessage("first-users in META-INF/reprise.properties is 'yes'; it can be 'true' or 'false'");
+    }
+
     @Test
     void namesTheFileThatCannotBeRead() {
         ClassLoader loader = new ClassLoader(null) {

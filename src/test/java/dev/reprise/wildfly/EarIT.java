@@ -127,7 +127,8 @@ class EarIT {
     private static File[] reprise() {
         File[] library = new File("target").listFiles(file -> file.getName().endsWith("-library.jar"));
         File[] libraries = new File("target/ROOT/WEB-INF/lib")
-                .listFiles(file -> file.getName().matches("(flyway|geantyref|itu|jdbi|json-schema|jspecify).*\\.jar"));
+                .listFiles(file ->
+                        file.getName().matches("(flyway|geantyref|itu|jackson|jdbi|json-schema|jspecify).*\\.jar"));
         File[] all = new File[1 + Objects.requireNonNull(libraries).length];
         all[0] = Objects.requireNonNull(library)[0];
         System.arraycopy(libraries, 0, all, 1, libraries.length);

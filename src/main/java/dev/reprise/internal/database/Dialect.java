@@ -71,8 +71,8 @@ public interface Dialect {
     /** To be called before instances are deleted that launches were kept off from. */
     void letLaunchesIn(Handle handle, Long[] instances);
 
-    /** The folder of its migrations, beside those that all have. */
-    String folder();
+    /** The name that it gives itself, and by which migrations mark lines as its own. */
+    String product();
 
     /** The name of a schema that stands in no quotes, as the database has it. */
     String folded(String schema);
@@ -94,8 +94,8 @@ public interface Dialect {
         try (Connection connection = connections.openConnection()) {
             String product = connection.getMetaData().getDatabaseProductName();
             return switch (product) {
-                case "H2" -> new H2();
-                case "PostgreSQL" -> new PostgreSql();
+                case H2.PRODUCT -> new H2();
+                case PostgreSql.PRODUCT -> new PostgreSql();
                 default ->
                     throw new IllegalStateException("The job repository runs on H2 and PostgreSQL; its data source"
                             + " leads to " + product + ".");

@@ -11,6 +11,8 @@ import org.jdbi.v3.core.Handle;
 /** H2, in a file that one process has for itself. */
 final class H2 implements Dialect {
 
+    static final String PRODUCT = "H2";
+
     private static final String FIND_INSTANCE = """
             select JOB_INSTANCE_ID from BATCH_JOB_INSTANCE where JOB_NAME = :job and JOB_KEY = :key""";
 
@@ -134,8 +136,8 @@ final class H2 implements Dialect {
     }
 
     @Override
-    public String folder() {
-        return "h2";
+    public String product() {
+        return PRODUCT;
     }
 
     @Override

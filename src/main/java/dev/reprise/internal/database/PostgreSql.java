@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 /** PostgreSQL, of 14 or later. */
 public final class PostgreSql implements Dialect {
 
+    static final String PRODUCT = "PostgreSQL";
+
     /** The instance, whether it is there or not. No row: somebody inserted it after this statement's snapshot. */
     public static final String WITH_INSTANCE = """
             with NEW_INSTANCE as (
@@ -257,8 +259,8 @@ public final class PostgreSql implements Dialect {
     }
 
     @Override
-    public String folder() {
-        return "postgresql";
+    public String product() {
+        return PRODUCT;
     }
 
     @Override

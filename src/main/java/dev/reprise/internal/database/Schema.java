@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
@@ -23,9 +24,6 @@ import org.jspecify.annotations.Nullable;
 public final class Schema {
 
     private static final Logger LOG = System.getLogger(Schema.class.getName());
-
-    /** One for each database, and one for what is the same on every database. */
-    private static final String FOLDERS = "classpath:dev/reprise/internal/database/";
 
     private static final String HISTORY = "reprise_schema_history";
 
@@ -85,7 +83,8 @@ public final class Schema {
         String schema = named == null ? null : Tables.folded(dialect, named);
         FluentConfiguration configuration = Flyway.configure(Schema.class.getClassLoader())
                 .dataSource(dialect.forDdl(dataSource))
-                .locations(FOLDERS + dialect.folder(), FOLDERS + "every")
+                .resourceProvider(new Migrations(dialect))
+                .javaMigrationClassProvider(List::of)
                 .table(HISTORY)
                 .baselineOnMigrate(true)
                 .baselineVersion("0");
@@ -99,7 +98,7 @@ public final class Schema {
             boolean last = System.nanoTime() - began >= patience.toNanos();
             try {
                 Flyway flyway = configuration.load();
-                if (failure != null && dialect.commitsDdlByItself()) {
+                if (failure != null && dialect.commitsDdlByItself() && isHalfDone(flyway)) {
                     // What began just now, and did not finish where DDL commits by itself, is begun again.
                     flyway.repair();
                 }
@@ -131,6 +130,12 @@ public final class Schema {
                 }
             }
         }
+    }
+
+    /** A repair takes the checksums of this code for those of the tables, too: it is for nothing else. */
+    private static boolean isHalfDone(Flyway flyway) {
+        return Arrays.stream(flyway.info().all())
+                .anyMatch(migration -> migration.getState().isFailed());
     }
 
     /** False if the thread is to end. */

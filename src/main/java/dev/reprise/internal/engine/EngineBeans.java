@@ -1,11 +1,13 @@
 package dev.reprise.internal.engine;
 
+import dev.reprise.access.Access;
 import dev.reprise.internal.store.AuditLog;
 import dev.reprise.internal.store.history.History;
-import dev.reprise.internal.store.purge.Purges;
 import dev.reprise.item.CountCorrection;
+import dev.reprise.log.ExecutionLogs;
 import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Produces;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jberet.runtime.context.StepContextImpl;
 import org.jberet.runtime.metric.StepMetrics;
@@ -38,13 +40,19 @@ public final class EngineBeans {
     }
 
     @Produces
+    static Supplier<Access> access() {
+        return () -> EngineOperator.repository().access();
+    }
+
+    @Produces
     static Supplier<AuditLog> audit() {
         return () -> EngineOperator.repository().audit();
     }
 
+    /** Empty outside a server. */
     @Produces
-    static Supplier<Purges> purges() {
-        return () -> EngineOperator.repository().purges();
+    static Supplier<Optional<ExecutionLogs>> logs() {
+        return () -> EngineOperator.repository().server().logs();
     }
 
     /** Sets and does not increment: an increment of the skips is how the engine says that it drops a whole chunk. */

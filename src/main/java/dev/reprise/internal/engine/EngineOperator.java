@@ -8,7 +8,6 @@ import dev.reprise.state.LaunchDecision;
 import jakarta.batch.operations.JobOperator;
 import jakarta.batch.operations.JobSecurityException;
 import jakarta.batch.operations.JobStartException;
-import jakarta.batch.runtime.BatchRuntime;
 import jakarta.batch.runtime.JobExecution;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,10 +18,10 @@ import java.util.function.Supplier;
 import org.jberet.creation.ArchiveXmlLoader;
 import org.jberet.job.model.Job;
 import org.jberet.operations.AbstractJobOperator;
-import org.jberet.operations.DelegatingJobOperator;
 import org.jberet.repository.ApplicationAndJobName;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.spi.BatchEnvironment;
+import org.jberet.spi.JobOperatorContext;
 import org.jberet.spi.JobXmlResolver;
 import org.jspecify.annotations.Nullable;
 
@@ -42,8 +41,6 @@ public final class EngineOperator {
             SelfTest.essential(
                     "jobs can be started, and restarted, in somebody's name", () -> starts(AbstractJobOperator.class)),
             SelfTest.essential("job XML can be read beforehand", () -> reads(ArchiveXmlLoader.class)));
-
-    private static volatile @Nullable JobOperator operator;
 
     private EngineOperator() {}
 
@@ -92,16 +89,9 @@ public final class EngineOperator {
                 + " META-INF/jboss-all.xml must name one: <job-repository><named name=\"…\"/></job-repository>.");
     }
 
-    /** The engine's asks anew at each call which deployment it is for; to find it takes longer than all that it does. */
+    /** What the one of {@code BatchRuntime} asks at each call; to find that one takes longer than all that it does. */
     private static JobOperator operator() {
-        JobOperator found = operator;
-        if (found == null) {
-            found = BatchRuntime.getJobOperator();
-            if (found.getClass() == DelegatingJobOperator.class) {
-                operator = found;
-            }
-        }
-        return found;
+        return JobOperatorContext.getJobOperatorContext().getJobOperator();
     }
 
     private static AbstractJobOperator engine() {
@@ -109,12 +99,11 @@ public final class EngineOperator {
     }
 
     private static AbstractJobOperator engine(@Nullable JobOperator operator) {
-        JobOperator found = operator instanceof DelegatingJobOperator delegating ? delegating.getDelegate() : operator;
-        if (found instanceof AbstractJobOperator engine) {
+        if (operator instanceof AbstractJobOperator engine) {
             return engine;
         }
         throw new IllegalStateException(
-                "The batch runtime is not JBeret but " + (found == null ? "none" : found.getClass()));
+                "The batch runtime is not JBeret but " + (operator == null ? "none" : operator.getClass()));
     }
 
     /** The names of the jobs of this deployment. */
@@ -182,12 +171,17 @@ public final class EngineOperator {
         BatchEnvironment environment = engine.getBatchEnvironment();
         Job started = started(environment, name);
         if (started == null) {
-            return repository.launching().launch(() -> operator().start(name, properties));
+            return repository.launching().launch(properties, given -> operator().start(name, given));
         }
         askServer(operator());
         return withClassLoaderOf(
                 environment,
-                () -> repository.launching().launch(() -> engine.start(started, properties, repository.submitter())));
+                () -> repository
+                        .launching()
+                        .launch(
+                                properties,
+                                given -> engine.start(
+                                        started, given, repository.launching().submitter())));
     }
 
     /**
@@ -217,8 +211,9 @@ public final class EngineOperator {
 
     /** Like {@code JobOperator.restart}, of the last execution of an instance and no other. */
     public static long restart(long executionId, Properties properties) {
-        Properties strict = strictly(properties);
-        return repository().launching().launch(() -> operator().restart(executionId, strict));
+        return repository()
+                .launching()
+                .launch(strictly(properties), given -> operator().restart(executionId, given));
     }
 
     /** {@link #restart} for nobody who asks, in the name of who asked for it before. */
@@ -227,7 +222,10 @@ public final class EngineOperator {
         String submitter = submitterOf(repository.getJobExecution(due.executionId()));
         return repository
                 .launching()
-                .recover(due, () -> engine().restart(due.executionId(), strictly(new Properties()), submitter));
+                .recover(
+                        due,
+                        strictly(new Properties()),
+                        given -> engine().restart(due.executionId(), given, submitter));
     }
 
     private static Properties strictly(Properties asked) {

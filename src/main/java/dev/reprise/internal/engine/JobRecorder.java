@@ -5,6 +5,7 @@ import dev.reprise.internal.database.Text;
 import dev.reprise.internal.engine.stored.JustCompleted;
 import dev.reprise.internal.store.JobExecutions;
 import dev.reprise.internal.store.Restarts;
+import dev.reprise.log.ExecutionLogs;
 import dev.reprise.log.LogThread;
 import jakarta.batch.runtime.BatchStatus;
 import java.lang.System.Logger;
@@ -12,6 +13,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -36,6 +38,7 @@ final class JobRecorder {
     private final StepEndRecorder stepEndRecorder;
     private final Map<Long, LiveExecution> live;
     private final JustCompleted justCompleted;
+    private final Optional<ExecutionLogs> logs;
 
     /** Ended, and the database does not know yet. */
     private final Set<LiveExecution> unrecorded = ConcurrentHashMap.newKeySet();
@@ -51,7 +54,9 @@ final class JobRecorder {
             StepRecorder stepRecorder,
             StepEndRecorder stepEndRecorder,
             Map<Long, LiveExecution> live,
-            JustCompleted justCompleted) {
+            JustCompleted justCompleted,
+            Optional<ExecutionLogs> logs) {
+        this.logs = logs;
         this.justCompleted = justCompleted;
         this.database = database;
         this.executions = executions;
@@ -68,6 +73,7 @@ final class JobRecorder {
         if (running == null || !running.begin()) {
             return;
         }
+        logs.ifPresent(its -> its.begin(execution.getExecutionId()));
         LogThread.jobBegins(execution.getExecutionId());
         if (running.course()
                         .filter(its -> its.elements().beginsWithAPlainStep())
@@ -168,7 +174,7 @@ final class JobRecorder {
         }
         live.remove(id);
         stepRecorder.forget(running);
-        LogThread.executionEnded(id);
+        logs.ifPresent(its -> its.end(id));
         running.ended().complete(recorded);
     }
 

@@ -17,6 +17,7 @@ import dev.reprise.internal.decide.RestartJudge.Original;
 import dev.reprise.internal.decide.RestartParameters;
 import dev.reprise.internal.decide.RestartParameters.Judged;
 import dev.reprise.internal.decide.Subject;
+import dev.reprise.internal.engine.AskedLaunches.Asked;
 import dev.reprise.internal.engine.stored.LoadedExecutions;
 import dev.reprise.internal.store.Definitions;
 import dev.reprise.internal.store.Launch;
@@ -34,14 +35,13 @@ import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jberet.job.model.Job;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.JobInstanceImpl;
@@ -71,12 +71,7 @@ public final class Launching {
     private final ThisNode thisNode;
     private final RefusedHere refused;
 
-    @SuppressWarnings("ThreadLocalUsage") // of this deployment alone, and weak: a thread of the server outlives it
-    private final ThreadLocal<@Nullable WeakReference<LiveExecution>> createdHere = new ThreadLocal<>();
-
-    /** Which restart in a row this thread does. */
-    @SuppressWarnings("ThreadLocalUsage") // of this deployment alone, and gone when the restart is done
-    private final ThreadLocal<@Nullable Integer> recovering = new ThreadLocal<>();
+    private final AskedLaunches launches = new AskedLaunches();
 
     Launching(Wiring wiring, ThisNode thisNode, RefusedHere refused) {
         this.rules = wiring.rules;
@@ -106,6 +101,7 @@ public final class Launching {
         Job job = instance.getUnsubstitutedJob();
         WaysOut waysOut = given == null ? WaysOut.NONE : WaysOut.in(given);
         Properties asked = given == null ? new Properties() : WaysOut.without(given);
+        Asked launched = launches.take(asked);
         JobExecutionImpl original = instance.getInstanceId() == 0 ? null : originalOf(instance);
         Subject subject;
         Verdict verdict;
@@ -137,7 +133,7 @@ public final class Launching {
                 subject.parameters(),
                 node,
                 submitter.get(),
-                Optional.ofNullable(recovering.get()).orElse(0),
+                launched == null ? 0 : launched.attempt(),
                 judgement.refusal() == null ? definitions.recorded(new JobModel(job)) : null,
                 judgement.fromTheHead(),
                 judgement.anew());
@@ -164,7 +160,9 @@ public final class Launching {
                 execution, node, subject.label(), verdict.identityNone(), original != null, application);
         created.keepSecret(Secrets.in(subject.parameters()));
         live.put(acquired.executionId(), created);
-        createdHere.set(new WeakReference<>(created));
+        if (launched != null) {
+            launched.created(created);
+        }
         execution.registerJobStopNotifier(jobRecorder::stopRequested);
         if (thisNode.isSuspended()) {
             created.stopForServer();
@@ -242,21 +240,13 @@ public final class Launching {
     }
 
     /**
-     * Launching on this thread, through the engine. An execution that was recorded, and that the engine then could not give
-     * a thread, is ended.
+     * Launching through the engine. An execution that was recorded, and that the engine then could not give a thread, is
+     * ended.
      *
-     * @param launch starts or restarts an execution, and returns its id
+     * @param engine starts or restarts an execution with the parameters that it is given, and returns its id
      */
-    public long launch(LongSupplier launch) {
-        createdHere.remove();
-        try {
-            return launch.getAsLong();
-        } catch (RuntimeException e) {
-            failWhatNeverRan(e);
-            throw e;
-        } finally {
-            createdHere.remove();
-        }
+    public long launch(Properties parameters, ToLongFunction<Properties> engine) {
+        return launch(launches.ask(0), parameters, engine);
     }
 
     /**
@@ -264,18 +254,28 @@ public final class Launching {
      *
      * @param due what is restarted
      */
-    public long recover(DueRestart due, LongSupplier restart) {
-        recovering.set(due.attempt());
+    public long recover(DueRestart due, Properties parameters, ToLongFunction<Properties> engine) {
+        return launch(launches.ask(due.attempt()), parameters, engine);
+    }
+
+    /** Who asks for executions on this thread, as the server's security knows the caller; null if nobody is known. */
+    @Nullable
+    String submitter() {
+        return submitter.get();
+    }
+
+    private long launch(Asked launch, Properties parameters, ToLongFunction<Properties> engine) {
         try {
-            return launch(restart);
+            return engine.applyAsLong(launch.marked(parameters));
+        } catch (RuntimeException e) {
+            failWhatNeverRan(launch.created(), e);
+            throw e;
         } finally {
-            recovering.remove();
+            launches.forget(launch);
         }
     }
 
-    private void failWhatNeverRan(RuntimeException why) {
-        WeakReference<LiveExecution> last = createdHere.get();
-        LiveExecution created = last == null ? null : last.get();
+    private void failWhatNeverRan(@Nullable LiveExecution created, RuntimeException why) {
         if (created != null && created.execution().getBatchStatus() == BatchStatus.STARTING) {
             created.execution().setBatchStatus(BatchStatus.FAILED);
             created.failed("The engine could not start it: " + Text.stackTrace(why));

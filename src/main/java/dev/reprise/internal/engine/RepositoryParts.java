@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param listed how many executions of a job the admin CLI lists: the newest
  * @param shared the applications whose instances this one may run, too
  * @param schema that the tables are in; null for that of the data source's connections
+ * @param server what else there is of the server
  */
 public record RepositoryParts(
         DataSource dataSource,
@@ -42,13 +43,14 @@ public record RepositoryParts(
         KeySource keys,
         int listed,
         Set<String> shared,
-        @Nullable String schema) {
+        @Nullable String schema,
+        ServerParts server) {
 
     public RepositoryParts {
         shared = Set.copyOf(shared);
     }
 
-    /** Which lists {@value #ExecutionLists#LISTED} executions of a job, shares with nobody, and has its tables where its data are. */
+    /** Which lists {@value #ExecutionLists#LISTED} executions of a job, shares with nobody, and has its tables where its data are; outside of a server. */
     public RepositoryParts(
             DataSource dataSource,
             TransactionManager transactions,
@@ -73,6 +75,7 @@ public record RepositoryParts(
                 keys,
                 ExecutionLists.LISTED,
                 Set.of(),
-                null);
+                null,
+                ServerParts.NONE);
     }
 }

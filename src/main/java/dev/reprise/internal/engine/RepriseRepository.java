@@ -1,5 +1,6 @@
 package dev.reprise.internal.engine;
 
+import dev.reprise.access.Access;
 import dev.reprise.internal.database.Database;
 import dev.reprise.internal.database.SqlFailures;
 import dev.reprise.internal.decide.LaunchRules;
@@ -277,11 +278,6 @@ public final class RepriseRepository implements JobRepository {
         return wiring.stepRecorder;
     }
 
-    /** Who asks for executions on this thread, as the server's security knows the caller; null if nobody is known. */
-    public @Nullable String submitter() {
-        return wiring.submitter.get();
-    }
-
     /** The name under which the nodes of this deployment know each other. */
     public String application() {
         return wiring.name;
@@ -309,6 +305,16 @@ public final class RepriseRepository implements JobRepository {
     /** What it was given to judge jobs by. */
     public LaunchRules rules() {
         return wiring.rules;
+    }
+
+    /** What this deployment has of its server. */
+    public ServerParts server() {
+        return wiring.server;
+    }
+
+    /** Who may do what, and is on record then. */
+    public Access access() {
+        return wiring.access;
     }
 
     /** Who did what. */

@@ -1,5 +1,6 @@
 package dev.reprise.internal.engine;
 
+import dev.reprise.access.Access;
 import dev.reprise.internal.checkpoint.Checkpoints;
 import dev.reprise.internal.database.Database;
 import dev.reprise.internal.database.LockWaits;
@@ -43,6 +44,7 @@ final class Wiring {
     final LaunchRules rules;
     final Supplier<@Nullable String> submitter;
     final ClassLoader application;
+    final ServerParts server;
     final Database database;
     final Owners owners;
     final JobExecutions executions;
@@ -71,6 +73,7 @@ final class Wiring {
     final Scope scope;
     final History history;
     final AuditLog audit;
+    final Access access;
     final Purges purges;
     final ListedExecutions listedExecutions = new ListedExecutions();
     final int listed;
@@ -83,6 +86,7 @@ final class Wiring {
         this.rules = parts.rules();
         this.submitter = parts.submitter();
         this.application = parts.application();
+        this.server = parts.server();
         this.database = database;
         this.checkpoints = new Checkpoints(parts.application(), parts.serialFilter());
         this.secrets = new Secrets(parts.keys());
@@ -101,6 +105,7 @@ final class Wiring {
         this.ownershipCheck = new OwnershipCheck(database, owners, takeOvers, live);
         this.history = new History(database, checkpoints, scope, parts.lease());
         this.audit = new AuditLog(database, scope);
+        this.access = new Access(audit, server.callers());
         this.purges = new Purges(database, transitions, self, scope);
         this.listed = parts.listed();
         this.decisions = new Decisions(
@@ -126,7 +131,8 @@ final class Wiring {
                 stepRecorder,
                 stepEndRecorder,
                 live,
-                justCompleted);
+                justCompleted,
+                server.logs());
     }
 
     @Nullable

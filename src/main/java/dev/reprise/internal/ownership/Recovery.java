@@ -2,7 +2,6 @@ package dev.reprise.internal.ownership;
 
 import dev.reprise.internal.engine.RepriseRepository;
 import dev.reprise.launch.JobLauncher;
-import dev.reprise.log.ExecutionLogs;
 import dev.reprise.state.DueRestart;
 import dev.reprise.state.LaunchRefusedException;
 import dev.reprise.state.NodeIdentity;
@@ -83,8 +82,7 @@ public final class Recovery implements Node.Duties, AutoCloseable {
     }
 
     private void forget() {
-        ExecutionLogs.ofThisDeployment()
-                .ifPresent(logs -> logs.deleteForgotten(LOGS_AT_ONCE, repository.thisNode()::known));
+        repository.server().logs().ifPresent(logs -> logs.deleteForgotten(LOGS_AT_ONCE, repository.thisNode()::known));
     }
 
     private void recover() {

@@ -7,6 +7,9 @@ import static org.awaitility.Awaitility.await;
 import dev.reprise.Patience;
 import dev.reprise.internal.engine.TestDatabase;
 import dev.reprise.internal.engine.TestNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -21,6 +24,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -158,7 +162,6 @@ class SchemaTest {
         assertRefused(database, "BATCH_JOB_INSTANCE", "broken off", "Nothing was changed");
     }
 
-    /** A schema that other tables live in is welcome. */
     /** A lock, say, that lasted too long. */
     @ParameterizedTest
     @EnumSource
@@ -173,53 +176,101 @@ class SchemaTest {
         Schema.migrate(database.pooled());
     }
 
+    /** As the first versions of this code wrote it, from one file for each database and version. */
+    private static List<String> historyOfOldTables(TestDatabase.Kind kind) {
+        return switch (kind) {
+            case H2 ->
+                List.of(
+                        "1|job repository|SQL|V1__job_repository.sql|-423335191",
+                        "2|transitions and plans|SQL|V2__transitions_and_plans.sql|30609815",
+                        "3|recovery|SQL|V3__recovery.sql|1669248295",
+                        "4|audit|SQL|V4__audit.sql|-1842893807",
+                        "5|unfinished executions|SQL|V5__unfinished_executions.sql|253752332",
+                        "6|purge|SQL|V6__purge.sql|-1841148986",
+                        "7|statuses that touch no index|SQL|V7__statuses_that_touch_no_index.sql|1373908624",
+                        "8|sequences with a cache|SQL|V8__sequences_with_a_cache.sql|1006707390",
+                        "9|owners by incarnation|SQL|V9__owners_by_incarnation.sql|-1468456264",
+                        "10|applications|SQL|V10__applications.sql|-1334589485",
+                        "11|unfinished of applications|SQL|V11__unfinished_of_applications.sql|-836689837",
+                        "12|definitions|SQL|V12__definitions.sql|-856589681",
+                        "13|tokens of launches|SQL|V13__tokens_of_launches.sql|-1342990564",
+                        "14|attempts|SQL|V14__attempts.sql|802191312",
+                        "15|leases|SQL|V15__leases.sql|-794281920");
+            case POSTGRESQL ->
+                List.of(
+                        "1|job repository|SQL|V1__job_repository.sql|202028149",
+                        "2|transitions and plans|SQL|V2__transitions_and_plans.sql|30609815",
+                        "3|recovery|SQL|V3__recovery.sql|1669248295",
+                        "4|audit|SQL|V4__audit.sql|-1842893807",
+                        "5|unfinished executions|SQL|V5__unfinished_executions.sql|1885199579",
+                        "6|purge|SQL|V6__purge.sql|-1841148986",
+                        "7|statuses that touch no index|SQL|V7__statuses_that_touch_no_index.sql|-214285087",
+                        "9|owners by incarnation|SQL|V9__owners_by_incarnation.sql|-1468456264",
+                        "10|applications|SQL|V10__applications.sql|-1334589485",
+                        "11|unfinished of applications|SQL|V11__unfinished_of_applications.sql|1299944525",
+                        "12|definitions|SQL|V12__definitions.sql|-856589681",
+                        "13|tokens of launches|SQL|V13__tokens_of_launches.sql|-1342990564",
+                        "14|attempts|SQL|V14__attempts.sql|802191312",
+                        "15|leases|SQL|V15__leases.sql|-794281920");
+        };
+    }
+
     /** A database that has them already refuses others of these versions, even for a comment. */
     @ParameterizedTest
     @EnumSource
     void neverChangesAMigrationThatSomebodyMayHave(TestDatabase.Kind kind) {
         TestDatabase database = TestDatabase.migrated(kind);
 
-        assertThat(
-                        database.rows(
-                                "select \"version\", \"checksum\" from \"reprise_schema_history\" where \"version\" is not null order by cast(\"version\" as integer)"))
-                .containsExactlyElementsOf(
-                        switch (kind) {
-                            case H2 ->
-                                List.of(
-                                        "1|-423335191",
-                                        "2|30609815",
-                                        "3|1669248295",
-                                        "4|-1842893807",
-                                        "5|253752332",
-                                        "6|-1841148986",
-                                        "7|1373908624",
-                                        "8|1006707390",
-                                        "9|-1468456264",
-                                        "10|-1334589485",
-                                        "11|-836689837",
-                                        "12|-856589681",
-                                        "13|-1342990564",
-                                        "14|802191312",
-                                        "15|-794281920");
-                            case POSTGRESQL ->
-                                List.of(
-                                        "1|202028149",
-                                        "2|30609815",
-                                        "3|1669248295",
-                                        "4|-1842893807",
-                                        "5|1885199579",
-                                        "6|-1841148986",
-                                        "7|-214285087",
-                                        "9|-1468456264",
-                                        "10|-1334589485",
-                                        "11|1299944525",
-                                        "12|-856589681",
-                                        "13|-1342990564",
-                                        "14|802191312",
-                                        "15|-794281920");
-                        });
+        assertThat(database.rows("""
+                        select "version", "description", "type", "script", "checksum" from "reprise_schema_history"
+                        where "version" is not null order by "installed_rank"
+                        """)).containsExactlyElementsOf(historyOfOldTables(kind));
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void hasNothingToDoWithTablesThatAreThere(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.migrated(kind);
+        database.execute("delete from \"reprise_schema_history\" where \"version\" is not null");
+        int rank = 0;
+        for (String migration : historyOfOldTables(kind)) {
+            String[] fields = migration.split("\\|");
+            database.execute("""
+                    insert into "reprise_schema_history"
+                        ("installed_rank", "version", "description", "type", "script", "checksum", "installed_by",
+                         "execution_time", "success")
+                    values (?, ?, ?, ?, ?, ?, 'somebody', 1, true)""", ++rank, fields[0], fields[1], fields[2], fields[3], Integer.valueOf(fields[4]));
+        }
+        List<String> history = history(database);
+
+        Schema.migrate(database.plain(), Duration.ZERO);
+
+        assertThat(history(database)).isEqualTo(history);
+    }
+
+    /** However often it looks: what is begun again where DDL commits by itself is what did not finish, and nothing else. */
+    @ParameterizedTest
+    @EnumSource
+    void refusesTablesThatAnotherTextMade(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.migrated(kind);
+        database.execute("update \"reprise_schema_history\" set \"checksum\" = 1 where \"version\" = '11'");
+
+        assertThatThrownBy(() -> Schema.migrate(database.plain(), Duration.ofMillis(500)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("Migration checksum mismatch for migration version 11");
+        assertThat(database.row("select \"checksum\" from \"reprise_schema_history\" where \"version\" = '11'"))
+                .isEqualTo("1");
+    }
+
+    @Test
+    void listsTheMigrationsThatThereAre() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of("src/main/resources/dev/reprise/internal/database/migrations"))) {
+            assertThat(files.map(file -> String.valueOf(file.getFileName())))
+                    .containsExactlyInAnyOrderElementsOf(Migrations.ALL);
+        }
+    }
+
+    /** A schema that other tables live in is welcome. */
     @ParameterizedTest
     @EnumSource
     void livesBesideOtherTables(TestDatabase.Kind kind) {

@@ -8,6 +8,8 @@ import dev.reprise.Patience;
 import dev.reprise.PostgresServer;
 import dev.reprise.identity.JobIdentity;
 import dev.reprise.identity.JobParameters;
+import dev.reprise.internal.database.Dialect;
+import dev.reprise.internal.database.Migrations;
 import dev.reprise.internal.database.Schema;
 import dev.reprise.internal.engine.TestNode.Chunk;
 import dev.reprise.internal.store.NodeRegistry;
@@ -34,7 +36,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -340,10 +341,9 @@ class ApplicationsTest {
     @EnumSource
     void runsWhatIsOlderThanTheColumn(TestDatabase.Kind kind) {
         TestDatabase database = TestDatabase.empty(kind);
-        String folder = "classpath:dev/reprise/internal/database/";
         Flyway.configure()
                 .dataSource(database.plain())
-                .locations(folder + kind.name().toLowerCase(Locale.ROOT), folder + "every")
+                .resourceProvider(new Migrations(Dialect.of(database.plain())))
                 .table("reprise_schema_history")
                 .target("9")
                 .load()

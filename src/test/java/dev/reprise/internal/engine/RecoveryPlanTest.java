@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
@@ -448,8 +449,8 @@ class RecoveryPlanTest {
     /** As recovery does it, through the engine. */
     private JobExecutionImpl recover(TestNode node, DueRestart due) {
         List<JobExecutionImpl> restarted = new ArrayList<>();
-        node.repository.launching().recover(due, () -> {
-            restarted.add(node.rerun(due.executionId(), job));
+        node.repository.launching().recover(due, new Properties(), given -> {
+            restarted.add(node.running(node.restart(due.executionId(), job, given)));
             return restarted.get(0).getExecutionId();
         });
         return restarted.get(0);

@@ -96,7 +96,8 @@ public final class TestNode {
                         keys,
                         ExecutionLists.LISTED,
                         shared,
-                        null),
+                        null,
+                        ServerParts.NONE),
                 access);
     }
 
@@ -293,9 +294,13 @@ public final class TestNode {
     }
 
     public JobExecutionImpl restart(long executionId, Job job, String... parameters) {
+        return restart(executionId, job, parameters(parameters));
+    }
+
+    JobExecutionImpl restart(long executionId, Job job, Properties parameters) {
         JobExecutionImpl original = load(executionId, job);
         Properties merged = new Properties(original.getJobParameters());
-        parameters(parameters).forEach((name, value) -> merged.setProperty((String) name, (String) value));
+        parameters.forEach((name, value) -> merged.setProperty((String) name, (String) value));
         return repository.createJobExecution(original.getJobInstance(), merged);
     }
 

@@ -9,6 +9,9 @@ import dev.reprise.state.LaunchRefusedException;
 import dev.reprise.state.Refusal.Kind;
 import jakarta.batch.runtime.BatchStatus;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
 import org.jberet.job.model.Job;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
@@ -109,10 +112,12 @@ class UnrecordedEndTest {
         TestNode node = TestNode.on(database);
 
         assertThatIllegalStateException()
-                .isThrownBy(() -> node.repository.launching().launch(() -> {
-                    node.start(job, "name", "never ran");
-                    throw new IllegalStateException("no thread");
-                }));
+                .isThrownBy(() -> node.repository
+                        .launching()
+                        .launch(TestNode.parameters("name", "never ran"), given -> {
+                            node.start(job, given);
+                            throw new IllegalStateException("no thread");
+                        }));
 
         assertThat(database.row("select STATUS from BATCH_JOB_EXECUTION")).isEqualTo("FAILED");
         assertThat(database.row("select EXIT_MESSAGE from BATCH_JOB_EXECUTION"))
@@ -128,11 +133,51 @@ class UnrecordedEndTest {
         JobExecutionImpl queued = node.start(job, "name", "queued");
 
         assertThatIllegalStateException()
-                .isThrownBy(() -> node.repository.launching().launch(() -> {
+                .isThrownBy(() -> node.repository.launching().launch(new Properties(), given -> {
                     throw new IllegalStateException("before anything was recorded");
                 }));
 
         assertThat(node.status(queued.getExecutionId())).isEqualTo("STARTING");
+    }
+
+    /** Nor is what others have started meanwhile, on this thread or another. */
+    @ParameterizedTest
+    @EnumSource
+    void ofAnotherExecutionDoesNotEndTheOneAfter(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        List<JobExecutionImpl> started = new ArrayList<>();
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> node.repository
+                        .launching()
+                        .launch(TestNode.parameters("name", "never ran"), given -> {
+                            started.add(node.start(job, given));
+                            started.add(node.start(job, "name", "queued"));
+                            throw new IllegalStateException("no thread");
+                        }));
+
+        assertThat(started)
+                .extracting(execution -> node.status(execution.getExecutionId()))
+                .containsExactly("FAILED", "STARTING");
+    }
+
+    /** Which launch it is stays between who launches and who records. */
+    @ParameterizedTest
+    @EnumSource
+    void hasTheParametersThatWereGivenAndNoOther(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        List<Properties> marked = new ArrayList<>();
+
+        long executionId = node.repository.launching().launch(TestNode.parameters("name", "plain"), given -> {
+            marked.add(given);
+            return node.start(job, given).getExecutionId();
+        });
+
+        assertThat(marked.get(0)).hasSize(2);
+        assertThat(((JobExecutionImpl) node.repository.getJobExecution(executionId)).getJobParameters())
+                .isEqualTo(TestNode.parameters("name", "plain"));
+        // Of a launch that is over it is a parameter like any other.
+        assertThat(node.start(job, marked.get(0)).getJobParameters()).hasSize(2);
     }
 
     /** The engine says so in memory, where the end says otherwise a moment later. */

@@ -3,12 +3,26 @@ package dev.reprise.sample.flights;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class FlightTablesTest {
+
+    /** H2 computes such a column when it is read, and has no word for the other way. */
+    @Test
+    void areTheSameOnBothButForWhatIsStored() throws IOException {
+        Path folder = Path.of("src/main/resources/dev/reprise/sample/flights");
+
+        assertThat(Files.readString(folder.resolve("postgresql/V1__flights.sql"))
+                        .replace(") stored,", "),"))
+                .isEqualTo(Files.readString(folder.resolve("h2/V1__flights.sql")));
+    }
 
     @ParameterizedTest
     @EnumSource

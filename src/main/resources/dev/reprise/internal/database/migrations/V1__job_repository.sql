@@ -14,13 +14,17 @@ create table BATCH_JOB_EXECUTION (
     JOB_EXECUTION_ID bigint not null primary key,
     VERSION bigint,
     JOB_INSTANCE_ID bigint not null,
-    CREATE_TIME timestamp(9) not null,
-    START_TIME timestamp(9),
-    END_TIME timestamp(9),
+    CREATE_TIME timestamp(9) not null, -- H2
+    CREATE_TIME timestamp not null, -- PostgreSQL
+    START_TIME timestamp(9), -- H2
+    START_TIME timestamp, -- PostgreSQL
+    END_TIME timestamp(9), -- H2
+    END_TIME timestamp, -- PostgreSQL
     STATUS varchar(10),
     EXIT_CODE varchar(2500),
     EXIT_MESSAGE varchar(2500),
-    LAST_UPDATED timestamp(9),
+    LAST_UPDATED timestamp(9), -- H2
+    LAST_UPDATED timestamp, -- PostgreSQL
     -- the instance's, so that the newest executions of a job are one short index scan
     REPRISE_JOB_NAME varchar(100),
     REPRISE_SUBMITTER varchar(250),
@@ -49,9 +53,12 @@ create table BATCH_STEP_EXECUTION (
     VERSION bigint not null,
     STEP_NAME varchar(100) not null,
     JOB_EXECUTION_ID bigint not null,
-    CREATE_TIME timestamp(9) not null,
-    START_TIME timestamp(9),
-    END_TIME timestamp(9),
+    CREATE_TIME timestamp(9) not null, -- H2
+    CREATE_TIME timestamp not null, -- PostgreSQL
+    START_TIME timestamp(9), -- H2
+    START_TIME timestamp, -- PostgreSQL
+    END_TIME timestamp(9), -- H2
+    END_TIME timestamp, -- PostgreSQL
     STATUS varchar(10),
     COMMIT_COUNT bigint,
     READ_COUNT bigint,
@@ -63,36 +70,46 @@ create table BATCH_STEP_EXECUTION (
     ROLLBACK_COUNT bigint,
     EXIT_CODE varchar(2500),
     EXIT_MESSAGE varchar(2500),
-    LAST_UPDATED timestamp(9),
+    LAST_UPDATED timestamp(9), -- H2
+    LAST_UPDATED timestamp, -- PostgreSQL
     -- a partition's row: its number, and the row of its step
     REPRISE_PARTITION integer,
     REPRISE_PARTITION_OF bigint,
     -- Java serialization
-    REPRISE_READER_CHECKPOINT binary large object,
-    REPRISE_WRITER_CHECKPOINT binary large object,
-    REPRISE_USER_DATA binary large object,
+    REPRISE_READER_CHECKPOINT binary large object, -- H2
+    REPRISE_READER_CHECKPOINT bytea, -- PostgreSQL
+    REPRISE_WRITER_CHECKPOINT binary large object, -- H2
+    REPRISE_WRITER_CHECKPOINT bytea, -- PostgreSQL
+    REPRISE_USER_DATA binary large object, -- H2
+    REPRISE_USER_DATA bytea, -- PostgreSQL
     constraint JOB_EXEC_STEP_FK foreign key (JOB_EXECUTION_ID) references BATCH_JOB_EXECUTION (JOB_EXECUTION_ID)
-);
+); -- H2
+) with (fillfactor = 70); -- PostgreSQL
 create index REPRISE_STEPS_OF_EXECUTION on BATCH_STEP_EXECUTION (JOB_EXECUTION_ID, STEP_NAME);
 
 create table BATCH_STEP_EXECUTION_CONTEXT (
     STEP_EXECUTION_ID bigint not null primary key,
     SHORT_CONTEXT varchar(2500) not null,
-    SERIALIZED_CONTEXT character large object,
+    SERIALIZED_CONTEXT character large object, -- H2
+    SERIALIZED_CONTEXT text, -- PostgreSQL
     constraint STEP_EXEC_CTX_FK foreign key (STEP_EXECUTION_ID) references BATCH_STEP_EXECUTION (STEP_EXECUTION_ID)
 );
 
 create table BATCH_JOB_EXECUTION_CONTEXT (
     JOB_EXECUTION_ID bigint not null primary key,
     SHORT_CONTEXT varchar(2500) not null,
-    SERIALIZED_CONTEXT character large object,
+    SERIALIZED_CONTEXT character large object, -- H2
+    SERIALIZED_CONTEXT text, -- PostgreSQL
     constraint JOB_EXEC_CTX_FK foreign key (JOB_EXECUTION_ID) references BATCH_JOB_EXECUTION (JOB_EXECUTION_ID)
 );
 
--- Without a cache, whose unused numbers a killed server would leave out.
-create sequence BATCH_STEP_EXECUTION_SEQ no cache;
-create sequence BATCH_JOB_EXECUTION_SEQ no cache;
-create sequence BATCH_JOB_INSTANCE_SEQ no cache;
+-- Without a cache, whose unused numbers a killed server would leave out. -- H2
+create sequence BATCH_STEP_EXECUTION_SEQ no cache; -- H2
+create sequence BATCH_JOB_EXECUTION_SEQ no cache; -- H2
+create sequence BATCH_JOB_INSTANCE_SEQ no cache; -- H2
+create sequence BATCH_STEP_EXECUTION_SEQ; -- PostgreSQL
+create sequence BATCH_JOB_EXECUTION_SEQ; -- PostgreSQL
+create sequence BATCH_JOB_INSTANCE_SEQ; -- PostgreSQL
 
 -- One row per process that runs an application. Dead: no heartbeat for the lease time, none at all (it left), or a
 -- newer incarnation of the same name.
@@ -103,7 +120,8 @@ create table REPRISE_NODE (
     STARTED_AT timestamp with time zone not null,
     HEARTBEAT_AT timestamp with time zone,
     constraint REPRISE_NODE_PK primary key (APPLICATION, NODE_ID)
-);
+); -- H2
+) with (fillfactor = 70); -- PostgreSQL
 
 -- One row per running instance, inserted with its execution and deleted with its end: running means to have an owner.
 -- The primary key is the mutual exclusion.
@@ -123,6 +141,7 @@ create index REPRISE_OWNED_BY_NODE on REPRISE_OWNER (APPLICATION, NODE_ID);
 -- The whole stack trace; BATCH_STEP_EXECUTION.EXIT_MESSAGE holds its beginning.
 create table REPRISE_EXCEPTION (
     STEP_EXECUTION_ID bigint not null primary key,
-    STACK_TRACE character large object not null,
+    STACK_TRACE character large object not null, -- H2
+    STACK_TRACE text not null, -- PostgreSQL
     constraint REPRISE_EXCEPTION_FK foreign key (STEP_EXECUTION_ID) references BATCH_STEP_EXECUTION (STEP_EXECUTION_ID)
 );

@@ -1,0 +1,75 @@
+package dev.reprise.internal.engine;
+
+import java.util.Map;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What this node has asked the engine to launch and has no answer to yet. The engine hands on nothing but parameters from
+ * who launches to what is recorded, so one of them says which launch it is. Thread-safe.
+ */
+final class AskedLaunches {
+
+    /** Taken away before anybody judges the parameters; its value can be nobody's who was not given it. */
+    private static final String MARK = "reprise.asked-launch";
+
+    private final Map<String, Asked> asked = new ConcurrentHashMap<>();
+
+    /** One launch, and what came of it. */
+    static final class Asked {
+
+        private final String mark = UUID.randomUUID().toString();
+        private final int attempt;
+        private volatile @Nullable LiveExecution created;
+
+        private Asked(int attempt) {
+            this.attempt = attempt;
+        }
+
+        /** What the engine is to be given. */
+        Properties marked(Properties parameters) {
+            Properties marked = (Properties) parameters.clone();
+            marked.setProperty(MARK, mark);
+            return marked;
+        }
+
+        /** Which restart in a row it is that nobody asks for; 0 if somebody does. */
+        int attempt() {
+            return attempt;
+        }
+
+        void created(LiveExecution execution) {
+            created = execution;
+        }
+
+        /** Null as long as nothing is recorded. */
+        @Nullable
+        LiveExecution created() {
+            return created;
+        }
+    }
+
+    /** Begins one; then {@link #forget} it. */
+    Asked ask(int attempt) {
+        Asked launch = new Asked(attempt);
+        asked.put(launch.mark, launch);
+        return launch;
+    }
+
+    void forget(Asked launch) {
+        asked.remove(launch.mark);
+    }
+
+    /** The launch that these parameters were given to, and whose mark they have no more then; null if it is not one of these. */
+    @Nullable
+    Asked take(Properties parameters) {
+        String mark = parameters.getProperty(MARK);
+        Asked launch = mark == null ? null : asked.get(mark);
+        if (launch != null) {
+            parameters.remove(MARK);
+        }
+        return launch;
+    }
+}

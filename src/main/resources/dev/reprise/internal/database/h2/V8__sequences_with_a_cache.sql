@@ -1,5 +1,0 @@
--- A number drawn without a cache is a change of H2's catalogue, written and synchronized: three in each launch. A killed
--- server leaves out the numbers that it had not given yet.
-alter sequence BATCH_STEP_EXECUTION_SEQ cache 32;
-alter sequence BATCH_JOB_EXECUTION_SEQ cache 32;
-alter sequence BATCH_JOB_INSTANCE_SEQ cache 32;
