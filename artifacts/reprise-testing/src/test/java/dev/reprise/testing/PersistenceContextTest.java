@@ -173,7 +173,9 @@ class PersistenceContextTest {
     @Test
     void whatIsNoBeanHasOneToo() {
         batch.define(new JobBuilder("looks")
-                .step(new StepBuilder("look").batchlet(ByItsClass.class.getName()).build())
+                .step(new StepBuilder("look")
+                        .batchlet(ByItsClass.class.getName())
+                        .build())
                 .build());
 
         assertThat(batch.run("looks").step("look").exitStatus()).isEqualTo("null");
