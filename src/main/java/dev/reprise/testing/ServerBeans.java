@@ -31,6 +31,14 @@ final class ServerBeans implements Extension {
                 .produceWith(instance -> com.arjuna.ats.jta.UserTransaction.userTransaction());
     }
 
+    /** The library's own that begin with a deployment, which a search of the class path finds. */
+    <T> void onlyOnAServer(@Observes ProcessAnnotatedType<T> type) {
+        String name = type.getAnnotatedType().getJavaClass().getName();
+        if (name.startsWith("dev.reprise.wildfly.") || name.startsWith("dev.reprise.web.")) {
+            type.veto();
+        }
+    }
+
     <T> void stateless(@Observes @WithAnnotations(Stateless.class) ProcessAnnotatedType<T> type) {
         addTransactions(type);
     }
