@@ -86,6 +86,7 @@ public final class Schema {
                 .resourceProvider(new Migrations(dialect))
                 .javaMigrationClassProvider(List::of)
                 .table(HISTORY)
+                .loggers(FlywayLog.class.getName())
                 .baselineOnMigrate(true)
                 .baselineVersion("0");
         if (schema != null) {
