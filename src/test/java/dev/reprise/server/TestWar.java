@@ -37,8 +37,17 @@ public final class TestWar {
 
     /** {@link #withTestJobs()} as an application of another name, beside the first one on a server and a database. */
     public static WebArchive withTestJobs(String application) {
+        return named(application, withTestJobs());
+    }
+
+    /** The built WAR as an application of another name. */
+    public static WebArchive named(String application) {
+        return named(application, ShrinkWrap.createFromZipFile(WebArchive.class, new File("target/ROOT.war")));
+    }
+
+    private static WebArchive named(String application, WebArchive content) {
         WebArchive war =
-                ShrinkWrap.create(WebArchive.class, application + ".war").merge(withTestJobs());
+                ShrinkWrap.create(WebArchive.class, application + ".war").merge(content);
         try (InputStream in = war.get("META-INF/jboss-all.xml").getAsset().openStream()) {
             String xml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             war.delete("META-INF/jboss-all.xml");
