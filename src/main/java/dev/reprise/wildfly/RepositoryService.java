@@ -1,6 +1,8 @@
 package dev.reprise.wildfly;
 
+import dev.reprise.internal.checks.Misfit;
 import dev.reprise.internal.checks.SelfTest;
+import dev.reprise.internal.database.DataSourceChecks;
 import dev.reprise.internal.database.Schema;
 import dev.reprise.internal.engine.RepositoryParts;
 import dev.reprise.internal.engine.RepriseRepository;
@@ -41,6 +43,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The life of a deployment's repository: schema, this node's incarnation, what it left behind, then the repository. */
 final class RepositoryService implements Service {
+
+    private static final String OURS = "dev.reprise.";
 
     private static final Logger LOG = System.getLogger(RepositoryService.class.getName());
 
@@ -96,19 +100,34 @@ final class RepositoryService implements Service {
                 context.complete();
             } catch (NamingException | RuntimeException | Error e) {
                 close();
-                context.failed(new StartException(
-                        "Reprise: the job repository '" + application + "' does not start. " + e.getMessage(), e));
+                context.failed(failure(e));
             } finally {
                 Thread.currentThread().setContextClassLoader(before);
             }
         });
     }
 
+    /** What this code has foreseen needs nothing but its message. */
+    private StartException failure(Throwable thrown) {
+        StackTraceElement[] stack = thrown.getStackTrace();
+        boolean foreseen = stack.length > 0
+                && stack[0].getClassName().startsWith(OURS)
+                && (thrown instanceof IllegalStateException || thrown instanceof IllegalArgumentException);
+        StartException failure = Refused.start("the job repository '" + application + "' does not start. "
+                + Misfit.of(thrown).orElseGet(() -> foreseen ? thrown.getMessage() : thrown.toString()));
+        if (!foreseen) {
+            failure.initCause(thrown);
+        }
+        return failure;
+    }
+
     @SuppressWarnings("BanJNDI") // a constant name of the server's own
     private synchronized RepriseRepository open() throws NamingException {
         SelfTest.run(ServerChecks.all());
+        ServerChecks.judge(RepositoryService.class.getClassLoader());
         DataSource database = needs.dataSource().get();
         TransactionManager transactions = InitialContext.doLookup("java:jboss/TransactionManager");
+        DataSourceChecks.run(configuration.dataSource(), database, transactions);
         Schema.migrate(database, configuration.schema());
         Optional<Path> archive = Optional.ofNullable(configuration.archive()).map(Archive::usable);
         Node joined = Node.join(

@@ -41,14 +41,19 @@ public final class TestWar {
         return named(application, withTestJobs());
     }
 
+    /** The built WAR as an application of another name. */
+    public static WebArchive named(String application) {
+        return named(application, ShrinkWrap.createFromZipFile(WebArchive.class, new File("target/ROOT.war")));
+    }
+
     /** {@link #withOperator(String...)} as an application of another name. */
     public static WebArchive withOperator(String application, List<String> jobs) {
         return named(application, withOperator(jobs.toArray(String[]::new)));
     }
 
-    private static WebArchive named(String application, WebArchive built) {
+    private static WebArchive named(String application, WebArchive content) {
         WebArchive war =
-                ShrinkWrap.create(WebArchive.class, application + ".war").merge(built);
+                ShrinkWrap.create(WebArchive.class, application + ".war").merge(content);
         try (InputStream in = war.get("META-INF/jboss-all.xml").getAsset().openStream()) {
             String xml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             war.delete("META-INF/jboss-all.xml");

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
@@ -31,6 +32,9 @@ public final class SqlFailures {
 
     /** Connections that break or are refused, and servers that shut down or start: what another try later may cure. */
     private static final Pattern AWAY = Pattern.compile("08...|57P0.|90067|90098|90121");
+
+    /** Rights that are missing, and databases that take no changes: no second try helps. */
+    private static final Set<String> MAY_NOT = Set.of("42501", "25006", "90040", "90096", "90097");
 
     /** What pools say, with no SQLState, that get no connection in time or at all: Agroal's and IronJacamar's. */
     private static final Pattern POOL_HAS_NONE =
@@ -66,6 +70,22 @@ public final class SqlFailures {
     static boolean isTransient(Throwable thrown) {
         String state = sqlState(thrown);
         return state != null && (TRANSIENT.contains(state) || STALE.contains(state));
+    }
+
+    /** Whether the user of the data source may not do that. */
+    static boolean mayNot(Throwable thrown) {
+        String state = sqlState(thrown);
+        return state != null && MAY_NOT.contains(state);
+    }
+
+    /** What the database says at the bottom of it. */
+    static Optional<String> message(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException e && e.getMessage() != null) {
+                return Optional.of(e.getMessage());
+            }
+        }
+        return Optional.empty();
     }
 
     public static boolean isLockTimeout(Throwable thrown) {
