@@ -9,6 +9,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +36,11 @@ public final class Access {
     public Access(AuditLog audit, Supplier<Optional<Caller>> server) {
         this.audit = audit;
         this.server = server;
+    }
+
+    /** The same, on record elsewhere. */
+    public Access recordedIn(AuditLog other) {
+        return new Access(other, server);
     }
 
     /** On whose behalf this thread works; empty for the application itself. */
@@ -138,20 +145,61 @@ public final class Access {
             T done = change.get();
             record(caller, action, result.apply(done), "done", detail.apply(done));
             return done;
-        } catch (AccessDeniedException e) {
-            record(caller, action, subject, "denied", e.getMessage());
+        } catch (RuntimeException e) {
+            recordFailure(caller, action, subject, e);
             throw e;
-        } catch (LaunchRefusedException e) {
+        }
+    }
+
+    /**
+     * {@link #change(Action, Subject, Supplier, Function, Function)} of something that another node does, whose
+     * answer comes later: then it is recorded, on the thread that the answer comes on.
+     */
+    public <T> CompletionStage<T> changeElsewhere(
+            Action action,
+            Subject subject,
+            Supplier<CompletionStage<T>> change,
+            Function<T, Subject> result,
+            Function<T, @Nullable String> detail) {
+        Caller caller = caller().orElse(null);
+        if (caller == null) {
+            return change.get();
+        }
+        CompletionStage<T> asked;
+        try {
+            require(caller, action.needed(), action.word() + " " + subject.text(action));
+            asked = change.get();
+        } catch (RuntimeException e) {
+            recordFailure(caller, action, subject, e);
+            throw e;
+        }
+        return asked.whenComplete((done, failed) -> {
+            if (failed == null) {
+                record(caller, action, result.apply(done), "done", detail.apply(done));
+            } else {
+                recordFailure(
+                        caller,
+                        action,
+                        subject,
+                        failed instanceof CompletionException && failed.getCause() != null
+                                ? failed.getCause()
+                                : failed);
+            }
+        });
+    }
+
+    private void recordFailure(Caller caller, Action action, Subject subject, Throwable failed) {
+        if (failed instanceof AccessDeniedException) {
+            record(caller, action, subject, "denied", failed.getMessage());
+        } else if (failed instanceof LaunchRefusedException e) {
             Refusal refusal = e.refusal();
             Subject inTheWay = new Subject(
                     refusal.jobName(),
                     refusal.instanceId() == null ? subject.instanceId() : refusal.instanceId(),
                     refusal.executionId() == null ? subject.executionId() : refusal.executionId());
             record(caller, action, inTheWay, "refused", refusal.message());
-            throw e;
-        } catch (RuntimeException e) {
-            record(caller, action, subject, "failed", e.getMessage());
-            throw e;
+        } else {
+            record(caller, action, subject, "failed", failed.getMessage());
         }
     }
 

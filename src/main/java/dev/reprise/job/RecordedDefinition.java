@@ -82,6 +82,11 @@ public final class RecordedDefinition {
         return xml;
     }
 
+    /** False if it says that it cannot be restarted. */
+    public boolean restartable() {
+        return root().attribute("restartable").filter("false"::equalsIgnoreCase).isEmpty();
+    }
+
     /** Its elements and the ways between them; expressions are in it as they are. */
     public JobGraph graph() {
         List<Node> nodes = new ArrayList<>();

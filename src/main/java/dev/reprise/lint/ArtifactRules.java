@@ -58,14 +58,19 @@ final class ArtifactRules {
         if (ref.contains("#{") || artifacts.find(ref).isPresent()) {
             return;
         }
+        String lead = "<" + element.tag() + "> refers to " + Shown.value(ref) + ", and ";
+        Optional<String> unreadable = artifacts.unreadable(ref);
+        if (unreadable.isPresent()) {
+            findings.error("ref", element.line(), lead + unreadable.get() + ". Put there what it needs");
+            return;
+        }
         String advice = SimilarName.of(ref, artifacts.names())
                 .map(similar -> "Did you mean '" + similar + "'?")
                 .orElse("Correct the ref, name a CDI bean so, or list it in META-INF/batch.xml");
         findings.error(
                 "ref",
                 element.line(),
-                "<" + element.tag() + "> refers to " + Shown.value(ref)
-                        + ", and there is no bean, entry of META-INF/batch.xml or class of that name. " + advice);
+                lead + "there is no bean, entry of META-INF/batch.xml or class of that name. " + advice);
     }
 
     /**
@@ -103,7 +108,10 @@ final class ArtifactRules {
                             + "not to be found, so the engine takes no exception for it. Write the name of a class with its"
                             + " package, and with $ before a class in a class");
         } catch (LinkageError e) {
-            // not to be known here
+            findings.unjudged(
+                    part.line(),
+                    "whether " + Shown.value(name) + " is a class of exceptions cannot be judged: "
+                            + ArtifactLookup.whyNot(name, e));
         }
     }
 
@@ -129,8 +137,11 @@ final class ArtifactRules {
                                 + " reads everything again. Return a checkpoint and begin at it in open, or say"
                                 + " restartable=\"false\" in the job");
             }
-        } catch (NoSuchMethodException | LinkageError e) {
-            // not to be known here
+        } catch (NoSuchMethodException | LinkageError | TypeNotPresentException e) {
+            findings.unjudged(
+                    line.applyAsInt("reader"),
+                    "whether reader " + Shown.value(reader.getRef()) + " has a checkpoint cannot be judged: "
+                            + ArtifactLookup.whyNot(type.getName(), e));
         }
     }
 
@@ -147,7 +158,17 @@ final class ArtifactRules {
         if (writer == null || type == null) {
             return;
         }
-        for (String jndiName : dataSourcesOf(type)) {
+        Set<String> names;
+        try {
+            names = dataSourcesOf(type);
+        } catch (LinkageError | TypeNotPresentException e) {
+            findings.unjudged(
+                    line.applyAsInt("writer"),
+                    "which data sources writer " + Shown.value(writer.getRef()) + " uses cannot be judged: "
+                            + ArtifactLookup.whyNot(type.getName(), e));
+            return;
+        }
+        for (String jndiName : names) {
             surroundings
                     .stranger(jndiName)
                     .ifPresent(stranger -> findings.warning(
@@ -162,17 +183,13 @@ final class ArtifactRules {
 
     private static Set<String> dataSourcesOf(Class<?> type) {
         Set<String> names = new TreeSet<>();
-        try {
-            for (Class<?> at = type; at != null && at != Object.class; at = at.getSuperclass()) {
-                for (AnnotatedElement field : at.getDeclaredFields()) {
-                    lookup(field).ifPresent(names::add);
-                }
-                for (AnnotatedElement method : at.getDeclaredMethods()) {
-                    lookup(method).ifPresent(names::add);
-                }
+        for (Class<?> at = type; at != null && at != Object.class; at = at.getSuperclass()) {
+            for (AnnotatedElement field : at.getDeclaredFields()) {
+                lookup(field).ifPresent(names::add);
             }
-        } catch (LinkageError | TypeNotPresentException e) {
-            return Set.of();
+            for (AnnotatedElement method : at.getDeclaredMethods()) {
+                lookup(method).ifPresent(names::add);
+            }
         }
         return names;
     }

@@ -1,5 +1,6 @@
 package dev.reprise.lint;
 
+import dev.reprise.lint.Finding.Severity;
 import jakarta.enterprise.inject.Model;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Stereotype;
@@ -44,6 +45,9 @@ final class ClasspathSurroundings implements Surroundings {
     private final int threads;
     private final Map<String, Artifact> named = new TreeMap<>();
 
+    /** Classes that need others which are not on this class path: nobody can tell what they name. */
+    private final Map<String, String> unreadable = new TreeMap<>();
+
     /** Whether JARs have been searched that are not marked as holding beans; only for a name that nobody else has. */
     private boolean searchedEverywhere;
 
@@ -84,6 +88,26 @@ final class ClasspathSurroundings implements Surroundings {
     @Override
     public synchronized Collection<String> beanNames() {
         return List.copyOf(named.keySet());
+    }
+
+    /** One that CDI would name so; what else a class that cannot be read names, nobody knows. */
+    @Override
+    public synchronized Optional<String> unreadable(String name) {
+        return unreadable.entrySet().stream()
+                .filter(entry ->
+                        Introspector.decapitalize(simpleName(entry.getKey())).equals(name))
+                .map(Map.Entry::getValue)
+                .findFirst();
+    }
+
+    private static String simpleName(String className) {
+        return className.substring(Math.max(className.lastIndexOf('.'), className.lastIndexOf('$')) + 1);
+    }
+
+    /** Who builds a job can put on the class path what is missing. */
+    @Override
+    public Severity unjudged() {
+        return Severity.ERROR;
     }
 
     @Override
@@ -161,11 +185,11 @@ final class ClasspathSurroundings implements Surroundings {
     private void addBeansOf(String classFile) {
         String name =
                 classFile.substring(0, classFile.length() - CLASS.length()).replace('/', '.');
-        Class<?> type = name.endsWith("-info") ? null : ArtifactLookup.load(name, loader);
-        if (type == null) {
+        if (name.endsWith("-info")) {
             return;
         }
         try {
+            Class<?> type = Class.forName(name, false, loader);
             if (isNamed(type)) {
                 String simple = type.getSimpleName();
                 add(nameOf(type, Introspector.decapitalize(simple)), type);
@@ -181,8 +205,8 @@ final class ClasspathSurroundings implements Surroundings {
                     add(nameOf(field, field.getName()), null);
                 }
             }
-        } catch (LinkageError | TypeNotPresentException e) {
-            // It needs classes that are not on this class path, so nothing can use it here.
+        } catch (ClassNotFoundException | LinkageError | TypeNotPresentException e) {
+            unreadable.putIfAbsent(name, ArtifactLookup.whyNot(name, e));
         }
     }
 

@@ -8,10 +8,13 @@ import java.util.List;
 final class Findings {
 
     private final String file;
+    private final Severity unjudged;
     private final List<Finding> list = new ArrayList<>();
 
-    Findings(String file) {
+    /** @param unjudged how bad it is that a rule cannot judge */
+    Findings(String file, Severity unjudged) {
         this.file = file;
+        this.unjudged = unjudged;
     }
 
     void error(String rule, int line, String message) {
@@ -20,6 +23,11 @@ final class Findings {
 
     void warning(String rule, int line, String message) {
         list.add(new Finding(Severity.WARNING, rule, file, line, message + end(message)));
+    }
+
+    /** A rule asked something that nobody could answer. */
+    void unjudged(int line, String message) {
+        list.add(new Finding(unjudged, "unjudged", file, line, message + end(message)));
     }
 
     void add(Finding finding) {

@@ -8,7 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the files of {@code META-INF/batch-jobs} in a folder of any name. */
+/**
+ * Finds the files of {@code META-INF/batch-jobs} in a folder of any name, and what is not there, as a job that others
+ * inherit from, on the class path.
+ */
 final class FolderLoader extends ClassLoader {
 
     private final Path folder;
@@ -25,7 +28,7 @@ final class FolderLoader extends ClassLoader {
         }
         Path file = folder.resolve(name.substring(JobFiles.FOLDER.length()));
         try {
-            return Files.isRegularFile(file) ? Files.newInputStream(file) : null;
+            return Files.isRegularFile(file) ? Files.newInputStream(file) : super.getResourceAsStream(name);
         } catch (IOException e) {
             throw new UncheckedIOException(file + " cannot be read", e);
         }

@@ -192,7 +192,7 @@ public final class JobLinter {
      */
     public Optional<Report> report(String jobXmlName) {
         String name = JobFiles.nameOf(jobXmlName);
-        Findings findings = new Findings(shownFolder + name + JobFiles.XML);
+        Findings findings = new Findings(shownFolder + name + JobFiles.XML, surroundings.unjudged());
         try {
             byte[] xml = files.bytes(name);
             if (xml == null) {
@@ -201,8 +201,7 @@ public final class JobLinter {
             boolean identityNone = new JobRules(application, surroundings, shownFolder, findings).judge(name, xml);
             return Optional.of(new Report(name, identityNone, findings.sorted()));
         } catch (IOException | RuntimeException | LinkageError | StackOverflowError e) {
-            // Whatever it is, it must not keep a job from running that may be good.
-            findings.warning("unjudged", 1, "it could not be judged to the end: " + Shown.text(String.valueOf(e)));
+            findings.unjudged(1, "it could not be judged to the end: " + Shown.text(String.valueOf(e)));
             return Optional.of(new Report(name, false, findings.sorted()));
         }
     }

@@ -1,5 +1,6 @@
 package dev.reprise.lint;
 
+import dev.reprise.lint.Finding.Severity;
 import java.util.Collection;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,20 @@ public interface Surroundings {
 
     /** Names of beans, to guess which one somebody meant. */
     Collection<String> beanNames();
+
+    /**
+     * Why a class that a name could mean cannot be read.
+     *
+     * @return empty if there is none of that kind
+     */
+    default Optional<String> unreadable(String name) {
+        return Optional.empty();
+    }
+
+    /** How bad it is that a rule cannot judge: it must not keep a job from running that may be good. */
+    default Severity unjudged() {
+        return Severity.WARNING;
+    }
 
     /** How many threads jobs, flows of splits and partitions share. */
     int threads();

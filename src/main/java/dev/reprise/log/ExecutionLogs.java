@@ -84,6 +84,16 @@ public final class ExecutionLogs implements AutoCloseable {
         public Part {
             lines = List.copyOf(lines);
         }
+
+        /** Line by line, as people read it. */
+        public String text() {
+            StringBuilder text = new StringBuilder();
+            if (before == Before.DROPPED) {
+                text.append("(earlier lines were dropped: the log had reached its limit)\n");
+            }
+            lines.forEach(line -> text.append(line).append('\n'));
+            return text.toString();
+        }
     }
 
     private ExecutionLogs(Path folder, long limit, @Nullable ClassLoader application) {

@@ -44,10 +44,8 @@ final class ExecutionDetails {
                         .orElseGet(TreeMap::new);
         List<StepState> steps = repositories.get().recorded().steps(execution.id());
         List<TransitionTaken> transitions = repositories.get().recorded().transitions(execution.id());
-        JobGraph graph = graphOf(execution);
-        boolean last = place.following() == null;
-        boolean ended = !execution.owned();
-        boolean restartable = Set.of("FAILED", "STOPPED").contains(execution.status());
+        Optional<RecordedDefinition> ran = ran(execution);
+        JobGraph graph = graphOf(execution, ran);
         return new View.ExecutionDetail(
                 executions.of(execution),
                 place.attempt(),
@@ -66,15 +64,7 @@ final class ExecutionDetails {
                                         repositories.get().recorded().skipped(graph, execution))
                                 .passages(),
                 transitions,
-                new View.Actions(
-                        execution.owned() && !execution.status().equals("STOPPING"),
-                        last
-                                && ended
-                                && restartable
-                                && launcher.deployed(execution.job())
-                                        .map(DeployedJob::restartable)
-                                        .orElse(false),
-                        ended && restartable),
+                actions(execution, place.following() == null, ran),
                 repositories
                         .get()
                         .server()
@@ -83,22 +73,54 @@ final class ExecutionDetails {
                         .orElse(false));
     }
 
-    /** Of what ran; of what is deployed where that is not recorded. */
-    private @Nullable JobGraph graphOf(ExecutionState execution) {
-        try {
-            Optional<JobGraph> ran = repositories
-                    .get()
-                    .recorded()
-                    .definition(execution.id())
-                    .map(RecordedDefinition::read)
-                    .map(RecordedDefinition::graph);
-            if (ran.isPresent()) {
-                return ran.get();
-            }
-        } catch (IllegalArgumentException unreadable) {
-            // as if it were not recorded
+    /**
+     * What can be done, here or by another application that is asked for it.
+     *
+     * @param last whether it is the last of its instance
+     */
+    private View.Actions actions(ExecutionState execution, boolean last, Optional<RecordedDefinition> ran) {
+        boolean runs = execution.owned() && !execution.status().equals("STOPPING");
+        boolean unfinished = !execution.owned() && Set.of("FAILED", "STOPPED").contains(execution.status());
+        String application = execution.application();
+        if (!repositories.get().applications().isShownAnother(application)) {
+            boolean restartable = launcher.deployed(execution.job())
+                    .map(DeployedJob::restartable)
+                    .orElse(false);
+            return new View.Actions(runs, last && unfinished && restartable, unfinished, null, null);
         }
-        return launcher.deployed(execution.job()).map(DeployedJob::graph).orElse(null);
+        boolean restart =
+                last && unfinished && ran.map(RecordedDefinition::restartable).orElse(true);
+        if (!repositories.get().applications().whoCanBeAsked(application).isEmpty()) {
+            return new View.Actions(runs, restart, unfinished, application, null);
+        }
+        return new View.Actions(
+                false,
+                false,
+                unfinished,
+                null,
+                runs || restart
+                        ? "It belongs to application '" + application + "', and no node of it is alive that could be"
+                                + " asked to stop or restart it."
+                        : null);
+    }
+
+    /** What it ran, if that is recorded and can be read. */
+    private Optional<RecordedDefinition> ran(ExecutionState execution) {
+        try {
+            return repositories.get().recorded().definition(execution.id()).map(RecordedDefinition::read);
+        } catch (IllegalArgumentException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    /** Of what ran; of what is deployed where that is not recorded, and is this application's. */
+    private @Nullable JobGraph graphOf(ExecutionState execution, Optional<RecordedDefinition> ran) {
+        if (ran.isPresent()) {
+            return ran.get().graph();
+        }
+        return repositories.get().applications().isShownAnother(execution.application())
+                ? null
+                : launcher.deployed(execution.job()).map(DeployedJob::graph).orElse(null);
     }
 
     private static BatchStatus status(String stored) {
@@ -130,6 +152,6 @@ final class ExecutionDetails {
     }
 
     private History history() {
-        return repositories.get().history();
+        return repositories.get().seen();
     }
 }

@@ -30,10 +30,16 @@ final class ExecutionViews {
                 .map(ExecutionState::id)
                 .toList();
         Map<Long, View.Progress> progress =
-                Progresses.of(repositories.get().history().activity(running));
+                Progresses.of(repositories.get().seen().activity(running));
         return executions.stream()
                 .map(execution -> view(execution, progress.get(execution.id())))
                 .toList();
+    }
+
+    /** The name of an application that is not this one; null for this one's, and for nobody's. */
+    @Nullable
+    String another(String application) {
+        return application.isEmpty() || application.equals(repositories.get().application()) ? null : application;
     }
 
     private View.Execution view(ExecutionState execution, View.@Nullable Progress progress) {
@@ -41,6 +47,7 @@ final class ExecutionViews {
                 execution.id(),
                 execution.job(),
                 execution.instanceId(),
+                another(execution.application()),
                 execution.status(),
                 execution.exitStatus(),
                 execution.created(),

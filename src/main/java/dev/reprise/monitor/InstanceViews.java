@@ -43,19 +43,24 @@ final class InstanceViews {
                                     .toList())
                             .forEach(execution -> last.put(execution.instanceId(), execution));
                     return instances.stream()
-                            .map(instance -> instance(instance.id(), instance.job(), last.get(instance.id())))
+                            .map(instance -> view(instance, last.get(instance.id())))
                             .toList();
                 },
                 View.Instance::id);
     }
 
-    private static View.Instance instance(long id, String job, View.@Nullable Execution last) {
-        return new View.Instance(id, job, last == null ? Map.of() : last.parameters(), last);
+    private View.Instance view(InstanceState instance, View.@Nullable Execution last) {
+        return new View.Instance(
+                instance.id(),
+                instance.job(),
+                executions.another(instance.application()),
+                last == null ? Map.of() : last.parameters(),
+                last);
     }
 
     /** An instance with its newest executions and what a launch would do now; empty if there is none. */
     Optional<View.InstanceDetail> find(long instanceId) {
-        return history().jobOfInstance(instanceId).map(job -> {
+        return history().instance(instanceId).map(instance -> {
             List<ExecutionState> found = history().ofInstance(instanceId, OF_AN_INSTANCE);
             List<View.Execution> views = executions.all(found);
             Map<Long, List<StepState>> steps =
@@ -67,15 +72,16 @@ final class InstanceViews {
                                     .map(executions::step)
                                     .toList()))
                     .toList();
-            View.Decision launch = found.isEmpty() || launcher.deployed(job).isEmpty()
+            View.Decision launch = found.isEmpty()
+                            || launcher.deployed(instance.job()).isEmpty()
+                            || repositories.get().applications().isShownAnother(instance.application())
                     ? null
                     : DecisionViews.of(launcher.explainAgain(found.get(0)));
-            return new View.InstanceDetail(
-                    instance(instanceId, job, views.isEmpty() ? null : views.get(0)), detailed, launch);
+            return new View.InstanceDetail(view(instance, views.isEmpty() ? null : views.get(0)), detailed, launch);
         });
     }
 
     private History history() {
-        return repositories.get().history();
+        return repositories.get().seen();
     }
 }

@@ -55,7 +55,12 @@ public class Monitor {
     }
 
     private History history() {
-        return repositories.get().history();
+        return repositories.get().seen();
+    }
+
+    /** What nodes run, newest first. */
+    public List<ExecutionState> running(int limit) {
+        return history().running(limit);
     }
 
     /** What runs, what needs a person, and the nodes. */

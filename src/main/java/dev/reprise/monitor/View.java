@@ -50,6 +50,7 @@ public final class View {
             long id,
             String job,
             long instanceId,
+            @Nullable String application,
             String status,
             @Nullable String exitStatus,
             @Nullable Instant created,
@@ -70,6 +71,7 @@ public final class View {
                     id,
                     job,
                     instanceId,
+                    application,
                     status,
                     exitStatus,
                     created,
@@ -120,7 +122,18 @@ public final class View {
             @Nullable Boolean allowStartIfComplete,
             List<Edge> transitions) {}
 
-    public record Actions(boolean stop, boolean restart, boolean abandon) {}
+    /**
+     * What can be done with an execution.
+     *
+     * @param by the application that is asked to stop or restart it; null: it is done here
+     * @param unavailable why nobody can be asked
+     */
+    public record Actions(
+            boolean stop,
+            boolean restart,
+            boolean abandon,
+            @Nullable String by,
+            @Nullable String unavailable) {}
 
     /** The fields of {@code execution} stand beside the others. */
     public record ExecutionDetail(
@@ -171,6 +184,7 @@ public final class View {
     public record Instance(
             long id,
             String job,
+            @Nullable String application,
             Map<String, String> parameters,
             @Nullable Execution last) {}
 

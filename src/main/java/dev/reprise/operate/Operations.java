@@ -15,6 +15,7 @@ import jakarta.batch.runtime.BatchRuntime;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,13 @@ public class Operations {
      * @throws JobExecutionNotRunningException if it does not run
      */
     public void stop(long executionId) {
-        change(Action.STOP, executionId, () -> BatchRuntime.getJobOperator().stop(executionId));
+        change(Action.STOP, executionId, job -> {
+            if (isOperatorsOwn(job)) {
+                BatchRuntime.getJobOperator().stop(executionId);
+            } else {
+                repositories.get().interventions().stop(executionId);
+            }
+        });
     }
 
     /**
@@ -58,7 +65,13 @@ public class Operations {
      * @throws JobExecutionAlreadyCompleteException if it is COMPLETED, and its instance has an identity
      */
     public void abandon(long executionId) {
-        change(Action.ABANDON, executionId, () -> BatchRuntime.getJobOperator().abandon(executionId));
+        change(Action.ABANDON, executionId, job -> {
+            if (isOperatorsOwn(job)) {
+                BatchRuntime.getJobOperator().abandon(executionId);
+            } else {
+                repositories.get().interventions().abandonRow(executionId, String.valueOf(job));
+            }
+        });
     }
 
     /**
@@ -87,7 +100,15 @@ public class Operations {
                         PurgeSummary::text);
     }
 
-    private void change(Action action, long executionId, Runnable work) {
+    /**
+     * WildFly's operator knows no execution of a job that is not deployed here, as of an application that this one shares
+     * with. Of those nothing runs here.
+     */
+    private static boolean isOperatorsOwn(@Nullable String job) {
+        return job == null || EngineOperator.jobNames().contains(job);
+    }
+
+    private void change(Action action, long executionId, Consumer<@Nullable String> work) {
         RepriseRepository repository = repositories.get();
         Subject subject = subject(repository.getJobExecution(executionId), executionId);
         repository
@@ -97,7 +118,7 @@ public class Operations {
                         subject,
                         () -> {
                             repository.refused().refuseOthers(executionId);
-                            work.run();
+                            work.accept(subject.job());
                             return subject;
                         },
                         same -> same);

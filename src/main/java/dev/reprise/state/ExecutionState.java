@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param id of the execution
  * @param job the name of its job
  * @param instanceId its instance
+ * @param application whose it is; empty: nobody's
  * @param status a batch status, or Spring Batch's {@code UNKNOWN}
  * @param exitStatus null while it runs
  * @param created by the database's clock, as the other times
@@ -28,6 +29,7 @@ public record ExecutionState(
         long id,
         String job,
         long instanceId,
+        String application,
         String status,
         @Nullable String exitStatus,
         @Nullable Instant created,

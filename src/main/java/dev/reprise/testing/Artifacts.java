@@ -2,11 +2,16 @@ package dev.reprise.testing;
 
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.Resource;
+import jakarta.batch.api.BatchProperty;
 import jakarta.batch.api.Batchlet;
 import jakarta.batch.api.chunk.ItemReader;
+import jakarta.ejb.EJB;
 import jakarta.enterprise.context.spi.CreationalContext;
 import jakarta.enterprise.inject.spi.Bean;
 import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.inject.Inject;
+import jakarta.persistence.PersistenceContext;
+import jakarta.persistence.PersistenceUnit;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -17,7 +22,6 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jberet.creation.AbstractArtifactFactory;
 import org.jberet.creation.ArtifactCreationContext;
@@ -36,23 +40,20 @@ final class Artifacts extends AbstractArtifactFactory {
     private record Made(Object artifact, @Nullable CreationalContext<?> context) {}
 
     private final Map<String, Supplier<?>> named;
+    private final @Nullable Beans container;
     private final @Nullable BeanManager beans;
-    private final Function<Class<?>, @Nullable Object> resources;
+    private final ServerResources resources;
     private final Failures failures;
     private final Map<Object, Made> handedOut = Collections.synchronizedMap(new IdentityHashMap<>());
 
     /**
      * @param named artifacts by the name that job XML refers to
-     * @param beans null without CDI
-     * @param resources what a {@code @Resource} field of a type gets
+     * @param container null without CDI
      */
-    Artifacts(
-            Map<String, Supplier<?>> named,
-            @Nullable BeanManager beans,
-            Function<Class<?>, @Nullable Object> resources,
-            Failures failures) {
+    Artifacts(Map<String, Supplier<?>> named, @Nullable Beans container, ServerResources resources, Failures failures) {
         this.named = named;
-        this.beans = beans;
+        this.container = container;
+        this.beans = container == null ? null : container.manager();
         this.resources = resources;
         this.failures = failures;
     }
@@ -106,14 +107,55 @@ final class Artifacts extends AbstractArtifactFactory {
         }
     }
 
+    /** Into what is no bean; what the engine injects is there already. */
     private void injectResources(Object artifact) throws IllegalAccessException {
         for (Class<?> type = artifact.getClass(); type != null && type != Object.class; type = type.getSuperclass()) {
             for (Field field : type.getDeclaredFields()) {
-                if (field.isAnnotationPresent(Resource.class)) {
+                Object wanted = wanted(field);
+                if (wanted != null) {
                     field.setAccessible(true);
-                    field.set(artifact, resources.apply(field.getType()));
+                    field.set(artifact, wanted);
+                } else if (field.isAnnotationPresent(Inject.class)) {
+                    requireInjected(field, artifact);
                 }
             }
+        }
+    }
+
+    private @Nullable Object wanted(Field field) {
+        Resource resource = field.getAnnotation(Resource.class);
+        if (resource != null) {
+            return resources.resource(resource, field.getType(), field);
+        }
+        PersistenceContext context = field.getAnnotation(PersistenceContext.class);
+        if (context != null) {
+            return resources.persistenceContext(context, field);
+        }
+        PersistenceUnit unit = field.getAnnotation(PersistenceUnit.class);
+        if (unit != null) {
+            return resources.persistenceUnit(unit, field);
+        }
+        EJB ejb = field.getAnnotation(EJB.class);
+        if (ejb == null) {
+            return null;
+        }
+        if (container == null) {
+            throw new IllegalStateException(ServerResources.described(field) + " wants an @EJB, and there is no CDI in"
+                    + " this test. List its class in beans(…).");
+        }
+        return container.session(ejb, field.getType(), field);
+    }
+
+    /** Neither would a server inject it. */
+    private static void requireInjected(Field field, Object artifact) throws IllegalAccessException {
+        boolean property = field.isAnnotationPresent(BatchProperty.class);
+        field.setAccessible(true);
+        if (!property && field.get(artifact) == null) {
+            throw new IllegalStateException(ServerResources.described(field) + " wants @Inject, and "
+                    + field.getDeclaringClass().getSimpleName()
+                    + " is no CDI bean here: the job refers to it by its class,"
+                    + " or the test made it with artifact(…). Name it with @Named, list it in beans(…) and refer to it by"
+                    + " that name.");
         }
     }
 

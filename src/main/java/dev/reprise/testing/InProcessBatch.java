@@ -68,6 +68,8 @@ public final class InProcessBatch
         String folder = "META-INF/batch-jobs";
         final Map<String, Supplier<?>> artifacts = new HashMap<>();
         final Set<Class<?>> beans = new LinkedHashSet<>();
+        final Map<String, Object> resources = new HashMap<>();
+        final Map<String, String> persistence = new HashMap<>();
         boolean discovery;
         int threads = 10;
         boolean identityNone;
@@ -104,6 +106,28 @@ public final class InProcessBatch
         /** Starts CDI with the beans of all bean archives of the class path. Needs Weld SE on the class path. */
         public Builder discoverBeans() {
             discovery = true;
+            return this;
+        }
+
+        /**
+         * What a {@code @Resource} of this name gets, in artifacts and beans. Without that it gets what there is of its
+         * type: the test's data source and transactions.
+         *
+         * @param name as {@code lookup} or {@code name} give it, such as {@code java:jboss/datasources/orders}
+         */
+        public Builder resource(String name, Object resource) {
+            resources.put(name, resource);
+            return this;
+        }
+
+        /**
+         * A property of the persistence units that {@code @PersistenceContext} and {@code @PersistenceUnit} ask for,
+         * whatever {@code persistence.xml} says. They use the test's database and transactions in any case.
+         *
+         * @param name such as {@code jakarta.persistence.schema-generation.database.action}
+         */
+        public Builder persistence(String name, String value) {
+            persistence.put(name, value);
             return this;
         }
 

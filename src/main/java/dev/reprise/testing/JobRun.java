@@ -6,8 +6,11 @@ import dev.reprise.state.StepState;
 import dev.reprise.state.TransitionTaken;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param exitStatus null while it runs
  * @param failure why it failed, the first line; empty if it did not
  * @param steps what ran, in the order of their start; a step that a restart skipped is not among them
+ * @param failedAt where in the code of the project a step or partition failed, by its name, as {@code
+ *     shop.OrderReader.readItem(OrderReader.java:31)}; not all
+ *     failures come from there
  * @param transitions how it went on after steps (skipped ones too), decisions and flows
  */
 public record JobRun(
@@ -30,15 +36,18 @@ public record JobRun(
         @Nullable String exitStatus,
         String failure,
         List<StepState> steps,
+        Map<String, String> failedAt,
         List<TransitionTaken> transitions) {
 
     public JobRun {
         steps = List.copyOf(steps);
+        failedAt = Map.copyOf(failedAt);
         transitions = List.copyOf(transitions);
     }
 
     static JobRun of(JobExecution execution, long instanceId, RepriseRepository repository) {
         long id = execution.getExecutionId();
+        List<StepState> steps = repository.recorded().steps(id);
         return new JobRun(
                 execution.getJobName(),
                 instanceId,
@@ -46,8 +55,22 @@ public record JobRun(
                 execution.getBatchStatus(),
                 execution.getExitStatus(),
                 repository.recorded().failure(id),
-                repository.recorded().steps(id),
+                steps,
+                failedAt(id, steps, repository),
                 repository.recorded().transitions(id));
+    }
+
+    private static Map<String, String> failedAt(long executionId, List<StepState> steps, RepriseRepository repository) {
+        Map<String, String> places = new HashMap<>();
+        steps.stream()
+                .flatMap(step -> Stream.concat(Stream.of(step), step.partitions().stream()))
+                .filter(step -> !step.failure().isEmpty())
+                .forEach(step -> repository
+                        .recorded()
+                        .stackTrace(executionId, step.id())
+                        .flatMap(FailedAt::of)
+                        .ifPresent(place -> places.put(step.name(), place)));
+        return places;
     }
 
     /** The names of the steps that ran, in the order of their start. */
@@ -85,7 +108,7 @@ public record JobRun(
         return report.toString();
     }
 
-    private static void line(StringBuilder report, String indent, StepState step) {
+    private void line(StringBuilder report, String indent, StepState step) {
         StepCounts counts = step.counts();
         report.append(String.format(
                 Locale.ROOT,
@@ -101,6 +124,9 @@ public record JobRun(
                 counts.rollbacks()));
         if (!step.failure().isEmpty()) {
             report.append(String.format("%n%s  %s", indent, step.failure()));
+            if (failedAt.containsKey(step.name())) {
+                report.append(String.format("%n%s    at %s", indent, failedAt.get(step.name())));
+            }
         }
     }
 

@@ -23,6 +23,7 @@ record OpenBatch(
         NodeIdentity node,
         JobRepository repository,
         @Nullable Beans beans,
+        PersistenceUnits units,
         Engine engine)
         implements AutoCloseable {
 
@@ -42,12 +43,12 @@ record OpenBatch(
     private static OpenBatch start(
             InProcessBatch.Builder settings, TestDatabase database, AgroalDataSource dataSource, Failures failures) {
         Schema.migrate(dataSource);
+        PersistenceUnits units = new PersistenceUnits(dataSource, settings.persistence);
+        ServerResources resources = new ServerResources(settings.resources, dataSource, units);
         // First, because a test's own beans are what most likely is wrong.
         Beans beans = settings.beans.isEmpty() && !settings.discovery
                 ? null
-                : new Beans(
-                        settings.discovery ? Set.of() : settings.beans,
-                        type -> ServerResources.ofType(type, dataSource));
+                : new Beans(settings.discovery ? Set.of() : settings.beans, resources);
         String application = "in-process";
         NodeIdentity node =
                 new NodeRegistry(dataSource, ServerResources.TRANSACTIONS).join(application, "this-process");
@@ -58,16 +59,12 @@ record OpenBatch(
                 application,
                 repository,
                 ServerResources.TRANSACTIONS,
-                new Artifacts(
-                        settings.artifacts,
-                        beans == null ? null : beans.manager(),
-                        type -> ServerResources.ofType(type, dataSource),
-                        failures),
+                new Artifacts(settings.artifacts, beans, resources, failures),
                 new JobFolder(settings.folder),
                 settings.threads);
         JobOperatorContext context = JobOperatorContext.create((JobOperator) engine);
         JobOperatorContext.setJobOperatorContextSelector(() -> context);
-        return new OpenBatch(database, dataSource, node, repository, beans, engine);
+        return new OpenBatch(database, dataSource, node, repository, beans, units, engine);
     }
 
     private static RepriseRepository repository(
@@ -97,6 +94,7 @@ record OpenBatch(
         if (beans != null) {
             beans.close();
         }
+        units.close();
         try {
             new NodeRegistry(dataSource, ServerResources.TRANSACTIONS).leave(node);
             database.forget(dataSource);

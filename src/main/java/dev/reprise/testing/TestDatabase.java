@@ -1,6 +1,5 @@
 package dev.reprise.testing;
 
-import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionSynchronizationRegistryImple;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.narayana.NarayanaTransactionIntegration;
@@ -60,7 +59,7 @@ final class TestDatabase {
                     .connectionPoolConfiguration(pool -> pool.maxSize(2 * threads + 5)
                             .acquisitionTimeout(Duration.ofSeconds(30))
                             .transactionIntegration(new NarayanaTransactionIntegration(
-                                    ServerResources.TRANSACTIONS, new TransactionSynchronizationRegistryImple()))
+                                    ServerResources.TRANSACTIONS, ServerResources.SYNCHRONIZATIONS))
                             .connectionFactoryConfiguration(factory -> factory.jdbcUrl(url))));
         } catch (SQLException e) {
             throw new IllegalStateException("The database does not open: " + url, e);

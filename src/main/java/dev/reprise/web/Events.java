@@ -191,9 +191,8 @@ public class Events {
     }
 
     private void tellChanges() {
-        History history = histories.get();
         Map<Long, ExecutionState> changed = new LinkedHashMap<>();
-        history.running(AT_ONCE).forEach(execution -> changed.put(execution.id(), execution));
+        monitor.running(AT_ONCE).forEach(execution -> changed.put(execution.id(), execution));
         for (ExecutionState execution : monitor.changedSince(seen.minus(OVERLAP))) {
             changed.put(execution.id(), execution);
             Instant updated = execution.updated();

@@ -6,11 +6,11 @@ import dev.reprise.identity.JobParameters;
 import dev.reprise.internal.engine.RepriseRepository;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.log.ExecutionLogs;
-import dev.reprise.log.ExecutionLogs.Before;
 import dev.reprise.log.ExecutionLogs.Part;
 import dev.reprise.monitor.Monitor;
 import dev.reprise.monitor.View;
 import dev.reprise.operate.Operations;
+import dev.reprise.operate.OtherNodes;
 import dev.reprise.state.ExecutionSearch;
 import dev.reprise.state.NodeIdentity;
 import dev.reprise.state.WaysOut;
@@ -29,13 +29,17 @@ import jakarta.ws.rs.sse.Sse;
 import jakarta.ws.rs.sse.SseEventSink;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +59,7 @@ public class ExecutionsResource extends Asked {
     private final Supplier<RepriseRepository> repository;
     private final LogStreams streams;
     private final Waits waits;
+    private final OtherNodes others;
 
     @Inject
     public ExecutionsResource(
@@ -63,13 +68,15 @@ public class ExecutionsResource extends Asked {
             JobLauncher launcher,
             Supplier<RepriseRepository> repository,
             LogStreams streams,
-            Waits waits) {
+            Waits waits,
+            OtherNodes others) {
         this.monitor = monitor;
         this.operations = operations;
         this.launcher = launcher;
         this.repository = repository;
         this.streams = streams;
         this.waits = waits;
+        this.others = others;
     }
 
     @GET
@@ -160,20 +167,43 @@ public class ExecutionsResource extends Asked {
     @GET
     @Path("/{id}/log")
     @Produces(MediaType.TEXT_PLAIN)
-    public Response log(@PathParam("id") String id) throws IOException {
+    public CompletionStage<Response> log(@PathParam("id") String id) throws IOException {
         only("lines", "follow");
         if (flag("follow")) {
             throw Problem.badRequest("To follow a log, accept text/event-stream.")
                     .exception();
         }
-        Part last = lastLines(known(id), number("lines", 1, MOST_LINES, USUAL_LINES));
-        StringBuilder text = new StringBuilder();
-        if (last.before() == Before.DROPPED) {
-            text.append("(earlier lines were dropped: the log had reached its limit)\n");
+        View.Execution execution = known(id);
+        int lines = number("lines", 1, MOST_LINES, USUAL_LINES);
+        Optional<Part> here = lastLinesHere(execution, lines);
+        if (here.isPresent()) {
+            return CompletableFuture.completedFuture(plain(here.get().text()));
         }
-        last.lines().forEach(line -> text.append(line).append('\n'));
-        return Response.ok(text.toString(), MediaType.TEXT_PLAIN_TYPE.withCharset("UTF-8"))
-                .build();
+        return elsewhere(() -> others.log(execution.id(), lines).orElseThrow(() -> noLog(execution)), (text, place) -> {
+            if (text == null) {
+                throw noSuchLog(execution);
+            }
+            return CompletableFuture.completedFuture(plain(text));
+        });
+    }
+
+    private static Response plain(String text) {
+        return Response.ok(text, MediaType.TEXT_PLAIN_TYPE.withCharset("UTF-8")).build();
+    }
+
+    /** What another node does on behalf of the caller, without a thread that waits for it. */
+    private <T extends @Nullable Object> CompletionStage<Response> elsewhere(
+            Supplier<CompletionStage<T>> asked, BiFunction<T, Waits.Place, CompletionStage<Response>> then) {
+        Waits.Place place = waits.place()
+                .orElseThrow(() -> Problem.busy("too-many-waiting", "Too many wait", Waits.FULL)
+                        .exception());
+        try {
+            return place.whenAnswered(onBehalf(asked), answer -> then.apply(answer, place))
+                    .exceptionally(new Problems()::toResponse);
+        } catch (RuntimeException e) {
+            place.close();
+            throw e;
+        }
     }
 
     @GET
@@ -199,25 +229,36 @@ public class ExecutionsResource extends Asked {
     }
 
     private Part lastLines(View.Execution execution, int lines) throws IOException {
+        return lastLinesHere(execution, lines).orElseThrow(() -> noLog(execution));
+    }
+
+    private Optional<Part> lastLinesHere(View.Execution execution, int lines) throws IOException {
         require(Role.OPERATOR, "see the log of execution " + execution.id());
         Optional<ExecutionLogs> logs = repository.get().server().logs();
-        Optional<Part> last = logs.isEmpty() ? Optional.empty() : logs.get().last(execution.id(), lines);
-        return last.orElseThrow(() -> noLog(execution));
+        return logs.isEmpty() ? Optional.empty() : logs.get().last(execution.id(), lines);
+    }
+
+    private static ProblemException noSuchLog(View.Execution execution) {
+        return Problem.notFound("log", "There is no log of execution " + execution.id() + " (any more).")
+                .exception();
     }
 
     private ProblemException noLog(View.Execution execution) {
         String here = repository.get().thisNode().node().map(NodeIdentity::name).orElse("");
         String node = execution.node();
-        if (node == null || node.equals(here)) {
-            return Problem.notFound("log", "There is no log of execution " + execution.id() + " (any more).")
-                    .exception();
+        if (node == null || (node.equals(here) && execution.application() == null)) {
+            return noSuchLog(execution);
         }
         return new Problem(
                         "urn:reprise:log-elsewhere",
                         "The log is elsewhere",
                         Response.Status.NOT_FOUND.getStatusCode(),
                         "Execution " + execution.id() + " ran on node " + node
-                                + ", and its log is there. Ask that node.",
+                                + (execution.application() == null
+                                        ? ""
+                                        : " of application '" + execution.application() + "'")
+                                + ", and its log is there. While that node is alive it can be had without follow;"
+                                + " else look into that server's folder of logs.",
                         null,
                         execution.id(),
                         node,
@@ -229,15 +270,21 @@ public class ExecutionsResource extends Asked {
     @POST
     @Path("/{id}/stop")
     @Consumes(MediaType.APPLICATION_JSON)
-    public Response stop(@PathParam("id") String id, InputStream body) {
+    public CompletionStage<Response> stop(@PathParam("id") String id, InputStream body) {
         only();
         Json.read(body, Nothing.class);
         long executionId = changeable(id);
+        if (others.isAnothers(executionId)) {
+            return elsewhere(
+                    () -> others.stop(executionId),
+                    (stopped, place) ->
+                            CompletableFuture.completedFuture(answer(Response.Status.ACCEPTED, executionId)));
+        }
         onBehalf(() -> {
             operations.stop(executionId);
             return Boolean.TRUE;
         });
-        return answer(Response.Status.ACCEPTED, executionId);
+        return CompletableFuture.completedFuture(answer(Response.Status.ACCEPTED, executionId));
     }
 
     @POST
@@ -248,7 +295,11 @@ public class ExecutionsResource extends Asked {
         Json.read(body, Nothing.class);
         long executionId = changeable(id);
         onBehalf(() -> {
-            operations.abandon(executionId);
+            if (others.isAnothers(executionId)) {
+                others.abandon(executionId);
+            } else {
+                operations.abandon(executionId);
+            }
             return Boolean.TRUE;
         });
         return answer(Response.Status.OK, executionId);
@@ -299,6 +350,17 @@ public class ExecutionsResource extends Asked {
         int wait = JobsResource.seconds(restart.waitSeconds());
         Map<String, String> changed = restart.changed();
         long executionId = changeable(id);
+        if (others.isAnothers(executionId)) {
+            URI base = base();
+            return elsewhere(
+                    () -> others.restart(executionId, changed),
+                    (restarted, place) -> wait == 0
+                            ? CompletableFuture.completedFuture(JobsResource.launched(monitor, base, restarted, false))
+                            : place.whenEnded(
+                                    restarted,
+                                    Duration.ofSeconds(wait),
+                                    () -> JobsResource.launched(monitor, base, restarted, true)));
+        }
         return JobsResource.launched(
                 monitor, waits, base(), wait, () -> onBehalf(() -> launcher.restart(executionId, changed)));
     }

@@ -213,7 +213,7 @@ public class JobsResource extends Asked {
         }
     }
 
-    private static Response launched(Monitor monitor, URI base, long executionId, boolean waited) {
+    static Response launched(Monitor monitor, URI base, long executionId, boolean waited) {
         View.Execution execution = monitor.execution(executionId)
                 .orElseThrow(() -> new IllegalStateException("execution " + executionId + " is gone"));
         return Response.status(waited && execution.live() ? Response.Status.ACCEPTED : Response.Status.CREATED)

@@ -2,6 +2,7 @@ package dev.reprise.web;
 
 import dev.reprise.access.AccessDeniedException;
 import dev.reprise.internal.engine.RepriseRepository;
+import dev.reprise.operate.NoAnswerException;
 import dev.reprise.state.LaunchRefusedException;
 import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
 import jakarta.batch.operations.JobExecutionIsRunningException;
@@ -16,6 +17,7 @@ import jakarta.ws.rs.ext.Provider;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 
 /** Every exception as a problem; none with a stack trace or SQL in it. */
 @Provider
@@ -25,6 +27,9 @@ public final class Problems implements ExceptionMapper<Throwable> {
 
     @Override
     public Response toResponse(Throwable thrown) {
+        if (thrown instanceof CompletionException && thrown.getCause() != null) {
+            return toResponse(thrown.getCause());
+        }
         if (thrown instanceof ProblemException e) {
             return e.problem().response();
         }
@@ -36,6 +41,10 @@ public final class Problems implements ExceptionMapper<Throwable> {
         }
         if (thrown instanceof NoSuchJobExecutionException || thrown instanceof NoSuchJobException) {
             return Problem.notFound("execution", "There is no such execution.").response();
+        }
+        if (thrown instanceof NoAnswerException) {
+            return new Problem("no-answer", "No answer", Status.GATEWAY_TIMEOUT, String.valueOf(thrown.getMessage()))
+                    .response();
         }
         if (thrown instanceof JobExecutionNotRunningException) {
             return new Problem("not-running", "Not running", Status.CONFLICT, "It does not run (any more).").response();

@@ -13,6 +13,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -71,6 +72,11 @@ public class Waits {
             CompletableFuture<T> answered =
                     launcher.whenEnded(executionId, atMost).thenApplyAsync(ended -> answer.get(), answers);
             return answered.whenComplete((done, failed) -> close());
+        }
+
+        /** Goes on when another node has answered, on a thread that is made for it; then the place is free. */
+        <A, T> CompletionStage<T> whenAnswered(CompletionStage<A> asked, Function<A, CompletionStage<T>> then) {
+            return asked.thenComposeAsync(then, answers).whenComplete((done, failed) -> close());
         }
 
         @Override

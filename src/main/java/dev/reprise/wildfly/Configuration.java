@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataSource name of the WildFly data source ({@code data-source}, default {@code reprise})
  * @param schema that the tables are in, created if it is not there ({@code schema}); null: that of the data source
  * @param share the applications whose instances this one may run, too ({@code share}, separated by commas; default none)
+ * @param others whether consoles show other applications of the database, and theirs this one ({@code applications})
  * @param identityNone whether each start is a new instance ({@code identity=none})
  * @param node this node's name within the application ({@code node}, default the host's name, with the port offset)
  * @param heartbeat the interval of this node's reports ({@code heartbeat}, default {@code 5s})
@@ -55,6 +56,7 @@ record Configuration(
         String dataSource,
         @Nullable String schema,
         Set<String> share,
+        boolean others,
         boolean identityNone,
         String node,
         Duration heartbeat,
@@ -91,6 +93,7 @@ record Configuration(
             "data-source",
             "schema",
             "share",
+            "applications",
             "identity",
             "node",
             "heartbeat",
@@ -183,6 +186,7 @@ record Configuration(
                 value(file, systemProperty, "data-source", "reprise"),
                 schema(value(file, systemProperty, "schema", "")),
                 share(value(file, systemProperty, "share", "")),
+                others(value(file, systemProperty, "applications", "all")),
                 identityNone(value(file, systemProperty, "identity", "parameters")),
                 value(file, systemProperty, "node", defaultNode(systemProperty)),
                 duration("heartbeat", value(file, systemProperty, "heartbeat", "5s")),
@@ -226,6 +230,14 @@ record Configuration(
                     + " source");
         }
         return value.isEmpty() ? null : value;
+    }
+
+    private static boolean others(String value) {
+        return switch (value) {
+            case "all" -> true;
+            case "own" -> false;
+            default -> throw new IllegalArgumentException("reprise.applications is '" + value + "'; write all, or own");
+        };
     }
 
     private static Set<String> share(String value) {

@@ -23,11 +23,9 @@ final class DeploymentDescriptor {
     private static final List<String> FILES = List.of("WEB-INF/jboss-all.xml", FILE);
     private static final String WEB_FILE = "WEB-INF/jboss-web.xml";
 
-    private static final String WHAT_TO_WRITE = """
-             It needs
-              <jboss xmlns="urn:jboss:1.0"><batch xmlns="urn:jboss:domain:batch-jberet:3.0">
-                <job-repository><named name="my-application"/></job-repository>
-              </batch></jboss>""";
+    static final String WHAT_TO_WRITE = "It needs <jboss xmlns=\"urn:jboss:1.0\">"
+            + "<batch xmlns=\"urn:jboss:domain:batch-jberet:3.0\"><job-repository><named name=\"my-application\"/>"
+            + "</job-repository></batch></jboss>";
 
     private DeploymentDescriptor() {}
 
@@ -61,7 +59,8 @@ final class DeploymentDescriptor {
                         roots.stream()
                                 .map(root -> root.endsWith(EAR) ? "EAR" : "WAR")
                                 .toList())
-                + " have no " + FILE + " that says what the job repository of the application is called."
+                + (roots.size() == 1 ? " has" : " have") + " no " + FILE
+                + " that says what the job repository of the application is called. "
                 + WHAT_TO_WRITE);
     }
 
@@ -154,10 +153,10 @@ final class DeploymentDescriptor {
                 }
             }
         } catch (XMLStreamException e) {
-            throw new IllegalStateException(FILE + " is not well-formed: " + e.getMessage() + WHAT_TO_WRITE, e);
+            throw new IllegalStateException(FILE + " is not well-formed: " + e.getMessage() + ". " + WHAT_TO_WRITE, e);
         }
         if (batch) {
-            throw new IllegalStateException(FILE + " names no job repository (1 to 100 characters)." + WHAT_TO_WRITE);
+            throw new IllegalStateException(FILE + " names no job repository (1 to 100 characters). " + WHAT_TO_WRITE);
         }
         return Optional.empty();
     }

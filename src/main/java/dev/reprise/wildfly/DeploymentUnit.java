@@ -21,6 +21,7 @@ record DeploymentUnit(ServiceName service, @Nullable String ear) {
     private static final ServiceName UNITS = ServiceName.of("jboss", "deployment", "unit");
     private static final ServiceName SUBUNITS = ServiceName.of("jboss", "deployment", "subunit");
 
+    private static final String BATCH = "batch";
     private static final String ENVIRONMENT = "environment";
 
     /** What WildFly calls the class loader of a deployment: {@code deployment.shop.war}, {@code deployment.a.ear.b.war}. */
@@ -55,6 +56,11 @@ record DeploymentUnit(ServiceName service, @Nullable String ear) {
         return (ear == null ? service : UNITS.append(ear)).append("deploymentCompleteService");
     }
 
+    /** The service whose value is the batch environment of what is no EAR. */
+    ServiceName batchEnvironment() {
+        return service.append(BATCH, ENVIRONMENT);
+    }
+
     /**
      * The services whose values are the batch environments of the EAR's modules; none if this is not of an EAR. Each module
      * has one, whether it has jobs or not. All are there when the EAR is complete, but not when the service activator of one
@@ -68,7 +74,7 @@ record DeploymentUnit(ServiceName service, @Nullable String ear) {
         return registry.getServiceNames().stream()
                 .filter(modules::isParentOf)
                 .filter(name -> name.getSimpleName().equals(ENVIRONMENT)
-                        && name.getParent().getSimpleName().equals("batch"))
+                        && name.getParent().getSimpleName().equals(BATCH))
                 .sorted()
                 .toList();
     }

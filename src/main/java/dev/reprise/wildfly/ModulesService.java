@@ -84,7 +84,7 @@ final class ModulesService implements Service {
             }
         }
         if (!faults.isEmpty()) {
-            throw new StartException("Reprise: " + String.join(" ", faults));
+            throw Refused.start(String.join(" ", faults));
         }
         known.accept(ours);
     }

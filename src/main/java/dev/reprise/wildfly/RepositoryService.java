@@ -1,6 +1,8 @@
 package dev.reprise.wildfly;
 
+import dev.reprise.internal.checks.Misfit;
 import dev.reprise.internal.checks.SelfTest;
+import dev.reprise.internal.database.DataSourceChecks;
 import dev.reprise.internal.database.Schema;
 import dev.reprise.internal.engine.RepositoryParts;
 import dev.reprise.internal.engine.RepriseRepository;
@@ -15,6 +17,7 @@ import dev.reprise.lint.JobLinter;
 import dev.reprise.log.ExecutionLogs;
 import dev.reprise.monitor.ProgressLog;
 import dev.reprise.operate.Archive;
+import dev.reprise.operate.RequestsHere;
 import jakarta.transaction.TransactionManager;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -25,6 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.naming.InitialContext;
@@ -39,6 +43,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The life of a deployment's repository: schema, this node's incarnation, what it left behind, then the repository. */
 final class RepositoryService implements Service {
+
+    private static final String OURS = "dev.reprise.";
 
     private static final Logger LOG = System.getLogger(RepositoryService.class.getName());
 
@@ -94,25 +100,45 @@ final class RepositoryService implements Service {
                 context.complete();
             } catch (NamingException | RuntimeException | Error e) {
                 close();
-                context.failed(new StartException(
-                        "Reprise: the job repository '" + application + "' does not start. " + e.getMessage(), e));
+                context.failed(failure(e));
             } finally {
                 Thread.currentThread().setContextClassLoader(before);
             }
         });
     }
 
+    /** What this code has foreseen needs nothing but its message. */
+    private StartException failure(Throwable thrown) {
+        StackTraceElement[] stack = thrown.getStackTrace();
+        boolean foreseen = stack.length > 0
+                && stack[0].getClassName().startsWith(OURS)
+                && (thrown instanceof IllegalStateException || thrown instanceof IllegalArgumentException);
+        StartException failure = Refused.start("the job repository '" + application + "' does not start. "
+                + Misfit.of(thrown).orElseGet(() -> foreseen ? thrown.getMessage() : thrown.toString()));
+        if (!foreseen) {
+            failure.initCause(thrown);
+        }
+        return failure;
+    }
+
     @SuppressWarnings("BanJNDI") // a constant name of the server's own
     private synchronized RepriseRepository open() throws NamingException {
         SelfTest.run(ServerChecks.all());
+        ServerChecks.judge(RepositoryService.class.getClassLoader());
         DataSource database = needs.dataSource().get();
         TransactionManager transactions = InitialContext.doLookup("java:jboss/TransactionManager");
+        DataSourceChecks.run(configuration.dataSource(), database, transactions);
         Schema.migrate(database, configuration.schema());
         Optional<Path> archive = Optional.ofNullable(configuration.archive()).map(Archive::usable);
         Node joined = Node.join(
                 database,
                 new NodeRegistry(database, configuration.schema(), transactions),
-                new Node.Settings(application, configuration.node(), configuration.heartbeat(), configuration.lease()));
+                new Node.Settings(
+                        application,
+                        configuration.node(),
+                        configuration.heartbeat(),
+                        configuration.lease(),
+                        configuration.others()));
         node = joined;
         ClassLoader loader = deployed.loader();
         DeploymentRules rules = new DeploymentRules(
@@ -141,6 +167,7 @@ final class RepositoryService implements Service {
                 configuration.executionsListed(),
                 configuration.share(),
                 configuration.schema(),
+                configuration.others(),
                 new ServerParts(Submitter::caller, this::isServerUp, Optional.of(opening), archive)));
         SelfTest.warnOfUnknownEngine();
         if (deployed.hasModules()) {
@@ -151,8 +178,12 @@ final class RepositoryService implements Service {
         ServerSuspension server = ServerSuspension.register(
                 needs.suspendController().get(), new StopsWithTheServer(repository, configuration.stopTimeout()));
         suspension = server;
-        Recovery recovering =
-                new Recovery(repository, deployed::homeOf, () -> !server.isSuspended() && deployed.isUp());
+        BooleanSupplier mayRestart = () -> !server.isSuspended() && deployed.isUp();
+        Recovery recovering = new Recovery(
+                repository,
+                deployed::homeOf,
+                mayRestart,
+                new RequestsHere(repository, deployed::homeOf, mayRestart)::answer);
         recovery = recovering;
         joined.attend(recovering);
         progress = new ProgressLog(repository, configuration.progress());

@@ -1,5 +1,7 @@
 package dev.reprise.wildfly;
 
+import dev.reprise.internal.checks.Misfit;
+import dev.reprise.internal.checks.SelfTest;
 import dev.reprise.internal.engine.RepriseRepository;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -8,19 +10,23 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jberet.repository.JobRepository;
 import org.jberet.spi.BatchEnvironment;
 import org.jboss.msc.Service;
+import org.jboss.msc.service.DuplicateServiceException;
 import org.jboss.msc.service.ServiceActivator;
 import org.jboss.msc.service.ServiceActivatorContext;
 import org.jboss.msc.service.ServiceBuilder;
+import org.jboss.msc.service.ServiceController;
 import org.jboss.msc.service.ServiceName;
 import org.jboss.msc.service.ServiceRegistry;
 import org.jboss.msc.service.ServiceRegistryException;
 import org.jboss.msc.service.ServiceTarget;
 import org.jboss.msc.service.StartContext;
 import org.jboss.msc.service.StopContext;
+import org.jspecify.annotations.Nullable;
 import org.wildfly.security.auth.server.ModifiableSecurityRealm;
 
 /**
@@ -32,7 +38,6 @@ public final class RepriseActivator implements ServiceActivator {
     private static final Logger LOG = System.getLogger(RepriseActivator.class.getName());
 
     private static final ServiceName REPOSITORIES = ServiceName.parse("org.wildfly.batch.job.repository");
-    private static final ServiceName DATA_SOURCES = ServiceName.parse("org.wildfly.data-source");
     private static final ServiceName REALMS = ServiceName.parse("org.wildfly.security.modifiable-security-realm");
     private static final ServiceName KEY = ServiceName.parse("org.wildfly.security.credential-store.reprise");
     private static final ServiceName EXECUTOR = ServiceName.parse("org.wildfly.management.executor");
@@ -43,6 +48,14 @@ public final class RepriseActivator implements ServiceActivator {
 
     @Override
     public void activate(ServiceActivatorContext context) throws ServiceRegistryException {
+        try {
+            install(context);
+        } catch (LinkageError e) {
+            throw Refused.installation(Misfit.of(e).orElseGet(e::toString));
+        }
+    }
+
+    private static void install(ServiceActivatorContext context) throws ServiceRegistryException {
         Class<?> here = RepriseActivator.class;
         Configuration configuration;
         String application;
@@ -51,8 +64,12 @@ public final class RepriseActivator implements ServiceActivator {
                     here.getProtectionDomain().getCodeSource());
             configuration = Configuration.read(here.getClassLoader());
         } catch (IllegalArgumentException | IllegalStateException e) {
-            throw new ServiceRegistryException("Reprise: " + e.getMessage(), e);
+            throw Refused.installation(String.valueOf(e.getMessage()));
         }
+        new DataSources(context.getServiceRegistry())
+                .refusal(configuration.dataSource())
+                .ifPresent(RepriseActivator::refuse);
+        needs(context.getServiceRegistry()).ifPresent(RepriseActivator::refuse);
         for (String stranger : Configuration.strangers(System.getProperties().stringPropertyNames())) {
             LOG.log(
                     Level.WARNING,
@@ -62,7 +79,7 @@ public final class RepriseActivator implements ServiceActivator {
         ServiceName name = REPOSITORIES.append(application);
         ServiceBuilder<?> builder = context.getServiceTarget().addService();
         Consumer<JobRepository> provided = builder.provides(name);
-        Supplier<DataSource> dataSource = builder.requires(DATA_SOURCES.append(configuration.dataSource()));
+        Supplier<DataSource> dataSource = builder.requires(DataSources.service(configuration.dataSource()));
         Supplier<Executor> executor = builder.requires(EXECUTOR);
         Supplier<Object> suspendController = builder.requires(ServerSuspension.CONTROLLER);
         builder.requires(TRANSACTION_MANAGER);
@@ -79,18 +96,29 @@ public final class RepriseActivator implements ServiceActivator {
                         CredentialStoreKey.requiredIfThere(builder, context.getServiceRegistry())),
                 provided);
         builder.setInstance(repository);
-        builder.install();
+        try {
+            builder.install();
+        } catch (DuplicateServiceException e) {
+            throw Refused.installation(
+                    owner(context.getServiceRegistry().getService(name)) + " has the job repository '" + application
+                            + "' already. Give each application another name, in its META-INF/jboss-all.xml.");
+        }
         if (configuration.firstUsers()) {
             DeploymentDescriptor.securityDomain(here.getProtectionDomain().getCodeSource())
                     .ifPresent(realm -> firstUsers(context, name, realm));
         }
         tightenFiles(context, name);
-        ofEar.ifPresent(its -> lookAtModules(its, context, repository, name));
         if (unit.isPresent()) {
-            List<ServiceName> needs = ofEar.isEmpty()
-                    ? List.of(name, unit.get().completion())
-                    : List.of(name, name.append(MODULES), unit.get().completion());
-            hold(context, repository, name, needs);
+            if (ofEar.isPresent()) {
+                lookAtModules(unit.get(), context, repository, name);
+            } else {
+                lookAtWar(unit.get(), context, name);
+            }
+            hold(
+                    context,
+                    repository,
+                    name,
+                    List.of(name, name.append(MODULES), unit.get().completion()));
         } else {
             LOG.log(
                     Level.WARNING,
@@ -98,6 +126,36 @@ public final class RepriseActivator implements ServiceActivator {
                             + " jobs run, they may lose their beans and resources before they can end.",
                     here.getClassLoader().getName());
         }
+    }
+
+    private static void refuse(String message) {
+        throw Refused.installation(message);
+    }
+
+    /** What every WildFly of the last years has; without it WildFly would name the service and nobody else. */
+    private static Optional<String> needs(ServiceRegistry registry) {
+        return Stream.of(EXECUTOR, ServerSuspension.CONTROLLER, TRANSACTION_MANAGER)
+                .filter(needed -> registry.getService(needed) == null)
+                .findFirst()
+                .map(missing -> "This server has no service " + missing.getCanonicalName() + ". Use " + SelfTest.SERVERS
+                        + ", with the subsystems of its standalone.xml.");
+    }
+
+    /** Who has a service: a deployment, whose installation it is a child of, or the configuration of the server. */
+    private static String owner(@Nullable ServiceController<?> service) {
+        return Optional.ofNullable(service)
+                .map(ServiceController::getParent)
+                .flatMap(phase -> phase.provides().stream().findFirst())
+                .map(phase -> phase.getParent().getSimpleName() + " on this server")
+                .orElse("The configuration of this server");
+    }
+
+    private static void lookAtWar(DeploymentUnit unit, ServiceActivatorContext context, ServiceName name) {
+        ServiceBuilder<?> builder = context.getServiceTarget().addService();
+        builder.provides(name.append(MODULES));
+        builder.setInstance(new OwnJobsService(
+                name.getSimpleName(), builder.requires(unit.batchEnvironment()), builder.requires(name)));
+        builder.install();
     }
 
     /** What modules there are is known when the EAR is complete. */

@@ -4,8 +4,10 @@ import dev.reprise.internal.checks.SelfTest;
 import dev.reprise.internal.checks.SelfTest.Check;
 import dev.reprise.internal.engine.EngineOperator;
 import dev.reprise.internal.engine.RecordedPartitions;
+import dev.reprise.parameters.ParameterSchema;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.logging.LogManager;
@@ -39,6 +41,22 @@ final class ServerChecks {
         return List.of(SelfTest.useful(
                 "the management model has a batch thread pool",
                 () -> pool(ManagementFactory.getPlatformMBeanServer())));
+    }
+
+    /**
+     * Judges parameters: a library for that which is of another version shows here, and not at the first launch.
+     *
+     * @param own has the schema of the library's own job
+     */
+    static void judge(ClassLoader own) {
+        String job = "reprise-purge";
+        Map<String, String> wrong = Map.of("olderThan", "long ago");
+        if (ParameterSchema.find(job, own)
+                .map(schema -> schema.resolve(wrong).faults().isEmpty())
+                .orElse(true)) {
+            throw new IllegalStateException("The schema of " + job
+                    + " takes what it should not. Is the library of Reprise" + " whole, and there once?");
+        }
     }
 
     /** Nobody is an answer. */

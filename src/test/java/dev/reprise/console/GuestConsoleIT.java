@@ -8,10 +8,10 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import dev.reprise.Patience;
 import dev.reprise.Skip;
-import dev.reprise.guest.InTheWay;
-import dev.reprise.guest.Listing;
-import dev.reprise.guest.Mechanism;
-import dev.reprise.guest.Scanning;
+import dev.reprise.host.InTheWay;
+import dev.reprise.host.Listing;
+import dev.reprise.host.Mechanism;
+import dev.reprise.host.Scanning;
 import dev.reprise.server.GuestWar;
 import dev.reprise.server.RawHttp;
 import dev.reprise.server.TestUser;
@@ -123,7 +123,7 @@ class GuestConsoleIT {
 
     private static StringAsset webXml(String without) {
         try {
-            String xml = Files.readString(Path.of("src/test/resources/guest/web.xml"));
+            String xml = Files.readString(Path.of("src/test/resources/host/web.xml"));
             return new StringAsset(
                     Pattern.compile(without, Pattern.DOTALL).matcher(xml).replaceAll(""));
         } catch (IOException e) {

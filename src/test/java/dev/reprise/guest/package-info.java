@@ -1,4 +1,7 @@
-/** An application that Reprise is a guest in, with a way of its own in all that a guest could change. */
+/**
+ * The application of {@link dev.reprise.wildfly.GuestIT}, a shop that knows nothing of this library: JAX-RS, JSON-B, JPA, CDI, a
+ * batch job, and in one of its kinds libraries of its own.
+ */
 @NullMarked
 package dev.reprise.guest;
 

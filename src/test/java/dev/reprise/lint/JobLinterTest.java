@@ -91,6 +91,36 @@ class JobLinterTest {
     }
 
     @Test
+    void saysWhatItCannotJudge() throws IOException {
+        URL classes =
+                LintedArtifacts.class.getProtectionDomain().getCodeSource().getLocation();
+        try (URLClassLoader forgetful = new URLClassLoader(new URL[] {classes}) {
+            @Override
+            protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+                if (name.matches(".*\\$Gone(Exception)?")) {
+                    throw new ClassNotFoundException(name);
+                }
+                if (name.contains("LintedArtifacts")) {
+                    Class<?> known = findLoadedClass(name);
+                    return known == null ? findClass(name) : known;
+                }
+                return super.loadClass(name, resolve);
+            }
+        }) {
+            JobLinter linter =
+                    JobLinter.of(new FolderLoader(FOLDER, forgetful), new ClasspathSurroundings(forgetful, 10));
+
+            assertThat(lint(linter, "unjudged")).isEqualTo("""
+                    unjudged.xml:5: error: whether reader 'readerWithGone' has a checkpoint cannot be judged: class %1$sReaderWithGone needs %1$sGone, which is not on the class path. [unjudged]
+                    unjudged.xml:6: error: which data sources writer 'writerWithGone' uses cannot be judged: class %1$sWriterWithGone needs %1$sGone, which is not on the class path. [unjudged]
+                    unjudged.xml:8: error: whether '%1$sHeirException' is a class of exceptions cannot be judged: class %1$sHeirException needs %1$sGoneException, which is not on the class path. [unjudged]
+                    unjudged.xml:13: error: <batchlet> refers to 'heirOfGone', and class %1$sHeirOfGone needs %1$sGone, which is not on the class path. Put there what it needs. [ref]
+                    unjudged.xml:16: error: <batchlet> refers to '%1$sHeirOfGone', and class %1$sHeirOfGone needs %1$sGone, which is not on the class path. Put there what it needs. [ref]
+                    """.formatted("dev.reprise.lint.LintedArtifacts$"));
+        }
+    }
+
+    @Test
     void comparesParametersWithTheSchema() {
         assertThat(lint("parameter")).isEqualTo("""
                 parameter.xml:6: error: parameter 'day' is not in parameter.schema.json, so no launch can give it. Declare it there, or take it out here. [parameter]
@@ -342,7 +372,7 @@ class JobLinterTest {
 
         assertThat(broken.report("any").orElseThrow().findings())
                 .singleElement()
-                .hasToString("META-INF/batch-jobs/any.xml:1: warning: it could not be judged to the end:"
+                .hasToString("META-INF/batch-jobs/any.xml:1: error: it could not be judged to the end:"
                         + " java.lang.IllegalStateException: as told. [unjudged]");
     }
 
@@ -433,7 +463,11 @@ class JobLinterTest {
     }
 
     private static String lint(String job) {
-        return LINTER.report(job).orElseThrow().findings().stream()
+        return lint(LINTER, job);
+    }
+
+    private static String lint(JobLinter linter, String job) {
+        return linter.report(job).orElseThrow().findings().stream()
                 .map(finding -> finding.toString().replaceFirst("^META-INF/batch-jobs/", "") + "\n")
                 .collect(joining());
     }

@@ -47,6 +47,39 @@ final class LintedArtifacts {
         public void writeItems(List<Object> items) {}
     }
 
+    /** Hidden from the linter, as what a project forgot to depend on. */
+    static class Gone extends AbstractItemReader {
+        @Override
+        public @Nullable Object readItem() {
+            return null;
+        }
+    }
+
+    static class GoneException extends Exception {}
+
+    static class HeirException extends GoneException {}
+
+    @Named
+    static class HeirOfGone extends Gone {}
+
+    @Named
+    static class ReaderWithGone extends AbstractItemReader {
+        @Override
+        public @Nullable Object readItem() {
+            return null;
+        }
+
+        public void take(Gone gone) {}
+    }
+
+    @Named
+    static class WriterWithGone extends AbstractItemWriter {
+        @Override
+        public void writeItems(List<Object> items) {}
+
+        void take(Gone gone) {}
+    }
+
     @Model
     static class OfAStereotype {}
 

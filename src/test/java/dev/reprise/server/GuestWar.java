@@ -1,12 +1,12 @@
 package dev.reprise.server;
 
-import dev.reprise.guest.Counter;
-import dev.reprise.guest.Policy;
-import dev.reprise.guest.Price;
-import dev.reprise.guest.Prices;
-import dev.reprise.guest.ShopJson;
-import dev.reprise.guest.SoldOut;
-import dev.reprise.guest.SoldOutException;
+import dev.reprise.host.Counter;
+import dev.reprise.host.Policy;
+import dev.reprise.host.Price;
+import dev.reprise.host.Prices;
+import dev.reprise.host.ShopJson;
+import dev.reprise.host.SoldOut;
+import dev.reprise.host.SoldOutException;
 import dev.reprise.jobs.Tables;
 import jakarta.ws.rs.core.Application;
 import java.io.File;
@@ -32,8 +32,8 @@ public final class GuestWar {
         return ShrinkWrap.create(WebArchive.class, name + ".war")
                 .addClasses(rest, Counter.class, Policy.class, Price.class, Prices.class)
                 .addClasses(ShopJson.class, SoldOut.class, SoldOutException.class)
-                .setWebXML("guest/web.xml")
-                .addAsWebInfResource("guest/jboss-web.xml")
+                .setWebXML("host/web.xml")
+                .addAsWebInfResource("host/jboss-web.xml")
                 .addAsWebInfResource(
                         new StringAsset("<beans xmlns=\"https://jakarta.ee/xml/ns/jakartaee\" version=\"4.0\""
                                 + " bean-discovery-mode=\"annotated\"/>"),

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.assertj.core.api.Assertions;
 import org.awaitility.Awaitility;
@@ -37,8 +38,22 @@ public final class TestWar {
 
     /** {@link #withTestJobs()} as an application of another name, beside the first one on a server and a database. */
     public static WebArchive withTestJobs(String application) {
+        return named(application, withTestJobs());
+    }
+
+    /** The built WAR as an application of another name. */
+    public static WebArchive named(String application) {
+        return named(application, ShrinkWrap.createFromZipFile(WebArchive.class, new File("target/ROOT.war")));
+    }
+
+    /** {@link #withOperator(String...)} as an application of another name. */
+    public static WebArchive withOperator(String application, List<String> jobs) {
+        return named(application, withOperator(jobs.toArray(String[]::new)));
+    }
+
+    private static WebArchive named(String application, WebArchive content) {
         WebArchive war =
-                ShrinkWrap.create(WebArchive.class, application + ".war").merge(withTestJobs());
+                ShrinkWrap.create(WebArchive.class, application + ".war").merge(content);
         try (InputStream in = war.get("META-INF/jboss-all.xml").getAsset().openStream()) {
             String xml = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             war.delete("META-INF/jboss-all.xml");

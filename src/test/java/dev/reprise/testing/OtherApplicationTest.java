@@ -77,6 +77,7 @@ class OtherApplicationTest {
                             ExecutionLists.LISTED,
                             shared,
                             null,
+                            true,
                             ServerParts.NONE));
                 })
                 .build()

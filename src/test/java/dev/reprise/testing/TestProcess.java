@@ -344,9 +344,13 @@ final class TestProcess implements AutoCloseable {
                 "in-process",
                 STOCK ? new JdbcRepository(dataSource()) : ourRepositoryOfAnotherNode(),
                 InProcessBatch.transactionManager(),
-                new Artifacts(Map.of("task", () -> new Task(task)), null, type -> null, new Failures()),
+                new Artifacts(Map.of("task", () -> new Task(task)), null, resources(), new Failures()),
                 new JobFolder("traps"),
                 3);
+    }
+
+    private ServerResources resources() {
+        return new ServerResources(Map.of(), dataSource(), new PersistenceUnits(dataSource(), Map.of()));
     }
 
     private JobRepository ourRepositoryOfAnotherNode() {

@@ -86,7 +86,8 @@ class DeploymentDescriptorTest {
     @Test
     void saysWhereNoneIs() throws IOException {
         assertThatThrownBy(() -> DeploymentDescriptor.repositoryName(inTheWar()))
-                .hasMessageStartingWith("The WAR and the EAR have no META-INF/jboss-all.xml");
+                .hasMessageStartingWith("The WAR and the EAR have no META-INF/jboss-all.xml")
+                .hasMessageMatching(".* It needs <jboss .*</jboss>");
         assertThatThrownBy(() -> DeploymentDescriptor.repositoryName(at(folder.resolve("elsewhere.jar"))))
                 .hasMessageStartingWith(
                         "Reprise must lie in a WAR, in WEB-INF/classes or WEB-INF/lib, or in the lib of an"

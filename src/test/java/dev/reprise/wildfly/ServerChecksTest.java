@@ -3,6 +3,7 @@ package dev.reprise.wildfly;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.reprise.internal.checks.SelfTest;
 import java.lang.reflect.Proxy;
@@ -21,6 +22,14 @@ class ServerChecksTest {
                     SelfTest.run(ServerChecks.onceUp());
                 })
                 .doesNotThrowAnyException();
+    }
+
+    @Test
+    void judgesParametersBeforeAnybodyLaunches() {
+        assertThatCode(() -> ServerChecks.judge(getClass().getClassLoader())).doesNotThrowAnyException();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> ServerChecks.judge(new ClassLoader(null) {}))
+                .withMessageContaining("Is the library of Reprise whole");
     }
 
     @Test

@@ -21,6 +21,9 @@ public final class SelfTest {
     /** The versions of JBeret that all of this was tried with. */
     private static final String KNOWN = "3.1.";
 
+    /** The servers that all of this was tried with. */
+    public static final String SERVERS = "WildFly 35 to 39 (docs/servers.md)";
+
     private SelfTest() {}
 
     /** Tries one thing. */
@@ -102,8 +105,8 @@ public final class SelfTest {
             });
         }
         if (!broken.isEmpty()) {
-            throw new IllegalStateException("JBeret " + engine + " is not as Reprise knows it: "
-                    + String.join("; ", broken) + ". Use a server with JBeret " + KNOWN + "x, as WildFly 39.");
+            throw new IllegalStateException("JBeret " + engine + " or this server is not as Reprise knows it: "
+                    + String.join("; ", broken) + ". Use " + SERVERS + ".");
         }
     }
 

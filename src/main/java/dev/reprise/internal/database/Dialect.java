@@ -35,8 +35,8 @@ public interface Dialect {
     /** The SQL expression that gives the next id of a step execution. */
     String nextStepExecutionId();
 
-    /** A query that inserts, and gives these columns of what it has inserted. */
-    String inserting(String insert, String columns);
+    /** A query that inserts or updates, and gives these columns of what it has changed. */
+    String changing(String change, String columns);
 
     /** A query for what some nodes own as incarnations below a number. */
     String leftOver();
@@ -98,13 +98,19 @@ public interface Dialect {
                 case PostgreSql.PRODUCT -> new PostgreSql();
                 default ->
                     throw new IllegalStateException("The job repository runs on H2 and PostgreSQL; its data source"
-                            + " leads to " + product + ".");
+                            + " leads to " + product + ". Give it a data source of its own: data-source in"
+                            + " META-INF/reprise.properties names it.");
             };
         } catch (SQLException e) {
-            throw new IllegalStateException(
-                    "The job repository's database does not answer: " + e.getMessage() + ". Is it up, and are URL, user"
-                            + " and password of the data source right?",
-                    e);
+            throw doesNotAnswer(e);
         }
+    }
+
+    /** What somebody can do where no connection is to be had. */
+    static IllegalStateException doesNotAnswer(SQLException e) {
+        return new IllegalStateException(
+                "The job repository's database does not answer: " + e.getMessage() + ". Is it up, and are URL, user"
+                        + " and password of the data source right?",
+                e);
     }
 }

@@ -77,8 +77,8 @@ final class H2 implements Dialect {
     }
 
     @Override
-    public String inserting(String insert, String columns) {
-        return "select " + columns + " from final table (\n" + insert + ")";
+    public String changing(String change, String columns) {
+        return "select " + columns + " from final table (\n" + change + ")";
     }
 
     @Override

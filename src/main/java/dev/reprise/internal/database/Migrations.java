@@ -38,7 +38,8 @@ public final class Migrations implements ResourceProvider {
             "V12__definitions.sql",
             "V13__tokens_of_launches.sql",
             "V14__attempts.sql",
-            "V15__leases.sql");
+            "V15__leases.sql",
+            "V16__requests.sql");
 
     private static final String FOLDER = "/dev/reprise/internal/database/migrations/";
 

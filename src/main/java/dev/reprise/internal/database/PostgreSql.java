@@ -159,8 +159,8 @@ public final class PostgreSql implements Dialect {
     }
 
     @Override
-    public String inserting(String insert, String columns) {
-        return insert + "\nreturning " + columns;
+    public String changing(String change, String columns) {
+        return change + "\nreturning " + columns;
     }
 
     /**

@@ -86,6 +86,7 @@ public final class Schema {
                 .resourceProvider(new Migrations(dialect))
                 .javaMigrationClassProvider(List::of)
                 .table(HISTORY)
+                .loggers(FlywayLog.class.getName())
                 .baselineOnMigrate(true)
                 .baselineVersion("0");
         if (schema != null) {
@@ -116,12 +117,17 @@ public final class Schema {
                     throw e;
                 }
             } catch (FlywayException e) {
-                failure = e;
                 connections.failed(e);
-                LOG.log(
-                        Level.WARNING,
-                        "A migration of the job repository failed and is tried again: {0}",
-                        Text.line(String.valueOf(e.getMessage())));
+                if (SqlFailures.mayNot(e)) {
+                    throw mayNot(dataSource, e);
+                }
+                if (failure == null || !cause(e).equals(cause(failure))) {
+                    LOG.log(
+                            Level.WARNING,
+                            "A migration of the job repository failed and is tried again: {0}",
+                            Text.line(cause(e)));
+                }
+                failure = e;
                 if (last || !pause()) {
                     throw new IllegalStateException(
                             "The tables of the job repository could not be brought up to date; nothing runs until they"
@@ -136,6 +142,25 @@ public final class Schema {
     private static boolean isHalfDone(Flyway flyway) {
         return Arrays.stream(flyway.info().all())
                 .anyMatch(migration -> migration.getState().isFailed());
+    }
+
+    /** What the database said, without the statement. */
+    private static String cause(FlywayException e) {
+        return SqlFailures.message(e).orElseGet(() -> String.valueOf(e.getMessage()));
+    }
+
+    private static IllegalStateException mayNot(DataSource dataSource, FlywayException e) {
+        try (Connection connection = dataSource.getConnection()) {
+            String user = connection.getMetaData().getUserName();
+            return new IllegalStateException(
+                    "The data source's user " + user + " cannot make or change the tables of the job repository: "
+                            + Text.line(cause(e)) + ". Give it a schema of its own, create schema batch authorization "
+                            + user + ", and write schema=batch into META-INF/reprise.properties; or grant it the right;"
+                            + " or, if the database is read-only, take one that is not.",
+                    e);
+        } catch (SQLException away) {
+            throw Dialect.doesNotAnswer(away);
+        }
     }
 
     /** False if the thread is to end. */

@@ -1,12 +1,15 @@
 package dev.reprise.internal.database;
 
 import java.sql.SQLException;
+import java.util.ArrayDeque;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the SQLState at the bottom of an exception says, or a pool that has none to give. */
@@ -29,6 +32,9 @@ public final class SqlFailures {
 
     /** Connections that break or are refused, and servers that shut down or start: what another try later may cure. */
     private static final Pattern AWAY = Pattern.compile("08...|57P0.|90067|90098|90121");
+
+    /** Rights that are missing, and databases that take no changes: no second try helps. */
+    private static final Set<String> MAY_NOT = Set.of("42501", "25006", "90040", "90096", "90097");
 
     /** What pools say, with no SQLState, that get no connection in time or at all: Agroal's and IronJacamar's. */
     private static final Pattern POOL_HAS_NONE =
@@ -66,6 +72,22 @@ public final class SqlFailures {
         return state != null && (TRANSIENT.contains(state) || STALE.contains(state));
     }
 
+    /** Whether the user of the data source may not do that. */
+    static boolean mayNot(Throwable thrown) {
+        String state = sqlState(thrown);
+        return state != null && MAY_NOT.contains(state);
+    }
+
+    /** What the database says at the bottom of it. */
+    static Optional<String> message(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException e && e.getMessage() != null) {
+                return Optional.of(e.getMessage());
+            }
+        }
+        return Optional.empty();
+    }
+
     public static boolean isLockTimeout(Throwable thrown) {
         String state = sqlState(thrown);
         return state != null && LOCK_TIMEOUTS.contains(state);
@@ -88,18 +110,28 @@ public final class SqlFailures {
         return isAny(thrown, e -> NOT_ENLISTED.equals(e.getMessage()));
     }
 
-    /** A transaction manager may keep as suppressed why a commit failed. */
     private static boolean isAny(Throwable thrown, Predicate<SQLException> wanted) {
-        return isAny(thrown, wanted, Collections.newSetFromMap(new IdentityHashMap<>()));
+        return isAnyIn(thrown, one -> one instanceof SQLException e && wanted.test(e));
     }
 
-    private static boolean isAny(@Nullable Throwable thrown, Predicate<SQLException> wanted, Set<Throwable> seen) {
-        if (thrown == null || !seen.add(thrown)) {
-            return false;
+    /** Whether something is in it, however deep: a transaction manager may keep as suppressed why a commit failed. */
+    public static boolean isAnyIn(Throwable thrown, Predicate<Throwable> wanted) {
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Deque<Throwable> left = new ArrayDeque<>(List.of(thrown));
+        while (!left.isEmpty()) {
+            Throwable one = left.pop();
+            if (!seen.add(one)) {
+                continue;
+            }
+            if (wanted.test(one)) {
+                return true;
+            }
+            left.addAll(List.of(one.getSuppressed()));
+            if (one.getCause() != null) {
+                left.add(one.getCause());
+            }
         }
-        return (thrown instanceof SQLException e && wanted.test(e))
-                || isAny(thrown.getCause(), wanted, seen)
-                || Stream.of(thrown.getSuppressed()).anyMatch(suppressed -> isAny(suppressed, wanted, seen));
+        return false;
     }
 
     private static @Nullable String sqlState(Throwable thrown) {

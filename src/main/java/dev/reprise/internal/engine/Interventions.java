@@ -24,7 +24,7 @@ import java.util.Map;
 import org.jberet.runtime.JobExecutionImpl;
 
 /** What people and the engine do to executions: stop, abandon, take over for a restart. Thread-safe. */
-final class Interventions {
+public final class Interventions {
 
     private static final Logger LOG = System.getLogger(LogThread.JOBS);
 
@@ -56,23 +56,33 @@ final class Interventions {
         refused.refuseOthers(execution.getExecutionId());
         launching.awaitEndOfEnding(execution.getExecutionId());
         listedExecutions.forget(execution.getExecutionId());
-        long id = execution.getExecutionId();
+        try {
+            abandonRow(execution.getExecutionId(), execution.getJobName());
+        } catch (JobExecutionAlreadyCompleteException | JobExecutionIsRunningException e) {
+            // The engine has set another one.
+            execution.setBatchStatus(database.read(handle -> executions.status(handle, execution.getExecutionId())));
+            throw e;
+        }
+        execution.setBatchStatus(BatchStatus.ABANDONED); // its own end may have come between
+    }
+
+    /**
+     * Gives up an execution that this node does not run, whichever application's it is: its row is all that there is of it.
+     *
+     * @param jobName its job
+     * @throws JobExecutionIsRunningException if a node runs it
+     * @throws JobExecutionAlreadyCompleteException if there is nothing to give up
+     */
+    public void abandonRow(long id, String jobName) {
         if (!database.inOwnTransaction(handle -> executions.abandon(handle, id))) {
-            BatchStatus status = database.read(handle -> executions.status(handle, id));
-            execution.setBatchStatus(status); // the engine has set another one
-            if (status == BatchStatus.COMPLETED) {
+            if (database.read(handle -> executions.status(handle, id)) == BatchStatus.COMPLETED) {
                 throw new JobExecutionAlreadyCompleteException("Execution " + id
                         + " is COMPLETED, so there is nothing to abandon: its instance does not run again anyway.");
             }
             throw new JobExecutionIsRunningException(
                     "Execution " + id + " runs, so it cannot be abandoned. Stop it first.");
         }
-        execution.setBatchStatus(BatchStatus.ABANDONED); // its own end may have come between
-        LOG.log(
-                Level.INFO,
-                "Execution {0,number,#} of {1} was abandoned",
-                execution.getExecutionId(),
-                execution.getJobName());
+        LOG.log(Level.INFO, "Execution {0,number,#} of {1} was abandoned", id, jobName);
     }
 
     /** The engine found an execution running that this JVM does not run, and wants to restart it. */
@@ -101,7 +111,15 @@ final class Interventions {
     }
 
     void stop(JobExecutionImpl execution) {
-        long id = execution.getExecutionId();
+        stop(execution.getExecutionId());
+    }
+
+    /**
+     * Asks an execution to stop, on whichever node it runs.
+     *
+     * @throws JobExecutionNotRunningException if it does not run
+     */
+    public void stop(long id) {
         refused.refuseOthers(id);
         boolean requested = database.inOwnTransaction(handle -> {
             owners.lock(handle, id);

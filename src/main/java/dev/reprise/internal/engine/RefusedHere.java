@@ -7,6 +7,7 @@ import dev.reprise.internal.decide.Subject;
 import dev.reprise.internal.engine.stored.LoadedExecutions;
 import dev.reprise.internal.store.Belonging;
 import dev.reprise.internal.store.JobInstances;
+import dev.reprise.internal.store.Scope;
 import dev.reprise.state.LaunchRefusedException;
 import dev.reprise.state.NodeIdentity;
 import dev.reprise.state.Refusal;
@@ -26,6 +27,7 @@ public final class RefusedHere {
     private final Decisions decisions;
     private final Map<Long, LiveExecution> live;
     private final ThisNode thisNode;
+    private final Scope scope;
 
     RefusedHere(Wiring wiring, ThisNode thisNode) {
         this.instances = wiring.instances;
@@ -34,6 +36,7 @@ public final class RefusedHere {
         this.loaded = wiring.loaded;
         this.decisions = wiring.decisions;
         this.live = wiring.live;
+        this.scope = wiring.scope;
         this.thisNode = thisNode;
     }
 
@@ -45,6 +48,14 @@ public final class RefusedHere {
                 .ifPresent(refusal -> {
                     throw new LaunchRefusedException(refusal);
                 });
+    }
+
+    /** Whose an execution is, if it is another application's; empty if it is not, or if there is none. */
+    public Optional<Belonging> anothers(long executionId) {
+        return live.containsKey(executionId)
+                ? Optional.empty()
+                : database.read(handle -> instances.belongingOfExecution(handle, executionId))
+                        .filter(its -> !scope.includes(its.application()));
     }
 
     /** Why an execution is not for this application to change; empty if it is, or if there is none. */

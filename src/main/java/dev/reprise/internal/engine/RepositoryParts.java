@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param listed how many executions of a job the admin CLI lists: the newest
  * @param shared the applications whose instances this one may run, too
  * @param schema that the tables are in; null for that of the data source's connections
+ * @param others whether consoles here see other applications
  * @param server what else there is of the server
  */
 public record RepositoryParts(
@@ -44,13 +45,14 @@ public record RepositoryParts(
         int listed,
         Set<String> shared,
         @Nullable String schema,
+        boolean others,
         ServerParts server) {
 
     public RepositoryParts {
         shared = Set.copyOf(shared);
     }
 
-    /** Which lists {@value #ExecutionLists#LISTED} executions of a job, shares with nobody, and has its tables where its data are; outside of a server. */
+    /** Which lists {@value #ExecutionLists#LISTED} executions of a job, shares with nobody, has its tables where its data are, and sees others; outside of a server. */
     public RepositoryParts(
             DataSource dataSource,
             TransactionManager transactions,
@@ -76,6 +78,7 @@ public record RepositoryParts(
                 ExecutionLists.LISTED,
                 Set.of(),
                 null,
+                true,
                 ServerParts.NONE);
     }
 }

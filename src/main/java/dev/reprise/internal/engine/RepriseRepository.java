@@ -4,7 +4,9 @@ import dev.reprise.access.Access;
 import dev.reprise.internal.database.Database;
 import dev.reprise.internal.database.SqlFailures;
 import dev.reprise.internal.decide.LaunchRules;
+import dev.reprise.internal.store.Applications;
 import dev.reprise.internal.store.AuditLog;
+import dev.reprise.internal.store.Requests;
 import dev.reprise.internal.store.history.History;
 import dev.reprise.internal.store.purge.Purges;
 import dev.reprise.log.LogThread;
@@ -297,9 +299,29 @@ public final class RepriseRepository implements JobRepository {
         return SqlFailures.isDatabases(thrown);
     }
 
-    /** What was and is, for consoles. */
+    /** What was and is, of this application and of what counts as its own. */
     public History history() {
         return wiring.history;
+    }
+
+    /** What was and is, for consoles: of other applications, too. */
+    public History seen() {
+        return wiring.seen;
+    }
+
+    /** The applications on the database. */
+    public Applications applications() {
+        return wiring.applications;
+    }
+
+    /** What nodes ask of each other. */
+    public Requests requests() {
+        return wiring.requests;
+    }
+
+    /** What people do to executions, where the engine is not asked. */
+    public Interventions interventions() {
+        return interventions;
     }
 
     /** What it was given to judge jobs by. */

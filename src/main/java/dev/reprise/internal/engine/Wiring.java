@@ -1,6 +1,7 @@
 package dev.reprise.internal.engine;
 
 import dev.reprise.access.Access;
+import dev.reprise.access.Caller;
 import dev.reprise.internal.checkpoint.Checkpoints;
 import dev.reprise.internal.database.Database;
 import dev.reprise.internal.database.LockWaits;
@@ -14,6 +15,7 @@ import dev.reprise.internal.engine.stored.JustCompleted;
 import dev.reprise.internal.engine.stored.ListedExecutions;
 import dev.reprise.internal.engine.stored.LoadedExecutions;
 import dev.reprise.internal.engine.stored.StoredSteps;
+import dev.reprise.internal.store.Applications;
 import dev.reprise.internal.store.AuditLog;
 import dev.reprise.internal.store.Definitions;
 import dev.reprise.internal.store.ExecutionParameters;
@@ -21,6 +23,7 @@ import dev.reprise.internal.store.JobExecutions;
 import dev.reprise.internal.store.JobInstances;
 import dev.reprise.internal.store.Launches;
 import dev.reprise.internal.store.Owners;
+import dev.reprise.internal.store.Requests;
 import dev.reprise.internal.store.Restarts;
 import dev.reprise.internal.store.RunningSteps;
 import dev.reprise.internal.store.Scope;
@@ -71,7 +74,10 @@ final class Wiring {
     final Secrets secrets;
     final String name;
     final Scope scope;
+    final Applications applications;
+    final Requests requests;
     final History history;
+    final History seen;
     final AuditLog audit;
     final Access access;
     final Purges purges;
@@ -84,7 +90,6 @@ final class Wiring {
     Wiring(RepositoryParts parts, Database database) {
         this.self = parts.node();
         this.rules = parts.rules();
-        this.submitter = parts.submitter();
         this.application = parts.application();
         this.server = parts.server();
         this.database = database;
@@ -103,9 +108,13 @@ final class Wiring {
         this.takeOvers = new TakeOvers(database, owners, restarts, rules, this::known, self, parts.lease());
         this.lockWaits = new LockWaits(database);
         this.ownershipCheck = new OwnershipCheck(database, owners, takeOvers, live);
-        this.history = new History(database, checkpoints, scope, parts.lease());
+        this.applications = new Applications(database, scope, parts.lease(), parts.others());
+        this.requests = new Requests(database, self, parts.lease());
+        this.history = new History(database, checkpoints, () -> scope, parts.lease());
+        this.seen = new History(database, checkpoints, applications::shown, parts.lease());
         this.audit = new AuditLog(database, scope);
         this.access = new Access(audit, server.callers());
+        this.submitter = () -> access.caller().map(Caller::user).orElseGet(parts.submitter());
         this.purges = new Purges(database, transitions, self, scope);
         this.listed = parts.listed();
         this.decisions = new Decisions(

@@ -3,6 +3,7 @@ package dev.reprise.internal.ownership;
 import dev.reprise.internal.database.Connections;
 import dev.reprise.internal.store.NodeRegistry;
 import dev.reprise.internal.store.NodeRegistry.Entry;
+import dev.reprise.internal.store.NodeRegistry.Report;
 import dev.reprise.internal.store.NodeRegistry.Unfit;
 import dev.reprise.state.NodeIdentity;
 import java.lang.System.Logger;
@@ -55,6 +56,7 @@ public final class Node implements AutoCloseable {
     private @Nullable Connection connection;
     private int networkTimeout;
     private boolean silent;
+    private boolean asked;
     private boolean displaced;
     private boolean closed;
 
@@ -65,14 +67,24 @@ public final class Node implements AutoCloseable {
      * @param name unique within the application
      * @param heartbeat the interval between two reports
      * @param lease after how long without a report it is dead, by the clock of the database
+     * @param asked whether it does what other applications ask
      */
-    public record Settings(String application, String name, Duration heartbeat, Duration lease) {}
+    public record Settings(String application, String name, Duration heartbeat, Duration lease, boolean asked) {
+
+        /** Of a node that does what others ask. */
+        public Settings(String application, String name, Duration heartbeat, Duration lease) {
+            this(application, name, heartbeat, lease, true);
+        }
+    }
 
     /** What is to be done when something becomes of the node. Called on its threads: to return at once. */
     public interface Duties {
 
         /** A report has arrived. */
         default void reported() {}
+
+        /** A report has arrived, and somebody asks something of this application's nodes. */
+        default void asked() {}
 
         /**
          * The node counts as dead: what it runs is others' now.
@@ -107,7 +119,7 @@ public final class Node implements AutoCloseable {
      */
     public static Node join(DataSource dataSource, NodeRegistry registry, Settings settings) {
         NodeIdentity identity = Joining.enter(registry, settings);
-        registry.sayLease(identity, settings.lease());
+        registry.say(identity, settings.lease(), settings.asked());
         for (Unfit other : registry.unfit(identity)) {
             if (Leases.isDeadlyTo(settings, other)) {
                 registry.leave(identity);
@@ -223,6 +235,9 @@ public final class Node implements AutoCloseable {
                 }
                 silent = false;
                 duties.reported();
+                if (asked) {
+                    duties.asked();
+                }
             }
         } catch (SQLException | RuntimeException | Error e) {
             // Whatever it is: a task that throws is not run again, and the node would never report again.
@@ -240,7 +255,9 @@ public final class Node implements AutoCloseable {
     }
 
     private boolean stays(Connection current) throws SQLException {
-        if (registry.heartbeat(current, identity, patience)) {
+        Report report = registry.heartbeat(current, identity, patience);
+        asked = report == Report.ASKED;
+        if (report != Report.REPLACED) {
             return lost == null;
         }
         lose("found that another process has joined under its name");
@@ -248,6 +265,7 @@ public final class Node implements AutoCloseable {
     }
 
     private boolean comesBack() {
+        asked = false;
         long sent = System.nanoTime();
         Entry entry = registry.enter(settings.application(), settings.name(), settings.heartbeat(), identity);
         if (!entry.entered()) {
@@ -270,7 +288,7 @@ public final class Node implements AutoCloseable {
             reported = sent;
             lost = null;
         }
-        registry.sayLease(identity, settings.lease());
+        registry.say(identity, settings.lease(), settings.asked());
         silent = true;
         return true;
     }

@@ -46,13 +46,20 @@ public final class Recovery implements Node.Duties, AutoCloseable {
 
     private final Duty tending = new Duty("looking after what this node runs", this::tend);
     private final Duty recovering = new Duty("looking for what dead nodes left", this::recover);
+    private final Duty answering;
     private final Duty forgetting = new Duty("removing logs of what was purged", this::forget);
 
     /**
      * @param homes for a job the class loader that leads to its job operator
      * @param mayRestart whether jobs may begin on this node now; not while its server starts or is suspended
+     * @param answer does what others ask of this node
      */
-    public Recovery(RepriseRepository repository, Function<String, ClassLoader> homes, BooleanSupplier mayRestart) {
+    public Recovery(
+            RepriseRepository repository,
+            Function<String, ClassLoader> homes,
+            BooleanSupplier mayRestart,
+            Runnable answer) {
+        this.answering = new Duty("doing what other nodes ask", answer);
         this.repository = repository;
         this.homes = homes;
         this.mayRestart = mayRestart;
@@ -69,6 +76,11 @@ public final class Recovery implements Node.Duties, AutoCloseable {
         tending.wake();
         recovering.wake();
         forgetting.wake();
+    }
+
+    @Override
+    public void asked() {
+        answering.wake();
     }
 
     /** At once, whatever else is being done, because that may be waiting for the database. */

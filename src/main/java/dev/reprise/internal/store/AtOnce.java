@@ -83,7 +83,7 @@ public final class AtOnce {
     private static final Sql RESTART_INSTANCE = launch(TAKE_INSTANCE, Launches.INSERT_NEXT);
 
     private static final String INSERT_STEP = POSTGRESQL
-            .inserting(RunningSteps.INSERT, RunningSteps.INSERTED)
+            .changing(RunningSteps.INSERT, RunningSteps.INSERTED)
             .replace("<nextId>", POSTGRESQL.nextStepExecutionId());
 
     private static final Sql ADD_STEP = Sql.of(String.join(";\n", RunningSteps.LOCK_OWNER, INSERT_STEP));

@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +62,11 @@ public final class AuditLog {
         this.database = database;
         this.scope = scope.ofApplications();
         this.page = PAGE.replace("<each>", this.scope.each(PAGE_OF_ONE));
+    }
+
+    /** That of another application. */
+    public AuditLog of(String application) {
+        return new AuditLog(database, Scope.of(application, Set.of()));
     }
 
     /** Adds an entry, in a transaction of its own; its id and time are the database's, whatever the entry says. */

@@ -60,6 +60,14 @@ public final class NodeRegistry {
             update REPRISE_NODE set HEARTBEAT_AT = current_timestamp
              where APPLICATION = ? and NODE_ID = ? and INCARNATION = ?""";
 
+    /** Whether there is something to do in {@code REPRISE_REQUEST}: comes with the report, and costs no round trip. */
+    private static final String ASKED = """
+            case when exists (select 1 from REPRISE_REQUEST r
+                               where r.TO_APPLICATION = APPLICATION and r.TAKEN_BY is null and r.EXPIRES_AT > current_timestamp)
+                   or exists (select 1 from REPRISE_REQUEST r where r.EXPIRES_AT <\s""" + Requests.FORGOTTEN_AT + """
+            )
+                 then 1 else 0 end as ASKED""";
+
     private static final String SAME_SESSIONS = """
             select other.NODE_ID
               from REPRISE_NODE self
@@ -69,7 +77,8 @@ public final class NodeRegistry {
              fetch first 1 row only""";
 
     private static final String SAY_LEASE = """
-            update REPRISE_NODE set LEASE_MILLIS = :lease
+            update REPRISE_NODE
+               set LEASE_MILLIS = :lease, TAKES_REQUESTS = case when :asked then INCARNATION else 0 end
              where APPLICATION = :application and NODE_ID = :node and INCARNATION = :incarnation""";
 
     /** Live ones alone, by their own lease: what a dead one had need not fit. */
@@ -93,6 +102,17 @@ public final class NodeRegistry {
              where APPLICATION = :application and NODE_ID = :node and INCARNATION = :incarnation""";
 
     private final Database database;
+    private final String heartbeat;
+
+    /** What came of a report. */
+    public enum Report {
+        /** A newer incarnation has the name. */
+        REPLACED,
+        /** It has arrived. */
+        ALIVE,
+        /** It has arrived, and somebody asks something of a node of the application, or left that. */
+        ASKED
+    }
 
     public NodeRegistry(DataSource dataSource, TransactionManager transactions) {
         this(dataSource, null, transactions);
@@ -103,6 +123,7 @@ public final class NodeRegistry {
      */
     public NodeRegistry(DataSource dataSource, @Nullable String schema, TransactionManager transactions) {
         this.database = new Database(dataSource, schema, transactions, Duration.ZERO);
+        this.heartbeat = database.tables().qualified(database.dialect().changing(HEARTBEAT, ASKED));
     }
 
     /**
@@ -205,16 +226,16 @@ public final class NodeRegistry {
      * like death.
      *
      * @param patience how long the statement may take
-     * @return false if a newer incarnation has the name
      */
-    public boolean heartbeat(Connection connection, NodeIdentity node, Duration patience) throws SQLException {
-        try (PreparedStatement update =
-                connection.prepareStatement(database.tables().qualified(HEARTBEAT))) {
+    public Report heartbeat(Connection connection, NodeIdentity node, Duration patience) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement(heartbeat)) {
             update.setQueryTimeout((int) Math.max(1, patience.toSeconds()));
             update.setString(1, node.application());
             update.setString(2, node.name());
             update.setLong(3, node.incarnation());
-            return update.executeUpdate() == 1;
+            try (ResultSet row = update.executeQuery()) {
+                return !row.next() ? Report.REPLACED : row.getInt(1) == 1 ? Report.ASKED : Report.ALIVE;
+            }
         }
     }
 
@@ -234,10 +255,15 @@ public final class NodeRegistry {
     public record Unfit(
             String node, Duration heartbeat, @Nullable Duration lease) {}
 
-    /** Says after how long a silence this node takes another one for dead. */
-    public void sayLease(NodeIdentity node, Duration lease) {
+    /**
+     * Says after how long a silence this node takes another one for dead, and whether it does what others ask.
+     *
+     * @param asked whether it does; else it is not to be seen by other applications' consoles either
+     */
+    public void say(NodeIdentity node, Duration lease, boolean asked) {
         database.doInOwnTransaction(handle -> handle.createUpdate(SAY_LEASE)
                 .bind("lease", lease.toMillis())
+                .bind("asked", asked)
                 .bindMap(NodeColumns.of(node))
                 .execute());
     }

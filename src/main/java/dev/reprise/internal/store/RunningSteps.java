@@ -128,7 +128,7 @@ public final class RunningSteps {
                 .mapTo(Long.class)
                 .findOne();
         before.run();
-        return handle.createQuery(dialect.inserting(INSERT, INSERTED))
+        return handle.createQuery(dialect.changing(INSERT, INSERTED))
                 .define("nextId", dialect.nextStepExecutionId())
                 .bindMap(step.bindings())
                 .map((row, context) -> NewStep.Inserted.of(row))

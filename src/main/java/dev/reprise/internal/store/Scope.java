@@ -45,6 +45,14 @@ public record Scope(List<String> applications) {
         return applications.get(0);
     }
 
+    /** The same, and some applications more. */
+    Scope with(List<String> others) {
+        Set<String> all = new LinkedHashSet<>(ofApplications().applications);
+        all.addAll(others);
+        all.add(NOBODY);
+        return new Scope(List.copyOf(all));
+    }
+
     /** The same without what is nobody's. */
     Scope ofApplications() {
         return new Scope(

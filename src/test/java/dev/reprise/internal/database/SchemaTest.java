@@ -1,10 +1,12 @@
 package dev.reprise.internal.database;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.reprise.Patience;
+import dev.reprise.PostgresServer;
 import dev.reprise.internal.engine.TestDatabase;
 import dev.reprise.internal.engine.TestNode;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -25,10 +28,13 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.h2.jdbcx.JdbcDataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** The tables are brought to the version that the code knows, or nothing is touched. */
 class SchemaTest {
@@ -151,6 +157,47 @@ class SchemaTest {
         assertRefused(database, "BATCH_JOB_INSTANCE", "another program's", "Nothing was changed");
     }
 
+    /** And does not wait until somebody grants them. */
+    @Test
+    void saysWhoMayNotMakeTables() throws SQLException {
+        String user = "reader" + UUID.randomUUID().toString().replace("-", "");
+        PGSimpleDataSource postgresql = PostgresServer.emptySchema();
+        try (Connection administrator = postgresql.getConnection()) {
+            administrator.createStatement().execute("create role " + user + " login");
+            administrator
+                    .createStatement()
+                    .execute("grant usage on schema " + administrator.getSchema() + " to " + user);
+        }
+        postgresql.setUser(user);
+        assertMayNot(postgresql, user, "permission denied for schema ");
+
+        JdbcDataSource h2 = new JdbcDataSource();
+        h2.setUrl("jdbc:h2:mem:" + user);
+        try (Connection administrator = h2.getConnection()) {
+            administrator.createStatement().execute("create user " + user + " password ''");
+            h2.setUser(user);
+            assertMayNot(h2, user.toUpperCase(Locale.ROOT), "Not enough rights for object");
+        }
+    }
+
+    @Test
+    void saysThatTheDatabaseTakesNoTables() throws SQLException {
+        PGSimpleDataSource readOnly = PostgresServer.emptySchema();
+        readOnly.setOptions("-c default_transaction_read_only=on");
+        assertMayNot(readOnly, "postgres", "cannot execute CREATE TABLE in a read-only transaction");
+    }
+
+    private static void assertMayNot(DataSource dataSource, String user, String why) {
+        assertThatThrownBy(() -> Schema.migrate(dataSource, Duration.ofDays(1)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith(
+                        "The data source's user " + user + " cannot make or change the tables of the job repository: ")
+                .hasMessageContaining(why)
+                .hasMessageContaining("create schema batch authorization " + user + ", and write schema=batch")
+                .extracting(Throwable::getMessage, as(InstanceOfAssertFactories.STRING))
+                .doesNotContain("\n");
+    }
+
     /** Where DDL cannot be rolled back, a first migration that was broken off leaves some tables. */
     @ParameterizedTest
     @EnumSource
@@ -195,7 +242,8 @@ class SchemaTest {
                         "12|definitions|SQL|V12__definitions.sql|-856589681",
                         "13|tokens of launches|SQL|V13__tokens_of_launches.sql|-1342990564",
                         "14|attempts|SQL|V14__attempts.sql|802191312",
-                        "15|leases|SQL|V15__leases.sql|-794281920");
+                        "15|leases|SQL|V15__leases.sql|-794281920",
+                        "16|requests|SQL|V16__requests.sql|-2028037073");
             case POSTGRESQL ->
                 List.of(
                         "1|job repository|SQL|V1__job_repository.sql|202028149",
@@ -211,7 +259,8 @@ class SchemaTest {
                         "12|definitions|SQL|V12__definitions.sql|-856589681",
                         "13|tokens of launches|SQL|V13__tokens_of_launches.sql|-1342990564",
                         "14|attempts|SQL|V14__attempts.sql|802191312",
-                        "15|leases|SQL|V15__leases.sql|-794281920");
+                        "15|leases|SQL|V15__leases.sql|-794281920",
+                        "16|requests|SQL|V16__requests.sql|-2028037073");
         };
     }
 

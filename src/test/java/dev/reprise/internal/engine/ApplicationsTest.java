@@ -474,10 +474,9 @@ class ApplicationsTest {
         assertThat(history.execution(failed.getExecutionId())).isPresent();
         assertThat(history.ofInstance(others.getJobInstance().getInstanceId(), 50))
                 .isEmpty();
-        assertThat(history.jobOfInstance(others.getJobInstance().getInstanceId()))
-                .isEmpty();
-        assertThat(history.jobOfInstance(failed.getJobInstance().getInstanceId()))
-                .hasValue(job.getId());
+        assertThat(history.instance(others.getJobInstance().getInstanceId())).isEmpty();
+        assertThat(history.instance(failed.getJobInstance().getInstanceId()))
+                .hasValueSatisfying(its -> assertThat(its.job()).isEqualTo(job.getId()));
     }
 
     private static ExecutionSearch search(
@@ -743,7 +742,7 @@ class ApplicationsTest {
                     new NodeRegistry(database.pooled(), node == first ? one : two, TestDatabase.TRANSACTIONS);
             try (var connection = database.pooled().getConnection()) {
                 assertThat(registry.heartbeat(connection, node.identity, Duration.ofSeconds(5)))
-                        .isTrue();
+                        .isEqualTo(NodeRegistry.Report.ALIVE);
             }
             registry.anotherWithItsSessions(node.identity);
             registry.leave(node.identity);

@@ -5,7 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.reprise.database.WatchedDatabase;
 import dev.reprise.database.WatchedDatabase.Cost;
 import dev.reprise.internal.engine.TestNode.Chunk;
+import dev.reprise.internal.store.NodeRegistry;
+import dev.reprise.internal.store.Requests;
 import jakarta.batch.runtime.BatchStatus;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import org.jberet.job.model.Job;
 import org.jberet.runtime.JobExecutionImpl;
@@ -140,6 +146,36 @@ class StatementCountTest {
                     select cast(xmin as text) as X from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = %1$s
                     union all
                     select cast(xmin as text) from BATCH_STEP_EXECUTION where JOB_EXECUTION_ID = %1$s) WRITTEN""".formatted(execution.getExecutionId()));
+    }
+
+    /** Which looks for what others ask, too. */
+    @ParameterizedTest
+    @EnumSource
+    void ofAReportIsOneStatement(TestDatabase.Kind kind) throws SQLException {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        WatchedDatabase database = node.database.watched();
+        NodeRegistry registry = new NodeRegistry(node.database.pooled(), TestDatabase.TRANSACTIONS);
+
+        try (Connection connection = node.database.pooled().getConnection()) {
+            database.startRecording();
+            assertThat(registry.heartbeat(connection, node.identity, Duration.ofMinutes(1)))
+                    .isEqualTo(NodeRegistry.Report.ALIVE);
+            assertThat(database.stopRecording().sql()).hasSize(1);
+            node.repository.requests().ask(request(node), Duration.ofMinutes(1));
+            assertThat(registry.heartbeat(connection, node.identity, Duration.ofMinutes(1)))
+                    .isEqualTo(NodeRegistry.Report.ASKED);
+        }
+    }
+
+    private static Requests.Request request(TestNode node) {
+        return new Requests.Request(
+                0,
+                node.identity.application(),
+                null,
+                "stop",
+                1,
+                "{}",
+                new Requests.Asker("somebody", null, List.of("batch-operator"), "office"));
     }
 
     private static void assertCost(Cost cost, int roundTrips) {

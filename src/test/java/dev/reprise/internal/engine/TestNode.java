@@ -109,6 +109,7 @@ public final class TestNode {
                         ExecutionLists.LISTED,
                         shared,
                         null,
+                        true,
                         ServerParts.NONE),
                 access);
     }

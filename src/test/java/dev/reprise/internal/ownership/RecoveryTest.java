@@ -168,10 +168,14 @@ class RecoveryTest {
     }
 
     private Recovery recovery() {
-        return new Recovery(BATCH.repository(), job -> RecoveryTest.class.getClassLoader(), () -> {
-            asked.incrementAndGet();
-            return mayRestart.get();
-        });
+        return new Recovery(
+                BATCH.repository(),
+                job -> RecoveryTest.class.getClassLoader(),
+                () -> {
+                    asked.incrementAndGet();
+                    return mayRestart.get();
+                },
+                () -> {});
     }
 
     private static void due(JobRun failed) {

@@ -369,6 +369,40 @@ class PlansTest {
         }
     }
 
+    /** However much is asked of others, and was left. */
+    @Test
+    void ofWhatNodesAskOfEachOtherReadAFewRows() throws Exception {
+        DATABASE.execute("""
+                insert into REPRISE_REQUEST
+                    (TO_APPLICATION, KIND, JOB_EXECUTION_ID, DETAILS, CALLER, ROLES, FROM_APPLICATION, EXPIRES_AT, TAKEN_BY)
+                select case when i <= 200 then 'some' else 'neighbour' end, 'stop', i, '{}', 'somebody', 'batch-operator',
+                       'office', now() + interval '1 hour', case when i % 2 = 0 then 'node-1' end
+                  from generate_series(1, 10000) i""");
+        DATABASE.execute("analyze REPRISE_REQUEST");
+        try {
+            WatchedDatabase database = DATABASE.watched();
+            Requests requests = new Requests(
+                    new Database(DATABASE.pooled(), TestDatabase.TRANSACTIONS),
+                    () -> node.identity,
+                    Duration.ofSeconds(30));
+            database.startRecording();
+            assertThat(requests.due()).isEmpty();
+            assertThat(requests.look(List.of(5L, 6L))).hasSize(2);
+            assertThat(requests.sweep()).isZero();
+            List<Entry> made = database.stopRecording().entries();
+
+            assertThat(made).hasSize(3);
+            for (Entry entry : made) {
+                assertThat(analysed(entry)).noneMatch(line -> {
+                    Matcher rows = ROWS.matcher(line);
+                    return rows.find() && rowsOf(rows) > 200;
+                });
+            }
+        } finally {
+            DATABASE.execute("delete from REPRISE_REQUEST");
+        }
+    }
+
     private static final Pattern OWNER_BY_ID =
             Pattern.compile("REPRISE_OWNER( owner)?\\s+(join .*\\s+)?where (owner\\.)?JOB_(EXECUTION|INSTANCE)_ID = ");
 

@@ -95,7 +95,7 @@ final class SimulatedNode {
     Beat beat() throws SQLException {
         boolean reported;
         try (Connection connection = dataSource.getConnection()) {
-            reported = registry.heartbeat(connection, identity, PATIENCE);
+            reported = registry.heartbeat(connection, identity, PATIENCE) != NodeRegistry.Report.REPLACED;
         }
         repository.thisNode().tend();
         int closed = repository.thisNode().takeOverFromTheDead();

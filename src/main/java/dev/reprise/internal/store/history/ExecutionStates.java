@@ -25,7 +25,7 @@ public final class ExecutionStates {
     static final String SELECT = """
             select e.JOB_EXECUTION_ID, e.JOB_INSTANCE_ID, i.JOB_NAME, e.CREATE_TIME, e.START_TIME, e.END_TIME,
                    e.LAST_UPDATED, e.STATUS, e.EXIT_CODE, e.EXIT_MESSAGE, e.REPRISE_SUBMITTER, e.REPRISE_NODE,
-                   e.REPRISE_ATTEMPT, e.REPRISE_SAME_SINCE, e.REPRISE_COMMITTED,
+                   coalesce(i.REPRISE_APPLICATION, '') as APPLICATION, e.REPRISE_ATTEMPT, e.REPRISE_SAME_SINCE, e.REPRISE_COMMITTED,
                    coalesce(e.REPRISE_RECOVERIES, 0) as RECOVERIES,
                    case when o.JOB_EXECUTION_ID is null then 0 else 1 end as OWNED
               from <executions> e
@@ -70,6 +70,7 @@ public final class ExecutionStates {
                 e.id(),
                 e.job(),
                 e.instanceId(),
+                e.application(),
                 e.status(),
                 e.exitStatus(),
                 e.created(),
@@ -93,6 +94,7 @@ public final class ExecutionStates {
                 row.getLong("JOB_EXECUTION_ID"),
                 row.getString("JOB_NAME"),
                 row.getLong("JOB_INSTANCE_ID"),
+                row.getString("APPLICATION"),
                 status == null ? "UNKNOWN" : status,
                 ended == null ? null : row.getString("EXIT_CODE"),
                 time(row, "CREATE_TIME"),

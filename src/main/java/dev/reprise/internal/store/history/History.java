@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +69,7 @@ public final class History {
                      where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID <= :execution) as ATTEMPT""";
 
     private static final String INSTANCES_OF_ONE = """
-            select JOB_INSTANCE_ID, JOB_NAME
+            select JOB_INSTANCE_ID, JOB_NAME, REPRISE_APPLICATION
               from BATCH_JOB_INSTANCE
              where REPRISE_APPLICATION between :scope and :scope and JOB_NAME between :job and :job
                and JOB_INSTANCE_ID < :before
@@ -76,7 +77,7 @@ public final class History {
              fetch first :limit rows only""";
 
     private static final String INSTANCES = """
-            select JOB_INSTANCE_ID, JOB_NAME,
+            select JOB_INSTANCE_ID, JOB_NAME, coalesce(REPRISE_APPLICATION, ''),
                    (select max(e.JOB_EXECUTION_ID) from BATCH_JOB_EXECUTION e
                      where e.JOB_INSTANCE_ID = i.JOB_INSTANCE_ID) as LAST
               from (
@@ -85,24 +86,21 @@ public final class History {
              fetch first :limit rows only""";
 
     private static final String INSTANCE =
-            "select i.JOB_NAME from BATCH_JOB_INSTANCE i where i.JOB_INSTANCE_ID = :instance" + AND_IN_SCOPE;
+            "select i.JOB_NAME, coalesce(i.REPRISE_APPLICATION, '') from BATCH_JOB_INSTANCE i"
+                    + " where i.JOB_INSTANCE_ID = :instance" + AND_IN_SCOPE;
 
     private final Database database;
-    private final Scope scope;
+    private final Supplier<Scope> scopes;
     private final Duration lease;
-    private final ExecutionPages pages;
-    private final NodeStates nodes;
     private final StepActivities activities;
 
     /**
-     * @param scope what is seen; the nodes are those of its own application
+     * @param scopes gives what is seen; the nodes are those of its own application
      */
-    public History(Database database, Checkpoints checkpoints, Scope scope, Duration lease) {
+    public History(Database database, Checkpoints checkpoints, Supplier<Scope> scopes, Duration lease) {
         this.database = database;
-        this.scope = scope;
+        this.scopes = scopes;
         this.lease = lease;
-        this.pages = new ExecutionPages(scope);
-        this.nodes = new NodeStates(scope.own(), lease);
         this.activities = new StepActivities(checkpoints);
     }
 
@@ -113,19 +111,26 @@ public final class History {
      * @param limit how many at most
      */
     public List<ExecutionState> executions(ExecutionSearch search, long before, int limit) {
+        ExecutionPages pages = pages();
         return database.inOwnTransaction(
                 handle -> ExecutionStates.read(handle, pages.of(handle, search, before, limit)));
     }
 
-    private Query scoped(Handle handle, String statement) {
+    /** Before a transaction is begun: who is seen may have to be asked for. */
+    private ExecutionPages pages() {
+        return new ExecutionPages(scopes.get());
+    }
+
+    private static Query scoped(Handle handle, Scope scope, String statement) {
         return ExecutionStates.query(handle, scope.in(statement), false).bindMap(scope.bindings());
     }
 
     /** An execution, or empty if there is none, or it is another application's. */
     public Optional<ExecutionState> execution(long executionId) {
+        Scope scope = scopes.get();
         return database
                 .inOwnTransaction(handle ->
-                        ExecutionStates.read(handle, scoped(handle, ONE).bind("execution", executionId)))
+                        ExecutionStates.read(handle, scoped(handle, scope, ONE).bind("execution", executionId)))
                 .stream()
                 .findFirst();
     }
@@ -136,18 +141,22 @@ public final class History {
 
     /** The executions that a node runs, newest first. */
     public List<ExecutionState> running(int limit) {
+        ExecutionPages pages = pages();
         return database.inOwnTransaction(
                 handle -> ExecutionStates.read(handle, pages.owned(handle, "").bind("limit", limit)));
     }
 
     /** The newest executions of an instance, newest first; none of another application's. */
     public List<ExecutionState> ofInstance(long instanceId, int limit) {
+        Scope scope = scopes.get();
         return database.inOwnTransaction(handle -> ExecutionStates.read(
-                handle, scoped(handle, OF_INSTANCE).bind("instance", instanceId).bind("limit", limit)));
+                handle,
+                scoped(handle, scope, OF_INSTANCE).bind("instance", instanceId).bind("limit", limit)));
     }
 
     /** What did not complete, does not run, and will not by itself: newest first. */
     public List<ExecutionState> unfinished(int limit) {
+        ExecutionPages pages = pages();
         return database.inOwnTransaction(handle -> ExecutionStates.read(
                 handle,
                 pages.newest(handle, UNFINISHED, RECENT, "", List.of(), Set.of("FAILED", "STOPPED", "UNKNOWN"))
@@ -156,9 +165,13 @@ public final class History {
 
     /** Restarts by recovery among the newest executions, newest first. */
     public List<ExecutionState> recovered() {
+        ExecutionPages pages = pages();
         return database.inOwnTransaction(handle -> ExecutionStates.read(
                 handle,
-                recent(handle, "e.REPRISE_RECOVERIES > 0 and e.CREATE_TIME > localtimestamp - interval '1' day")));
+                recent(
+                        handle,
+                        pages,
+                        "e.REPRISE_RECOVERIES > 0 and e.CREATE_TIME > localtimestamp - interval '1' day")));
     }
 
     /**
@@ -168,11 +181,12 @@ public final class History {
      * @param since inclusive, by the database's clock
      */
     public List<ExecutionState> changedSince(Instant since) {
+        ExecutionPages pages = pages();
         return database.inOwnTransaction(handle -> ExecutionStates.read(
-                handle, recent(handle, "e.LAST_UPDATED >= :since").bind("since", Timestamp.from(since))));
+                handle, recent(handle, pages, "e.LAST_UPDATED >= :since").bind("since", Timestamp.from(since))));
     }
 
-    private Query recent(Handle handle, String condition) {
+    private static Query recent(Handle handle, ExecutionPages pages, String condition) {
         return pages.newest(handle, OF_THE_RECENT, RECENT, "", List.of(), Set.of())
                 .define("condition", condition);
     }
@@ -206,29 +220,36 @@ public final class History {
 
     /** A page of a job's instances, newest first; see {@link #executions(ExecutionSearch, long, int)}. */
     public List<InstanceState> instances(String job, long before, int limit) {
-        record Row(long id, String job, @Nullable Long last) {}
+        record Row(
+                long id,
+                String job,
+                String application,
+                @Nullable Long last) {}
+        Scope scope = scopes.get();
         List<Row> rows = database.read(handle -> handle.createQuery(INSTANCES)
                 .define("each", scope.each(INSTANCES_OF_ONE))
                 .bindMap(scope.bindings())
                 .bind("job", job)
                 .bind("before", before)
                 .bind("limit", limit)
-                .map((row, context) -> new Row(row.getLong(1), row.getString(2), row.getObject(3, Long.class)))
+                .map((row, context) ->
+                        new Row(row.getLong(1), row.getString(2), row.getString(3), row.getObject(4, Long.class)))
                 .list());
         Map<Long, ExecutionState> last = new LinkedHashMap<>();
         List<Long> ids = rows.stream().map(Row::last).filter(id -> id != null).toList();
         executions(ids).forEach(execution -> last.put(execution.instanceId(), execution));
         return rows.stream()
-                .map(row -> new InstanceState(row.id(), row.job(), last.get(row.id())))
+                .map(row -> new InstanceState(row.id(), row.job(), row.application(), last.get(row.id())))
                 .toList();
     }
 
-    /** The job of an instance, or empty if there is no such instance, or it is another application's. */
-    public Optional<String> jobOfInstance(long instanceId) {
+    /** An instance without its last execution, or empty if there is no such instance, or it is not to be seen. */
+    public Optional<InstanceState> instance(long instanceId) {
+        Scope scope = scopes.get();
         return database.read(handle -> handle.createQuery(scope.in(INSTANCE))
                 .bindMap(scope.bindings())
                 .bind("instance", instanceId)
-                .mapTo(String.class)
+                .map((row, context) -> new InstanceState(instanceId, row.getString(1), row.getString(2), null))
                 .findOne());
     }
 
@@ -246,7 +267,7 @@ public final class History {
 
     /** The nodes of this application, also those that left or died. */
     public List<NodeState> nodes() {
-        return database.read(nodes::read);
+        return database.read(new NodeStates(scopes.get().own(), lease)::read);
     }
 
     /** After which time without a report a node is dead. */

@@ -8,7 +8,7 @@ import { changedSince, decisionBox, stepPlans } from './decision.js';
 import './dialog.js';
 import { namesAndTexts, parameterRows } from './parameter-rows.js';
 import { Part } from './part.js';
-import { shortValue } from './value.js';
+import { shortValue, value } from './value.js';
 
 class Actions extends Part {
   /**
@@ -25,13 +25,14 @@ class Actions extends Part {
 
   render() {
     const { execution } = this;
-    const { stop, restart, abandon } = this.actions;
-    if (!stop && !restart && !abandon) return nothing;
+    const { stop, restart, abandon, unavailable } = this.actions;
+    const why = unavailable === undefined ? nothing : html`<p class="muted">${value(unavailable)}</p>`;
+    if (!stop && !restart && !abandon) return why;
     return html`<div class="actions">
         ${restart ? actionButton('restart', t('restartAsk'), { kind: 'primary', onClick: () => this.#open('restart') }) : nothing}
         ${stop ? actionButton('stop', t('stopAsk'), { onClick: () => this.#open('stop') }) : nothing}
         ${abandon ? actionButton('abandon', t('abandonAsk'), { onClick: () => this.#open('abandon') }) : nothing}
-      </div>
+      </div>${why}
       <reprise-dialog data-dialog="restart" .title=${t('restartTitle', execution.id)} .confirm=${t('restart')} .content=${() => this.#restart()}
         .action=${async (form) => {
           const started = await post(`executions/${execution.id}/restart`, { nonIdentifying: this.#changes(form), ...this.#waysOut(form) });
@@ -39,7 +40,7 @@ class Actions extends Part {
           go(href('executions', started.id));
         }}></reprise-dialog>
       <reprise-dialog data-dialog="stop" .title=${t('stopTitle', execution.id)} .confirm=${t('stop')} .danger=${true}
-        .content=${() => html`<p>${t('stopWhat')}</p><p>${t('stopThen')}</p>`}
+        .content=${() => html`<p>${t('stopWhat')}</p><p>${t('stopThen')}</p>${this.#asked()}`}
         .action=${async () => {
           await post(`executions/${execution.id}/stop`);
           this.done?.();
@@ -52,10 +53,15 @@ class Actions extends Part {
         }}></reprise-dialog>`;
   }
 
+  /** Whose node does it, if it is not done here. */
+  #asked() {
+    return this.actions.by === undefined ? nothing : html`<p>${t('askedOf', this.actions.by)}</p>`;
+  }
+
   #restart() {
     const changeable = this.#changeable();
     return html`
-      <p>${t('restartWhat')}</p>
+      <p>${t('restartWhat')}</p>${this.#asked()}
       ${this.decision?.decision === 'RESTART' ? html`<div class="notice running">${stepPlans(this.decision.steps ?? [])}${changedSince(this.decision)}</div>` : this.decision ? decisionBox(this.decision) : nothing}
       ${this.decision?.acceptance === undefined ? nothing : html`<label class="check"><input type="checkbox" name="accept"><span>${t('acceptChange')}</span></label>`}
       ${this.#unfinished().map((step) => html`<label class="check"><input type="checkbox" name="anew" value=${step}><span>${t('startAnew', step)}</span></label>`)}
@@ -65,7 +71,7 @@ class Actions extends Part {
         ${changeable.map((parameter) => html`<label class="field"><bdi>${parameter.name}</bdi>
           <input name=${`p:${parameter.name}`} type=${parameter.secret ? 'password' : 'text'} value=${parameter.secret ? '' : parameter.value} placeholder=${parameter.secret ? t('unchanged') : nothing}
             autocomplete=${parameter.secret ? 'new-password' : 'off'} spellcheck="false" dir="auto"></label>`)}
-        ${parameterRows(this.#rows, () => this.querySelector('[data-dialog=restart]').requestUpdate(), { identifying: false })}
+        ${this.actions.by === undefined ? parameterRows(this.#rows, () => this.querySelector('[data-dialog=restart]').requestUpdate(), { identifying: false }) : html`<p class="muted">${t('parametersElsewhere')}</p>`}
       </details>
       <details><summary>${t('identifyingStay')}</summary>
         <ul class="plain">${(this.parameters ?? []).filter((parameter) => parameter.identifying).map((parameter) => html`<li><bdi>${parameter.name}</bdi> = ${shortValue(parameter.value)}</li>`)}</ul>
@@ -86,7 +92,7 @@ class Actions extends Part {
   }
 
   #changeable() {
-    return (this.parameters ?? []).filter((parameter) => !parameter.identifying && parameter.change !== 'removed');
+    return (this.parameters ?? []).filter((parameter) => !parameter.identifying && parameter.change !== 'removed' && !(parameter.secret && this.actions.by !== undefined));
   }
 
   /** What differs from the values that the execution had. */

@@ -21,7 +21,7 @@ export function executionsTable(executions, { showJob = true, caption = t('execu
         executions,
         ({ id }) => id,
         (execution) => html`<tr role="row">
-          <th scope="row" role="rowheader" data-label=${t('execution')}><a href=${href('executions', execution.id)}>${execution.id}</a></th>
+          <th scope="row" role="rowheader" data-label=${t('execution')}><a href=${href('executions', execution.id)}>${execution.id}</a>${execution.application === undefined ? nothing : html` <span class="muted one-line short">${shortValue(execution.application, 24)}</span>`}</th>
           <td role="cell">${statusBadge(execution.status)}${exitStatusOf(execution) === undefined ? nothing : html` <span class="muted one-line short">${shortValue(exitStatusOf(execution), 30)}</span>`}</td>
           ${showJob ? html`<td role="cell" class=${execution.job.length < 32 ? 'one-line' : ''}><a href=${href('jobs', execution.job)}>${shortValue(execution.job, 40)}</a></td>` : nothing}
           <td role="cell" class="wide">${parametersLine(execution.parameters)}${execution.failure === undefined ? nothing : html`<br><span class="muted">${shortValue(execution.failure, 90)}</span>`}</td>

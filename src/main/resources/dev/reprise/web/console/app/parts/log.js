@@ -12,6 +12,7 @@ import { skeleton } from './blank.js';
 const mostLines = 5000;
 const firstLines = 1000;
 
+/** Lines come by themselves from the node alone that has the log; what it has so far comes from others, too. */
 class Log extends Part {
   static properties = { execution: {}, lines: { state: true }, problem: { state: true }, following: { state: true }, wrap: { state: true } };
 
@@ -46,7 +47,7 @@ class Log extends Part {
 
   willUpdate(changed) {
     // It began to run after the page was opened, or the restart of the page found it running.
-    if (changed.has('execution') && this.lines && this.execution.live && this.following === undefined) this.#follow();
+    if (changed.has('execution') && this.lines && this.#comes && this.following === undefined) this.#follow();
   }
 
   updated() {
@@ -57,7 +58,7 @@ class Log extends Part {
 
   async #read() {
     try {
-      if (this.execution.live) {
+      if (this.#comes) {
         // The stream begins with the last lines: reading them apart would lose or double what comes between.
         this.lines = [];
         this.#follow();
@@ -75,6 +76,10 @@ class Log extends Part {
 
   #add(texts) {
     this.lines = [...this.lines, ...texts.map((text) => ({ text, number: ++this.#numbered }))].slice(-mostLines);
+  }
+
+  get #comes() {
+    return this.execution.live && this.execution.logHere;
   }
 
   #follow() {
@@ -132,9 +137,11 @@ class Log extends Part {
     if (!this.lines) return skeleton(6);
     return html`<div class="log">
       <div class="log-bar">
-        ${this.execution.live
+        ${this.#comes
           ? html`<label class="check"><input type="checkbox" .checked=${Boolean(this.following)} @change=${(event) => (event.target.checked ? this.#follow() : this.#stop())}><span>${t('followLog')}</span></label>`
-          : nothing}
+          : this.execution.live
+            ? html`<button @click=${() => this.#readAgain()}>${t('readAgain')}</button>`
+            : nothing}
         <label class="check"><input type="checkbox" .checked=${Boolean(this.wrap)} @change=${(event) => (this.wrap = event.target.checked)}><span>${t('wrapLines')}</span></label>
         <span class="muted">${t('linesShown', this.lines.length)}</span>
       </div>

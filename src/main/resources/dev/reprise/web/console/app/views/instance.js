@@ -54,7 +54,7 @@ class Instance extends View {
             : html`<p class="muted">${t('noParametersWhy')}</p>`}
         </section>
         <section class="card" aria-labelledby="instance-launch"><h2 id="instance-launch">${t('ifLaunchedNow')}</h2>
-          ${instance.launch ? decisionBox(instance.launch) : html`<p class="muted">${t('unknownDecision')}</p>`}
+          ${instance.launch ? decisionBox(instance.launch) : html`<p class="muted">${instance.application === undefined ? t('unknownDecision') : t('decidesElsewhere', instance.application)}</p>`}
         </section>
       </div>
       <section class="card" aria-labelledby="instance-timeline"><h2 id="instance-timeline">${t('timeline')}</h2>

@@ -82,6 +82,7 @@ class Now extends View {
       <footer>
         <span>${t('executionN', execution.id)}</span>
         <span>${t('runsFor', duration(took(execution)))}</span>
+        ${execution.application === undefined ? nothing : html`<span>${t('application')} ${shortValue(execution.application, 24)}</span>`}
         ${execution.node === undefined ? nothing : html`<span>${t('onNode')} ${shortValue(execution.node, 24)}</span>`}
         ${execution.submitter === undefined ? nothing : html`<span>${t('by')} ${shortValue(execution.submitter, 24)}</span>`}
         ${execution.recoveries ? html`<span>${t('recoveredTimes', execution.recoveries)}</span>` : nothing}
@@ -95,7 +96,7 @@ class Now extends View {
       ${statusIcon(attentionIcons[kind])}
       <div>
         <p><strong>${t(`attention.${kind}`, times)}</strong> · <a href=${target}>${shortValue(execution?.job ?? job ?? '', 50)}</a>
-          ${execution ? html`<span class="muted">${t('executionN', execution.id)}, ${age(execution.ended ?? execution.created)}</span>` : nothing}</p>
+          ${execution ? html`<span class="muted">${t('executionN', execution.id)}, ${age(execution.ended ?? execution.created)}${execution.application === undefined ? nothing : html`, ${t('application')} ${shortValue(execution.application, 24)}`}</span>` : nothing}</p>
         ${execution && Object.keys(execution.parameters).length ? html`<p>${parametersLine(execution.parameters, 3)}</p>` : nothing}
         <p class="muted">${value(message)}</p>
         ${execution && attemptsOf(execution) !== undefined ? html`<p class="muted">${attemptsOf(execution)}</p>` : nothing}

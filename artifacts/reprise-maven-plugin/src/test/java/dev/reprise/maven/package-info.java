@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.maven;
+
+import org.jspecify.annotations.NullMarked;
