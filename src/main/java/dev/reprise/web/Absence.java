@@ -39,7 +39,7 @@ final class Absence implements HttpHandler {
         try {
             next.handleRequest(exchange);
         } catch (Exception | LinkageError e) {
-            if (exchange.isResponseStarted() || (Place.isAll() && !(isGoing(exchange) || isWhy(e)))) {
+            if (exchange.isResponseStarted() || (Place.of(exchange).isAll() && !(isGoing(exchange) || isWhy(e)))) {
                 throw e;
             }
             if (!(isGoing(exchange) || isWhy(e))) {

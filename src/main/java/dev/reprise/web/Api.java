@@ -93,7 +93,7 @@ final class Api extends HttpServlet {
                             "jakarta.ws.rs.Application",
                             ApiApplication.class.getName(),
                             "resteasy.servlet.mapping.prefix",
-                            Place.base() + "/api"),
+                            Place.of(config.getServletContext()).base() + "/api"),
                     alone(config.getServletContext()));
         }
 

@@ -36,9 +36,9 @@ final class Gate extends HttpFilter {
         ServletRequestContext.requireCurrent().setAsyncSupported(true);
         String within = Place.within(request);
         boolean known = request.getUserPrincipal() != null;
-        if (Place.isOpen(within) || within.equals(Doorway.HEALTH)) {
+        if (Place.isOpen(within) || within.equals(Console.HEALTH)) {
             chain.doFilter(request, response);
-        } else if (Place.isApi(within) || within.equals(Doorway.LAUNCH)) {
+        } else if (Place.isApi(within) || within.equals(Console.LAUNCH)) {
             // Which role, they say themselves.
             if (known) {
                 chain.doFilter(request, response);

@@ -194,7 +194,7 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
 
     /** A wrong login, though the server would stumble over it. */
     private static void isNobody(HttpServerExchange exchange, boolean form) {
-        if (form && Place.isAll()) {
+        if (form && Place.of(exchange).isAll()) {
             lead(exchange, StatusCodes.FOUND, "failed");
         } else {
             exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Basic realm=\"Reprise\"");
@@ -216,7 +216,7 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
     private static void refuse(
             HttpServerExchange exchange, boolean form, long seconds, String type, String title, String detail) {
         exchange.getResponseHeaders().put(Headers.RETRY_AFTER, seconds);
-        if (form && Place.isAll()) {
+        if (form && Place.of(exchange).isAll()) {
             lead(exchange, StatusCodes.SEE_OTHER, "wait=" + seconds);
         } else {
             Refused.with(exchange, StatusCodes.TOO_MANY_REQUESTS, type, title, detail);

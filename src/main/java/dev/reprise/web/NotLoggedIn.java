@@ -32,7 +32,7 @@ final class NotLoggedIn extends HttpServlet {
         String within = Place.within(request, path);
         if (Place.isApi(within)) {
             problem(request, response, tried, OURS);
-        } else if (tried || within.equals(Doorway.LAUNCH) || isPartOfAPage(request)) {
+        } else if (tried || within.equals(Console.LAUNCH) || isPartOfAPage(request)) {
             plain(response, tried, OURS);
         } else {
             String failed = path.endsWith("/j_security_check") ? "?failed" : "";

@@ -1,55 +1,78 @@
 package dev.reprise.web;
 
-import dev.reprise.monitor.ConsolePath;
 import dev.reprise.monitor.ConsoleSetting;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
+import jakarta.servlet.ServletContext;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 import java.util.ServiceLoader;
 
-/** Where the console is in this application: nothing here acts on a request that is not below it. */
-final class Place {
+/**
+ * Where the console is in its application: nothing here acts on a request that is not below it. The application's servlet context
+ * has it.
+ *
+ * @param base as it stands behind the context path: {@code /reprise}, or nothing
+ */
+record Place(String base) {
 
-    /** The classes of a deployment are its own, and it has one configuration. */
-    private static final Optional<ConsolePath> HERE = ServiceLoader.load(
-                    ConsoleSetting.class, Place.class.getClassLoader())
-            .findFirst()
-            .flatMap(ConsoleSetting::console);
+    private static final AttachmentKey<Place> KEY = AttachmentKey.create(Place.class);
 
-    private static final String BASE = HERE.map(ConsolePath::path).orElse("");
-
-    private Place() {}
-
-    /** As it stands behind the context path: {@code /reprise}, or nothing. */
-    static String base() {
-        return BASE;
+    /** As the deployment has it; empty if there is to be none. */
+    static Optional<Place> configured() {
+        return ServiceLoader.load(ConsoleSetting.class, Place.class.getClassLoader())
+                .findFirst()
+                .flatMap(ConsoleSetting::console)
+                .map(console -> new Place(console.path()));
     }
 
-    /** Whether there is to be one. */
-    static boolean isAnywhere() {
-        return HERE.isPresent();
+    static Place of(ServletContext application) {
+        return application.getAttribute(Place.class.getName()) instanceof Place place ? place : new Place("");
+    }
+
+    private static Place of(HttpServletRequest request) {
+        return of(request.getServletContext());
+    }
+
+    static Place of(HttpServerExchange exchange) {
+        Place place = exchange.getAttachment(KEY);
+        return place == null ? new Place("") : place;
+    }
+
+    void becomesThatOf(ServletContext application) {
+        application.setAttribute(Place.class.getName(), this);
+    }
+
+    /** Whether a request is for the console, and knows from now on where that is. */
+    boolean takes(HttpServerExchange exchange) {
+        boolean below = isBelow(exchange.getRelativePath());
+        if (below) {
+            exchange.putAttachment(KEY, this);
+        }
+        return below;
     }
 
     /** Whether all of the application is the console's, with its login page, its error page and its session. */
-    static boolean isAll() {
-        return base().isEmpty();
+    boolean isAll() {
+        return base.isEmpty();
     }
 
     /** @param path behind the context path */
-    static boolean isBelow(String path) {
-        return path.startsWith(base())
-                && (path.length() == base().length() || isAll() || path.charAt(base().length()) == '/');
+    boolean isBelow(String path) {
+        return path.startsWith(base)
+                && (path.length() == base.length() || isAll() || path.charAt(base.length()) == '/');
     }
 
     /** What a request asks for: {@code /api/me}; of one that is below. */
     static String within(HttpServerExchange exchange) {
-        return exchange.getRelativePath().substring(base().length());
+        return exchange.getRelativePath().substring(of(exchange).base.length());
     }
 
     /** The same. */
     static String within(HttpServletRequest request) {
         String info = request.getPathInfo();
-        return (request.getServletPath() + (info == null ? "" : info)).substring(base().length());
+        return (request.getServletPath() + (info == null ? "" : info))
+                .substring(of(request).base.length());
     }
 
     /**
@@ -58,7 +81,7 @@ final class Place {
      * @param uri as it was sent; empty if it is not below
      */
     static String within(HttpServletRequest request, String uri) {
-        String base = request.getContextPath() + base();
+        String base = request.getContextPath() + of(request).base;
         return uri.startsWith(base) ? uri.substring(base.length()) : "";
     }
 
@@ -70,7 +93,7 @@ final class Place {
     static boolean isOpen(String within) {
         return within.startsWith("/webjars/")
                 || within.startsWith("/public/")
-                || (isAll() && within.equals(LoginPage.PAGE))
+                || within.equals(LoginPage.PAGE)
                 || within.equals("/favicon.ico");
     }
 }

@@ -7,7 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** The answer to a request that goes no further than the {@link Doorway}, in the language of who asks. */
+/** The answer to a request that goes no further than the {@link Console}, in the language of who asks. */
 final class Refused {
 
     /** Those that other responses get further in, from {@link ResponseHeaders}. */

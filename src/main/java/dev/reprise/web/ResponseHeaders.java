@@ -78,7 +78,11 @@ final class ResponseHeaders extends HttpFilter {
         response.setHeader("Expires", null);
         CompletableFuture<?> leaving = IoThread.comesTo(request);
         try {
-            chain.doFilter(request, Place.isAll() ? new Keeping(response) : new Plain(request, response));
+            chain.doFilter(
+                    request,
+                    Place.of(request.getServletContext()).isAll()
+                            ? new Keeping(response)
+                            : new Plain(request, response));
         } finally {
             leaving.complete(null);
         }

@@ -60,10 +60,11 @@ final class StaticFiles extends HttpServlet {
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         String within = Place.within(request);
-        if (within.isEmpty() && !Place.isAll()) {
+        Place place = Place.of(request.getServletContext());
+        if (within.isEmpty() && !place.isAll()) {
             // What the page names is relative to where it is.
             response.setStatus(HttpServletResponse.SC_FOUND);
-            response.setHeader("Location", request.getContextPath() + Place.base() + "/");
+            response.setHeader("Location", request.getContextPath() + place.base() + "/");
             return;
         }
         StaticFile file = file(within.isEmpty() || within.equals("/") ? START : within);

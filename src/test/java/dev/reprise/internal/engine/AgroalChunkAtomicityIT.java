@@ -16,7 +16,8 @@ class AgroalChunkAtomicityIT extends ChunkAtomicity {
         return TestWar.withTestJobs()
                 .addClass(ChunkAtomicity.class)
                 .addAsWebInfResource(
-                        new StringAsset("data-source=" + AgroalDataSource.NAME), "classes/META-INF/reprise.properties");
+                        new StringAsset("console=/\ndata-source=" + AgroalDataSource.NAME),
+                        "classes/META-INF/reprise.properties");
     }
 
     @Override
