@@ -65,6 +65,6 @@ final class AttentionViews {
     }
 
     private History history() {
-        return repositories.get().seen();
+        return repositories.get().neighbours().seen();
     }
 }

@@ -82,7 +82,7 @@ final class ExecutionDetails {
         boolean runs = execution.owned() && !execution.status().equals("STOPPING");
         boolean unfinished = !execution.owned() && Set.of("FAILED", "STOPPED").contains(execution.status());
         String application = execution.application();
-        if (!repositories.get().applications().isShownAnother(application)) {
+        if (!repositories.get().neighbours().applications().isShownAnother(application)) {
             boolean restartable = launcher.deployed(execution.job())
                     .map(DeployedJob::restartable)
                     .orElse(false);
@@ -90,7 +90,12 @@ final class ExecutionDetails {
         }
         boolean restart =
                 last && unfinished && ran.map(RecordedDefinition::restartable).orElse(true);
-        if (!repositories.get().applications().whoCanBeAsked(application).isEmpty()) {
+        if (!repositories
+                .get()
+                .neighbours()
+                .applications()
+                .whoCanBeAsked(application)
+                .isEmpty()) {
             return new View.Actions(runs, restart, unfinished, application, null);
         }
         return new View.Actions(
@@ -118,7 +123,7 @@ final class ExecutionDetails {
         if (ran.isPresent()) {
             return ran.get().graph();
         }
-        return repositories.get().applications().isShownAnother(execution.application())
+        return repositories.get().neighbours().applications().isShownAnother(execution.application())
                 ? null
                 : launcher.deployed(execution.job()).map(DeployedJob::graph).orElse(null);
     }
@@ -152,6 +157,6 @@ final class ExecutionDetails {
     }
 
     private History history() {
-        return repositories.get().seen();
+        return repositories.get().neighbours().seen();
     }
 }

@@ -30,7 +30,7 @@ final class ExecutionViews {
                 .map(ExecutionState::id)
                 .toList();
         Map<Long, View.Progress> progress =
-                Progresses.of(repositories.get().seen().activity(running));
+                Progresses.of(repositories.get().neighbours().seen().activity(running));
         return executions.stream()
                 .map(execution -> view(execution, progress.get(execution.id())))
                 .toList();

@@ -74,7 +74,7 @@ final class InstanceViews {
                     .toList();
             View.Decision launch = found.isEmpty()
                             || launcher.deployed(instance.job()).isEmpty()
-                            || repositories.get().applications().isShownAnother(instance.application())
+                            || repositories.get().neighbours().applications().isShownAnother(instance.application())
                     ? null
                     : DecisionViews.of(launcher.explainAgain(found.get(0)));
             return new View.InstanceDetail(view(instance, views.isEmpty() ? null : views.get(0)), detailed, launch);
@@ -82,6 +82,6 @@ final class InstanceViews {
     }
 
     private History history() {
-        return repositories.get().seen();
+        return repositories.get().neighbours().seen();
     }
 }

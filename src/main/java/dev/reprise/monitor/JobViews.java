@@ -141,6 +141,6 @@ final class JobViews {
     }
 
     private History history() {
-        return repositories.get().seen();
+        return repositories.get().neighbours().seen();
     }
 }

@@ -55,7 +55,7 @@ public class Monitor {
     }
 
     private History history() {
-        return repositories.get().seen();
+        return repositories.get().neighbours().seen();
     }
 
     /** What nodes run, newest first. */

@@ -40,6 +40,6 @@ final class NodeViews {
     }
 
     private History history() {
-        return repositories.get().seen();
+        return repositories.get().neighbours().seen();
     }
 }

@@ -63,7 +63,7 @@ public class OtherNodes {
     @Inject
     public OtherNodes(Supplier<RepriseRepository> repositories) {
         this.repositories = repositories;
-        this.answers = new Answers(() -> repositories.get().requests());
+        this.answers = new Answers(() -> repositories.get().neighbours().requests());
     }
 
     /** For the container's proxy. */
@@ -83,7 +83,7 @@ public class OtherNodes {
         return repository
                 .refused()
                 .anothers(executionId)
-                .filter(its -> repository.applications().isShownAnother(its.application()));
+                .filter(its -> repository.neighbours().applications().isShownAnother(its.application()));
     }
 
     private Belonging belonging(long executionId) {
@@ -192,7 +192,8 @@ public class OtherNodes {
                 .access()
                 .caller()
                 .ifPresent(caller -> Access.require(caller, Role.OPERATOR, "see the log of execution " + executionId));
-        ExecutionState execution = repository.seen().execution(executionId).orElse(null);
+        ExecutionState execution =
+                repository.neighbours().seen().execution(executionId).orElse(null);
         if (execution == null || execution.node() == null) {
             return Optional.empty();
         }
@@ -221,12 +222,13 @@ public class OtherNodes {
     }
 
     private List<Applications.Node> nodes(String application) {
-        return repositories.get().applications().whoCanBeAskedNow(application);
+        return repositories.get().neighbours().applications().whoCanBeAskedNow(application);
     }
 
     private @Nullable String nodeOf(long executionId) {
         return repositories
                 .get()
+                .neighbours()
                 .seen()
                 .execution(executionId)
                 .map(ExecutionState::node)

@@ -49,7 +49,7 @@ public final class RequestsHere {
 
     /** Takes what is asked of this node now, and answers it; removes what nobody waits for any more. */
     public void answer() {
-        Requests requests = repository.requests();
+        Requests requests = repository.neighbours().requests();
         for (Request request : requests.due()) {
             boolean restart = request.kind().equals(OtherNodes.RESTART);
             if ((!restart || mayRestart.getAsBoolean()) && requests.take(request.id())) {

@@ -1,8 +1,6 @@
 package dev.reprise.web;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.reprise.access.Role;
-import dev.reprise.identity.JobParameters;
 import dev.reprise.internal.engine.RepriseRepository;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.log.ExecutionLogs;
@@ -13,7 +11,6 @@ import dev.reprise.operate.Operations;
 import dev.reprise.operate.OtherNodes;
 import dev.reprise.state.ExecutionSearch;
 import dev.reprise.state.NodeIdentity;
-import dev.reprise.state.WaysOut;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -31,11 +28,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -314,32 +309,6 @@ public class ExecutionsResource extends Asked {
 
     /** A body without fields. */
     record Nothing() {}
-
-    /** The body of a restart. */
-    record Restart(
-            @JsonProperty("nonIdentifying") @Nullable Map<String, @Nullable String> nonIdentifying,
-            @JsonProperty("wait") @Nullable Integer waitSeconds,
-            @JsonProperty("acceptDefinition") @Nullable String acceptDefinition,
-            @JsonProperty("startAnew") @Nullable List<String> startAnew) {
-
-        Map<String, String> changed() {
-            Map<String, String> changed = new TreeMap<>();
-            if (nonIdentifying != null) {
-                nonIdentifying
-                        .entrySet()
-                        .forEach(parameter -> changed.put(
-                                JobParameters.NON_IDENTIFYING_MARK + JobsResource.name(parameter.getKey()),
-                                JobsResource.value(parameter)));
-            }
-            if (acceptDefinition != null) {
-                changed.put(WaysOut.ACCEPT_DEFINITION, acceptDefinition);
-            }
-            if (startAnew != null && !startAnew.isEmpty()) {
-                changed.put(WaysOut.START_ANEW, String.join(",", startAnew));
-            }
-            return changed;
-        }
-    }
 
     @POST
     @Path("/{id}/restart")

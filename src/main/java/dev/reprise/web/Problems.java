@@ -1,7 +1,7 @@
 package dev.reprise.web;
 
 import dev.reprise.access.AccessDeniedException;
-import dev.reprise.internal.engine.RepriseRepository;
+import dev.reprise.internal.engine.EngineOperator;
 import dev.reprise.operate.NoAnswerException;
 import dev.reprise.state.LaunchRefusedException;
 import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
@@ -63,7 +63,7 @@ public final class Problems implements ExceptionMapper<Throwable> {
         }
         String mark = UUID.randomUUID().toString();
         LOG.log(Level.ERROR, "A request failed (" + mark + ")", thrown);
-        boolean database = RepriseRepository.isDatabases(thrown);
+        boolean database = EngineOperator.isDatabases(thrown);
         return new Problem(
                         database ? "database" : "error",
                         database ? "The database does not answer" : "Error",

@@ -370,7 +370,7 @@ class OtherNodesTest {
 
         shopNode().close();
         RepriseRepository later = root();
-        later.applications().whoCanBeAskedNow("shop");
+        later.neighbours().applications().whoCanBeAskedNow("shop");
         assertThat(monitor.detail(failed).orElseThrow().actions())
                 .isEqualTo(new View.Actions(
                         false,
@@ -424,8 +424,8 @@ class OtherNodesTest {
         long id = running("1");
 
         assertThat(others().isAnothers(id)).isFalse();
-        assertThat(root().seen().execution(id)).isEmpty();
-        assertThat(root().seen().running(10)).isEmpty();
+        assertThat(root().neighbours().seen().execution(id)).isEmpty();
+        assertThat(root().neighbours().seen().running(10)).isEmpty();
     }
 
     /** It is there as long as somebody may take it, and never done afterwards. */
@@ -456,7 +456,7 @@ class OtherNodesTest {
         long id = running("1");
         shopNode().attend(new Node.Duties() {});
         CompletionStage<String> stop = Access.as(ADMIN, () -> others().stop(id));
-        Requests there = shop().repository().requests();
+        Requests there = shop().repository().neighbours().requests();
         List<Request> due = there.due();
         assertThat(due).extracting(Request::kind, Request::executionId).containsExactly(tuple("stop", id));
         assertThat(there.take(due.get(0).id())).isTrue();
@@ -471,7 +471,7 @@ class OtherNodesTest {
                         + ". Look at the execution, and ask again if it did not.");
         assertThat(audit(root(), id)).extracting(AuditEntry::outcome).containsExactly("failed");
         execute("update REPRISE_REQUEST set EXPIRES_AT = current_timestamp - interval '61' second");
-        assertThat(root().requests().sweep()).isOne();
+        assertThat(root().neighbours().requests().sweep()).isOne();
     }
 
     /** The database decides, whoever comes at one moment: both nodes of the application, or the asker that gives up. */
@@ -484,15 +484,18 @@ class OtherNodesTest {
         ExecutorService threads = Executors.newFixedThreadPool(3);
         try (Node second = node(shop().dataSource(), transactions, "shop", "shop-2", true)) {
             Requests there = repository(shop().dataSource(), transactions, second, ServerParts.NONE)
+                    .neighbours()
                     .requests();
-            Requests here = shop().repository().requests();
+            Requests here = shop().repository().neighbours().requests();
             for (int round = 0; round < 30; round++) {
-                long id = root().requests().ask(request("log", 1, "batch-operator"), Duration.ofMinutes(1));
+                long id =
+                        root().neighbours().requests().ask(request("log", 1, "batch-operator"), Duration.ofMinutes(1));
                 CyclicBarrier together = new CyclicBarrier(3);
                 List<Future<Boolean>> won = threads.invokeAll(List.of(
                         () -> together.await() >= 0 && here.take(id),
                         () -> together.await() >= 0 && there.take(id),
-                        () -> together.await() >= 0 && root().requests().withdraw(id)));
+                        () -> together.await() >= 0
+                                && root().neighbours().requests().withdraw(id)));
                 int winners = 0;
                 for (Future<Boolean> one : won) {
                     winners += one.get() ? 1 : 0;
@@ -529,9 +532,15 @@ class OtherNodesTest {
             assertThat(audit(shop().repository(), again))
                     .extracting(AuditEntry::action, AuditEntry::outcome)
                     .containsExactly(tuple("restart", "done"));
-            assertThat(root().seen()
+            assertThat(root().neighbours()
+                            .seen()
                             .ofInstance(
-                                    root().seen().execution(again).orElseThrow().instanceId(), 10))
+                                    root().neighbours()
+                                            .seen()
+                                            .execution(again)
+                                            .orElseThrow()
+                                            .instanceId(),
+                                    10))
                     .hasSize(2);
         } finally {
             threads.shutdownNow();
@@ -553,7 +562,7 @@ class OtherNodesTest {
         long id = running("1");
         shopNode().attend(new Node.Duties() {});
         CompletionStage<String> stop = Access.as(ADMIN, () -> others().stop(id));
-        Requests there = shop().repository().requests();
+        Requests there = shop().repository().neighbours().requests();
         Request due = there.due().get(0);
         assertThat(there.take(due.id())).isTrue();
         execute("delete from REPRISE_REQUEST");
@@ -606,13 +615,13 @@ class OtherNodesTest {
     }
 
     private Answer answerOf(Request request) {
-        long id = root().requests().ask(request, Duration.ofMinutes(1));
+        long id = root().neighbours().requests().ask(request, Duration.ofMinutes(1));
         await().until(() -> look(id).answer() != null);
         return requireNonNull(look(id).answer());
     }
 
     private Look look(long id) {
-        return root().requests().look(List.of(id)).get(0);
+        return root().neighbours().requests().look(List.of(id)).get(0);
     }
 
     /** Its value would stand in the database in plain text, and who asks does not know that of the other's schema. */
@@ -647,7 +656,8 @@ class OtherNodesTest {
                 .isInstanceOf(AccessDeniedException.class);
         abandon(id);
 
-        assertThat(root().seen().execution(id).orElseThrow().status()).isEqualTo("ABANDONED");
+        assertThat(root().neighbours().seen().execution(id).orElseThrow().status())
+                .isEqualTo("ABANDONED");
         assertThat(audit(root(), id))
                 .extracting(AuditEntry::user, AuditEntry::action, AuditEntry::outcome, AuditEntry::detail)
                 .contains(tuple("ann", "abandon", "done", "of application shop"));

@@ -2,6 +2,7 @@ package dev.reprise.internal.engine;
 
 import dev.reprise.identity.JobParameters;
 import dev.reprise.internal.checks.SelfTest;
+import dev.reprise.internal.database.SqlFailures;
 import dev.reprise.job.JobModel;
 import dev.reprise.state.DueRestart;
 import dev.reprise.state.LaunchDecision;
@@ -245,5 +246,10 @@ public final class EngineOperator {
         return execution instanceof JobExecutionImpl found
                 ? Long.valueOf(found.getJobInstance().getInstanceId())
                 : null;
+    }
+
+    /** Whether the database is at the bottom of it. */
+    public static boolean isDatabases(Throwable thrown) {
+        return SqlFailures.isDatabases(thrown);
     }
 }

@@ -2,11 +2,8 @@ package dev.reprise.internal.engine;
 
 import dev.reprise.access.Access;
 import dev.reprise.internal.database.Database;
-import dev.reprise.internal.database.SqlFailures;
 import dev.reprise.internal.decide.LaunchRules;
-import dev.reprise.internal.store.Applications;
 import dev.reprise.internal.store.AuditLog;
-import dev.reprise.internal.store.Requests;
 import dev.reprise.internal.store.history.History;
 import dev.reprise.internal.store.purge.Purges;
 import dev.reprise.log.LogThread;
@@ -285,18 +282,9 @@ public final class RepriseRepository implements JobRepository {
         return wiring.name;
     }
 
-    /**
-     * Waits for the end of an execution of this node to be recorded.
-     *
-     * @return whether the execution does not run on this node (any more)
-     */
+    /** Waits for the end of an execution of this node to be recorded; gives whether it does not run here (any more). */
     boolean awaitEnd(long executionId, Duration atMost) {
         return wiring.jobRecorder.awaitEnd(executionId, atMost);
-    }
-
-    /** Whether the database is at the bottom of it. */
-    public static boolean isDatabases(Throwable thrown) {
-        return SqlFailures.isDatabases(thrown);
     }
 
     /** What was and is, of this application and of what counts as its own. */
@@ -304,19 +292,9 @@ public final class RepriseRepository implements JobRepository {
         return wiring.history;
     }
 
-    /** What was and is, for consoles: of other applications, too. */
-    public History seen() {
-        return wiring.seen;
-    }
-
-    /** The applications on the database. */
-    public Applications applications() {
-        return wiring.applications;
-    }
-
-    /** What nodes ask of each other. */
-    public Requests requests() {
-        return wiring.requests;
+    /** What consoles know of other applications, too, and how those are asked. */
+    public Neighbours neighbours() {
+        return wiring.neighbours;
     }
 
     /** What people do to executions, where the engine is not asked. */

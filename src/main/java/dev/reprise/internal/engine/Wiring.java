@@ -74,10 +74,8 @@ final class Wiring {
     final Secrets secrets;
     final String name;
     final Scope scope;
-    final Applications applications;
-    final Requests requests;
+    final Neighbours neighbours;
     final History history;
-    final History seen;
     final AuditLog audit;
     final Access access;
     final Purges purges;
@@ -108,10 +106,12 @@ final class Wiring {
         this.takeOvers = new TakeOvers(database, owners, restarts, rules, this::known, self, parts.lease());
         this.lockWaits = new LockWaits(database);
         this.ownershipCheck = new OwnershipCheck(database, owners, takeOvers, live);
-        this.applications = new Applications(database, scope, parts.lease(), parts.others());
-        this.requests = new Requests(database, self, parts.lease());
+        Applications applications = new Applications(database, scope, parts.lease(), parts.others());
         this.history = new History(database, checkpoints, () -> scope, parts.lease());
-        this.seen = new History(database, checkpoints, applications::shown, parts.lease());
+        this.neighbours = new Neighbours(
+                new History(database, checkpoints, applications::shown, parts.lease()),
+                applications,
+                new Requests(database, self, parts.lease()));
         this.audit = new AuditLog(database, scope);
         this.access = new Access(audit, server.callers());
         this.submitter = () -> access.caller().map(Caller::user).orElseGet(parts.submitter());

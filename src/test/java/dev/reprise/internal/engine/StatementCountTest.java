@@ -161,7 +161,7 @@ class StatementCountTest {
             assertThat(registry.heartbeat(connection, node.identity, Duration.ofMinutes(1)))
                     .isEqualTo(NodeRegistry.Report.ALIVE);
             assertThat(database.stopRecording().sql()).hasSize(1);
-            node.repository.requests().ask(request(node), Duration.ofMinutes(1));
+            node.repository.neighbours().requests().ask(request(node), Duration.ofMinutes(1));
             assertThat(registry.heartbeat(connection, node.identity, Duration.ofMinutes(1)))
                     .isEqualTo(NodeRegistry.Report.ASKED);
         }
