@@ -3,9 +3,13 @@ package dev.reprise.internal.engine;
 import dev.reprise.internal.database.NotRecordedError;
 import dev.reprise.internal.engine.stored.KeptValue;
 import jakarta.batch.api.chunk.ItemWriter;
+import jakarta.batch.runtime.BatchStatus;
+import jakarta.transaction.Transaction;
 import java.io.Serializable;
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jberet.runtime.context.StepContextImpl;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +22,7 @@ final class ChunkKeeper {
 
     private final ChunkRecorder recorder;
     private final LiveExecution running;
+    private final Map<RunningStep, Transaction> opening = new ConcurrentHashMap<>();
 
     ChunkKeeper(ChunkRecorder recorder, LiveExecution running) {
         this.recorder = recorder;
@@ -54,7 +59,10 @@ final class ChunkKeeper {
             }
             case "open", "close" -> {
                 Object result = call.with(handedOut(arguments));
-                recorder.openedOrClosed(running, step, method);
+                RunningStep at = running.steps().find(step);
+                if (at != null && isSecond(at) && step.getBatchStatus() != BatchStatus.FAILED) {
+                    recorder.commitOpenedOrClosed(at, method);
+                }
                 return result;
             }
             case "checkpointInfo" -> {
@@ -68,6 +76,20 @@ final class ChunkKeeper {
                 return call.with(arguments);
             }
         }
+    }
+
+    /** Whether the other one, reader or writer, was opened or closed in this transaction before. */
+    private boolean isSecond(RunningStep step) {
+        Transaction now = recorder.transaction();
+        if (now == null) {
+            opening.remove(step);
+            return false;
+        }
+        boolean second = opening.remove(step, now);
+        if (!second) {
+            opening.put(step, now);
+        }
+        return second;
     }
 
     private static boolean isNothingToWrite(Method method, Object @Nullable [] arguments) {

@@ -247,24 +247,25 @@ final class ChunkRecorder {
         return database.transaction().wasAwayBesideChunksFor(thrown);
     }
 
+    @Nullable
+    Transaction transaction() {
+        return database.transaction().current();
+    }
+
     /**
-     * Reader or writer has done what the engine opens or closes both for in one transaction. After the second one that is
-     * committed here: where its commit fails, the engine would keep that there is no transaction to roll back, and not the reason.
+     * Reader and writer have done what the engine opens or closes both for in one transaction. It is committed here: where
+     * its commit fails, the engine would keep that there is no transaction to roll back, and not the reason.
      *
      * @throws IllegalStateException if it was rolled back instead
      */
-    void openedOrClosed(LiveExecution running, StepContextImpl step, Method method) {
-        RunningStep at = running.steps().find(step);
+    void commitOpenedOrClosed(RunningStep step, Method method) {
         ThreadTransaction transaction = database.transaction();
-        if (at == null || !at.isSecondIn(transaction.current()) || step.getBatchStatus() == BatchStatus.FAILED) {
-            return;
-        }
         try {
             transaction.commit(
-                    "What reader and writer of step " + at.name() + " did in their " + method.getName() + "()");
+                    "What reader and writer of step " + step.name() + " did in their " + method.getName() + "()");
         } catch (IllegalStateException e) {
             transaction.leave();
-            at.troubles().failed(new Witnessed(e, SqlFailures.isAway(e)));
+            step.troubles().failed(new Witnessed(e, SqlFailures.isAway(e)));
             throw e;
         } finally {
             transaction.begin(); // for the engine to end

@@ -1,7 +1,6 @@
 package dev.reprise.internal.engine;
 
 import dev.reprise.internal.database.Database;
-import dev.reprise.internal.database.NotRecordedError;
 import dev.reprise.internal.database.SqlFailures;
 import dev.reprise.internal.database.ThreadTransaction;
 import dev.reprise.internal.engine.stored.KeptValue;
@@ -154,7 +153,7 @@ final class ItemJudge {
     private void record() {
         due = Due.NOTHING;
         recorder.record();
-        commit("What was skipped of step " + step.name());
+        step.troubles().commit(database.transaction(), "What was skipped of step " + step.name());
     }
 
     /** What the reader had open may have gone with the transaction. */
@@ -162,24 +161,13 @@ final class ItemJudge {
         reopens = false;
         reader.close();
         reader.open((Serializable) KeptValue.handedOut(step.execution().getReaderCheckpointInfo()));
-        commit("What reader of step " + step.name() + " did when it was opened again");
+        step.troubles().commit(database.transaction(), "What the reader of step " + step.name() + " did in its open()");
         database.transaction().begin();
-    }
-
-    /** Of the transaction in which it fails the engine hears nothing. */
-    private void commit(String what) {
-        try {
-            database.transaction().commit(what);
-        } catch (IllegalStateException e) {
-            step.troubles().failed(new Witnessed(e, SqlFailures.isAway(e)));
-            throw new NotRecordedError(String.valueOf(e.getMessage()), e);
-        }
     }
 
     /** An artifact has answered. */
     void after(Method method, @Nullable Object result) {
-        // The last that the engine asks of a chunk whose writer failed, before it rolls back what its skip listeners
-        // did.
+        // The last that the engine asks of a chunk whose writer failed, before it rolls back what skip listeners did.
         if (due == Due.SKIP_OF_A_WRITE
                 && method.getDeclaringClass() == ItemWriter.class
                 && method.getName().equals("checkpointInfo")) {
@@ -200,7 +188,8 @@ final class ItemJudge {
         failure = thrown;
         place = where;
         wasGivenUpBefore = !database.transaction().isOpen() || SqlFailures.isRefusedAfterAFailure(thrown);
-        health = where == FailedAt.AFTER_COMMIT
+        boolean committed = where == FailedAt.AFTER_COMMIT;
+        health = committed
                 ? ThreadTransaction.Health.GOOD
                 : database.transaction().healthAfter(thrown);
         if (health == ThreadTransaction.Health.GIVEN_UP || (where == FailedAt.WRITE && recordsEachSkip())) {

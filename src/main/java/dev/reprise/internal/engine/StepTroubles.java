@@ -1,5 +1,8 @@
 package dev.reprise.internal.engine;
 
+import dev.reprise.internal.database.NotRecordedError;
+import dev.reprise.internal.database.SqlFailures;
+import dev.reprise.internal.database.ThreadTransaction;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,6 +28,21 @@ final class StepTroubles {
     /** A chunk of it has failed, for whatever reason, and the engine may try it again; or what is around its chunks. */
     synchronized void failed(Witnessed witness) {
         witnessed = witness;
+    }
+
+    /**
+     * Commits a transaction of the step's that the engine knows nothing of.
+     *
+     * @param what was done in it, as people read it
+     * @throws NotRecordedError if it was rolled back instead, which fails the step
+     */
+    void commit(ThreadTransaction transaction, String what) {
+        try {
+            transaction.commit(what);
+        } catch (IllegalStateException e) {
+            failed(new Witnessed(e, SqlFailures.isAway(e)));
+            throw new NotRecordedError(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** What failed it, where the engine cannot be asked for it. */
