@@ -14,6 +14,7 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import dev.reprise.internal.database.Database;
@@ -48,6 +49,40 @@ class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("dev.reprise");
+
+    /** What is kept for a process or a thread all the same, and why. */
+    private static final Map<String, String> KEPT = kept();
+
+    private static Map<String, String> kept() {
+        Map<String, String> kept = new LinkedHashMap<>();
+        String onBehalf = "for whom a thread works is the thread's, and what passes it on is somebody else's code: ";
+        kept.put("access.Access.CALLER", onBehalf + "from a request to the users' own calls of JobLauncher");
+        kept.put("log.LogThread.BOUND", onBehalf + "what logs, asked by handlers of the server");
+        kept.put(
+                "internal.engine.StepRecorder.restarted", onBehalf + "two calls of the engine, of which one has no id");
+        String known = "what a function found out, which is the same for everybody: ";
+        kept.put("item.CopyApi.KNOWN", known + "of a driver's class, and forgotten with it");
+        kept.put("item.CsvFormat.SCANNED_AS_BYTES", known + "of a charset and a separator");
+        String configured = "configured where it is made, never after; thread-safe";
+        for (String json : List.of(
+                "monitor.JobViews.JSON",
+                "operate.Archive.JSON",
+                "parameters.SchemaFile.CONFIG",
+                "parameters.SchemaFile.MAPPER",
+                "parameters.SchemaFile.REGISTRY",
+                "web.Json.MAPPER")) {
+            kept.put(json, configured);
+        }
+        kept.put("internal.store.Launch.TOKENS", "random numbers");
+        kept.put("web.LoginPage.RANDOM", "random numbers");
+        for (String array :
+                List.of("internal.engine.stored.KeptValue.ARRAY_OF_BYTES", "item.CopiedRows.HEX", "log.LogFile.CUT")) {
+            kept.put(array, "a private array that is read only");
+        }
+        kept.put("testing.InProcessBatch.current", "the engine knows one job operator in a process");
+        kept.put("testing.ServerResources.TRANSACTIONS", "Narayana has one transaction manager in a process");
+        return kept;
+    }
 
     private static Map<String, List<String>> rooms() {
         Map<String, List<String>> rooms = new LinkedHashMap<>();
@@ -328,6 +363,20 @@ class ArchitectureTest {
                 .because("await() alone waits long enough, and what a time stands for is counted in events:"
                         + " Cluster.reports for example")
                 .check(tests);
+    }
+
+    /** What changes is a part of one deployment, and found by it; thread-locals that it has count, too. */
+    @Test
+    void whatIsKeptForTheProcessOrAThreadIsNamed() {
+        assertThat(CLASSES.stream()
+                        .flatMap(each -> each.getFields().stream())
+                        .filter(field -> !field.getModifiers().contains(JavaModifier.SYNTHETIC))
+                        .filter(field -> field.getRawType().isAssignableTo(ThreadLocal.class)
+                                || (field.getModifiers().contains(JavaModifier.STATIC) && !Constant.is(field)))
+                        .map(field -> field.getFullName().substring("dev.reprise.".length())))
+                .as("what can be changed and belongs to no deployment: see 'Where the parts come from' in"
+                        + " docs/architecture.md, or give a reason in KEPT")
+                .containsExactlyInAnyOrderElementsOf(KEPT.keySet());
     }
 
     /** Those names are jakarta.batch.runtime's. */

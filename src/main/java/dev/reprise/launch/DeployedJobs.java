@@ -68,9 +68,11 @@ final class DeployedJobs {
             return Optional.empty();
         }
         ClassLoader application = EngineOperator.classLoader();
-        List<Finding> findings = EngineOperator.repository().rules() instanceof DeploymentRules rules
-                ? rules.report(job).map(Report::findings).orElse(List.of())
-                : List.of();
+        Optional<DeploymentRules> rules = EngineOperator.repository().rules() instanceof DeploymentRules its
+                ? Optional.of(its)
+                : Optional.empty();
+        List<Finding> findings =
+                rules.flatMap(its -> its.report(job)).map(Report::findings).orElse(List.of());
         String schema;
         try {
             schema = ParameterSchema.find(job, application)
@@ -82,8 +84,10 @@ final class DeployedJobs {
         try {
             JobModel model = EngineOperator.read(job);
             JobDefinition definition = model.definition();
-            return Optional.of(new DeployedJob(
-                    job, definition.restartable(), definition.identityNone(), model.graph(), schema, findings));
+            boolean identityNone =
+                    rules.map(its -> its.isIdentityNone(definition)).orElse(definition.identityNone());
+            return Optional.of(
+                    new DeployedJob(job, definition.restartable(), identityNone, model.graph(), schema, findings));
         } catch (RuntimeException unreadable) {
             // The findings say why.
             return Optional.of(new DeployedJob(job, true, false, null, schema, findings));

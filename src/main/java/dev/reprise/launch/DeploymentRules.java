@@ -91,6 +91,11 @@ public final class DeploymentRules implements LaunchRules {
                         .map(report -> identityNone || report.identityNone() ? report.asWarnings() : report));
     }
 
+    /** Whether each start of a job is a new instance: because the deployment says so for all, or the job for itself. */
+    boolean isIdentityNone(JobDefinition definition) {
+        return identityNone || definition.identityNone();
+    }
+
     @Override
     public Verdict judge(JobModel job, Properties given) {
         List<String> definitionFaults = new ArrayList<>(errorsOf(job));
@@ -100,7 +105,7 @@ public final class DeploymentRules implements LaunchRules {
         boolean restartable = true;
         try {
             JobDefinition definition = job.definition();
-            none |= definition.identityNone();
+            none = isIdentityNone(definition);
             restartable = definition.restartable();
             Optional<ParameterSchema> schema = schemaOf(job.name());
             if (schema.isPresent()) {

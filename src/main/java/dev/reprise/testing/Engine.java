@@ -24,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 /** The engine as a server has it: its environment, its threads, and the job operator that works with both. */
 final class Engine extends AbstractJobOperator implements BatchEnvironment, AutoCloseable {
 
-    private static final AtomicInteger COUNT = new AtomicInteger();
-
     private final String application;
     private final JobRepository repository;
     private final TransactionManager transactions;
@@ -48,10 +46,9 @@ final class Engine extends AbstractJobOperator implements BatchEnvironment, Auto
         this.transactions = transactions;
         this.artifacts = artifacts;
         this.files = files;
-        int number = COUNT.incrementAndGet();
         AtomicInteger thread = new AtomicInteger();
         this.threads = Executors.newFixedThreadPool(size, task -> {
-            Thread created = new Thread(task, "batch-" + number + "-" + thread.incrementAndGet());
+            Thread created = new Thread(task, "batch-" + thread.incrementAndGet());
             created.setDaemon(true);
             created.setContextClassLoader(loader);
             return created;

@@ -1,5 +1,6 @@
 package dev.reprise.testing;
 
+import dev.reprise.internal.database.Schema;
 import dev.reprise.internal.engine.RepositoryParts;
 import dev.reprise.internal.engine.RepriseRepository;
 import dev.reprise.internal.engine.checks.EngineChecks;
@@ -41,7 +42,7 @@ record OpenBatch(
 
     private static OpenBatch start(
             InProcessBatch.Builder settings, TestDatabase database, AgroalDataSource dataSource, Failures failures) {
-        database.migrate(dataSource);
+        Schema.migrate(dataSource);
         PersistenceUnits units = new PersistenceUnits(dataSource, settings.persistence);
         ServerResources resources = new ServerResources(settings.resources, dataSource, units);
         // First, because a test's own beans are what most likely is wrong.

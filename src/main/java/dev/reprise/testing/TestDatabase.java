@@ -1,6 +1,5 @@
 package dev.reprise.testing;
 
-import dev.reprise.internal.database.Schema;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.narayana.NarayanaTransactionIntegration;
@@ -10,9 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import javax.sql.DataSource;
@@ -33,8 +30,6 @@ final class TestDatabase {
             "BATCH_JOB_EXECUTION_PARAMS",
             "BATCH_JOB_EXECUTION",
             "BATCH_JOB_INSTANCE");
-
-    private static final Set<String> MIGRATED = ConcurrentHashMap.newKeySet();
 
     private final String url;
     private final boolean inMemory;
@@ -71,13 +66,6 @@ final class TestDatabase {
         }
     }
 
-    /** Makes the tables that are not there yet. */
-    void migrate(DataSource dataSource) {
-        if (MIGRATED.add(url)) {
-            Schema.migrate(dataSource);
-        }
-    }
-
     void clear(DataSource dataSource) {
         if (!inMemory) {
             return;
@@ -98,7 +86,6 @@ final class TestDatabase {
         if (!inMemory) {
             return;
         }
-        MIGRATED.remove(url);
         try (Connection connection = dataSource.getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("shutdown");

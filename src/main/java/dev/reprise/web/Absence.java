@@ -11,7 +11,10 @@ import io.undertow.util.StatusCodes;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
-/** A request that fails because the application is being deployed or undeployed has not failed: it comes at the wrong time. */
+/**
+ * A request that fails because the application is being deployed or undeployed has not failed: it comes at the wrong time. In
+ * other people's applications this is also where what failed otherwise is said, before an error page of theirs would.
+ */
 final class Absence implements HttpHandler {
 
     private static final Logger LOG = System.getLogger(Absence.class.getName());
@@ -19,6 +22,8 @@ final class Absence implements HttpHandler {
     static final String TITLE = "Not there";
 
     static final String DETAIL = "The application is being deployed or undeployed on this node; try again in a moment.";
+
+    private static final String FAILED = "The request failed; the server's log says how.";
 
     /** How the server's operator begins to say that it has been stopped: by the time it is heard, another may be up. */
     private static final String OPERATOR_STOPPED = "WFLYBATCH000004";
@@ -34,8 +39,13 @@ final class Absence implements HttpHandler {
         try {
             next.handleRequest(exchange);
         } catch (Exception | LinkageError e) {
-            if (exchange.isResponseStarted() || !(isGoing(exchange) || isWhy(e))) {
+            if (exchange.isResponseStarted() || (Place.isAll() && !(isGoing(exchange) || isWhy(e)))) {
                 throw e;
+            }
+            if (!(isGoing(exchange) || isWhy(e))) {
+                LOG.log(Level.ERROR, "A request to the console failed", e);
+                Refused.with(exchange, StatusCodes.INTERNAL_SERVER_ERROR, "error", "Error", FAILED);
+                return;
             }
             LOG.log(Level.DEBUG, "A request at the wrong time: {0}", e.toString());
             exchange.getResponseHeaders().put(Headers.RETRY_AFTER, Waits.RETRY_AFTER);

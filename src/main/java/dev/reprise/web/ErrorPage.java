@@ -17,11 +17,15 @@ final class ErrorPage extends HttpServlet {
         int status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code
                 ? code
                 : HttpServletResponse.SC_NOT_FOUND;
-        String title = title(status);
-        boolean api = NotLoggedIn.askedFor(request).startsWith(request.getContextPath() + "/api/");
+        answer(request, response, status);
+    }
+
+    static void answer(HttpServletRequest request, HttpServletResponse response, int status) throws IOException {
+        boolean api = Place.isApi(Place.within(request, NotLoggedIn.askedFor(request)));
         response.setStatus(status);
         response.setContentType(api ? "application/problem+json" : "text/plain");
         response.setCharacterEncoding(StandardCharsets.UTF_8.name());
+        String title = title(status);
         String text = api
                 ? "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%d,\"detail\":\"%s.\"}"
                         .formatted(title, status, title)

@@ -1,7 +1,6 @@
 package dev.reprise.web;
 
 import dev.reprise.access.Role;
-import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -14,17 +13,10 @@ import jakarta.ws.rs.sse.SseEventSink;
 import org.jspecify.annotations.Nullable;
 
 /** What changed, as it happens. */
-@Dependent
 @Path("/events")
 public class EventsResource extends Asked {
 
     private final Events events;
-
-    /** For JAX-RS, which looks for one without parameters, and then lets CDI take the other. */
-    @SuppressWarnings("NullAway")
-    public EventsResource() {
-        this.events = null;
-    }
 
     @Inject
     public EventsResource(Events events) {

@@ -14,7 +14,6 @@ import dev.reprise.operate.Operations;
 import dev.reprise.state.ExecutionSearch;
 import dev.reprise.state.NodeIdentity;
 import dev.reprise.state.WaysOut;
-import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -41,7 +40,6 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Job executions: to search, to see, to stop, restart and abandon. */
-@Dependent
 @Path("/executions")
 @Produces(MediaType.APPLICATION_JSON)
 public class ExecutionsResource extends Asked {
@@ -57,17 +55,6 @@ public class ExecutionsResource extends Asked {
     private final Supplier<RepriseRepository> repository;
     private final LogStreams streams;
     private final Waits waits;
-
-    /** For JAX-RS, which looks for one without parameters, and then lets CDI take the other. */
-    @SuppressWarnings("NullAway")
-    public ExecutionsResource() {
-        this.monitor = null;
-        this.operations = null;
-        this.launcher = null;
-        this.repository = null;
-        this.streams = null;
-        this.waits = null;
-    }
 
     @Inject
     public ExecutionsResource(

@@ -1,7 +1,6 @@
 package dev.reprise.web;
 
 import dev.reprise.monitor.Monitor;
-import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -11,18 +10,11 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
 /** Job instances. */
-@Dependent
 @Path("/instances")
 @Produces(MediaType.APPLICATION_JSON)
 public class InstancesResource extends Asked {
 
     private final Monitor monitor;
-
-    /** For JAX-RS, which looks for one without parameters, and then lets CDI take the other. */
-    @SuppressWarnings("NullAway")
-    public InstancesResource() {
-        this.monitor = null;
-    }
 
     @Inject
     public InstancesResource(Monitor monitor) {

@@ -7,7 +7,6 @@ import dev.reprise.monitor.Monitor;
 import dev.reprise.monitor.View;
 import dev.reprise.state.WaysOut;
 import jakarta.batch.runtime.JobExecution;
-import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -32,7 +31,6 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs: their definitions, and launches. */
-@Dependent
 @Path("/jobs")
 @Produces(MediaType.APPLICATION_JSON)
 public class JobsResource extends Asked {
@@ -42,14 +40,6 @@ public class JobsResource extends Asked {
     private final Monitor monitor;
     private final JobLauncher launcher;
     private final Waits waits;
-
-    /** For JAX-RS, which looks for one without parameters, and then lets CDI take the other. */
-    @SuppressWarnings("NullAway")
-    public JobsResource() {
-        this.monitor = null;
-        this.launcher = null;
-        this.waits = null;
-    }
 
     @Inject
     public JobsResource(Monitor monitor, JobLauncher launcher, Waits waits) {

@@ -100,7 +100,7 @@ final class Json {
                     .exception();
         } catch (JsonMappingException e) {
             throw Problem.badRequest((e.getPath().isEmpty() ? "The body" : "The field " + path(e))
-                            + " is not of the right type: write it as the API's description (/api/openapi.yaml) says;"
+                            + " is not of the right type: write it as the API's description (openapi.yaml) says;"
                             + " values of parameters are texts, also of numbers (\"7\").")
                     .exception();
         } catch (IOException e) {

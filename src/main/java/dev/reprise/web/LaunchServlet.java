@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>503 with {@code Retry-After}: too many wait, and nothing was launched
  * </ul>
  *
- * It is mapped in this product's own {@code web.xml} and nowhere else, behind {@link LoginRequired}.
+ * It stands behind the {@link Gate}.
  */
 public final class LaunchServlet extends HttpServlet {
 
@@ -54,9 +54,13 @@ public final class LaunchServlet extends HttpServlet {
     private static final String WAIT = "wait";
     private static final int LONGEST_WAIT_SECONDS = 3600;
 
+    private static String usage(HttpServletRequest request) {
+        return USAGE.formatted(request.getContextPath() + request.getServletPath());
+    }
+
     private static final String USAGE = "POST the form fields job=<job>, wait=<seconds> (0 to " + LONGEST_WAIT_SECONDS
             + ", default 0) and the job's parameters, for example:\n"
-            + "curl -u operator -d job=flight-performance -d month=2001-01 -d wait=60 http://localhost:8080/launch\n";
+            + "curl -u operator -d job=flight-performance -d month=2001-01 -d wait=60 http://localhost:8080%s\n";
 
     private final transient JobLauncher launcher;
     private final transient Supplier<Recorded> recorded;
@@ -84,7 +88,7 @@ public final class LaunchServlet extends HttpServlet {
     @Override
     protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
         response.setHeader("Allow", "POST");
-        answer(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, USAGE);
+        answer(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, usage(request));
     }
 
     @Override
@@ -95,11 +99,7 @@ public final class LaunchServlet extends HttpServlet {
         }
         Principal principal = request.getUserPrincipal();
         if (principal == null) {
-            response.setHeader("WWW-Authenticate", "Basic realm=\"Reprise\", charset=\"UTF-8\"");
-            answer(
-                    response,
-                    HttpServletResponse.SC_UNAUTHORIZED,
-                    "Launching needs a user with the role batch-operator.\n");
+            NotLoggedIn.plain(response, false, null);
             return;
         }
         try {
@@ -120,7 +120,7 @@ public final class LaunchServlet extends HttpServlet {
             }
             startAndWait(request, caller, launch, Duration.ofSeconds(wait), place.get());
         } catch (BadRequest | Form.UnreadableException e) {
-            answer(response, HttpServletResponse.SC_BAD_REQUEST, e.getMessage() + "\n" + USAGE);
+            answer(response, HttpServletResponse.SC_BAD_REQUEST, e.getMessage() + "\n" + usage(request));
         } catch (AccessDeniedException e) {
             answer(response, HttpServletResponse.SC_FORBIDDEN, e.getMessage() + "\n");
         } catch (LaunchRefusedException e) {

@@ -15,6 +15,7 @@ import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import io.undertow.util.Methods;
 import io.undertow.util.StatusCodes;
+import jakarta.servlet.ServletContext;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
@@ -23,6 +24,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,12 +40,9 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
 
     private static final Logger LOG = System.getLogger(LoginGuard.class.getName());
 
-    /** Of this deployment. */
-    static final LoginAttempts ATTEMPTS = new LoginAttempts(System::nanoTime);
-
     private static final AttachmentKey<Tried> TRIED = AttachmentKey.create(Tried.class);
 
-    /** What {@code WEB-INF/undertow-handlers.conf} leaves as it is; the server gets an empty name instead of anything else. */
+    /** What {@link WellFormed} leaves as it is; the server gets an empty name instead of anything else. */
     private static final Pattern BASIC =
             Pattern.compile("(?i)basic ((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)");
 
@@ -60,6 +59,8 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
     /** The user of a form login, as its body has it. */
     private static final AttachmentKey<String> FORM_USER = AttachmentKey.create(String.class);
 
+    private final LoginAttempts attempts = new LoginAttempts(System::nanoTime);
+
     private final Turns<Halted> checks = new Turns<>(
             CHECKS,
             MOST_WAITING,
@@ -73,6 +74,18 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
 
     private record Tried(String user, Attempt attempt) {}
 
+    /** Makes what it knows of wrong passwords known to the beans of the deployment that it stands before. */
+    LoginGuard(ServletContext of) {
+        of.setAttribute(LoginAttempts.class.getName(), attempts);
+    }
+
+    /** What the guard of a deployment knows of wrong passwords; empty if none stands before it. */
+    static Optional<LoginAttempts> attempts(ServletContext of) {
+        return of.getAttribute(LoginAttempts.class.getName()) instanceof LoginAttempts attempts
+                ? Optional.of(attempts)
+                : Optional.empty();
+    }
+
     /**
      * Before the request has a thread: a password is a tenth of a second's work, so few are looked at at the same time. Users
      * who have logged in from where they are do not wait for others.
@@ -82,7 +95,7 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
             Halted login = new Halted(exchange, next);
             boolean form = isFormLogin(exchange);
             String user = form ? Objects.requireNonNullElse(exchange.getAttachment(FORM_USER), "") : userOf(exchange);
-            if ((user.isEmpty() && !form) || ATTEMPTS.isKnown(user, Addresses.of(exchange))) {
+            if ((user.isEmpty() && !form) || attempts.isKnown(user, Addresses.of(exchange))) {
                 next.handleRequest(exchange);
                 return;
             }
@@ -126,7 +139,7 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
         return authorization == null ? "" : userOf(authorization);
     }
 
-    private static boolean mayPass(HttpServerExchange exchange) {
+    private boolean mayPass(HttpServerExchange exchange) {
         String authorization = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
         boolean basic = authorization != null && authorization.regionMatches(true, 0, "basic", 0, 5);
         boolean form = isFormLogin(exchange);
@@ -151,7 +164,7 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
         if (user.isEmpty()) {
             return true; // no password will be looked at
         }
-        Answer answer = ATTEMPTS.ask(user, Addresses.of(exchange));
+        Answer answer = attempts.ask(user, Addresses.of(exchange));
         Attempt attempt = answer.attempt();
         if (attempt == null) {
             long seconds = LoginAttempts.seconds(answer.left());
@@ -181,7 +194,7 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
 
     /** A wrong login, though the server would stumble over it. */
     private static void isNobody(HttpServerExchange exchange, boolean form) {
-        if (form) {
+        if (form && Place.isAll()) {
             lead(exchange, StatusCodes.FOUND, "failed");
         } else {
             exchange.getResponseHeaders().put(Headers.WWW_AUTHENTICATE, "Basic realm=\"Reprise\"");
@@ -203,7 +216,7 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
     private static void refuse(
             HttpServerExchange exchange, boolean form, long seconds, String type, String title, String detail) {
         exchange.getResponseHeaders().put(Headers.RETRY_AFTER, seconds);
-        if (form) {
+        if (form && Place.isAll()) {
             lead(exchange, StatusCodes.SEE_OTHER, "wait=" + seconds);
         } else {
             Refused.with(exchange, StatusCodes.TOO_MANY_REQUESTS, type, title, detail);
@@ -213,7 +226,7 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
     private static void lead(HttpServerExchange exchange, int status, String why) {
         Refused.headers(exchange);
         exchange.setStatusCode(status);
-        exchange.getResponseHeaders().put(Headers.LOCATION, "/login.html?" + why);
+        exchange.getResponseHeaders().put(Headers.LOCATION, LoginPage.PAGE + "?" + why);
         exchange.endExchange();
     }
 
@@ -234,6 +247,12 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
                 .getServletRequest()
                 .getParameter("j_username");
         return user == null ? "" : user;
+    }
+
+    /** Whether it is BASIC, and not what BASIC is. */
+    static boolean isUnreadable(String authorization) {
+        return authorization.regionMatches(true, 0, "basic ", 0, 6)
+                && !BASIC.matcher(authorization).matches();
     }
 
     /** Empty where none can be read. */

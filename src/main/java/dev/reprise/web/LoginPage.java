@@ -5,9 +5,7 @@ import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
@@ -22,8 +20,8 @@ final class LoginPage extends HttpServlet {
     private static final long serialVersionUID = 1L;
 
     private static final String COOKIE = "reprise-login";
-    private static final String PAGE = "/login.html";
-    private static final String ACTION = "action=\"/j_security_check\"";
+    static final String PAGE = "/login.html";
+    private static final String ACTION = "action=\"j_security_check\"";
     private static final int BYTES = 24;
 
     private static final SecureRandom RANDOM = new SecureRandom();
@@ -32,11 +30,8 @@ final class LoginPage extends HttpServlet {
 
     @Override
     public void init() throws ServletException {
-        try (InputStream text = getServletContext().getResourceAsStream(PAGE)) {
-            if (text == null) {
-                throw new FileNotFoundException(PAGE);
-            }
-            page = new String(text.readAllBytes(), StandardCharsets.UTF_8);
+        try {
+            page = new String(StaticFiles.read(PAGE), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new ServletException(e);
         }
@@ -51,7 +46,7 @@ final class LoginPage extends HttpServlet {
         response.addCookie(cookie);
         response.setContentType("text/html");
         response.setCharacterEncoding(StandardCharsets.UTF_8.name());
-        byte[] personal = page.replace(ACTION, "action=\"/j_security_check?token=" + token + "\"")
+        byte[] personal = page.replace(ACTION, "action=\"j_security_check?token=" + token + "\"")
                 .getBytes(StandardCharsets.UTF_8);
         response.getOutputStream().write(personal);
     }

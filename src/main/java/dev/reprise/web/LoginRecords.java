@@ -8,6 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import jakarta.servlet.ServletContext;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
@@ -48,8 +49,8 @@ class LoginRecords {
         this.writing = null;
     }
 
-    void deployed(@Observes @Initialized(ApplicationScoped.class) Object event) {
-        LoginGuard.ATTEMPTS.tell(this::refused);
+    void deployed(@Observes @Initialized(ApplicationScoped.class) ServletContext of) {
+        LoginGuard.attempts(of).ifPresent(attempts -> attempts.tell(this::refused));
     }
 
     private void refused(LoginAttempts.Refused refused) {
@@ -87,7 +88,6 @@ class LoginRecords {
 
     @PreDestroy
     void end() {
-        LoginGuard.ATTEMPTS.tell(refused -> {});
         writing.shutdown();
     }
 }

@@ -7,7 +7,6 @@ import dev.reprise.access.Action;
 import dev.reprise.access.LoginAttempts;
 import dev.reprise.access.Role;
 import dev.reprise.monitor.View;
-import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -21,22 +20,20 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Who has sent too many wrong passwords to this node, and has to wait. */
-@Dependent
 @Path("/refused-logins")
 @Produces(MediaType.APPLICATION_JSON)
 public class LoginsResource extends Asked {
 
     private final Supplier<Access> access;
 
-    /** For JAX-RS, which looks for one without parameters, and then lets CDI take the other. */
-    @SuppressWarnings("NullAway")
-    public LoginsResource() {
-        this.access = null;
-    }
-
     @Inject
     public LoginsResource(Supplier<Access> access) {
         this.access = access;
+    }
+
+    private LoginAttempts attempts() {
+        return LoginGuard.attempts(request().getServletContext())
+                .orElseThrow(() -> new IllegalStateException("nobody stands before the login"));
     }
 
     /** As the API has it. */
@@ -52,7 +49,7 @@ public class LoginsResource extends Asked {
         only();
         require(Role.ADMIN, "see who has to wait to log in");
         return json(new View.Page<>(
-                LoginGuard.ATTEMPTS.refused().stream().map(RefusedLogin::of).toList(), null));
+                attempts().refused().stream().map(RefusedLogin::of).toList(), null));
     }
 
     /** The body of a lift; what is left out stands for any. */
@@ -78,7 +75,7 @@ public class LoginsResource extends Asked {
                 .change(
                         Action.LIFT,
                         Subject.ofLogins(),
-                        () -> LoginGuard.ATTEMPTS.lift(lift.user(), lift.address()),
+                        () -> attempts().lift(lift.user(), lift.address()),
                         done -> Subject.ofLogins(),
                         done -> shown(lift.text()) + ": " + done + " need not wait any more"));
         return json(new Lifted(lifted));

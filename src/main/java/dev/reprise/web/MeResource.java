@@ -5,7 +5,6 @@ import dev.reprise.access.Role;
 import dev.reprise.internal.engine.RepriseRepository;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.state.NodeIdentity;
-import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -24,17 +23,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Who asks, and what answers. */
-@Dependent
 @Path("/")
 public class MeResource extends Asked {
 
     private final Supplier<RepriseRepository> repository;
-
-    /** For JAX-RS, which looks for one without parameters, and then lets CDI take the other. */
-    @SuppressWarnings("NullAway")
-    public MeResource() {
-        this.repository = null;
-    }
 
     @Inject
     public MeResource(Supplier<RepriseRepository> repository) {

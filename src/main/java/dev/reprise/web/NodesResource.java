@@ -3,7 +3,6 @@ package dev.reprise.web;
 import dev.reprise.access.Role;
 import dev.reprise.monitor.Monitor;
 import dev.reprise.monitor.View;
-import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -12,18 +11,11 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
 /** What runs now and where, and who did what. */
-@Dependent
 @Path("/")
 @Produces(MediaType.APPLICATION_JSON)
 public class NodesResource extends Asked {
 
     private final Monitor monitor;
-
-    /** For JAX-RS, which looks for one without parameters, and then lets CDI take the other. */
-    @SuppressWarnings("NullAway")
-    public NodesResource() {
-        this.monitor = null;
-    }
 
     @Inject
     public NodesResource(Monitor monitor) {

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What somebody gets who is not logged in, or tried to be with a wrong password: programs a 401 in their language,
@@ -16,9 +17,9 @@ final class NotLoggedIn extends HttpServlet {
 
     private static final long serialVersionUID = 1L;
 
-    private static final String LOGIN_PAGE = "/login.html";
-
     private static final String CHALLENGE = "WWW-Authenticate";
+
+    private static final String OURS = challenge("Reprise");
 
     private static final String PROBLEM = """
             {"type":"urn:reprise:unauthenticated","title":"Not logged in","status":401,"detail":"%s"}""";
@@ -28,13 +29,14 @@ final class NotLoggedIn extends HttpServlet {
         String path = askedFor(request);
         boolean tried = request.getHeader("Authorization") != null;
         forget(request);
-        if (path.startsWith(request.getContextPath() + "/api/")) {
-            problem(request, response, tried);
-        } else if (tried || path.equals(request.getContextPath() + "/launch") || isPartOfAPage(request)) {
-            plain(response, tried);
+        String within = Place.within(request, path);
+        if (Place.isApi(within)) {
+            problem(request, response, tried, OURS);
+        } else if (tried || within.equals(Doorway.LAUNCH) || isPartOfAPage(request)) {
+            plain(response, tried, OURS);
         } else {
             String failed = path.endsWith("/j_security_check") ? "?failed" : "";
-            response.sendRedirect(request.getContextPath() + LOGIN_PAGE + failed);
+            response.sendRedirect(request.getContextPath() + LoginPage.PAGE + failed);
         }
     }
 
@@ -66,22 +68,37 @@ final class NotLoggedIn extends HttpServlet {
     }
 
     /** Browsers would ask for name and password in a window of their own, so pages are not challenged. */
-    static void problem(HttpServletRequest request, HttpServletResponse response, boolean tried) throws IOException {
+    static void problem(
+            HttpServletRequest request, HttpServletResponse response, boolean tried, @Nullable String challenge)
+            throws IOException {
         boolean page = request.getHeader("Sec-Fetch-Mode") != null || request.getHeader("X-Requested-With") != null;
-        response.setHeader(CHALLENGE, page ? null : "Basic realm=\"Reprise\"");
+        response.setHeader(CHALLENGE, page ? null : challenge);
         answer(
                 response,
                 "application/problem+json",
                 PROBLEM.formatted(
-                        tried ? "Wrong name or password." : "Log in at /, or send name and password with BASIC."));
+                        tried
+                                ? "Wrong name or password."
+                                : challenge == null
+                                        ? "Log in with the application's login."
+                                        : "Log in, or send name and password with BASIC."));
     }
 
-    static void plain(HttpServletResponse response, boolean tried) throws IOException {
-        response.setHeader(CHALLENGE, "Basic realm=\"Reprise\"");
+    static void plain(HttpServletResponse response, boolean tried, @Nullable String challenge) throws IOException {
+        response.setHeader(CHALLENGE, challenge);
         answer(
                 response,
                 "text/plain",
-                tried ? "Wrong name or password.\n" : "Not logged in. Send name and password: curl -u operator …\n");
+                tried
+                        ? "Wrong name or password.\n"
+                        : challenge == null
+                                ? "Not logged in. Log in with the application's login.\n"
+                                : "Not logged in. Send name and password: curl -u operator …\n");
+    }
+
+    /** What asks for name and password with BASIC. */
+    static String challenge(@Nullable String realm) {
+        return "Basic realm=\"" + (realm == null ? "Application" : realm.replaceAll("[\"\\\\\\p{Cntrl}]", "")) + '"';
     }
 
     private static void answer(HttpServletResponse response, String type, String text) throws IOException {

@@ -1,23 +1,25 @@
 package dev.reprise.web;
 
+import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
-import io.undertow.servlet.ServletExtension;
-import io.undertow.servlet.api.DeploymentInfo;
 import io.undertow.util.Headers;
-import jakarta.servlet.ServletContext;
 
 /**
  * Where a response leads to another address of this server, it says the path alone (RFC 9110 §10.2.2). The server, its login
  * and JAX-RS would name the host that the request claims, and a cache on the way could hand that to others.
  */
-public final class OwnAddress implements ServletExtension {
+final class OwnAddress implements HttpHandler {
+
+    private final HttpHandler next;
+
+    OwnAddress(HttpHandler next) {
+        this.next = next;
+    }
 
     @Override
-    public void handleDeployment(DeploymentInfo deployment, ServletContext context) {
-        deployment.addInitialHandlerChainWrapper(next -> exchange -> {
-            exchange.addResponseCommitListener(OwnAddress::shorten);
-            next.handleRequest(exchange);
-        });
+    public void handleRequest(HttpServerExchange exchange) throws Exception {
+        exchange.addResponseCommitListener(OwnAddress::shorten);
+        next.handleRequest(exchange);
     }
 
     private static void shorten(HttpServerExchange exchange) {

@@ -72,10 +72,11 @@ public final class Problems implements ExceptionMapper<Throwable> {
             return response;
         }
         String detail = switch (status) {
-            case NOT_FOUND -> "There is nothing at this address. /api/openapi.yaml says what there is.";
+            case NOT_FOUND ->
+                "There is nothing at this address. openapi.yaml, beside the rest of the API, says what there is.";
             case METHOD_NOT_ALLOWED -> "This address does not take that method.";
             case UNSUPPORTED_MEDIA_TYPE -> "A request that changes something has the content type application/json.";
-            case NOT_ACCEPTABLE -> "The answer would be application/json (or what /api/openapi.yaml says).";
+            case NOT_ACCEPTABLE -> "The answer would be application/json (or what openapi.yaml says).";
             default -> status.getReasonPhrase() + ".";
         };
         Response problem = new Problem("http", status.getReasonPhrase(), status, detail).response();

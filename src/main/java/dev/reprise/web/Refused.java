@@ -3,13 +3,14 @@ package dev.reprise.web;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import jakarta.servlet.http.HttpServletResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** The answer to a request that goes no further than the {@link Doorway}, in the language of who asks. */
 final class Refused {
 
-    /** Those that other responses get further in: {@code WEB-INF/undertow-handlers.conf}, {@link ResponseHeaders}. */
+    /** Those that other responses get further in, from {@link ResponseHeaders}. */
     private static final Map<String, String> HEADERS = Map.of(
             "X-Content-Type-Options", "nosniff",
             "Referrer-Policy", "same-origin",
@@ -21,7 +22,7 @@ final class Refused {
     private Refused() {}
 
     static boolean isForApi(HttpServerExchange exchange) {
-        return exchange.getRelativePath().startsWith("/api/");
+        return Place.isApi(Place.within(exchange));
     }
 
     /**
@@ -43,6 +44,10 @@ final class Refused {
             exchange.setPersistent(false);
         }
         exchange.getResponseSender().send(text, StandardCharsets.UTF_8);
+    }
+
+    static void headers(HttpServletResponse response) {
+        HEADERS.forEach(response::setHeader);
     }
 
     static void headers(HttpServerExchange exchange) {

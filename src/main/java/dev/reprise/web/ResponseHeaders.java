@@ -8,7 +8,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -19,17 +18,15 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What a page may load and do, and who may keep a response. The headers that are the same for all responses, also those
- * that the server makes before any filter, stand in {@code WEB-INF/undertow-handlers.conf}.
+ * What a page may load and do, and who may keep a response. Where all of the application is the console's, the headers that
+ * are the same for all responses stand in {@code WEB-INF/undertow-handlers.conf} too, for what the server answers before any
+ * filter. In other people's applications no error of the console leads to an error page of theirs.
  */
 final class ResponseHeaders extends HttpFilter {
 
     private static final long serialVersionUID = 1L;
-
-    private static final String START = "/index.html";
 
     private static final Pattern IMPORT_MAP =
             Pattern.compile("<script[^>]*\\stype=\"importmap\"[^>]*>(.*?)</script>", Pattern.DOTALL);
@@ -44,10 +41,10 @@ final class ResponseHeaders extends HttpFilter {
     @Override
     public void init(FilterConfig config) throws ServletException {
         super.init(config);
-        try (InputStream in = config.getServletContext().getResourceAsStream(START)) {
-            policy = policy(in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        try {
+            policy = policy(new String(StaticFiles.read(StaticFiles.START), StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new ServletException(START + " cannot be read", e);
+            throw new ServletException(e);
         }
     }
 
@@ -74,31 +71,52 @@ final class ResponseHeaders extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        Refused.headers(response);
         response.setHeader("Content-Security-Policy", policy);
         response.setHeader("Cache-Control", caching(request));
         response.setHeader("Pragma", null);
         response.setHeader("Expires", null);
         CompletableFuture<?> leaving = IoThread.comesTo(request);
         try {
-            chain.doFilter(request, new Keeping(response));
+            chain.doFilter(request, Place.isAll() ? new Keeping(response) : new Plain(request, response));
         } finally {
             leaving.complete(null);
         }
     }
 
-    /** Data and pages of a user are kept nowhere; scripts and styles are asked for again each time. */
-    private static @Nullable String caching(HttpServletRequest request) {
-        String path = request.getServletPath() + (request.getPathInfo() == null ? "" : request.getPathInfo());
+    /** Data and pages of a user are kept nowhere; scripts and styles of ours are asked for again each time. */
+    private static String caching(HttpServletRequest request) {
+        String path = Place.within(request);
         if (path.startsWith("/webjars/")) {
-            return null;
+            return "max-age=31536000, immutable"; // the address has the version
         }
-        return path.matches(".*\\.(js|css|svg|png|ico|woff2|json)") && !path.startsWith("/api/")
-                ? "no-cache"
-                : "no-store";
+        return path.matches(".*\\.(js|css|svg|png|ico|woff2|json)") && !Place.isApi(path) ? "no-cache" : "no-store";
+    }
+
+    /** An error is said here and now. */
+    private static final class Plain extends Keeping {
+
+        private final HttpServletRequest request;
+
+        Plain(HttpServletRequest request, HttpServletResponse response) {
+            super(response);
+            this.request = request;
+        }
+
+        @Override
+        public void sendError(int status) throws IOException {
+            resetBuffer();
+            ErrorPage.answer(request, this, status);
+        }
+
+        @Override
+        public void sendError(int status, String message) throws IOException {
+            sendError(status);
+        }
     }
 
     /** The headers that a response has by now stay when what it was to say is taken back for an error. */
-    private static final class Keeping extends HttpServletResponseWrapper {
+    private static class Keeping extends HttpServletResponseWrapper {
 
         private final Map<String, List<String>> headers = new LinkedHashMap<>();
 

@@ -36,7 +36,7 @@ final class Strangers {
     /** Before the request has a thread. */
     HttpHandler before(HttpHandler next) {
         return exchange -> {
-            if (!isOpen(exchange.getRelativePath())) {
+            if (!Place.isOpen(Place.within(exchange))) {
                 exchange.addResponseCommitListener(Strangers::isTheLastUnlessLoggedIn);
                 next.handleRequest(exchange);
                 return;
@@ -60,7 +60,7 @@ final class Strangers {
             try {
                 next.handleRequest(exchange);
             } catch (IOException | RuntimeException e) {
-                if (!isOpen(exchange.getRelativePath()) || turns.hasInside(new Halted(exchange, next))) {
+                if (!Place.isOpen(Place.within(exchange)) || turns.hasInside(new Halted(exchange, next))) {
                     throw e;
                 }
                 LOG.log(Level.DEBUG, "It was read too slowly: {0}", e.toString());
@@ -86,13 +86,5 @@ final class Strangers {
                 || !exchange.getSecurityContext().isAuthenticated()) {
             exchange.setPersistent(false);
         }
-    }
-
-    /** As {@code WEB-INF/web.xml} has it. */
-    static boolean isOpen(String path) {
-        return path.startsWith("/webjars/")
-                || path.startsWith("/public/")
-                || path.equals("/login.html")
-                || path.equals("/favicon.ico");
     }
 }

@@ -41,6 +41,9 @@ final class WellFormed implements HttpHandler {
     private static final Pattern COOKIE =
             Pattern.compile("(?!\\$)" + TOKEN + "=(\"[!#-+\\--:<-\\[\\]-~]*\"|[!#-+\\--:<-\\[\\]-~]*)");
 
+    /** An empty name without a password. */
+    private static final String NOBODY = "Basic Og==";
+
     /** The server's own limit, at which it fails. */
     static final int MOST_COOKIES = 200;
 
@@ -88,6 +91,11 @@ final class WellFormed implements HttpHandler {
             // No page has such a name, and the server's check of roles takes it for a pattern that is none.
             Refused.with(exchange, StatusCodes.NOT_FOUND, "http", "Not Found", "There is nothing here.");
             return;
+        }
+        String authorization = exchange.getRequestHeaders().getFirst(Headers.AUTHORIZATION);
+        if (authorization != null && LoginGuard.isUnreadable(authorization)) {
+            // The server's security would fail at it.
+            exchange.getRequestHeaders().put(Headers.AUTHORIZATION, NOBODY);
         }
         // Common, and yet not allowed there.
         exchange.setRequestURI(withoutBrackets(exchange.getRequestURI()), exchange.isHostIncludedInRequestURI());

@@ -3,6 +3,7 @@ package dev.reprise.wildfly;
 import dev.reprise.internal.database.Schema;
 import dev.reprise.internal.engine.ExecutionLists;
 import dev.reprise.job.TimeSpan;
+import dev.reprise.monitor.ConsolePath;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -46,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  * @param serialFilter what may be deserialised beside the application's own classes ({@code serial-filter})
  * @param executionsListed how many executions of a job the admin CLI lists ({@code executions-listed}, default 100)
  * @param archive the folder that keeps what is purged ({@code archive}); null: none does
+ * @param console where the console is ({@code console}, default {@code /reprise}); null: nowhere
  * @param purge what is purged every day ({@code purge-at}, {@code purge-older-than}, {@code purge-keep}); null: nothing
  * @param firstUsers whether users are made in the WAR's realm if it has none ({@code first-users}, default {@code false})
  */
@@ -64,6 +66,7 @@ record Configuration(
         String serialFilter,
         int executionsListed,
         @Nullable Path archive,
+        @Nullable ConsolePath console,
         @Nullable DailyPurge purge,
         boolean firstUsers) {
 
@@ -99,6 +102,7 @@ record Configuration(
             "serial-filter",
             "executions-listed",
             "archive",
+            "console",
             "purge-at",
             "purge-older-than",
             "purge-keep");
@@ -193,6 +197,8 @@ record Configuration(
                         value(file, systemProperty, "executions-listed", String.valueOf(ExecutionLists.LISTED)),
                         10_000),
                 archive(value(file, systemProperty, "archive", "")),
+                ConsolePath.of(value(file, systemProperty, "console", "/reprise"))
+                        .orElse(null),
                 purge(
                         value(file, systemProperty, "purge-at", ""),
                         value(file, systemProperty, "purge-older-than", "90d"),

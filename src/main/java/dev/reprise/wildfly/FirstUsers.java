@@ -39,13 +39,12 @@ final class FirstUsers implements Service {
     /** In which a realm's users have their roles. */
     private static final String ROLES = "Roles";
 
-    private static final Map<String, List<String>> USERS = new LinkedHashMap<>();
+    private record User(String name, List<String> roles) {}
 
-    static {
-        USERS.put("viewer", List.of("batch-viewer"));
-        USERS.put("operator", List.of("batch-viewer", "batch-operator"));
-        USERS.put("admin", List.of("batch-viewer", "batch-operator", "batch-admin"));
-    }
+    private static final List<User> USERS = List.of(
+            new User("viewer", List.of("batch-viewer")),
+            new User("operator", List.of("batch-viewer", "batch-operator")),
+            new User("admin", List.of("batch-viewer", "batch-operator", "batch-admin")));
 
     /** None that looks like another one. */
     private static final String LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
@@ -85,10 +84,10 @@ final class FirstUsers implements Service {
             if (hasUsers(realm)) {
                 return;
             }
-            for (Map.Entry<String, List<String>> user : USERS.entrySet()) {
+            for (User user : USERS) {
                 String password = password();
-                if (create(realm, user.getKey(), password, user.getValue())) {
-                    made.put(user.getKey(), password);
+                if (create(realm, user.name(), password, user.roles())) {
+                    made.put(user.name(), password);
                 }
             }
         } catch (IOException | GeneralSecurityException e) {

@@ -27,12 +27,16 @@ final class PrivateFiles implements Service {
 
     private static final Logger LOG = System.getLogger(PrivateFiles.class.getName());
 
-    private static final Set<PosixFilePermission> FOLDER = PosixFilePermissions.fromString("rwx------");
-    private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
-    private static final Set<PosixFilePermission> ANYBODY = PosixFilePermissions.fromString("------rwx");
+    private static final Set<PosixFilePermission> FOLDER = permissions("rwx------");
+    private static final Set<PosixFilePermission> FILE = permissions("rw-------");
+    private static final Set<PosixFilePermission> ANYBODY = permissions("------rwx");
 
     /** What Reprise, its server and its sample write there. */
     private static final Pattern OURS = Pattern.compile("reprise(-key)?\\..+|h2\\.properties(\\.tmp)?|users|reports");
+
+    private static Set<PosixFilePermission> permissions(String text) {
+        return Set.copyOf(PosixFilePermissions.fromString(text));
+    }
 
     @Override
     public void start(StartContext context) {

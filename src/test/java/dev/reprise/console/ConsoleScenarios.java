@@ -105,7 +105,7 @@ abstract class ConsoleScenarios {
 
     @Test
     void thePolicyAllowsTheImportMapAndNoOtherInlineScript() throws IOException, GeneralSecurityException {
-        String html = Files.readString(Path.of("src/main/webapp/index.html"));
+        String html = Files.readString(Path.of("src/main/resources/dev/reprise/web/console/index.html"));
         Matcher map = Pattern.compile("<script type=\"importmap\">(.*?)</script>", Pattern.DOTALL)
                 .matcher(html);
         assertThat(map.find()).isTrue();

@@ -188,8 +188,24 @@ public final class WatchedDatabase {
      * @param which from 1
      */
     public void failCommitWith(int which, SQLException failure) {
+        failCommitOf("REPRISE_WRITER_CHECKPOINT = ?", which, failure);
+    }
+
+    /**
+     * The commit of what was written with a statement does not happen, once.
+     *
+     * @param part of the statement
+     * @param which from 1
+     */
+    public void failCommitOf(String part, int which, SQLException failure) {
         client.commitFailure = failure;
+        client.commitOf = part;
         client.commitsLeft.set(which);
+    }
+
+    /** Whether it has. */
+    public boolean hasFailedCommit() {
+        return client.commitFailure == null;
     }
 
     /** From now on all answers come. */
@@ -254,6 +270,7 @@ public final class WatchedDatabase {
         private volatile List<String> swallowed = List.of();
         private final AtomicInteger commitsLeft = new AtomicInteger(Integer.MAX_VALUE);
         private volatile @Nullable SQLException commitFailure;
+        private volatile String commitOf = "";
         private volatile boolean diesAtCommit;
         private volatile boolean dead;
         private @Nullable Pattern failing;
@@ -312,9 +329,9 @@ public final class WatchedDatabase {
             }
             counted();
             SQLException failure = commitFailure;
-            boolean chunk = written.getOrDefault(connection, List.of()).stream()
-                    .anyMatch(sql -> sql.contains("REPRISE_WRITER_CHECKPOINT = ?"));
-            if (failure != null && chunk && commitsLeft.decrementAndGet() == 0) {
+            boolean wanted =
+                    written.getOrDefault(connection, List.of()).stream().anyMatch(sql -> sql.contains(commitOf));
+            if (failure != null && wanted && commitsLeft.decrementAndGet() == 0) {
                 commitFailure = null;
                 written.remove(connection);
                 connection.rollback();

@@ -10,8 +10,11 @@ import jakarta.inject.Named;
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import jakarta.transaction.TransactionSynchronizationRegistry;
+import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import javax.naming.InitialContext;
@@ -27,6 +30,7 @@ public class NumberWriter extends AbstractItemWriter {
     private final String run;
     private final @Nullable String trouble;
     private final int troubleAt;
+    private final boolean looksUp;
     private final StepContext step;
 
     private final @Nullable DataSource another;
@@ -44,6 +48,7 @@ public class NumberWriter extends AbstractItemWriter {
             @BatchProperty(name = "trouble") @Nullable String trouble,
             @BatchProperty(name = "troubleAt") @Nullable String troubleAt,
             @BatchProperty(name = "dataSource") @Nullable String dataSource,
+            @BatchProperty(name = "looksUp") @Nullable String looksUp,
             StepContext step)
             throws NamingException {
         this.another = dataSource == null || dataSource.equals("reprise")
@@ -52,7 +57,28 @@ public class NumberWriter extends AbstractItemWriter {
         this.run = run;
         this.trouble = trouble;
         this.troubleAt = troubleAt == null ? 0 : Integer.parseInt(troubleAt);
+        this.looksUp = Boolean.parseBoolean(looksUp);
         this.step = step;
+    }
+
+    /** Looks something up, as many do that have to know where they write. */
+    @Override
+    public void open(@Nullable Serializable checkpoint) throws SQLException {
+        lookUp();
+    }
+
+    @Override
+    public void close() throws SQLException {
+        lookUp();
+    }
+
+    private void lookUp() throws SQLException {
+        if (looksUp) {
+            try (Connection connection = dataSource.getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("select 1 from TEST_ITEM fetch first row only");
+            }
+        }
     }
 
     @Override
@@ -106,7 +132,7 @@ public class NumberWriter extends AbstractItemWriter {
                             "update BATCH_STEP_EXECUTION set VERSION = VERSION + 1 where STEP_EXECUTION_ID = ?")) {
                 update.setLong(1, step.getStepExecutionId());
                 update.executeUpdate();
-            } catch (java.sql.SQLException e) {
+            } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }
         });

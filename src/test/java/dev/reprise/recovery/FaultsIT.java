@@ -237,7 +237,8 @@ class FaultsIT extends OnTwoServers {
         for (Work work : each ? List.of(Work.SMALL.get(1), Work.SMALL.get(3)) : List.of(Work.SMALL.get(1))) {
             Trials trials = new Trials(named(kind + ", " + work.job()));
             int statements = counted(work, TcpProxy::requests);
-            trials.run(cluster, each ? statements : usual, (number, random) -> {
+            int some = Trials.count("faults.statements", usual, usual);
+            trials.run(cluster, each ? statements : some, (number, random) -> {
                 cluster.nodes().forEach(cluster::awaitReady);
                 ClusterNode node = cluster.a();
                 LocalDateTime armed = cluster.database().now();

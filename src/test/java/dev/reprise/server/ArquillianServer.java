@@ -3,8 +3,11 @@ package dev.reprise.server;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,25 @@ public final class ArquillianServer implements AutoCloseable {
         System.setProperty("reprise.it.offset", String.valueOf(offset));
         System.setProperty("reprise.it.management", String.valueOf(9990 + offset));
         return new ArquillianServer(ServerFolder.database().equals("postgresql") ? startPostgres() : null);
+    }
+
+    /** A connection to it, for an administrator. */
+    public static Management management() {
+        return new Management(Integer.getInteger("reprise.it.management"));
+    }
+
+    /** An address on it. */
+    public static URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + (8080 + Integer.getInteger("reprise.it.offset")) + path);
+    }
+
+    /** What it has logged so far, a line each. */
+    public static List<String> log() {
+        try {
+            return Files.readAllLines(FOLDER.resolve("base/log/server.log"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Where its {@code reprise.data} is. */

@@ -1,11 +1,16 @@
 package dev.reprise.server;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.time.Duration;
 import org.jboss.as.controller.client.ModelControllerClient;
+import org.jboss.as.controller.client.helpers.standalone.ServerDeploymentHelper;
+import org.jboss.as.controller.client.helpers.standalone.ServerDeploymentHelper.ServerDeploymentException;
 import org.jboss.dmr.ModelNode;
+import org.jboss.shrinkwrap.api.Archive;
+import org.jboss.shrinkwrap.api.exporter.ZipExporter;
 
 /** An administrator's connection to one server. */
 public final class Management implements AutoCloseable {
@@ -69,6 +74,26 @@ public final class Management implements AutoCloseable {
         return execute(operation).asInt();
     }
 
+    /** Deploys an application under the name of its archive. */
+    public void deploy(Archive<?> application) {
+        try (InputStream content = application.as(ZipExporter.class).exportAsInputStream()) {
+            new ServerDeploymentHelper(client).deploy(application.getName(), content);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (ServerDeploymentException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Takes such an application out of service, and removes it. */
+    public void remove(Archive<?> application) {
+        try {
+            new ServerDeploymentHelper(client).undeploy(application.getName());
+        } catch (ServerDeploymentException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static ModelNode ofDeployment(String name) {
         ModelNode operation = operation(name);
         operation.get("address").add("deployment", ServerProcess.DEPLOYMENT);
@@ -82,7 +107,14 @@ public final class Management implements AutoCloseable {
         return operation;
     }
 
-    private ModelNode execute(ModelNode operation) {
+    static ModelNode operation(String name, String subsystem, String type, String resource) {
+        ModelNode operation = operation(name);
+        operation.get("address").add("subsystem", subsystem);
+        operation.get("address").add(type, resource);
+        return operation;
+    }
+
+    ModelNode execute(ModelNode operation) {
         try {
             ModelNode answer = client.execute(operation);
             if (!answer.get("outcome").asString().equals("success")) {

@@ -104,4 +104,24 @@ class InProcessBatchTest {
 
         assertThat(BATCH.operator().getJobInstanceCount("acceptance")).isZero();
     }
+
+    /** H2 forgets one in memory with its last connection. */
+    @Test
+    void makesItsTablesInADatabaseThatWasMadeAnew() throws Exception {
+        BATCH.close();
+        try {
+            for (int time = 0; time < 2; time++) {
+                try (InProcessBatch batch = InProcessBatch.builder()
+                        .database("jdbc:h2:mem:made-anew")
+                        .build()
+                        .open()) {
+                    assertThat(batch.repository().getJobInstanceCount("acceptance"))
+                            .isZero();
+                }
+            }
+        } finally {
+            BATCH.open();
+            tables();
+        }
+    }
 }

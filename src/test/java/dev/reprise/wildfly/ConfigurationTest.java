@@ -48,6 +48,17 @@ class ConfigurationTest {
                 asked -> asked.equals("reprise." + key) ? value : asked.equals("jboss.node.name") ? "here" : null);
     }
 
+    /** contract.md §2.8 */
+    @Test
+    void takesTheIdentityOfAllJobsOnlyWhereItIsTold() {
+        assertThat(with("data-source", "jobs").identityNone()).isFalse();
+        assertThat(with("identity", "parameters").identityNone()).isFalse();
+        assertThat(with("identity", "none").identityNone()).isTrue();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> with("identity", "off"))
+                .withMessage("reprise.identity is 'off'; it can be 'parameters' or 'none'");
+    }
+
     @Test
     void purgesNothingUnlessATimeIsGiven() {
         assertThat(with("purge-older-than", "30d").purge()).isNull();

@@ -11,7 +11,6 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.statement.ColonPrefixSqlParser;
 import org.jdbi.v3.core.statement.ParsedSql;
-import org.jdbi.v3.core.statement.SqlParser;
 import org.jdbi.v3.core.statement.SqlStatements;
 import org.jdbi.v3.core.statement.StatementContext;
 import org.jdbi.v3.core.statement.StatementExceptions;
@@ -20,13 +19,14 @@ import org.jspecify.annotations.Nullable;
 /** The database, and in which transaction it is spoken to. Thread-safe. */
 public final class Database {
 
-    /** Keeps what it has parsed; the statements are the same for all whose tables are in one schema. */
-    private static final SqlParser PARSER = new ColonPrefixSqlParser() {
+    /** Keeps what it has parsed. */
+    private static final class Parser extends ColonPrefixSqlParser {
+
         @Override
         public ParsedSql parse(String sql, StatementContext context) {
             return super.parse(context.getConfig(Tables.Place.class).tables().qualified(sql), context);
         }
-    };
+    }
 
     private final Connections connections;
     private final Jdbi jdbi;
@@ -65,7 +65,7 @@ public final class Database {
             int pauseToPersist) {
         this.connections = new Connections(dataSource);
         this.jdbi = Jdbi.create(connections);
-        jdbi.getConfig(SqlStatements.class).setSqlParser(PARSER);
+        jdbi.getConfig(SqlStatements.class).setSqlParser(new Parser());
         // Parameters of jobs may be secrets, and messages end in logs and tables.
         jdbi.getConfig(StatementExceptions.class).setMessageRendering(StatementExceptions.MessageRendering.NONE);
         this.transaction = new ThreadTransaction(connections, transactions);

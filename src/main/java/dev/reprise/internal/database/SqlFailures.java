@@ -1,12 +1,14 @@
 package dev.reprise.internal.database;
 
 import java.sql.SQLException;
+import java.util.ArrayDeque;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the SQLState at the bottom of an exception says, or a pool that has none to give. */
@@ -88,18 +90,28 @@ public final class SqlFailures {
         return isAny(thrown, e -> NOT_ENLISTED.equals(e.getMessage()));
     }
 
-    /** A transaction manager may keep as suppressed why a commit failed. */
     private static boolean isAny(Throwable thrown, Predicate<SQLException> wanted) {
-        return isAny(thrown, wanted, Collections.newSetFromMap(new IdentityHashMap<>()));
+        return isAnyIn(thrown, one -> one instanceof SQLException e && wanted.test(e));
     }
 
-    private static boolean isAny(@Nullable Throwable thrown, Predicate<SQLException> wanted, Set<Throwable> seen) {
-        if (thrown == null || !seen.add(thrown)) {
-            return false;
+    /** Whether something is in it, however deep: a transaction manager may keep as suppressed why a commit failed. */
+    public static boolean isAnyIn(Throwable thrown, Predicate<Throwable> wanted) {
+        Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        Deque<Throwable> left = new ArrayDeque<>(List.of(thrown));
+        while (!left.isEmpty()) {
+            Throwable one = left.pop();
+            if (!seen.add(one)) {
+                continue;
+            }
+            if (wanted.test(one)) {
+                return true;
+            }
+            left.addAll(List.of(one.getSuppressed()));
+            if (one.getCause() != null) {
+                left.add(one.getCause());
+            }
         }
-        return (thrown instanceof SQLException e && wanted.test(e))
-                || isAny(thrown.getCause(), wanted, seen)
-                || Stream.of(thrown.getSuppressed()).anyMatch(suppressed -> isAny(suppressed, wanted, seen));
+        return false;
     }
 
     private static @Nullable String sqlState(Throwable thrown) {

@@ -13,9 +13,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Tables {
 
-    /** Where no schema is set. */
-    static final Tables OF_THE_CONNECTION = new Tables("");
-
     /** What needs no quotes, and what every database takes. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,62}");
 
@@ -36,7 +33,7 @@ public final class Tables {
      * @param schema as its database writes it; null for the connection's
      */
     static Tables in(@Nullable String schema) {
-        return schema == null ? OF_THE_CONNECTION : new Tables('"' + schema + "\".");
+        return new Tables(schema == null ? "" : '"' + schema + "\".");
     }
 
     /**
@@ -71,10 +68,16 @@ public final class Tables {
     /** What Jdbi hands on to each statement. */
     public static final class Place implements JdbiConfig<Place> {
 
-        private Tables tables = OF_THE_CONNECTION;
+        private Tables tables;
 
-        /** For Jdbi. */
-        public Place() {}
+        /** For Jdbi: where no schema is set. */
+        public Place() {
+            this(in(null));
+        }
+
+        private Place(Tables tables) {
+            this.tables = tables;
+        }
 
         public Tables tables() {
             return tables;
@@ -86,9 +89,7 @@ public final class Tables {
 
         @Override
         public Place createCopy() {
-            Place copy = new Place();
-            copy.set(tables);
-            return copy;
+            return new Place(tables);
         }
     }
 }

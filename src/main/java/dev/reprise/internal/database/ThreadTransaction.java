@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** The JTA transaction that the calling thread is in: joined, watched, begun and ended. Thread-safe. */
@@ -119,11 +120,12 @@ public final class ThreadTransaction {
     }
 
     /**
-     * Commits what was begun here.
+     * Commits what this thread is in.
      *
-     * @throws NotRecordedError if it was rolled back instead
+     * @param what was done in it, as people read it
+     * @throws IllegalStateException if it was rolled back instead, with the reason
      */
-    public void commit() {
+    public void commit(String what) {
         try {
             transactions.commit();
         } catch (RollbackException
@@ -131,7 +133,8 @@ public final class ThreadTransaction {
                 | HeuristicRollbackException
                 | SystemException
                 | IllegalStateException e) {
-            throw new NotRecordedError("What was skipped could not be committed: " + e.getMessage(), e);
+            connections.failed(e);
+            throw new IllegalStateException(what + " could not be committed: " + e.getMessage(), e);
         }
     }
 
@@ -170,11 +173,20 @@ public final class ThreadTransaction {
     }
 
     /**
-     * Whether a database was away when something was thrown, by that and by what became of the connection. Asked with a
-     * round trip, where something failed.
+     * Whether a database was away when something was thrown in a chunk, by that and by what became of the connection. Asked
+     * with a round trip, where something failed.
      */
     public boolean wasAwayFor(Throwable thrown) {
-        boolean away = SqlFailures.isAway(thrown) || wasRefusedAConnection(thrown) || hasLostConnection();
+        return wasAwayFor(thrown, e -> isActive() || wasRefusedAConnection(e));
+    }
+
+    /** The same beside chunks, in a transaction that the repository's database has perhaps no part in, and can have none. */
+    public boolean wasAwayBesideChunksFor(Throwable thrown) {
+        return wasAwayFor(thrown, SqlFailures::isAway);
+    }
+
+    private boolean wasAwayFor(Throwable thrown, Predicate<SQLException> lost) {
+        boolean away = SqlFailures.isAway(thrown) || wasRefusedAConnection(thrown) || hasLostConnection(lost);
         if (away) {
             connections.renew();
         }
@@ -196,16 +208,21 @@ public final class ThreadTransaction {
         return refused;
     }
 
-    private boolean hasLostConnection() {
-        Transaction current = current();
-        if (current == null || !isActive(current)) {
+    /** @param lost whether the refusal of one tells so too */
+    private boolean hasLostConnection(Predicate<SQLException> lost) {
+        if (!isActive()) {
             return false;
         }
         try (Connection connection = connections.inTransaction()) {
             return !connection.isValid(SECONDS_TO_ANSWER);
         } catch (SQLException e) {
-            return isActive(current) || wasRefusedAConnection(e);
+            return lost.test(e);
         }
+    }
+
+    private boolean isActive() {
+        Transaction current = current();
+        return current != null && isActive(current);
     }
 
     /** Whether the thread is in a transaction that has not ended, though perhaps only to be rolled back. */

@@ -41,7 +41,7 @@ record Attendant(
             PartitionMapper.class,
             PartitionReducer.class);
 
-    private static final String LEFT_OPEN =
+    static final String LEFT_OPEN =
             "It left a transaction open, which was rolled back. Commit or roll back what it begins.";
 
     /** With these a partition does its work; one that is to end does no more of it. */
@@ -90,10 +90,11 @@ record Attendant(
             }
             return result;
         } catch (InvocationTargetException e) {
+            Throwable thrown = thrown(method, arguments, e.getTargetException());
             if (outside) {
                 keeper.leaveTransaction();
             }
-            throw thrown(method, arguments, e.getTargetException());
+            throw thrown;
         }
     }
 
@@ -105,11 +106,12 @@ record Attendant(
 
     private Throwable thrown(Method method, Object @Nullable [] arguments, Throwable thrown) {
         keepWhatItWasToldOf(thrown, arguments);
-        Thrown last = new Thrown(ArtifactCall.of(ref, step, method), thrown, keeper.wasRefusedAConnection(thrown));
+        Thrown last = new Thrown(ArtifactCall.of(ref, step, method), thrown, wasAway(method, thrown));
         running.threw(last, step);
         RunningStep at = running.steps().find(step);
         if (step != null && at != null) {
             if (endsTheStep(method)) {
+                StepReasons.keepAsText(at);
                 at.troubles().threwAtItsEnd(last, step.getException());
             }
             if (isOver(method)) {
@@ -117,6 +119,13 @@ record Attendant(
             }
         }
         return thrown;
+    }
+
+    /** Of what an item may be skipped for, which happens often, the connection is not asked. */
+    private boolean wasAway(Method method, Throwable thrown) {
+        return FailedAt.of(method.getDeclaringClass(), method.getName()) == null
+                ? keeper.wasAwayBesideChunks(thrown)
+                : keeper.wasAway(thrown);
     }
 
     /** A listener that fails where it is told of an exception takes that one's place. */

@@ -61,16 +61,38 @@ public final class AttendedArtifacts implements ArtifactFactory {
         if (PartitionCallbacks.REF.equals(ref)) {
             return isPartition(step) ? IN_PARTITIONS : running.callbacks(step);
         }
-        @Nullable Object artifact;
-        try {
-            artifact = engines.create(ref, type, loader);
-        } catch (Exception | Error e) {
-            running.threw(new Thrown(ArtifactCall.made(String.valueOf(ref), step), unwrapped(e), false), step);
-            throw e;
-        }
+        @Nullable Object artifact = made(ref, type, loader, step);
         return artifact == null || artifact instanceof RecordedDecider
                 ? artifact
                 : attended(artifact, String.valueOf(ref), step, loader);
+    }
+
+    /** What makes one may work already, and leave a transaction as any other artifact does. */
+    private @Nullable Object made(
+            @Nullable String ref, @Nullable Class<?> type, ClassLoader loader, @Nullable StepContextImpl step)
+            throws Exception {
+        boolean outside = !keeper.isInTransaction();
+        Object artifact = null;
+        try {
+            artifact = engines.create(ref, type, loader);
+            if (outside && keeper.leaveTransaction()) {
+                throw new IllegalStateException(Attendant.LEFT_OPEN);
+            }
+            return artifact;
+        } catch (Exception | Error e) {
+            cannotBeMade(String.valueOf(ref), step, e, outside);
+            if (artifact != null) {
+                engines.destroy(artifact);
+            }
+            throw e;
+        }
+    }
+
+    private void cannotBeMade(String ref, @Nullable StepContextImpl step, Throwable why, boolean outside) {
+        running.threw(new Thrown(ArtifactCall.made(ref, step), unwrapped(why), keeper.wasAwayBesideChunks(why)), step);
+        if (outside) {
+            keeper.leaveTransaction();
+        }
     }
 
     private static boolean isPartition(@Nullable StepContextImpl step) {
@@ -134,10 +156,11 @@ public final class AttendedArtifacts implements ArtifactFactory {
         if (ChunkWitness.REF.equals(ref)) {
             return ChunkWitness.class;
         }
+        boolean outside = !keeper.isInTransaction();
         try {
             return engines.getArtifactClass(ref, loader);
         } catch (RuntimeException | Error e) {
-            running.threw(new Thrown(ArtifactCall.made(ref, null), e, false), null);
+            cannotBeMade(ref, null, e, outside);
             throw e;
         }
     }

@@ -52,8 +52,10 @@ final class ChunkKeeper {
                 recorder.mustBeInTransaction(step.getStepName());
                 return call.with(arguments);
             }
-            case "open" -> {
-                return call.with(handedOut(arguments));
+            case "open", "close" -> {
+                Object result = call.with(handedOut(arguments));
+                recorder.openedOrClosed(running, step, method);
+                return result;
             }
             case "checkpointInfo" -> {
                 Object checkpoint = call.with(arguments);
@@ -83,9 +85,14 @@ final class ChunkKeeper {
         return recorder.isInTransaction();
     }
 
-    /** Whether it was thrown because the pool had no good connection for the transaction. */
-    boolean wasRefusedAConnection(Throwable thrown) {
-        return recorder.wasRefusedAConnection(thrown);
+    /** Whether it was thrown because a database was away, by that alone. */
+    boolean wasAway(Throwable thrown) {
+        return recorder.wasAway(thrown);
+    }
+
+    /** Whether what is no item's was thrown because a database was away, by that and by what became of the connection. */
+    boolean wasAwayBesideChunks(Throwable thrown) {
+        return recorder.wasAwayBesideChunks(thrown);
     }
 
     /**

@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.reflect.Method;
 import java.util.Map;
 import org.jberet.runtime.AbstractStepExecution;
 import org.jberet.runtime.context.StepContextImpl;
@@ -121,16 +122,16 @@ final class ChunkRecorder {
             }
             return saved;
         } catch (RuntimeException e) {
-            if (SqlFailures.isAway(e) || database.transaction().wasRefusedAConnection(e)) {
-                running.cutOff(step.execution().getStepName());
-            }
+            boolean away = wasAway(e);
             if (!ThreadTransaction.isActive(chunk)) {
                 takeBack(running, step, counts, e);
             }
             rollBack(chunk, e);
-            throw new NotRecordedError(
+            NotRecordedError failure = new NotRecordedError(
                     "A chunk of step " + step.name() + " was not recorded, so it was rolled back: " + e.getMessage(),
                     e);
+            step.troubles().failed(new Witnessed(failure, away));
+            throw failure;
         } catch (NotRecordedError e) {
             rollBack(chunk, e);
             throw e;
@@ -238,8 +239,36 @@ final class ChunkRecorder {
         return database.transaction().isOpen();
     }
 
-    boolean wasRefusedAConnection(Throwable thrown) {
-        return database.transaction().wasRefusedAConnection(thrown);
+    boolean wasAway(Throwable thrown) {
+        return SqlFailures.isAway(thrown) || database.transaction().wasRefusedAConnection(thrown);
+    }
+
+    boolean wasAwayBesideChunks(Throwable thrown) {
+        return database.transaction().wasAwayBesideChunksFor(thrown);
+    }
+
+    /**
+     * Reader or writer has done what the engine opens or closes both for in one transaction. After the second one that is
+     * committed here: where its commit fails, the engine would keep that there is no transaction to roll back, and not the reason.
+     *
+     * @throws IllegalStateException if it was rolled back instead
+     */
+    void openedOrClosed(LiveExecution running, StepContextImpl step, Method method) {
+        RunningStep at = running.steps().find(step);
+        ThreadTransaction transaction = database.transaction();
+        if (at == null || !at.isSecondIn(transaction.current()) || step.getBatchStatus() == BatchStatus.FAILED) {
+            return;
+        }
+        try {
+            transaction.commit(
+                    "What reader and writer of step " + at.name() + " did in their " + method.getName() + "()");
+        } catch (IllegalStateException e) {
+            transaction.leave();
+            at.troubles().failed(new Witnessed(e, SqlFailures.isAway(e)));
+            throw e;
+        } finally {
+            transaction.begin(); // for the engine to end
+        }
     }
 
     boolean leaveTransaction() {

@@ -1,6 +1,7 @@
 package dev.reprise.internal.engine;
 
 import dev.reprise.internal.database.Database;
+import dev.reprise.internal.database.NotRecordedError;
 import dev.reprise.internal.database.SqlFailures;
 import dev.reprise.internal.database.ThreadTransaction;
 import dev.reprise.internal.engine.stored.KeptValue;
@@ -39,7 +40,7 @@ final class ItemJudge {
         SKIP_OF_A_WRITE
     }
 
-    /** Records what was skipped, as a chunk of its own, in the transaction of the thread. */
+    /** Records what was skipped, as a chunk of its own, in the transaction of the thread, which is then committed. */
     @FunctionalInterface
     interface Recorder {
         void record();
@@ -145,10 +146,15 @@ final class ItemJudge {
 
     private void recordSkip() {
         if (due == Due.SKIP) {
-            due = Due.NOTHING;
-            recorder.record();
+            record();
             database.transaction().begin();
         }
+    }
+
+    private void record() {
+        due = Due.NOTHING;
+        recorder.record();
+        commit("What was skipped of step " + step.name());
     }
 
     /** What the reader had open may have gone with the transaction. */
@@ -156,8 +162,18 @@ final class ItemJudge {
         reopens = false;
         reader.close();
         reader.open((Serializable) KeptValue.handedOut(step.execution().getReaderCheckpointInfo()));
-        database.transaction().commit();
+        commit("What reader of step " + step.name() + " did when it was opened again");
         database.transaction().begin();
+    }
+
+    /** Of the transaction in which it fails the engine hears nothing. */
+    private void commit(String what) {
+        try {
+            database.transaction().commit(what);
+        } catch (IllegalStateException e) {
+            step.troubles().failed(new Witnessed(e, SqlFailures.isAway(e)));
+            throw new NotRecordedError(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** An artifact has answered. */
@@ -167,9 +183,8 @@ final class ItemJudge {
         if (due == Due.SKIP_OF_A_WRITE
                 && method.getDeclaringClass() == ItemWriter.class
                 && method.getName().equals("checkpointInfo")) {
-            due = Due.NOTHING;
             step.execution().setWriterCheckpointInfo((Serializable) result);
-            recorder.record();
+            record();
         }
     }
 

@@ -236,6 +236,9 @@ public final class LiveExecution implements Database.Caller {
     void threw(Thrown last, @Nullable StepContextImpl step) {
         RunningStep at = steps.find(step);
         if (at == null) {
+            if (failure.isEmpty() && last.away()) {
+                cutOff();
+            }
             failed(last.toString());
         } else {
             at.troubles().threw(last);

@@ -1,5 +1,6 @@
 package dev.reprise.internal.engine;
 
+import dev.reprise.internal.database.SqlFailures;
 import dev.reprise.internal.database.Text;
 import dev.reprise.internal.engine.partition.GivenPlan;
 import dev.reprise.internal.engine.partition.NotCollected;
@@ -10,6 +11,8 @@ import jakarta.batch.api.partition.PartitionPlan;
 import jakarta.batch.api.partition.PartitionReducer;
 import jakarta.batch.api.partition.PartitionReducer.PartitionStatus;
 import jakarta.batch.runtime.BatchStatus;
+import jakarta.transaction.HeuristicMixedException;
+import jakarta.transaction.HeuristicRollbackException;
 import jakarta.transaction.RollbackException;
 import jakarta.transaction.Status;
 import jakarta.transaction.SystemException;
@@ -311,7 +314,11 @@ public final class PartitionCallbacks implements PartitionMapper, StepListener {
         transactionMustLive();
         try {
             transactions.commit();
-        } catch (RollbackException e) {
+        } catch (RollbackException | HeuristicMixedException | HeuristicRollbackException e) {
+            RunningStep whole = running.steps().find(step);
+            if (whole != null) {
+                whole.troubles().failed(new Witnessed(e, SqlFailures.isAway(e)));
+            }
             throw new IllegalStateException(
                     "What partition analyzer " + definition.getAnalyzer().getRef() + " of step " + step.getStepName()
                             + " did was rolled back when it was to be committed: " + e.getMessage(),

@@ -6,6 +6,7 @@ import dev.reprise.internal.store.StepRow;
 import dev.reprise.state.StepCounts;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.Metric.MetricType;
+import jakarta.transaction.Transaction;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -35,6 +36,7 @@ public final class RunningStep implements StepRow {
     private final SkipInChunk skipInChunk;
     private final Map<Kept, byte[]> readable = new EnumMap<>(Kept.class);
     private Map<String, byte @Nullable []> kept;
+    private @Nullable Transaction opensOrCloses;
     private @Nullable InDoubt inDoubt;
     private @Nullable InDoubt beforeLastCommit;
     private boolean answerWasLost;
@@ -264,6 +266,18 @@ public final class RunningStep implements StepRow {
     synchronized void added(StepCounts partition) {
         ofPartitions = ofPartitions.plus(partition);
         version++;
+    }
+
+    /**
+     * Its reader or writer was opened or closed.
+     *
+     * @param transaction that of the thread
+     * @return whether the other one was in the same transaction before
+     */
+    synchronized boolean isSecondIn(@Nullable Transaction transaction) {
+        boolean second = transaction != null && transaction.equals(opensOrCloses);
+        opensOrCloses = second ? null : transaction;
+        return second;
     }
 
     /** A chunk is recorded in its transaction, whose outcome is not known yet. */

@@ -27,9 +27,9 @@ final class StepReasons {
         try {
             step.execution().getException();
         } catch (RuntimeException | Error e) {
-            String why = unreadable(step, e);
+            Reason why = unreadable(step, e);
             step.troubles().failedOf(why);
-            step.execution().setException(new BatchRuntimeException(why.strip()));
+            step.execution().setException(new BatchRuntimeException(why.text().strip()));
         }
     }
 
@@ -40,6 +40,8 @@ final class StepReasons {
         List<String> reasons = new ArrayList<>();
         if (before != null || atItsEnd.isEmpty()) {
             reasons.add(reasonOf(running, step, before));
+        } else if (atItsEnd.get(0).away()) {
+            running.cutOff(step.execution().getStepName());
         }
         atItsEnd.stream().map(Thrown::toString).forEach(reasons::add);
         reasons.removeIf(String::isEmpty);
@@ -47,36 +49,28 @@ final class StepReasons {
     }
 
     private static String reasonOf(LiveExecution running, RunningStep step, @Nullable Exception known) {
-        Optional<String> kept = step.troubles().failure();
+        Optional<Reason> kept = step.troubles().failure();
         Exception exception = null;
         try {
             exception = known == null ? step.execution().getException() : known;
         } catch (RuntimeException | Error e) {
             kept = Optional.of(unreadable(step, e));
         }
-        if (wasAway(step) ? exception != null || kept.isPresent() : exception != null && isAway(step, exception)) {
-            running.cutOff(step.execution().getStepName());
-        }
-        if (kept.isPresent()) {
-            return kept.get() + partitionsBefore(step);
-        }
         Exception engines = exception;
-        return step.troubles()
-                .thrownAs(engines)
-                .map(Thrown::toString)
+        Reason why = kept.or(() -> step.troubles().thrownAs(engines).map(Reason::of))
                 .or(() -> isTooDeep(step, engines)
                         ? lastFailure(step, step.troubles().lastThrown())
                         : Optional.empty())
-                .map(why -> why + partitionsBefore(step))
-                .orElseGet(() -> reasonOf(step, engines));
+                .map(told -> new Reason(told.text() + partitionsBefore(step), told.away()))
+                .orElseGet(() -> new Reason(reasonOf(step, engines), false));
+        boolean failed = exception != null || kept.isPresent();
+        if (failed && (why.away() || wasAway(step) || (exception != null && SqlFailures.isAway(exception)))) {
+            running.cutOff(step.execution().getStepName());
+        }
+        return why.text();
     }
 
-    private static boolean isAway(RunningStep step, Exception exception) {
-        return SqlFailures.isAway(exception)
-                || step.troubles().thrownAs(exception).filter(Thrown::refused).isPresent();
-    }
-
-    /** Whether the database was away when the chunk failed that the step has failed with. */
+    /** Whether the database was away when the chunk failed that the step has failed with, or what is around its chunks. */
     private static boolean wasAway(RunningStep step) {
         return step.troubles().witnessed().filter(Witnessed::away).isPresent();
     }
@@ -131,7 +125,7 @@ final class StepReasons {
     }
 
     /** The engine keeps an exception serialized, and may not find a class of it again, or be kept from reading it. */
-    private static String unreadable(RunningStep step, Throwable failure) {
+    private static Reason unreadable(RunningStep step, Throwable failure) {
         Throwable root = failure;
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             root = cause;
@@ -144,16 +138,19 @@ final class StepReasons {
                         missing.isEmpty()
                                 ? step.troubles().lastThrown()
                                 : step.troubles().thrownWith(missing))
-                .orElse("The exception of this step cannot be read back: " + why + ".");
+                .orElse(new Reason("The exception of this step cannot be read back: " + why + ".", false));
     }
 
     /** What failed the step's chunk; of other steps what an artifact has thrown. */
-    private static Optional<String> lastFailure(RunningStep step, Optional<Thrown> otherwise) {
+    private static Optional<Reason> lastFailure(RunningStep step, Optional<Thrown> otherwise) {
         return step.troubles()
                 .witnessed()
-                .map(Witnessed::thrown)
-                .map(failed ->
-                        step.troubles().thrownAs(failed).map(Thrown::toString).orElseGet(() -> Text.stackTrace(failed)))
-                .or(() -> otherwise.map(Thrown::toString));
+                .map(failed -> new Reason(
+                        step.troubles()
+                                .thrownAs(failed.thrown())
+                                .map(Thrown::toString)
+                                .orElseGet(() -> Text.stackTrace(failed.thrown())),
+                        failed.away()))
+                .or(() -> otherwise.map(Reason::of));
     }
 }

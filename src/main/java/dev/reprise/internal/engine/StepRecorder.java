@@ -118,7 +118,6 @@ final class StepRecorder {
             if (!chunks.saveUnlessStopping(running.execution(), step.execution())) {
                 running.execution().stop();
             }
-            database.transaction().commit();
         });
     }
 

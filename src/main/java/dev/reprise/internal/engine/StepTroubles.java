@@ -16,27 +16,23 @@ final class StepTroubles {
     private static final int THROWN = 8;
 
     private @Nullable Witnessed witnessed;
-    private @Nullable String failure;
+    private @Nullable Reason failure;
     private final Deque<Thrown> thrown = new ArrayDeque<>();
     private final List<Thrown> thrownAtItsEnd = new ArrayList<>();
     private @Nullable Exception exceptionBeforeItsEnd;
     private final Map<String, String> failedPartitions = new LinkedHashMap<>();
 
-    /** A chunk of it has failed, for whatever reason; the engine may try it again. */
+    /** A chunk of it has failed, for whatever reason, and the engine may try it again; or what is around its chunks. */
     synchronized void failed(Witnessed witness) {
         witnessed = witness;
     }
 
-    /**
-     * What failed it, where the engine cannot be asked for it.
-     *
-     * @param why who threw what
-     */
-    synchronized void failedOf(String why) {
+    /** What failed it, where the engine cannot be asked for it. */
+    synchronized void failedOf(Reason why) {
         failure = why;
     }
 
-    synchronized Optional<String> failure() {
+    synchronized Optional<Reason> failure() {
         return Optional.ofNullable(failure);
     }
 
@@ -54,7 +50,7 @@ final class StepTroubles {
     }
 
     /** Who threw what the engine has, if that was one of the last. */
-    synchronized Optional<Thrown> thrownAs(@Nullable Exception exception) {
+    synchronized Optional<Thrown> thrownAs(@Nullable Throwable exception) {
         return thrown.stream().filter(one -> one.isIn(exception)).findFirst();
     }
 

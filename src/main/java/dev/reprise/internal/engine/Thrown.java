@@ -1,5 +1,6 @@
 package dev.reprise.internal.engine;
 
+import dev.reprise.internal.database.SqlFailures;
 import dev.reprise.internal.database.Text;
 import java.util.Arrays;
 import java.util.Objects;
@@ -9,9 +10,9 @@ import org.jspecify.annotations.Nullable;
  * The last that an artifact threw, whatever the engine made of it.
  *
  * @param call what the engine had asked of it
- * @param refused whether it got no good connection
+ * @param away whether because a database was away
  */
-record Thrown(ArtifactCall call, Throwable thrown, boolean refused) {
+record Thrown(ArtifactCall call, Throwable thrown, boolean away) {
 
     /** Whether this is what the engine has: wrapped, a copy, or another one in the place of what it cannot copy. */
     boolean isIn(@Nullable Throwable engines) {
@@ -27,14 +28,9 @@ record Thrown(ArtifactCall call, Throwable thrown, boolean refused) {
         return false;
     }
 
-    /** Whether it, or what caused it, is of a class. */
+    /** Whether something of this class is in it: it, what caused it, or what it suppresses. */
     boolean isOf(String className) {
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause.getClass().getName().equals(className)) {
-                return true;
-            }
-        }
-        return false;
+        return SqlFailures.isAnyIn(thrown, one -> one.getClass().getName().equals(className));
     }
 
     /** The element, and then the stack trace. */

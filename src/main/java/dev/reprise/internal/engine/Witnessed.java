@@ -1,8 +1,8 @@
 package dev.reprise.internal.engine;
 
 /**
- * What failed a chunk, as it was before the engine serialized it.
+ * What failed a chunk, or what the engine does around chunks, as it was before the engine serialized it.
  *
  * @param away whether the database was away
  */
-record Witnessed(Exception thrown, boolean away) {}
+record Witnessed(Throwable thrown, boolean away) {}

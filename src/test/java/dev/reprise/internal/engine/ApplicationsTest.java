@@ -8,8 +8,6 @@ import dev.reprise.Patience;
 import dev.reprise.PostgresServer;
 import dev.reprise.identity.JobIdentity;
 import dev.reprise.identity.JobParameters;
-import dev.reprise.internal.database.Dialect;
-import dev.reprise.internal.database.Migrations;
 import dev.reprise.internal.database.Schema;
 import dev.reprise.internal.engine.TestNode.Chunk;
 import dev.reprise.internal.store.NodeRegistry;
@@ -46,7 +44,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.flywaydb.core.Flyway;
 import org.jberet.job.model.Job;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
@@ -340,14 +337,7 @@ class ApplicationsTest {
     @ParameterizedTest
     @EnumSource
     void runsWhatIsOlderThanTheColumn(TestDatabase.Kind kind) {
-        TestDatabase database = TestDatabase.empty(kind);
-        Flyway.configure()
-                .dataSource(database.plain())
-                .resourceProvider(new Migrations(Dialect.of(database.plain())))
-                .table("reprise_schema_history")
-                .target("9")
-                .load()
-                .migrate();
+        TestDatabase database = TestDatabase.ofVersion(kind, "9");
         String key = JobIdentity.of(job.getId(), JobParameters.ofProperties(TestNode.parameters(MONTH)))
                 .key();
         database.execute(

@@ -8,7 +8,6 @@ import dev.reprise.testing.JobRun;
 import jakarta.annotation.Resource;
 import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.batch.runtime.BatchStatus;
-import java.io.InputStream;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -54,7 +53,7 @@ class BrokenConnectionTest {
                 .step(step("load", "0").build())
                 .build();
         open.define(job);
-        database.watched().failCommitWith(2, invisible("the connection was reset"));
+        database.watched().failCommitWith(2, Invisible.failure("the connection was reset", "08006"));
 
         JobRun failed = open.run(job.getId());
 
@@ -76,7 +75,7 @@ class BrokenConnectionTest {
                         .build())
                 .build();
         open.define(job);
-        database.watched().failCommitWith(2, invisible("the connection was reset"));
+        database.watched().failCommitWith(2, Invisible.failure("the connection was reset", "08006"));
 
         assertGoesOn(open, job, open.run(job.getId()), database, 8);
     }
@@ -133,40 +132,6 @@ class BrokenConnectionTest {
                 .open();
         batch = open;
         return open;
-    }
-
-    /** Of a class that this class path has, but loaded by nobody whom the job asks. */
-    private static SQLException invisible(String message) throws Exception {
-        String name = Invisible.class.getName();
-        ClassLoader elsewhere = new ClassLoader(ClassLoader.getPlatformClassLoader()) {
-            @Override
-            protected Class<?> findClass(String asked) throws ClassNotFoundException {
-                try (InputStream in = BrokenConnectionTest.class
-                        .getClassLoader()
-                        .getResourceAsStream(name.replace('.', '/') + ".class")) {
-                    byte[] bytes = in == null ? new byte[0] : in.readAllBytes();
-                    byte[] renamed = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1)
-                            .replace("BrokenConnectionTest$Invisible", "BrokenConnectionTest$Invisibly")
-                            .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
-                    return defineClass(name.replace("Invisible", "Invisibly"), renamed, 0, renamed.length);
-                } catch (java.io.IOException e) {
-                    throw new ClassNotFoundException(asked, e);
-                }
-            }
-        };
-        return (SQLException) elsewhere
-                .loadClass(name.replace("Invisible", "Invisibly"))
-                .getConstructor(String.class)
-                .newInstance(message);
-    }
-
-    /** What nobody sees. */
-    public static final class Invisible extends SQLException {
-        private static final long serialVersionUID = 1L;
-
-        public Invisible(String message) {
-            super(message, "08006");
-        }
     }
 
     /** Loses its connection when told to, and hides why. */

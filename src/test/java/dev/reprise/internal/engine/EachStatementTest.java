@@ -59,6 +59,8 @@ class EachStatementTest {
     /** Of {@link InProcessBatch} with so many threads. */
     private static final int POOL = 2 * THREADS + 5;
 
+    private static final String WRITTEN = "select N from WRITTEN";
+
     private static final String[] READER = {"count", "8"};
 
     /** What happens once when a method of the reader is called. */
@@ -81,18 +83,20 @@ class EachStatementTest {
     void open() throws SQLException {
         direct = PostgresServer.emptySchema();
         line = new TcpProxy(direct.getPortNumbers()[0]);
-        batch = InProcessBatch.builder()
+        batch = WorkingArtifacts.in(InProcessBatch.builder())
                 .database(direct.getUrl().replace(":" + direct.getPortNumbers()[0] + "/", ":" + line.port() + "/")
                         + "&user=" + direct.getUser())
                 .threads(THREADS)
                 .outage(Duration.ofSeconds(5))
-                .artifact("reader", CrashEverywhereIT.Reader::new)
+                .artifact("counting", CrashEverywhereIT.Reader::new)
                 .artifact("troubled", Troubled::new)
-                .artifact("writer", Writer::new)
+                .artifact("inserting", Writer::new)
                 .build()
                 .open();
         pool().getConfiguration().connectionPoolConfiguration().setAcquisitionTimeout(Duration.ofSeconds(3));
         execute("create table WRITTEN (RUN varchar(100), N integer)");
+        execute(WorkingArtifacts.TABLE);
+        WorkingArtifacts.use(batch.dataSource());
     }
 
     @AfterEach
@@ -109,6 +113,7 @@ class EachStatementTest {
                         .step(chunks("first", 4).next("second").build())
                         .step(chunks("second", 4).build())
                         .build(),
+                WRITTEN,
                 8);
     }
 
@@ -117,13 +122,20 @@ class EachStatementTest {
         resetsEverywhere(
                 new JobBuilder("partitions")
                         .step(chunks("work", 4)
-                                .reader("reader", new String[] {"count", "4"}, new String[] {
+                                .reader("counting", new String[] {"count", "4"}, new String[] {
                                     "offset", "#{partitionPlan['offset']}"
                                 })
                                 .partitionPlan(2, 2, CrashEverywhereIT.Reader.partitions(2))
                                 .build())
                         .build(),
+                WRITTEN,
                 8);
+    }
+
+    /** Around chunks, beside them, and where there are none. */
+    @Test
+    void ofArtifactsThatWork() throws SQLException {
+        resetsEverywhere(WorkingArtifacts.job("working", "reader", "writer", 180), WorkingArtifacts.WRITTEN, 12);
     }
 
     /** What the pool knows to be closed it hands out nonetheless, and in no transaction. */
@@ -218,23 +230,22 @@ class EachStatementTest {
 
     private static StepBuilder chunks(String id, int items) {
         return new StepBuilder(id)
-                .reader("reader", new String[] {"count", String.valueOf(items)})
-                .writer("writer", new String[] {"run", "#{jobParameters['run']}"})
+                .reader("counting", new String[] {"count", String.valueOf(items)})
+                .writer("inserting", new String[] {"run", "#{jobParameters['run']}"})
                 .itemCount(2);
     }
 
-    private void resetsEverywhere(Job job, int items) throws SQLException {
+    private void resetsEverywhere(Job job, String written, int items) throws SQLException {
         batch.define(job);
         for (int at = 1; ; at++) {
             String run = job.getId() + " struck at " + at;
             takeAll();
+            execute("truncate WRITTEN, WORKED");
             line.before(at, line::reset);
             goesOn(job, run);
             boolean struck = line.hasStruck();
             line.restore();
-            assertThat(rows("select count(*) from WRITTEN where RUN = '" + run + "'"))
-                    .as(run)
-                    .containsExactly(String.valueOf(items));
+            assertThat(rows(written)).as(run).hasSize(items);
             if (!struck) {
                 takeAll();
                 assertThat(at).isGreaterThan(10);

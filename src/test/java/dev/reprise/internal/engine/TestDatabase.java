@@ -3,6 +3,8 @@ package dev.reprise.internal.engine;
 import com.arjuna.ats.internal.jta.transaction.arjunacore.TransactionSynchronizationRegistryImple;
 import dev.reprise.PostgresServer;
 import dev.reprise.database.WatchedDatabase;
+import dev.reprise.internal.database.Dialect;
+import dev.reprise.internal.database.Migrations;
 import dev.reprise.internal.database.Schema;
 import dev.reprise.testing.InProcessBatch;
 import io.agroal.api.AgroalDataSource;
@@ -25,6 +27,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
+import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcDataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -80,6 +83,19 @@ public final class TestDatabase {
     public static TestDatabase migrated(Kind kind) {
         TestDatabase database = new TestDatabase(kind);
         Schema.migrate(database.plain);
+        return database;
+    }
+
+    /** With the repository's tables as a build of before left them. */
+    public static TestDatabase ofVersion(Kind kind, String version) {
+        TestDatabase database = new TestDatabase(kind);
+        Flyway.configure()
+                .dataSource(database.plain)
+                .resourceProvider(new Migrations(Dialect.of(database.plain)))
+                .table("reprise_schema_history")
+                .target(version)
+                .load()
+                .migrate();
         return database;
     }
 

@@ -25,6 +25,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Supplier;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 import org.jberet.job.model.Job;
@@ -79,6 +80,17 @@ public final class TestNode {
             KeySource keys,
             Database access,
             Set<String> shared) {
+        this(database, identity, () -> identity, serialFilter, keys, access, shared);
+    }
+
+    private TestNode(
+            TestDatabase database,
+            NodeIdentity identity,
+            Supplier<NodeIdentity> self,
+            String serialFilter,
+            KeySource keys,
+            Database access,
+            Set<String> shared) {
         this.database = database;
         this.identity = identity;
         this.access = access;
@@ -86,7 +98,7 @@ public final class TestNode {
                 new RepositoryParts(
                         database.pooled(),
                         TRANSACTIONS,
-                        () -> identity,
+                        self,
                         LEASE,
                         Duration.ZERO,
                         new Rules(),
@@ -141,6 +153,12 @@ public final class TestNode {
     private static TestNode of(TestDatabase database, String application, String name, Database access) {
         NodeIdentity identity = new NodeRegistry(database.pooled(), TRANSACTIONS).join(application, name);
         return new TestNode(database, identity, "", () -> KEY, access);
+    }
+
+    /** One that asks at each launch which node it is. */
+    public static TestNode of(TestDatabase database, Supplier<NodeIdentity> self) {
+        return new TestNode(
+                database, self.get(), self, "", () -> KEY, new Database(database.pooled(), TRANSACTIONS), Set.of());
     }
 
     /** Who holds locks in the repository's tables, as a message names them. */

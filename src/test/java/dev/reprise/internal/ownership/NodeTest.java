@@ -7,12 +7,17 @@ import static org.awaitility.Awaitility.await;
 import dev.reprise.Patience;
 import dev.reprise.database.WatchedDatabase;
 import dev.reprise.internal.database.Schema;
+import dev.reprise.internal.engine.TestDatabase;
+import dev.reprise.internal.engine.TestNode;
 import dev.reprise.internal.store.NodeRegistry;
 import dev.reprise.internal.store.NodeRegistry.Unfit;
+import dev.reprise.state.LaunchRefusedException;
 import dev.reprise.state.NodeIdentity;
+import dev.reprise.state.Refusal.Kind;
 import dev.reprise.testing.InProcessBatch;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import jakarta.batch.runtime.BatchStatus;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -21,14 +26,18 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
+import org.jberet.job.model.Job;
+import org.jberet.runtime.JobExecutionImpl;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** contract.md §6: a node reports, has its name for itself, and gives up when it could not report for a lease. */
 class NodeTest {
@@ -132,6 +141,39 @@ class NodeTest {
             assertThat(node.identity().incarnation()).isEqualTo(2);
             assertThat(witness.losses).hasSize(1);
             assertThat(row("select INCARNATION from REPRISE_NODE")).isEqualTo("2");
+        }
+    }
+
+    /** contract.md §3.14, although a launch would find a database. */
+    @Test
+    void launchesNothingUntilItCanReportAgain() {
+        TestDatabase found = TestDatabase.migrated(TestDatabase.Kind.H2);
+        Job job = TestNode.job();
+        TestNode before = TestNode.of(found, () -> new NodeIdentity("app", "a", 1));
+        JobExecutionImpl failed = before.run(job, "month", "2001-01");
+        before.end(failed, BatchStatus.FAILED);
+        Map<String, Long> rows = found.rowCounts();
+        try (Node node = join("a", Duration.ofSeconds(4))) {
+            TestNode launching = TestNode.of(found, node::identity);
+            database.goesAway();
+            await().until(() -> !witness.losses.isEmpty());
+
+            for (Executable request : List.<Executable>of(
+                    () -> launching.start(job, "month", "2001-02"),
+                    () -> launching.restart(failed.getExecutionId(), job))) {
+                assertThatThrownBy(request::execute)
+                        .isInstanceOfSatisfying(
+                                LaunchRefusedException.class,
+                                refused -> assertThat(refused.refusal().kind()).isEqualTo(Kind.NODE_UNAVAILABLE))
+                        .hasMessageContaining("so it runs nothing until it can report again");
+            }
+            assertThat(found.rowCounts()).isEqualTo(rows);
+
+            database.comesBack();
+            int reports = witness.reports.get();
+            await().until(() -> witness.reports.get() > reports);
+            launching.start(job, "month", "2001-02");
+            launching.restart(failed.getExecutionId(), job);
         }
     }
 

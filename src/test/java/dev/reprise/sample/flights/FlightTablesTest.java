@@ -37,6 +37,20 @@ class FlightTablesTest {
                 .containsExactly("0");
     }
 
+    /** A database that has them already refuses another text, even for a comment. */
+    @ParameterizedTest
+    @EnumSource
+    void keepTheTextThatSomebodyMayHave(TestDatabase database) throws SQLException {
+        FlightTables tables = new FlightTables(database.empty());
+
+        tables.makeReady();
+
+        assertThat(TestDatabase.rows(
+                        tables,
+                        "select \"script\", \"checksum\" from \"reprise_flights_history\" where \"type\" = 'SQL'"))
+                .containsExactly("V1__flights.sql|" + (database == TestDatabase.H2 ? -893145892 : 1844060641));
+    }
+
     @ParameterizedTest
     @EnumSource
     void ifTheyCannotBeMadeTheJobSaysWhyAndTheNextStartTriesAgain(TestDatabase database) throws SQLException {

@@ -1,26 +1,24 @@
-package dev.reprise.web;
+package dev.reprise.host;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
+import jakarta.servlet.annotation.WebFilter;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 
-/** Refuses requests to API and launch servlet that come without a login, in the language of each. */
-final class LoginRequired extends HttpFilter {
+/** The application's own headers. */
+@WebFilter("/*")
+public final class Policy extends HttpFilter {
 
     private static final long serialVersionUID = 1L;
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (request.getUserPrincipal() != null) {
-            chain.doFilter(request, response);
-        } else if (request.getServletPath().equals("/launch")) {
-            NotLoggedIn.plain(response, false);
-        } else {
-            NotLoggedIn.problem(request, response, false);
-        }
+        response.setHeader("Content-Security-Policy", "default-src 'self' https://shop.example");
+        response.setHeader("Cache-Control", "private");
+        chain.doFilter(request, response);
     }
 }

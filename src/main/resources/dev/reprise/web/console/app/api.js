@@ -64,8 +64,16 @@ async function problem(response) {
   }
 }
 
-/** Loads the page anew, which leads to the login and from there back to the same screen. Never returns an answer. */
+/**
+ * Loads the page anew, which leads to the login and from there back to the same screen, though the application's own login page
+ * may know nothing of screens. Never returns an answer.
+ */
 function logIn() {
+  try {
+    if (location.hash.length > 2) sessionStorage.setItem('reprise.screen', location.hash);
+  } catch {
+    // storage is forbidden here
+  }
   location.reload();
   return new Promise(() => {});
 }

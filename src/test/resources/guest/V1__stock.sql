@@ -1,0 +1,2 @@
+create table STOCK (NAME varchar(20));
+insert into STOCK values ('lamp'), ('table');
