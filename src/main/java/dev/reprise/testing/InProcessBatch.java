@@ -36,7 +36,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * void resumesAtTheLastCommittedChunk() {
  *     batch.failAt("load", 2501);
  *     JobRun failed = batch.run("orders", Map.of("month", "2001-01"));
- *     assertEquals(2000, failed.step("load").counts().written());
  *     JobRun restarted = batch.run("orders", Map.of("month", "2001-01"));
  *     assertEquals(BatchStatus.COMPLETED, restarted.status(), restarted::toString);
  * }
@@ -109,23 +108,13 @@ public final class InProcessBatch
             return this;
         }
 
-        /**
-         * What a {@code @Resource} of this name gets, in artifacts and beans. Without that it gets what there is of its
-         * type: the test's data source and transactions.
-         *
-         * @param name as {@code lookup} or {@code name} give it, such as {@code java:jboss/datasources/orders}
-         */
+        /** What a {@code @Resource} with this {@code lookup} or {@code name} gets; else it is found by its type. */
         public Builder resource(String name, Object resource) {
             resources.put(name, resource);
             return this;
         }
 
-        /**
-         * A property of the persistence units that {@code @PersistenceContext} and {@code @PersistenceUnit} ask for,
-         * whatever {@code persistence.xml} says. They use the test's database and transactions in any case.
-         *
-         * @param name such as {@code jakarta.persistence.schema-generation.database.action}
-         */
+        /** A property of the persistence units, whatever {@code persistence.xml} says. */
         public Builder persistence(String name, String value) {
             persistence.put(name, value);
             return this;
