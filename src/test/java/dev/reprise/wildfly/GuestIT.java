@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.jar.JarFile;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -32,6 +33,7 @@ import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.asset.StringAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -89,9 +91,7 @@ class GuestIT {
         }
 
         WebArchive into(WebArchive war) {
-            for (String artifact : artifacts) {
-                war.addAsLibraries(jars("artifacts/" + artifact + "/target", artifact + "-\\d[^-]*(-SNAPSHOT)?\\.jar"));
-            }
+            artifacts.forEach(artifact -> war.addAsLibraries(jar(artifact)));
             return war.addAsManifestResource("guest/jboss-all.xml", "jboss-all.xml");
         }
     }
@@ -104,10 +104,24 @@ class GuestIT {
 
     private static final Pattern CHANGES_ANYWAY = Pattern.compile("(?m)^(date|last-modified|etag|x-request-id): .*$");
 
+    /** As {@code artifacts/} has built it. */
+    private static File jar(String artifact) {
+        return jars("artifacts/" + artifact + "/target", artifact + "-\\d[^-]*(-SNAPSHOT)?\\.jar")[0];
+    }
+
     private static File[] jars(String folder, String name) {
         File[] jars = new File(folder).listFiles(file -> file.getName().matches(name));
         assertThat(jars).as("JARs in " + folder).isNotEmpty();
         return Objects.requireNonNull(jars);
+    }
+
+    /** Whose classes the engine meets again in what it has kept of failures, and what is logged with. */
+    @Test
+    void theLibraryNamesTheServersModules() throws IOException {
+        try (JarFile library = new JarFile(jar("reprise"))) {
+            assertThat(library.getManifest().getMainAttributes().getValue("Dependencies"))
+                    .contains("com.h2database.h2 optional", "org.postgresql optional", "org.slf4j");
+        }
     }
 
     @ParameterizedTest
