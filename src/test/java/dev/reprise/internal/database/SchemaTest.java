@@ -281,7 +281,7 @@ class SchemaTest {
         database.execute("delete from \"reprise_schema_history\" where \"version\" is not null");
         int rank = 0;
         for (String migration : historyOfOldTables(kind)) {
-            String[] fields = migration.split("\\|");
+            String[] fields = migration.split("\\|", -1);
             database.execute("""
                     insert into "reprise_schema_history"
                         ("installed_rank", "version", "description", "type", "script", "checksum", "installed_by",

@@ -1,5 +1,6 @@
 package dev.reprise.internal.engine;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -174,7 +175,8 @@ class UnrecordedEndTest {
         });
 
         assertThat(marked.get(0)).hasSize(2);
-        assertThat(((JobExecutionImpl) node.repository.getJobExecution(executionId)).getJobParameters())
+        assertThat(requireNonNull((JobExecutionImpl) node.repository.getJobExecution(executionId))
+                        .getJobParameters())
                 .isEqualTo(TestNode.parameters("name", "plain"));
         // Of a launch that is over it is a parameter like any other.
         assertThat(node.start(job, marked.get(0)).getJobParameters()).hasSize(2);
