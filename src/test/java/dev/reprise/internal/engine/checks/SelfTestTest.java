@@ -121,9 +121,9 @@ class SelfTestTest {
 
         assertThatThrownBy(() -> SelfTest.run(checks, "4.0.0.Final", line -> {}))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("JBeret 4.0.0.Final is not as Reprise knows it: one thing: is missing; a class:"
-                        + " java.lang.NoClassDefFoundError: org/jberet/Gone. Use a server with JBeret 3.1.x, as"
-                        + " WildFly 39.");
+                .hasMessage(
+                        "JBeret 4.0.0.Final or this server is not as Reprise knows it: one thing: is missing; a class:"
+                                + " java.lang.NoClassDefFoundError: org/jberet/Gone. Use WildFly 35 to 39 (docs/servers.md).");
     }
 
     @Test
