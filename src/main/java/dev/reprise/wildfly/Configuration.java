@@ -16,8 +16,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.time.Duration;
-import java.time.LocalTime;
-import java.time.format.DateTimeParseException;
 import java.util.Properties;
 import java.util.Set;
 import java.util.SortedSet;
@@ -71,15 +69,6 @@ record Configuration(
         @Nullable ConsolePath console,
         @Nullable DailyPurge purge,
         boolean firstUsers) {
-
-    /**
-     * What is purged every day.
-     *
-     * @param at in the zone of the JVM
-     * @param olderThan as the job's parameter has it
-     * @param keep how many of each job's newest executions stay
-     */
-    record DailyPurge(LocalTime at, String olderThan, int keep) {}
 
     static final String FILE = "META-INF/reprise.properties";
 
@@ -203,7 +192,7 @@ record Configuration(
                 archive(value(file, systemProperty, "archive", "")),
                 ConsolePath.of(value(file, systemProperty, "console", "/reprise"))
                         .orElse(null),
-                purge(
+                DailyPurge.of(
                         value(file, systemProperty, "purge-at", ""),
                         value(file, systemProperty, "purge-older-than", "90d"),
                         number("purge-keep", value(file, systemProperty, "purge-keep", "100"), 1_000_000)),
@@ -275,22 +264,6 @@ record Configuration(
         }
         throw new IllegalArgumentException(
                 "reprise.archive is '" + value + "'; write the whole path of a folder, as /var/lib/reprise/archive");
-    }
-
-    private static @Nullable DailyPurge purge(String at, String olderThan, int keep) {
-        if (!olderThan.matches("\\d{1,6}[smhd]")) { // as the schema of the daily purge has it
-            throw new IllegalArgumentException(
-                    "reprise.purge-older-than is '" + olderThan + "'; write a time as 12h or 90d");
-        }
-        if (at.isEmpty()) {
-            return null;
-        }
-        try {
-            return new DailyPurge(LocalTime.parse(at), olderThan, keep);
-        } catch (DateTimeParseException e) {
-            throw new IllegalArgumentException(
-                    "reprise.purge-at is '" + at + "'; write a time of day as 03:00, or nothing for no daily purge", e);
-        }
     }
 
     private static String value(

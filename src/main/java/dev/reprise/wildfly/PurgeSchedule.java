@@ -5,7 +5,6 @@ import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.LaunchRequest;
 import dev.reprise.operate.PurgeJobs;
 import dev.reprise.state.LaunchRefusedException;
-import dev.reprise.wildfly.Configuration.DailyPurge;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
