@@ -132,7 +132,7 @@ final class Beans implements AutoCloseable {
 
         @Override
         public boolean isTransactionActive() {
-            return ServerResources.SYNCHRONIZATIONS.getTransactionStatus() == Status.STATUS_ACTIVE;
+            return ServerResources.synchronizations().getTransactionStatus() == Status.STATUS_ACTIVE;
         }
 
         @Override

@@ -85,11 +85,11 @@ final class PersistenceUnits implements AutoCloseable {
     }
 
     private static boolean inTransaction() {
-        return ServerResources.SYNCHRONIZATIONS.getTransactionStatus() != Status.STATUS_NO_TRANSACTION;
+        return ServerResources.synchronizations().getTransactionStatus() != Status.STATUS_NO_TRANSACTION;
     }
 
     private static EntityManager ofTransaction(EntityManagerFactory factory) {
-        TransactionSynchronizationRegistry transaction = ServerResources.SYNCHRONIZATIONS;
+        TransactionSynchronizationRegistry transaction = ServerResources.synchronizations();
         if (transaction.getResource(factory) instanceof EntityManager known) {
             return known;
         }

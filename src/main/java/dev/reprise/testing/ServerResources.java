@@ -29,8 +29,6 @@ final class ServerResources {
     /** The transaction manager of this process. */
     static final TransactionManager TRANSACTIONS = inMemory();
 
-    static final TransactionSynchronizationRegistry SYNCHRONIZATIONS = new TransactionSynchronizationRegistryImple();
-
     private final Map<String, Object> named;
     private final DataSource dataSource;
     private final PersistenceUnits units;
@@ -50,6 +48,11 @@ final class ServerResources {
         // Nobody recovers from outside what is in memory.
         arjPropertyManager.getCoordinatorEnvironmentBean().setTransactionStatusManagerEnable(false);
         return com.arjuna.ats.jta.TransactionManager.transactionManager();
+    }
+
+    /** Has nothing of its own: it asks the transaction of the thread. */
+    static TransactionSynchronizationRegistry synchronizations() {
+        return new TransactionSynchronizationRegistryImple();
     }
 
     /** By its name, else by its type. */
@@ -86,7 +89,7 @@ final class ServerResources {
         if (type == jakarta.transaction.UserTransaction.class) {
             return UserTransaction.userTransaction();
         }
-        return type == TransactionSynchronizationRegistry.class ? SYNCHRONIZATIONS : null;
+        return type == TransactionSynchronizationRegistry.class ? synchronizations() : null;
     }
 
     EntityManager persistenceContext(PersistenceContext context, Member where) {

@@ -59,7 +59,7 @@ final class TestDatabase {
                     .connectionPoolConfiguration(pool -> pool.maxSize(2 * threads + 5)
                             .acquisitionTimeout(Duration.ofSeconds(30))
                             .transactionIntegration(new NarayanaTransactionIntegration(
-                                    ServerResources.TRANSACTIONS, ServerResources.SYNCHRONIZATIONS))
+                                    ServerResources.TRANSACTIONS, ServerResources.synchronizations()))
                             .connectionFactoryConfiguration(factory -> factory.jdbcUrl(url))));
         } catch (SQLException e) {
             throw new IllegalStateException("The database does not open: " + url, e);
