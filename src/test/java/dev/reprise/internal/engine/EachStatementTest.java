@@ -59,6 +59,8 @@ class EachStatementTest {
     /** Of {@link InProcessBatch} with so many threads. */
     private static final int POOL = 2 * THREADS + 5;
 
+    private static final String NAME = "each-statement";
+
     private static final String WRITTEN = "select N from WRITTEN";
 
     private static final String[] READER = {"count", "8"};
@@ -85,7 +87,7 @@ class EachStatementTest {
         line = new TcpProxy(direct.getPortNumbers()[0]);
         batch = WorkingArtifacts.in(InProcessBatch.builder())
                 .database(direct.getUrl().replace(":" + direct.getPortNumbers()[0] + "/", ":" + line.port() + "/")
-                        + "&user=" + direct.getUser())
+                        + "&user=" + direct.getUser() + "&ApplicationName=" + NAME)
                 .threads(THREADS)
                 .outage(Duration.ofSeconds(5))
                 .artifact("counting", CrashEverywhereIT.Reader::new)
@@ -136,6 +138,19 @@ class EachStatementTest {
     @Test
     void ofArtifactsThatWork() throws SQLException {
         resetsEverywhere(WorkingArtifacts.job("working", "reader", "writer", 180), WorkingArtifacts.WRITTEN, 12);
+    }
+
+    /** As an administrator ends them, or the database when it stops. */
+    @Test
+    void ofArtifactsWhoseSessionsAreTerminated() throws SQLException {
+        breaksEverywhere(
+                WorkingArtifacts.job("working", "reader", "writer", 180),
+                WorkingArtifacts.WRITTEN,
+                12,
+                () -> assertThat(
+                                rows("select pg_terminate_backend(pid) from pg_stat_activity where application_name = '"
+                                        + NAME + "'"))
+                        .isNotEmpty());
     }
 
     /** What the pool knows to be closed it hands out nonetheless, and in no transaction. */
@@ -236,12 +251,16 @@ class EachStatementTest {
     }
 
     private void resetsEverywhere(Job job, String written, int items) throws SQLException {
+        breaksEverywhere(job, written, items, line::reset);
+    }
+
+    private void breaksEverywhere(Job job, String written, int items, Runnable breaks) throws SQLException {
         batch.define(job);
         for (int at = 1; ; at++) {
             String run = job.getId() + " struck at " + at;
             takeAll();
             execute("truncate WRITTEN, WORKED");
-            line.before(at, line::reset);
+            line.before(at, breaks);
             goesOn(job, run);
             boolean struck = line.hasStruck();
             line.restore();
@@ -316,7 +335,7 @@ class EachStatementTest {
         }
     }
 
-    private List<String> rows(String sql) throws SQLException {
+    private List<String> rows(String sql) {
         List<String> rows = new ArrayList<>();
         try (Connection connection = direct.getConnection();
                 Statement statement = connection.createStatement();
@@ -324,6 +343,8 @@ class EachStatementTest {
             while (row.next()) {
                 rows.add(row.getString(1));
             }
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
         }
         return rows;
     }
