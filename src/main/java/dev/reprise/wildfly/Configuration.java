@@ -175,8 +175,8 @@ record Configuration(
                 value(file, systemProperty, "data-source", "reprise"),
                 schema(value(file, systemProperty, "schema", "")),
                 share(value(file, systemProperty, "share", "")),
-                others(value(file, systemProperty, "applications", "all")),
-                identityNone(value(file, systemProperty, "identity", "parameters")),
+                isSecond("applications", "own", "all", value(file, systemProperty, "applications", "all")),
+                isSecond("identity", "parameters", "none", value(file, systemProperty, "identity", "parameters")),
                 value(file, systemProperty, "node", defaultNode(systemProperty)),
                 duration("heartbeat", value(file, systemProperty, "heartbeat", "5s")),
                 duration("lease", value(file, systemProperty, "lease", "30s")),
@@ -219,14 +219,6 @@ record Configuration(
                     + " source");
         }
         return value.isEmpty() ? null : value;
-    }
-
-    private static boolean others(String value) {
-        return switch (value) {
-            case "all" -> true;
-            case "own" -> false;
-            default -> throw new IllegalArgumentException("reprise.applications is '" + value + "'; write all, or own");
-        };
     }
 
     private static Set<String> share(String value) {
@@ -282,14 +274,12 @@ record Configuration(
         };
     }
 
-    private static boolean identityNone(String value) {
-        return switch (value) {
-            case "parameters" -> false;
-            case "none" -> true;
-            default ->
-                throw new IllegalArgumentException(
-                        "reprise.identity is '" + value + "'; it can be 'parameters' or 'none'");
-        };
+    private static boolean isSecond(String key, String first, String second, String value) {
+        if (!value.equals(first) && !value.equals(second)) {
+            throw new IllegalArgumentException(
+                    "reprise." + key + " is '" + value + "'; it can be '" + first + "' or '" + second + "'");
+        }
+        return value.equals(second);
     }
 
     private static Duration duration(String key, String value) {

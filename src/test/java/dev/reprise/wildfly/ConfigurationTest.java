@@ -58,6 +58,17 @@ class ConfigurationTest {
                 .withMessage("reprise.identity is 'off'; it can be 'parameters' or 'none'");
     }
 
+    /** contract.md §8.8 */
+    @Test
+    void seesOtherApplicationsUnlessItIsToKeepToItself() {
+        assertThat(with("data-source", "jobs").others()).isTrue();
+        assertThat(with("applications", "all").others()).isTrue();
+        assertThat(with("applications", "own").others()).isFalse();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> with("applications", "shop"))
+                .withMessage("reprise.applications is 'shop'; it can be 'own' or 'all'");
+    }
+
     @Test
     void purgesNothingUnlessATimeIsGiven() {
         assertThat(with("purge-older-than", "30d").purge()).isNull();
