@@ -67,6 +67,7 @@ class ArchitectureTest {
         for (String json : List.of(
                 "monitor.JobViews.JSON",
                 "operate.Archive.JSON",
+                "operate.Replies.JSON",
                 "parameters.SchemaFile.CONFIG",
                 "parameters.SchemaFile.MAPPER",
                 "parameters.SchemaFile.REGISTRY",
@@ -75,8 +76,11 @@ class ArchitectureTest {
         }
         kept.put("internal.store.Launch.TOKENS", "random numbers");
         kept.put("web.LoginPage.RANDOM", "random numbers");
-        for (String array :
-                List.of("internal.engine.stored.KeptValue.ARRAY_OF_BYTES", "item.CopiedRows.HEX", "log.LogFile.CUT")) {
+        for (String array : List.of(
+                "internal.engine.stored.KeptValue.ARRAY_OF_BYTES",
+                "item.CopiedRows.HEX",
+                "log.LogFile.CUT",
+                "wildfly.Refused.NOTHING")) {
             kept.put(array, "a private array that is read only");
         }
         kept.put("testing.InProcessBatch.current", "the engine knows one job operator in a process");

@@ -3,7 +3,7 @@ package dev.reprise.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.reprise.jobs.Wanting;
+import dev.reprise.jobs.injected.Wanting;
 import jakarta.transaction.Status;
 import org.jberet.job.model.JobBuilder;
 import org.jberet.job.model.StepBuilder;
@@ -49,16 +49,17 @@ class InjectionTest {
 
     @Test
     void aResourceThatThereIsNotIsNamed() {
-        String missing = "dev.reprise.jobs.Wanting$WithALimit.limit wants a @Resource 'java:global/limit' of type"
-                + " java.lang.Integer, and in this test there is none. Give one with resource(\"java:global/limit\", …) of"
-                + " the builder.";
+        String missing =
+                "dev.reprise.jobs.injected.Wanting$WithALimit.limit wants a @Resource 'java:global/limit' of type"
+                        + " java.lang.Integer, and in this test there is none. Give one with resource(\"java:global/limit\", …) of"
+                        + " the builder.";
 
         assertThat(run(withBeans(), "limited")).endsWith(missing);
         assertThat(run(InProcessBatch.builder(), WANTING + "Limited")).endsWith(missing);
         assertThat(run(withBeans(), "asynchronous"))
                 .endsWith(
-                        "dev.reprise.jobs.Wanting$Asynchronous.executor wants a @Resource"
-                                + " 'dev.reprise.jobs.Wanting$Asynchronous/executor' of type"
+                        "dev.reprise.jobs.injected.Wanting$Asynchronous.executor wants a @Resource"
+                                + " 'dev.reprise.jobs.injected.Wanting$Asynchronous/executor' of type"
                                 + " jakarta.enterprise.concurrent.ManagedExecutorService, and in this test there is none. Name it, as"
                                 + " @Resource(name = \"executor\"), and give one with resource(\"executor\", …) of the builder.");
         assertThat(run(withBeans().resource("java:global/limit", "seven"), "limited"))
@@ -77,25 +78,25 @@ class InjectionTest {
     void sessionBeansThatOnlyAServerHasAreNamed() {
         assertThat(run(InProcessBatch.builder(), WANTING + "WithAnEjbByItsClass"))
                 .endsWith(
-                        "dev.reprise.jobs.Wanting$WithAnEjbByItsClass.ledger wants an @EJB, and there is no CDI in this test."
+                        "dev.reprise.jobs.injected.Wanting$WithAnEjbByItsClass.ledger wants an @EJB, and there is no CDI in this test."
                                 + " List its class in beans(…).");
         assertThat(run(InProcessBatch.builder().beans(Wanting.Transacted.class), WANTING + "WithAnEjbByItsClass"))
                 .endsWith(
-                        "wants an @EJB of type dev.reprise.jobs.Wanting$Ledger, and in this test there is none. List its"
+                        "wants an @EJB of type dev.reprise.jobs.injected.Wanting$Ledger, and in this test there is none. List its"
                                 + " class in beans(…).");
         assertThatThrownBy(() -> InProcessBatch.builder()
                         .beans(Wanting.Cart.class)
                         .build()
                         .open())
                 .hasStackTraceContaining(
-                        "dev.reprise.jobs.Wanting$Cart is a stateful session bean, which only a server has.");
+                        "dev.reprise.jobs.injected.Wanting$Cart is a stateful session bean, which only a server has.");
     }
 
     @Test
     void whatIsNoBeanIsToldThatItIsNone() {
         assertThat(run(withBeans(), WANTING + "ByItsClass"))
                 .endsWith(
-                        "dev.reprise.jobs.Wanting$ByItsClass.ledger wants @Inject, and ByItsClass is no CDI bean here: the"
+                        "dev.reprise.jobs.injected.Wanting$ByItsClass.ledger wants @Inject, and ByItsClass is no CDI bean here: the"
                                 + " job refers to it by its class, or the test made it with artifact(…). Name it with @Named, list it"
                                 + " in beans(…) and refer to it by that name.");
     }
@@ -104,11 +105,11 @@ class InjectionTest {
     void persistenceContextsThatThereAreNotAreNamed() {
         assertThat(run(withBeans(), "extended"))
                 .endsWith(
-                        "dev.reprise.jobs.Wanting$Extended.manager wants an extended persistence context, which only a"
+                        "dev.reprise.jobs.injected.Wanting$Extended.manager wants an extended persistence context, which only a"
                                 + " stateful bean of a server has. Test it on a server.");
         assertThat(run(withBeans(), "persistent"))
                 .contains(
-                        "dev.reprise.jobs.Wanting$Persistent.manager wants persistence unit 'orders', which does not open:")
+                        "dev.reprise.jobs.injected.Wanting$Persistent.manager wants persistence unit 'orders', which does not open:")
                 .endsWith("It takes a META-INF/persistence.xml and a provider on the class path of the test, as"
                         + " org.hibernate.orm:hibernate-core.");
     }
@@ -124,7 +125,7 @@ class InjectionTest {
 
             assertThat(run.toString())
                     .containsPattern(
-                            "(?m)no quotient\\R {6}at dev\\.reprise\\.jobs\\.Wanting\\$Failing\\.divide\\(Wanting\\.java:\\d+\\)$");
+                            "(?m)no quotient\\R {6}at dev\\.reprise\\.jobs\\.injected\\.Wanting\\$Failing\\.divide\\(Wanting\\.java:\\d+\\)$");
             assertThat(run.failedAt()).containsOnlyKeys("it");
         }
     }

@@ -2,7 +2,7 @@ package dev.reprise.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.reprise.jobs.Wanting;
+import dev.reprise.jobs.injected.Wanting;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;

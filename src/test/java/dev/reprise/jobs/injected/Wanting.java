@@ -1,4 +1,4 @@
-package dev.reprise.jobs;
+package dev.reprise.jobs.injected;
 
 import jakarta.annotation.Resource;
 import jakarta.batch.api.AbstractBatchlet;
