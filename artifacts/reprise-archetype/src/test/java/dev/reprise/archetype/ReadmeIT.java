@@ -1,5 +1,6 @@
 package dev.reprise.archetype;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,9 +8,17 @@ import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -83,6 +92,11 @@ class ReadmeIT {
             Files.copy(folder.resolve("own/target/shop.war"), server.resolve("standalone/deployments/shop.war"));
             await(running, "WFLYSRV0010: Deployed \"shop.war\"");
             theJobRuns(server, running);
+            Files.copy(
+                    folder.resolve("shop/target/shop.war"),
+                    server.resolve("standalone/deployments/shop.war"),
+                    StandardCopyOption.REPLACE_EXISTING);
+            theConsoleIsThere(running);
         } finally {
             wildfly.descendants().forEach(ProcessHandle::destroy);
             wildfly.destroy();
@@ -181,6 +195,31 @@ class ReadmeIT {
                         line.equals("…") ? "" : Pattern.quote(line).replaceAll("\\d+\\.\\d s", "\\\\E[\\\\d.]+ s\\\\Q"))
                 .collect(joining(".*?"));
         assertThat(Files.readString(running)).containsPattern(Pattern.compile(expected, Pattern.DOTALL));
+    }
+
+    /** That of the project that is made, for whom its server tells a password, and for nobody else. */
+    private static void theConsoleIsThere(Path running) throws Exception {
+        await(running, "The console is at /shop/reprise/");
+        await(running, "    operator");
+        Matcher password = Pattern.compile("(?m)^ {4}operator +(\\w+)$").matcher(Files.readString(running));
+        assertThat(password.find()).isTrue();
+        URI console = URI.create("http://localhost:" + (8080 + offset) + "/shop/reprise/");
+        HttpRequest page = HttpRequest.newBuilder(console).build();
+        HttpRequest launch = HttpRequest.newBuilder(console.resolve("launch"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .header(
+                        "Authorization",
+                        "Basic "
+                                + Base64.getEncoder()
+                                        .encodeToString(("operator:" + password.group(1)).getBytes(UTF_8)))
+                .POST(BodyPublishers.ofString("job=squares&day=2026-03-02&wait=60"))
+                .build();
+        HttpClient client = HttpClient.newHttpClient();
+
+        assertThat(client.send(page, BodyHandlers.ofString()).statusCode()).isEqualTo(401);
+        HttpResponse<String> launched = client.send(launch, BodyHandlers.ofString());
+        assertThat(launched.statusCode()).as(launched.body()).isEqualTo(200);
+        assertThat(launched.body()).contains("COMPLETED");
     }
 
     /** The block of a language that has these words, without the indentation of a list. */
