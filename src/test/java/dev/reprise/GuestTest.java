@@ -12,10 +12,16 @@ import jakarta.enterprise.context.Dependent;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Named;
+import java.io.IOException;
 import java.lang.annotation.Annotation;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.PathMatcher;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -84,6 +90,35 @@ class GuestTest {
                                 .noneMatch(GuestTest::isOurs))
                         .map(JavaMethod::getFullName))
                 .isEmpty();
+    }
+
+    /** A server takes whatever it finds in an index so annotated for the application's own REST API and JSON. */
+    @Test
+    void whatIsAnnotatedForRestIsInNoIndex() throws IOException {
+        List<PathMatcher> leftOut = Pattern.compile("<exclude>(dev/reprise/web/[^<]+)</exclude>")
+                .matcher(Files.readString(Path.of("parent/pom.xml")))
+                .results()
+                .map(exclude -> FileSystems.getDefault().getPathMatcher("glob:" + exclude.group(1)))
+                .toList();
+
+        assertThat(CLASSES.stream()
+                        .filter(type -> type.getPackageName().startsWith("dev.reprise.web"))
+                        .filter(GuestTest::isAnnotatedForRest)
+                        .map(type -> Path.of(type.getName().replace('.', '/') + ".class")))
+                .isNotEmpty()
+                .allMatch(file -> leftOut.stream().anyMatch(pattern -> pattern.matches(file)));
+    }
+
+    private static boolean isAnnotatedForRest(JavaClass type) {
+        return Stream.of(
+                        type.getAnnotations().stream(),
+                        type.getMembers().stream().flatMap(member -> member.getAnnotations().stream()),
+                        type.getCodeUnits().stream()
+                                .flatMap(unit -> unit.getParameterAnnotations().stream())
+                                .flatMap(Set::stream))
+                .flatMap(annotations -> annotations)
+                .map(annotation -> annotation.getRawType().getPackageName())
+                .anyMatch(name -> name.startsWith("jakarta.ws.rs") || name.startsWith("com.fasterxml.jackson"));
     }
 
     private static Stream<JavaClass> typesOf(JavaClass bean) {

@@ -132,28 +132,10 @@ class DoorIT {
         }
     }
 
-    @Test
-    void noNameThatWildFlyReads() {
-        assertRefused(
-                described("urn:jboss:domain:batch-jberet:33.0", "<named name=\"door\"/>"),
-                "Reprise: WildFly keeps the jobs of this WAR in org.jberet.repository.InMemoryRepository and not in the job"
-                        + " repository 'door', so they would run without any of its rules: it does not read the WAR's"
-                        + " META-INF/jboss-all.xml as it is meant. It needs <jboss");
-    }
-
     private static WebArchive war(String name, String dataSource) {
         return TestWar.named(name)
                 .addAsWebInfResource(
                         new StringAsset("data-source=" + dataSource + "\n"), "classes/META-INF/reprise.properties");
-    }
-
-    private static WebArchive described(String namespace, String repository) {
-        WebArchive war = war("door", "reprise");
-        war.delete("META-INF/jboss-all.xml");
-        return war.addAsManifestResource(
-                new StringAsset("<jboss xmlns=\"urn:jboss:1.0\"><batch xmlns=\"" + namespace + "\"><job-repository>"
-                        + repository + "</job-repository></batch></jboss>"),
-                "jboss-all.xml");
     }
 
     private static void assertRefused(WebArchive war, String line) {
