@@ -210,8 +210,7 @@ class ReadmeIT {
                 .header(
                         "Authorization",
                         "Basic "
-                                + Base64.getEncoder()
-                                        .encodeToString(("operator:" + password.group(1)).getBytes(UTF_8)))
+                                + Base64.getEncoder().encodeToString(("operator:" + password.group(1)).getBytes(UTF_8)))
                 .POST(BodyPublishers.ofString("job=squares&day=2026-03-02&wait=60"))
                 .build();
         HttpClient client = HttpClient.newHttpClient();
