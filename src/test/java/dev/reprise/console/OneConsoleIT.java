@@ -98,7 +98,8 @@ class OneConsoleIT {
         visitor.sees("STARTED");
         assertThat(page.locator("dl.facts dt:text-is('Application') + dd")).hasText("shop");
         assertThat(visitor.button("Read again")).isVisible();
-        assertThat(page.getByLabel("Follow")).hasCount(0);
+        assertThat(page.getByText("Follow", new Page.GetByTextOptions().setExact(true)))
+                .hasCount(0);
 
         visitor.button("Stop …").click();
         assertThat(visitor.dialog()).containsText("One of its nodes is asked");
