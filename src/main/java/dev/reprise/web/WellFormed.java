@@ -87,7 +87,7 @@ final class WellFormed implements HttpHandler {
             Refused.with(exchange, StatusCodes.BAD_REQUEST, "bad-request", "Bad request", fault);
             return;
         }
-        if (!Refused.isForApi(exchange) && exchange.getRelativePath().indexOf(':') >= 0) {
+        if (!Refused.isForApi(exchange) && hasColon(exchange)) {
             // No page has such a name, and the server's check of roles takes it for a pattern that is none.
             Refused.with(exchange, StatusCodes.NOT_FOUND, "http", "Not Found", "There is nothing here.");
             return;
@@ -101,6 +101,13 @@ final class WellFormed implements HttpHandler {
         exchange.setRequestURI(withoutBrackets(exchange.getRequestURI()), exchange.isHostIncludedInRequestURI());
         exchange.setQueryString(withoutBrackets(exchange.getQueryString()));
         next.handleRequest(exchange);
+    }
+
+    /** Also behind a semicolon: whether that is part of a name, each has its own way to see. */
+    private static boolean hasColon(HttpServerExchange exchange) {
+        String sent = exchange.getRequestURI();
+        String path = exchange.isHostIncludedInRequestURI() ? URI.create(sent).getRawPath() : sent;
+        return path.indexOf(':') >= 0 || exchange.getRelativePath().indexOf(':') >= 0;
     }
 
     private static @Nullable String fault(HttpServerExchange exchange) {

@@ -838,7 +838,17 @@ class ApiIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/jobs/a[b", "/api/a[b]", "/a[b", "/api/jobs/[/grid?limit=1", "/a:b", "/api/jobs/a:b"})
+    @ValueSource(
+            strings = {
+                "/api/jobs/a[b",
+                "/api/a[b]",
+                "/a[b",
+                "/api/jobs/[/grid?limit=1",
+                "/a:b",
+                "/a;b:c",
+                "/a;b:c/d.html",
+                "/api/jobs/a:b"
+            })
     void aBracketOrColonIsACharacterLikeAnother(String address) throws IOException {
         assertThat(raw("GET " + address + " HTTP/1.1\r\n" + LOGGED_IN)).startsWith("HTTP/1.1 404 ");
     }
