@@ -80,6 +80,9 @@ final class Answers implements AutoCloseable {
         CompletableFuture<@Nullable String> answer = new CompletableFuture<>();
         long id = requests.get().ask(request, patience);
         waiting.put(id, new Waiting(request, answer, System.nanoTime() + patience.toNanos(), notTaken));
+        if (clock.isShutdown()) {
+            close(); // it was while that one was asked, which nobody would look at any more
+        }
         lookSoon();
         return answer;
     }
@@ -125,9 +128,10 @@ final class Answers implements AutoCloseable {
                                     + ": " + e.getMessage()));
                 }
             });
-        }
-        if (!waiting.isEmpty()) {
-            lookSoon();
+        } finally {
+            if (!waiting.isEmpty()) {
+                lookSoon();
+            }
         }
     }
 

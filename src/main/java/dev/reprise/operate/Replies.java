@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -65,21 +66,22 @@ final class Replies {
         return new Answer(FAILED, text);
     }
 
-    static Answer of(RuntimeException thrown) {
+    /** Empty for what nobody has foreseen. */
+    static Optional<Answer> of(Throwable thrown) {
         String text = String.valueOf(thrown.getMessage());
         if (thrown instanceof LaunchRefusedException e) {
-            return new Answer(REFUSED, written(e.refusal()));
+            return Optional.of(new Answer(REFUSED, written(e.refusal())));
         }
         if (thrown instanceof AccessDeniedException || thrown instanceof JobSecurityException) {
-            return new Answer(DENIED, text);
+            return Optional.of(new Answer(DENIED, text));
         }
         if (thrown instanceof NoSuchJobExecutionException || thrown instanceof NoSuchJobException) {
-            return new Answer(NO_SUCH_EXECUTION, text);
+            return Optional.of(new Answer(NO_SUCH_EXECUTION, text));
         }
         if (thrown instanceof JobExecutionNotRunningException) {
-            return new Answer(NOT_RUNNING, text);
+            return Optional.of(new Answer(NOT_RUNNING, text));
         }
-        return failed(thrown.toString());
+        return Optional.empty();
     }
 
     /**
@@ -97,8 +99,8 @@ final class Replies {
             case NO_SUCH_EXECUTION -> throw new NoSuchJobExecutionException(answer.text());
             case NOT_RUNNING -> throw new JobExecutionNotRunningException(answer.text());
             default ->
-                throw new NoAnswerException(where + " failed at it: " + answer.text()
-                        + " Look at the execution; that server's log may say more.");
+                throw new NoAnswerException(
+                        where + " failed at it. " + answer.text() + " Look at the execution before you ask again.");
         };
     }
 

@@ -17,6 +17,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -71,14 +72,20 @@ public final class RequestsHere {
                 request.executionId());
         try {
             return Access.as(caller, () -> atHome(request.executionId(), () -> done(request, caller)));
-        } catch (RuntimeException | LinkageError e) {
-            LOG.log(
-                    Level.DEBUG,
-                    () -> "Not done for application " + asker.application() + ": " + request.kind() + " execution "
-                            + request.executionId(),
-                    e);
-            return e instanceof RuntimeException thrown ? Replies.of(thrown) : Replies.failed(e.toString());
+        } catch (RuntimeException | Error e) { // whatever it is, somebody waits for an answer
+            return Replies.of(e).orElseGet(() -> failed(request, e));
         }
+    }
+
+    /** The asker is told where to look: what was thrown may have in it what is nobody else's. */
+    private static Answer failed(Request request, Throwable thrown) {
+        String mark = UUID.randomUUID().toString();
+        LOG.log(
+                Level.ERROR,
+                "To " + request.kind() + " execution " + request.executionId() + " for application "
+                        + request.asker().application() + " failed (" + mark + ")",
+                thrown);
+        return Replies.failed("Its server's log says more: look for " + mark + ".");
     }
 
     private Answer atHome(long executionId, Supplier<Answer> work) {

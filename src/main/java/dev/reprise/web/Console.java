@@ -56,6 +56,14 @@ record Console(Place place, DeploymentInfo deployment, ServletContext context) {
         if (!place.isAll() && context.getResourcePaths(place.base() + "/") != null) {
             return Optional.of("folder " + place.base());
         }
+        Optional<String> asked = deployment.getSecurityConstraints().stream()
+                .filter(constraint -> !constraint.getRolesAllowed().isEmpty())
+                .flatMap(Console::patterns)
+                .filter(pattern -> !place.isAll() && place.isBelow(pattern))
+                .findAny();
+        if (asked.isPresent()) {
+            return Optional.of("security constraint for " + asked.get());
+        }
         Set<String> ours = servlets().stream()
                 .flatMap(servlet -> servlet.getMappings().stream())
                 .collect(Collectors.toSet());
@@ -121,14 +129,25 @@ record Console(Place place, DeploymentInfo deployment, ServletContext context) {
      */
     private void constraints() {
         TransportGuaranteeType transport = deployment.getSecurityConstraints().stream()
-                .filter(constraint -> constraint.getWebResourceCollections().stream()
-                        .anyMatch(collection -> collection.getUrlPatterns().contains("/*")))
+                .filter(constraint -> patterns(constraint).anyMatch(this::concerns))
                 .map(SecurityConstraint::getTransportGuaranteeType)
                 .max(Comparator.naturalOrder())
                 .orElse(TransportGuaranteeType.NONE);
         deployment.addSecurityConstraint(constraint(EmptyRoleSemantic.AUTHENTICATE, transport, "", "/*"));
         deployment.addSecurityConstraint(
                 constraint(EmptyRoleSemantic.PERMIT, transport, "/api/*", LAUNCH, HEALTH, "/public/*", "/webjars/*"));
+    }
+
+    private static Stream<String> patterns(SecurityConstraint constraint) {
+        return constraint.getWebResourceCollections().stream()
+                .flatMap(collection -> collection.getUrlPatterns().stream());
+    }
+
+    /** Whether the console or a part of it is at what has this pattern. */
+    private boolean concerns(String pattern) {
+        return place.isBelow(pattern)
+                || (pattern.endsWith("/*")
+                        && place.isAtOrAbove(pattern.substring(0, pattern.length() - "/*".length())));
     }
 
     private SecurityConstraint constraint(EmptyRoleSemantic whom, TransportGuaranteeType transport, String... within) {

@@ -1,6 +1,7 @@
 package dev.reprise.web;
 
 import dev.reprise.access.Role;
+import io.undertow.security.api.AuthenticationMode;
 import io.undertow.servlet.ServletExtension;
 import io.undertow.servlet.api.DeploymentInfo;
 import jakarta.enterprise.inject.spi.CDI;
@@ -27,6 +28,10 @@ public final class Doorway implements ServletExtension {
     private static final String NO_LOGIN = "the application has no login; declare in WEB-INF/web.xml"
             + " <login-config><auth-method>BASIC</auth-method></login-config>, or another one, and in WEB-INF/jboss-web.xml"
             + " the <security-domain> that knows the users";
+
+    /** Then nobody is known where no role is asked for, as at the REST API, which answers in its own language. */
+    private static final String NOT_ASKED = "logins are looked at only where a constraint asks for them; write"
+            + " <proactive-authentication>true</proactive-authentication> into WEB-INF/jboss-web.xml";
 
     private static final String TAKEN = "the %s of the application is there; write console=/another-path";
 
@@ -57,6 +62,9 @@ public final class Doorway implements ServletExtension {
         }
         if (deployment.getLoginConfig() == null && !hasMechanism()) {
             return NO_LOGIN;
+        }
+        if (deployment.getAuthenticationMode() == AuthenticationMode.CONSTRAINT_DRIVEN) {
+            return NOT_ASKED;
         }
         return console.inTheWay().map(TAKEN::formatted).orElse("");
     }

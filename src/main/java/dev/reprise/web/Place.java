@@ -63,6 +63,11 @@ record Place(String base) {
                 && (path.length() == base.length() || isAll() || path.charAt(base.length()) == '/');
     }
 
+    /** @param path behind the context path, as of a folder */
+    boolean isAtOrAbove(String path) {
+        return (base + "/").startsWith(path + "/");
+    }
+
     /** What a request asks for: {@code /api/me}; of one that is below. */
     static String within(HttpServerExchange exchange) {
         return exchange.getRelativePath().substring(of(exchange).base.length());

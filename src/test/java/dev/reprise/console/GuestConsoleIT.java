@@ -121,11 +121,51 @@ class GuestConsoleIT {
                 .setWebXML(webXml("<login-config>.*</login-config>"));
     }
 
+    /** It says itself who may come there. */
+    @Deployment(name = "narrowed", testable = false)
+    static WebArchive narrowed() {
+        return GuestWar.withConsole("shop-narrowed", Scanning.class).setWebXML(constrained("""
+                  <web-resource-collection>
+                    <web-resource-name>narrowed</web-resource-name>
+                    <url-pattern>/reprise/launch</url-pattern>
+                  </web-resource-collection>
+                  <auth-constraint><role-name>customer</role-name></auth-constraint>"""));
+    }
+
+    /** Nothing that is asked there may be overheard. */
+    @Deployment(name = "confidential", testable = false)
+    static WebArchive confidential() {
+        return GuestWar.withConsole("shop-confidential", Scanning.class).setWebXML(constrained("""
+                  <web-resource-collection>
+                    <web-resource-name>confidential</web-resource-name>
+                    <url-pattern>/reprise/*</url-pattern>
+                  </web-resource-collection>
+                  <user-data-constraint><transport-guarantee>CONFIDENTIAL</transport-guarantee></user-data-constraint>"""));
+    }
+
+    /** Its logins are looked at only where it asks for a role. */
+    @Deployment(name = "lazy", testable = false)
+    static WebArchive lazy() {
+        return GuestWar.withConsole("shop-lazy", Scanning.class)
+                .addAsWebInfResource(
+                        new StringAsset("<jboss-web><security-domain>reprise</security-domain>"
+                                + "<proactive-authentication>false</proactive-authentication></jboss-web>"),
+                        "jboss-web.xml");
+    }
+
+    private static StringAsset constrained(String constraint) {
+        return webXml("(?=<login-config>)", "<security-constraint>" + constraint + "</security-constraint>");
+    }
+
     private static StringAsset webXml(String without) {
+        return webXml(without, "");
+    }
+
+    private static StringAsset webXml(String what, String instead) {
         try {
             String xml = Files.readString(Path.of("src/test/resources/host/web.xml"));
             return new StringAsset(
-                    Pattern.compile(without, Pattern.DOTALL).matcher(xml).replaceAll(""));
+                    Pattern.compile(what, Pattern.DOTALL).matcher(xml).replaceAll(instead));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -411,8 +451,8 @@ class GuestConsoleIT {
     }
 
     /** The application's page of what is missing is the answer to everything. */
-    private void nothingAnswers(String application, String at) {
-        for (String path : List.of(
+    private void nothingAnswers(String application, String at, String... but) {
+        List<String> paths = new ArrayList<>(List.of(
                 "",
                 "/",
                 "/index.html",
@@ -422,7 +462,9 @@ class GuestConsoleIT {
                 "/health",
                 "/public/theme.css",
                 "/app/main.js",
-                "/login.html")) {
+                "/login.html"));
+        paths.removeAll(List.of(but));
+        for (String path : paths) {
             for (HttpResponse<String> answer :
                     List.of(get("/" + application + at + path), get(TestUser.ADMIN, "/" + application + at + path))) {
                 assertThat(answer.statusCode()).as(path).isEqualTo(404);
@@ -469,6 +511,33 @@ class GuestConsoleIT {
                 .contains("shop-elsewhere");
         assertThat(get("/shop-elsewhere/ops").statusCode()).isEqualTo(404);
         assertThat(linesAbout("shop-elsewhere")).containsExactly("The console is at /shop-elsewhere/ops/batch/");
+    }
+
+    @Test
+    void loosensNoConstraintOfTheApplication() {
+        nothingAnswers("shop-narrowed", "/reprise", "/launch");
+        assertThat(get("/shop-narrowed/reprise/launch").body()).contains("Welcome");
+        assertThat(linesAbout("shop-narrowed"))
+                .singleElement()
+                .asString()
+                .startsWith("There is no console at /shop-narrowed/reprise/: the security constraint for"
+                        + " /reprise/launch of the application is there;");
+        for (String path : List.of("/", "/api/me", "/launch", "/health", "/public/theme.css")) {
+            assertThat(get(TestUser.VIEWER, "/shop-confidential/reprise" + path)
+                            .headers()
+                            .firstValue("Location"))
+                    .as(path)
+                    .hasValueSatisfying(to -> assertThat(to).startsWith("https://"));
+        }
+    }
+
+    @Test
+    void isNowhereIfNobodyWouldBeKnownThere() {
+        nothingAnswers("shop-lazy", "/reprise");
+        assertThat(linesAbout("shop-lazy"))
+                .singleElement()
+                .asString()
+                .contains("logins are looked at only where a constraint asks for them", "<proactive-authentication>");
     }
 
     @Test

@@ -610,6 +610,25 @@ class OtherNodesTest {
                                 + " to the same one."));
     }
 
+    /** What goes wrong there without having been foreseen may have in it what is nobody else's. */
+    @ParameterizedTest
+    @EnumSource
+    void saysWhereToLookForWhatNobodyHasForeseen(Kind kind) throws Exception {
+        open(kind);
+
+        Answer answer = answerOf(new Request(
+                0,
+                "shop",
+                null,
+                "log",
+                1,
+                "{\"lines\":\"many\"}",
+                new Asker("olga", null, List.of("batch-operator"), "root")));
+
+        assertThat(answer.code()).isEqualTo("failed");
+        assertThat(answer.text()).matches("Its server's log says more: look for [0-9a-f-]{36}\\.");
+    }
+
     private static Request request(String kind, long executionId, String role) {
         return new Request(0, "shop", null, kind, executionId, "{}", new Asker("vic", null, List.of(role), "root"));
     }

@@ -235,7 +235,7 @@ public final class Node implements AutoCloseable {
                 }
                 silent = false;
                 duties.reported();
-                if (asked) {
+                if (asked && settings.asked()) {
                     duties.asked();
                 }
             }
