@@ -186,7 +186,11 @@ final class LoginGuard implements HandlerWrapper, NotificationReceiver {
         }
         exchange.putAttachment(TRIED, new Tried(user, attempt));
         exchange.addExchangeCompleteListener((done, others) -> {
-            attempt.abandoned();
+            if (basic && done.getStatusCode() == StatusCodes.UNAUTHORIZED) {
+                attempt.failed(); // a login of Jakarta Security's does not say so
+            } else {
+                attempt.abandoned();
+            }
             others.proceed();
         });
         return true;

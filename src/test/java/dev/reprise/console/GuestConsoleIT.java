@@ -501,6 +501,13 @@ class GuestConsoleIT {
                 .contains("\"user\":\"test-viewer\"");
         assertThat(get("/shop-mechanism/reprise/").statusCode()).isEqualTo(401);
         assertThat(get("/shop-mechanism/reprise/api/me").statusCode()).isEqualTo(401);
+        assertThat(Stream.generate(() -> send(request("/shop-mechanism/reprise/api/me")
+                                .header("Authorization", TestUser.basic("nobody", "at all"))))
+                        .limit(20)
+                        .map(HttpResponse::statusCode))
+                .as("wrong passwords")
+                .startsWith(401)
+                .endsWith(429);
     }
 
     @Test
