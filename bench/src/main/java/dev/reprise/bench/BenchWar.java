@@ -19,14 +19,7 @@ final class BenchWar {
 
     /** What the library needs in {@code WEB-INF/lib}. */
     private static final List<String> NEEDED = List.of(
-            "fastcsv-",
-            "flyway-",
-            "geantyref-",
-            "itu-",
-            "jackson-",
-            "jdbi3-",
-            "json-schema-validator-",
-            "jspecify-");
+            "fastcsv-", "flyway-", "geantyref-", "itu-", "jackson-", "jdbi3-", "json-schema-validator-", "jspecify-");
 
     private static final String JBOSS_ALL = """
             <jboss xmlns="urn:jboss:1.0"><batch xmlns="urn:jboss:domain:batch-jberet:3.0">

@@ -26,7 +26,8 @@ public final class RepriseInTheWar implements LoadableExtension, ApplicationArch
                 .keySet()
                 .forEach(war::delete);
         war.addAsLibrary(LIBRARY);
-        war.addAsLibraries(new File(WAR, "WEB-INF/lib").listFiles(file -> !file.getName().startsWith("reprise-")));
+        war.addAsLibraries(
+                new File(WAR, "WEB-INF/lib").listFiles(file -> !file.getName().startsWith("reprise-")));
         war.addAsManifestResource(new File(WAR, "META-INF/jboss-all.xml"));
         war.addAsResource("reprise.properties", "META-INF/reprise.properties");
         war.setWebXML("order-db.xml");
