@@ -215,10 +215,15 @@ class ReadmeIT {
                 .build();
         HttpClient client = HttpClient.newHttpClient();
 
-        assertThat(client.send(page, BodyHandlers.ofString()).statusCode()).isEqualTo(401);
         HttpResponse<String> launched = client.send(launch, BodyHandlers.ofString());
+        long end = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
+        while (launched.statusCode() == 503 && System.nanoTime() < end) { // it is being deployed
+            Thread.sleep(200);
+            launched = client.send(launch, BodyHandlers.ofString());
+        }
         assertThat(launched.statusCode()).as(launched.body()).isEqualTo(200);
         assertThat(launched.body()).contains("COMPLETED");
+        assertThat(client.send(page, BodyHandlers.ofString()).statusCode()).isEqualTo(401);
     }
 
     /** The block of a language that has these words, without the indentation of a list. */
