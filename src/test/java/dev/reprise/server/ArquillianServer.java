@@ -40,11 +40,6 @@ public final class ArquillianServer implements AutoCloseable {
         return new ArquillianServer(ServerFolder.database().equals("postgresql") ? startPostgres() : null);
     }
 
-    /** A connection to it, for an administrator. */
-    public static Management management() {
-        return new Management(Integer.getInteger("reprise.it.management"));
-    }
-
     /** An address on it. */
     public static URI uri(String path) {
         return URI.create("http://127.0.0.1:" + (8080 + Integer.getInteger("reprise.it.offset")) + path);

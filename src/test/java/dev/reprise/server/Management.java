@@ -21,6 +21,11 @@ public final class Management implements AutoCloseable {
         client = ModelControllerClient.Factory.create("remote+http", InetAddress.getLoopbackAddress(), port);
     }
 
+    /** Of the server that Arquillian starts. */
+    public static Management ofArquillian() {
+        return new Management(Integer.getInteger("reprise.it.management"));
+    }
+
     /**
      * Suspends the server; returns as soon as it is asked to.
      *

@@ -127,7 +127,7 @@ class GuestIT {
     @ParameterizedTest
     @EnumSource
     void anApplicationIsTheSameWithUs(Application application) throws Exception {
-        try (Management server = ArquillianServer.management()) {
+        try (Management server = Management.ofArquillian()) {
             Map<String, String> alone = observed(server, application.war());
             if (application == Application.ON_THE_SERVERS_LIBRARIES) {
                 assertThat(alone.get("GET api/articles/a-1"))
