@@ -8,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
-import dev.reprise.Patience;
 import dev.reprise.Skip;
 import dev.reprise.server.ServerProcess;
 import dev.reprise.server.TestWar;
@@ -90,9 +89,8 @@ class OneConsoleIT {
                             List.of("shop", ADMIN.login(), "restart", "done"),
                             List.of("shop", ADMIN.login(), "stop", "done"));
             // Who has read an answer removes it with the next look.
-            await().atMost(Patience.GUARD)
-                    .untilAsserted(() -> assertThat(office.rows("select count(*) from " + SCHEMA + ".REPRISE_REQUEST"))
-                            .containsExactly(List.of("0")));
+            await().untilAsserted(() -> assertThat(office.rows("select count(*) from " + SCHEMA + ".REPRISE_REQUEST"))
+                    .containsExactly(List.of("0")));
         }
     }
 
