@@ -80,7 +80,7 @@ class ArchitectureTest {
                 "internal.engine.stored.KeptValue.ARRAY_OF_BYTES",
                 "item.CopiedRows.HEX",
                 "log.LogFile.CUT",
-                "wildfly.Refused.NOTHING")) {
+                "wildfly.RefusedDeployment.NOTHING")) {
             kept.put(array, "a private array that is read only");
         }
         kept.put("testing.InProcessBatch.current", "the engine knows one job operator in a process");

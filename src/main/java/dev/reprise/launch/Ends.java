@@ -1,5 +1,6 @@
 package dev.reprise.launch;
 
+import dev.reprise.internal.engine.Watch;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -15,9 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.stream.Stream;
@@ -37,8 +35,6 @@ final class Ends implements AutoCloseable {
     /** As many as the repository is asked about in one statement. */
     private static final int AT_ONCE = 1000;
 
-    private static final Duration IDLE = Duration.ofSeconds(10);
-
     /** More nanoseconds than these do not fit. */
     private static final Duration FOR_EVER = Duration.ofDays(36_500);
 
@@ -46,8 +42,7 @@ final class Ends implements AutoCloseable {
     private final Function<Collection<Long>, Set<Long>> withoutEnd;
     private final Map<Long, List<CompletableFuture<Boolean>>> elsewhere = new ConcurrentHashMap<>();
     private final Set<CompletableFuture<Boolean>> awaited = ConcurrentHashMap.newKeySet();
-    private final AtomicBoolean looking = new AtomicBoolean();
-    private final ScheduledThreadPoolExecutor clock;
+    private final Watch watch;
 
     /**
      * @param here the end of an execution that runs on this node; empty for any other
@@ -56,16 +51,7 @@ final class Ends implements AutoCloseable {
     Ends(LongFunction<Optional<CompletionStage<Boolean>>> here, Function<Collection<Long>, Set<Long>> withoutEnd) {
         this.here = here;
         this.withoutEnd = withoutEnd;
-        this.clock = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "reprise-ends");
-            thread.setDaemon(true);
-            thread.setContextClassLoader(Ends.class.getClassLoader());
-            return thread;
-        });
-        clock.setRemoveOnCancelPolicy(true);
-        clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        clock.setKeepAliveTime(IDLE.toMillis(), TimeUnit.MILLISECONDS);
-        clock.allowCoreThreadTimeOut(true);
+        this.watch = new Watch("reprise-ends", LOOK, () -> !elsewhere.isEmpty(), this::look);
     }
 
     /**
@@ -99,7 +85,8 @@ final class Ends implements AutoCloseable {
         end.whenComplete((ended, cancelled) -> awaited.remove(end));
         try {
             if (atMost != null) {
-                Future<?> late = clock.schedule(() -> end.complete(false), nanos(atMost), TimeUnit.NANOSECONDS);
+                Future<?> late =
+                        watch.schedule(() -> end.complete(false), atMost.compareTo(FOR_EVER) > 0 ? FOR_EVER : atMost);
                 end.whenComplete((ended, cancelled) -> late.cancel(false));
             }
             here.apply(executionId)
@@ -115,14 +102,10 @@ final class Ends implements AutoCloseable {
         } catch (RejectedExecutionException closed) {
             end.complete(false);
         }
-        if (clock.isShutdown()) {
+        if (watch.isClosed()) {
             end.complete(false); // it may have come behind those that were told
         }
         return end;
-    }
-
-    private static long nanos(Duration time) {
-        return (time.compareTo(FOR_EVER) > 0 ? FOR_EVER : time).toNanos();
     }
 
     private void lookFor(long executionId, CompletableFuture<Boolean> end) {
@@ -132,22 +115,12 @@ final class Ends implements AutoCloseable {
                 (others, one) -> Stream.concat(others.stream(), one.stream())
                         .filter(other -> !other.isDone())
                         .toList());
-        lookAfter(Duration.ZERO);
-    }
-
-    @SuppressWarnings("FutureReturnValueIgnored") // each look catches what goes wrong in it
-    private void lookAfter(Duration pause) {
-        if (looking.compareAndSet(false, true)) {
-            try {
-                clock.schedule(this::look, pause.toNanos(), TimeUnit.NANOSECONDS);
-            } catch (RejectedExecutionException closed) {
-                close();
-            }
+        if (!watch.lookAfter(Duration.ZERO)) {
+            close();
         }
     }
 
     private void look() {
-        looking.set(false);
         try {
             elsewhere.values().removeIf(all -> all.stream().allMatch(Future::isDone));
             List<Long> ids = new ArrayList<>(elsewhere.keySet());
@@ -158,9 +131,6 @@ final class Ends implements AutoCloseable {
             }
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "It is not known yet what has ended elsewhere: {0}", e.toString());
-        }
-        if (!elsewhere.isEmpty()) {
-            lookAfter(LOOK);
         }
     }
 
@@ -174,7 +144,7 @@ final class Ends implements AutoCloseable {
     /** Nobody waits any more: what has not ended by now is told so. */
     @Override
     public void close() {
-        clock.shutdownNow();
+        watch.close();
         elsewhere.clear();
         awaited.forEach(end -> end.complete(false));
     }

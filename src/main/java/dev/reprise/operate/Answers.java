@@ -1,5 +1,6 @@
 package dev.reprise.operate;
 
+import dev.reprise.internal.engine.Watch;
 import dev.reprise.internal.store.Requests;
 import dev.reprise.internal.store.Requests.Answer;
 import dev.reprise.internal.store.Requests.Look;
@@ -13,10 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -33,12 +30,9 @@ final class Answers implements AutoCloseable {
     /** For what a node does that has taken a request. */
     private static final Duration DOING = Duration.ofSeconds(30);
 
-    private static final Duration IDLE = Duration.ofSeconds(10);
-
     private final Supplier<Requests> requests;
     private final Map<Long, Waiting> waiting = new ConcurrentHashMap<>();
-    private final AtomicBoolean looking = new AtomicBoolean();
-    private final ScheduledThreadPoolExecutor clock;
+    private final Watch watch;
 
     /**
      * Who waits.
@@ -59,15 +53,7 @@ final class Answers implements AutoCloseable {
 
     Answers(Supplier<Requests> requests) {
         this.requests = requests;
-        this.clock = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "reprise-requests");
-            thread.setDaemon(true);
-            thread.setContextClassLoader(Answers.class.getClassLoader());
-            return thread;
-        });
-        clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
-        clock.setKeepAliveTime(IDLE.toMillis(), TimeUnit.MILLISECONDS);
-        clock.allowCoreThreadTimeOut(true);
+        this.watch = new Watch("reprise-requests", LOOK, () -> !waiting.isEmpty(), this::look);
     }
 
     /**
@@ -80,26 +66,13 @@ final class Answers implements AutoCloseable {
         CompletableFuture<@Nullable String> answer = new CompletableFuture<>();
         long id = requests.get().ask(request, patience);
         waiting.put(id, new Waiting(request, answer, System.nanoTime() + patience.toNanos(), notTaken));
-        if (clock.isShutdown()) {
-            close(); // it was while that one was asked, which nobody would look at any more
+        if (!watch.lookAfter(LOOK)) {
+            close();
         }
-        lookSoon();
         return answer;
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // each look catches what goes wrong in it
-    private void lookSoon() {
-        if (looking.compareAndSet(false, true)) {
-            try {
-                clock.schedule(this::look, LOOK.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (RejectedExecutionException closed) {
-                close();
-            }
-        }
-    }
-
     private void look() {
-        looking.set(false);
         try {
             Map<Long, Waiting> asked = Map.copyOf(waiting); // who asks from now on is not in what is found
             Map<Long, Look> found = new HashMap<>();
@@ -128,10 +101,6 @@ final class Answers implements AutoCloseable {
                                     + ": " + e.getMessage()));
                 }
             });
-        } finally {
-            if (!waiting.isEmpty()) {
-                lookSoon();
-            }
         }
     }
 
@@ -177,7 +146,7 @@ final class Answers implements AutoCloseable {
     /** What nobody has taken is withdrawn, so that it does not happen when nobody waits for it. */
     @Override
     public void close() {
-        clock.shutdownNow();
+        watch.close();
         waiting.forEach((id, its) -> {
             try {
                 requests.get().withdraw(id);

@@ -51,9 +51,8 @@ public final class RequestsHere {
     /** Takes what is asked of this node now, and answers it; removes what nobody waits for any more. */
     public void answer() {
         Requests requests = repository.neighbours().requests();
-        for (Request request : requests.due()) {
-            boolean restart = request.kind().equals(OtherNodes.RESTART);
-            if ((!restart || mayRestart.getAsBoolean()) && requests.take(request.id())) {
+        for (Request request : requests.due(mayRestart.getAsBoolean() ? "" : OtherNodes.RESTART)) {
+            if (requests.take(request.id())) {
                 requests.answer(request.id(), answerTo(request));
             }
         }

@@ -68,7 +68,7 @@ public record JobRun(
                 .forEach(step -> repository
                         .recorded()
                         .stackTrace(executionId, step.id())
-                        .flatMap(FailedAt::of)
+                        .flatMap(OwnLine::of)
                         .ifPresent(place -> places.put(step.name(), place)));
         return places;
     }

@@ -39,10 +39,11 @@ final class Absence implements HttpHandler {
         try {
             next.handleRequest(exchange);
         } catch (Exception | LinkageError e) {
-            if (exchange.isResponseStarted() || (Place.of(exchange).isAll() && !(isGoing(exchange) || isWhy(e)))) {
+            boolean wrongTime = isGoing(exchange) || isWhy(e);
+            if (exchange.isResponseStarted() || (Place.of(exchange).isAll() && !wrongTime)) {
                 throw e;
             }
-            if (!(isGoing(exchange) || isWhy(e))) {
+            if (!wrongTime) {
                 LOG.log(Level.ERROR, "A request to the console failed", e);
                 Refused.with(exchange, StatusCodes.INTERNAL_SERVER_ERROR, "error", "Error", FAILED);
                 return;

@@ -175,8 +175,12 @@ record Configuration(
                 value(file, systemProperty, "data-source", "reprise"),
                 schema(value(file, systemProperty, "schema", "")),
                 share(value(file, systemProperty, "share", "")),
-                isSecond("applications", "own", "all", value(file, systemProperty, "applications", "all")),
-                isSecond("identity", "parameters", "none", value(file, systemProperty, "identity", "parameters")),
+                isSecond("reprise.applications", "own", "all", value(file, systemProperty, "applications", "all")),
+                isSecond(
+                        "reprise.identity",
+                        "parameters",
+                        "none",
+                        value(file, systemProperty, "identity", "parameters")),
                 value(file, systemProperty, "node", defaultNode(systemProperty)),
                 duration("heartbeat", value(file, systemProperty, "heartbeat", "5s")),
                 duration("lease", value(file, systemProperty, "lease", "30s")),
@@ -196,7 +200,7 @@ record Configuration(
                         value(file, systemProperty, "purge-at", ""),
                         value(file, systemProperty, "purge-older-than", "90d"),
                         number("purge-keep", value(file, systemProperty, "purge-keep", "100"), 1_000_000)),
-                firstUsers(file.getProperty(FIRST_USERS, "false")));
+                !isSecond(FIRST_USERS + " in " + FILE, "true", "false", file.getProperty(FIRST_USERS, "false")));
     }
 
     /**
@@ -264,20 +268,10 @@ record Configuration(
         return overriding != null ? overriding : file.getProperty(key, otherwise);
     }
 
-    private static boolean firstUsers(String value) {
-        return switch (value) {
-            case "true" -> true;
-            case "false" -> false;
-            default ->
-                throw new IllegalArgumentException(
-                        FIRST_USERS + " in " + FILE + " is '" + value + "'; it can be 'true' or 'false'");
-        };
-    }
-
-    private static boolean isSecond(String key, String first, String second, String value) {
+    private static boolean isSecond(String setting, String first, String second, String value) {
         if (!value.equals(first) && !value.equals(second)) {
             throw new IllegalArgumentException(
-                    "reprise." + key + " is '" + value + "'; it can be '" + first + "' or '" + second + "'");
+                    setting + " is '" + value + "'; it can be '" + first + "' or '" + second + "'");
         }
         return value.equals(second);
     }

@@ -84,7 +84,7 @@ final class ModulesService implements Service {
             }
         }
         if (!faults.isEmpty()) {
-            throw Refused.start(String.join(" ", faults));
+            throw RefusedDeployment.start(String.join(" ", faults));
         }
         known.accept(ours);
     }

@@ -32,7 +32,7 @@ final class OwnJobsService implements Service {
     public void start(StartContext context) throws StartException {
         JobRepository its = environment.get().getJobRepository();
         if (its != repository.get()) {
-            throw Refused.start(
+            throw RefusedDeployment.start(
                     "WildFly keeps the jobs of this WAR in " + its.getClass().getName()
                             + " and not in the job repository '" + repositoryName
                             + "', so they would run without any of its rules: it does not read the WAR's META-INF/jboss-all.xml"

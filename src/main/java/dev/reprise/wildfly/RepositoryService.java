@@ -113,7 +113,7 @@ final class RepositoryService implements Service {
         boolean foreseen = stack.length > 0
                 && stack[0].getClassName().startsWith(OURS)
                 && (thrown instanceof IllegalStateException || thrown instanceof IllegalArgumentException);
-        StartException failure = Refused.start("the job repository '" + application + "' does not start. "
+        StartException failure = RefusedDeployment.start("the job repository '" + application + "' does not start. "
                 + Misfit.of(thrown).orElseGet(() -> foreseen ? thrown.getMessage() : thrown.toString()));
         if (!foreseen) {
             failure.initCause(thrown);

@@ -51,7 +51,7 @@ public final class RepriseActivator implements ServiceActivator {
         try {
             install(context);
         } catch (LinkageError e) {
-            throw Refused.installation(Misfit.of(e).orElseGet(e::toString));
+            throw RefusedDeployment.installation(Misfit.of(e).orElseGet(e::toString));
         }
     }
 
@@ -64,7 +64,7 @@ public final class RepriseActivator implements ServiceActivator {
                     here.getProtectionDomain().getCodeSource());
             configuration = Configuration.read(here.getClassLoader());
         } catch (IllegalArgumentException | IllegalStateException e) {
-            throw Refused.installation(String.valueOf(e.getMessage()));
+            throw RefusedDeployment.installation(String.valueOf(e.getMessage()));
         }
         new DataSources(context.getServiceRegistry())
                 .refusal(configuration.dataSource())
@@ -99,7 +99,7 @@ public final class RepriseActivator implements ServiceActivator {
         try {
             builder.install();
         } catch (DuplicateServiceException e) {
-            throw Refused.installation(
+            throw RefusedDeployment.installation(
                     owner(context.getServiceRegistry().getService(name)) + " has the job repository '" + application
                             + "' already. Give each application another name, in its META-INF/jboss-all.xml.");
         }
@@ -129,7 +129,7 @@ public final class RepriseActivator implements ServiceActivator {
     }
 
     private static void refuse(String message) {
-        throw Refused.installation(message);
+        throw RefusedDeployment.installation(message);
     }
 
     /** What every WildFly of the last years has; without it WildFly would name the service and nobody else. */

@@ -234,11 +234,7 @@ abstract class ConsoleScenarios {
 
             visitor.button("Stop …").click();
             assertThat(visitor.dialog()).containsText("can be restarted");
-            visitor.dialog()
-                    .getByRole(
-                            AriaRole.BUTTON,
-                            new Locator.GetByRoleOptions().setName("Stop").setExact(true))
-                    .click();
+            visitor.confirms("Stop");
             visitor.sees("STOPPED");
             assertThat(page.locator(".story")).containsText("It was stopped after");
             assertThat(visitor.button("Restart …")).isVisible();

@@ -3,9 +3,7 @@ package dev.reprise.console;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.options.AriaRole;
 import dev.reprise.Patience;
 import dev.reprise.Skip;
 import dev.reprise.host.InTheWay;
@@ -421,12 +419,12 @@ class GuestConsoleIT {
             long stopped = visitor.launches();
             visitor.sees("STARTED");
             visitor.button("Stop …").click();
-            confirm(visitor, "Stop");
+            visitor.confirms("Stop");
             visitor.sees("STOPPED");
 
             visitor.button("Restart …").click();
             visitor.dialog().getByLabel("pauseMillis").fill("0");
-            confirm(visitor, "Restart");
+            visitor.confirms("Restart");
             page.waitForURL(Pattern.compile(".*/shop-scanning-guest/reprise/#/executions/(?!" + stopped + "$)\\d+$"));
             visitor.sees("COMPLETED");
 
@@ -440,14 +438,6 @@ class GuestConsoleIT {
             visitor.button("Log out").click();
             assertThat(page.locator("h1")).hasText("Welcome");
         }
-    }
-
-    private static void confirm(Visitor visitor, String button) {
-        visitor.dialog()
-                .getByRole(
-                        AriaRole.BUTTON,
-                        new Locator.GetByRoleOptions().setName(button).setExact(true))
-                .click();
     }
 
     /** The application's page of what is missing is the answer to everything. */

@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.options.AriaRole;
 import dev.reprise.Skip;
 import dev.reprise.server.ServerProcess;
 import dev.reprise.server.TestWar;
@@ -105,18 +104,18 @@ class OneConsoleIT {
 
         visitor.button("Stop …").click();
         assertThat(visitor.dialog()).containsText("One of its nodes is asked");
-        confirms(visitor, "Stop");
+        visitor.confirms("Stop");
         visitor.sees("STOPPED");
 
         restarts(visitor, waits, null);
         long restarted = visitor.execution();
         visitor.sees("STARTED");
         visitor.button("Stop …").click();
-        confirms(visitor, "Stop");
+        visitor.confirms("Stop");
         visitor.sees("STOPPED");
 
         visitor.button("Abandon …").click();
-        confirms(visitor, "Abandon");
+        visitor.confirms("Abandon");
         visitor.sees("ABANDONED");
         assertThat(restarted).isGreaterThan(waits);
     }
@@ -164,16 +163,7 @@ class OneConsoleIT {
         if (failAt != null) {
             dialog.getByLabel("failAt").fill(failAt);
         }
-        confirms(visitor, "Restart");
+        visitor.confirms("Restart");
         visitor.page().waitForURL(Pattern.compile(".*#/executions/(?!" + execution + "$)\\d+$"));
-    }
-
-    private static void confirms(Visitor visitor, String button) {
-        visitor.dialog()
-                .getByRole(
-                        AriaRole.BUTTON,
-                        new Locator.GetByRoleOptions().setName(button).setExact(true))
-                .click();
-        assertThat(visitor.dialog()).hasCount(0);
     }
 }

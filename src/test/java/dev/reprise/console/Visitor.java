@@ -89,6 +89,15 @@ final class Visitor implements AutoCloseable {
         return page.locator("dialog[open]");
     }
 
+    /** Says yes to what a dialog asks, which closes it. */
+    void confirms(String button) {
+        dialog().getByRole(
+                        AriaRole.BUTTON,
+                        new Locator.GetByRoleOptions().setName(button).setExact(true))
+                .click();
+        assertThat(dialog()).hasCount(0);
+    }
+
     Locator decision() {
         return page.locator(".decision");
     }

@@ -457,10 +457,10 @@ class OtherNodesTest {
         shopNode().attend(new Node.Duties() {});
         CompletionStage<String> stop = Access.as(ADMIN, () -> others().stop(id));
         Requests there = shop().repository().neighbours().requests();
-        List<Request> due = there.due();
+        List<Request> due = there.due("");
         assertThat(due).extracting(Request::kind, Request::executionId).containsExactly(tuple("stop", id));
         assertThat(there.take(due.get(0).id())).isTrue();
-        assertThat(there.due()).isEmpty();
+        assertThat(there.due("")).isEmpty();
 
         execute("update REPRISE_NODE set INCARNATION = INCARNATION + 1 where APPLICATION = 'shop'");
 
@@ -472,6 +472,26 @@ class OtherNodesTest {
         assertThat(audit(root(), id)).extracting(AuditEntry::outcome).containsExactly("failed");
         execute("update REPRISE_REQUEST set EXPIRES_AT = current_timestamp - interval '61' second");
         assertThat(root().neighbours().requests().sweep()).isOne();
+    }
+
+    /** Restarts that a node leaves to others may be many, and stand in nobody's way. */
+    @ParameterizedTest
+    @EnumSource
+    void findsAStopBehindRestartsThatItDoesNotDo(Kind kind) throws Exception {
+        open(kind);
+        shopNode().attend(new Node.Duties() {});
+        Requests asked = root().neighbours().requests();
+        for (int i = 0; i < 150; i++) {
+            asked.ask(request("restart", i, "batch-operator"), Duration.ofMinutes(1));
+        }
+        asked.ask(request("stop", 7, "batch-operator"), Duration.ofMinutes(1));
+        Requests there = shop().repository().neighbours().requests();
+
+        assertThat(there.due("restart"))
+                .extracting(Request::kind, Request::executionId)
+                .containsExactly(tuple("stop", 7L));
+        assertThat(there.due("")).hasSize(20).extracting(Request::kind).containsOnly("restart");
+        execute("delete from REPRISE_REQUEST");
     }
 
     /** The database decides, whoever comes at one moment: both nodes of the application, or the asker that gives up. */
@@ -563,7 +583,7 @@ class OtherNodesTest {
         shopNode().attend(new Node.Duties() {});
         CompletionStage<String> stop = Access.as(ADMIN, () -> others().stop(id));
         Requests there = shop().repository().neighbours().requests();
-        Request due = there.due().get(0);
+        Request due = there.due("").get(0);
         assertThat(there.take(due.id())).isTrue();
         execute("delete from REPRISE_REQUEST");
 

@@ -188,8 +188,7 @@ final class ItemJudge {
         failure = thrown;
         place = where;
         wasGivenUpBefore = !database.transaction().isOpen() || SqlFailures.isRefusedAfterAFailure(thrown);
-        boolean committed = where == FailedAt.AFTER_COMMIT;
-        health = committed
+        health = where == FailedAt.AFTER_COMMIT
                 ? ThreadTransaction.Health.GOOD
                 : database.transaction().healthAfter(thrown);
         if (health == ThreadTransaction.Health.GIVEN_UP || (where == FailedAt.WRITE && recordsEachSkip())) {

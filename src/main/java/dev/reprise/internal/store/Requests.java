@@ -36,9 +36,9 @@ public final class Requests {
                    FROM_APPLICATION
               from REPRISE_REQUEST
              where TO_APPLICATION = :application and TAKEN_BY is null and (TO_NODE is null or TO_NODE = :node)
-               and EXPIRES_AT > current_timestamp
+               and EXPIRES_AT > current_timestamp and (KIND <> :leftOut or :leftOut = '')
              order by REQUEST_ID
-             fetch first 100 rows only""";
+             fetch first 20 rows only""";
 
     private static final String TAKE = """
             update REPRISE_REQUEST set TAKEN_BY = :node, INCARNATION = :incarnation
@@ -157,12 +157,17 @@ public final class Requests {
                         .one());
     }
 
-    /** What this node could take now, the oldest first. */
-    public List<Request> due() {
+    /**
+     * What this node could take now, the oldest first, a bounded number at a time.
+     *
+     * @param leftOut what it does not do now, and leaves to others; empty for nothing
+     */
+    public List<Request> due(String leftOut) {
         NodeIdentity here = self.get();
         return database.read(handle -> handle.createQuery(DUE)
                 .bind("application", here.application())
                 .bind("node", here.name())
+                .bind("leftOut", leftOut)
                 .map((row, context) -> request(row))
                 .list());
     }

@@ -386,7 +386,7 @@ class PlansTest {
                     () -> node.identity,
                     Duration.ofSeconds(30));
             database.startRecording();
-            assertThat(requests.due()).isEmpty();
+            assertThat(requests.due("")).isEmpty();
             assertThat(requests.look(List.of(5L, 6L))).hasSize(2);
             assertThat(requests.sweep()).isZero();
             List<Entry> made = database.stopRecording().entries();

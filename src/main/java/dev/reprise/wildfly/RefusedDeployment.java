@@ -5,14 +5,14 @@ import org.jboss.msc.service.ServiceRegistryException;
 import org.jboss.msc.service.StartException;
 
 /** A deployment that cannot be, with a line that says why. The server's log shows no stack trace of it: none helps. */
-final class Refused {
+final class RefusedDeployment {
 
     /** Some have the message of a database or of the engine in them. */
     private static final int LONGEST = 2000;
 
     private static final StackTraceElement[] NOTHING = {};
 
-    private Refused() {}
+    private RefusedDeployment() {}
 
     /** When its services are installed. */
     static ServiceRegistryException installation(String message) {

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.jboss.msc.service.ServiceRegistryException;
 import org.junit.jupiter.api.Test;
 
-class RefusedTest {
+class RefusedDeploymentTest {
 
     @Test
     void isALineWithoutAStackTrace() {
         ServiceRegistryException refused =
-                Refused.installation(" Connection refused.\n  Detail: \u001b[31mnobody\r\n   is there. ");
+                RefusedDeployment.installation(" Connection refused.\n  Detail: \u001b[31mnobody\r\n   is there. ");
 
         assertThat(refused).hasMessage("Reprise: Connection refused. Detail: \\u001b[31mnobody is there.");
         assertThat(refused.getStackTrace()).isEmpty();
@@ -18,6 +18,7 @@ class RefusedTest {
 
     @Test
     void isALineThatEnds() {
-        assertThat(Refused.installation("x".repeat(10_000)).getMessage()).hasSize("Reprise: ".length() + 2001);
+        assertThat(RefusedDeployment.installation("x".repeat(10_000)).getMessage())
+                .hasSize("Reprise: ".length() + 2001);
     }
 }

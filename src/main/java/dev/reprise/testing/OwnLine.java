@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The place in somebody's own code that a recorded stack trace comes from. */
-final class FailedAt {
+final class OwnLine {
 
     private static final Pattern FRAME =
             Pattern.compile("(?m)^\\s*at (?:[^\\s(]*/)?(([\\w.$]+)\\.[\\w$<>]+\\([^()\\s]+:\\d+\\))");
@@ -23,7 +23,7 @@ final class FailedAt {
     private static final Pattern NOT_OWN = Pattern.compile(
             "(java|javax|jdk|sun|com\\.sun|jakarta|org\\.jberet|dev\\.reprise\\.(internal|testing|item|operate))\\..*");
 
-    private FailedAt() {}
+    private OwnLine() {}
 
     /**
      * The first line in a class of the project itself, one that a folder of the class path has, of the deepest cause that
@@ -31,7 +31,7 @@ final class FailedAt {
      */
     static Optional<String> of(String stackTrace) {
         Optional<String> own = CAUSE.splitAsStream(stackTrace)
-                .flatMap(cause -> first(cause, FailedAt::isInAFolder).stream())
+                .flatMap(cause -> first(cause, OwnLine::isInAFolder).stream())
                 .reduce((outer, deeper) -> deeper);
         return own.or(() -> first(stackTrace, type -> true));
     }
