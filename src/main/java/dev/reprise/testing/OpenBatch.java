@@ -3,6 +3,7 @@ package dev.reprise.testing;
 import dev.reprise.internal.database.Schema;
 import dev.reprise.internal.engine.RepositoryParts;
 import dev.reprise.internal.engine.RepriseRepository;
+import dev.reprise.internal.engine.Watch;
 import dev.reprise.internal.engine.checks.EngineChecks;
 import dev.reprise.internal.store.NodeRegistry;
 import dev.reprise.launch.DeploymentRules;
@@ -24,7 +25,8 @@ record OpenBatch(
         JobRepository repository,
         @Nullable Beans beans,
         PersistenceUnits units,
-        Engine engine)
+        Engine engine,
+        Watch partitions)
         implements AutoCloseable {
 
     /** A unit test has no other nodes, and may be stopped in a debugger. */
@@ -62,9 +64,17 @@ record OpenBatch(
                 new Artifacts(settings.artifacts, beans, resources, failures),
                 new JobFolder(settings.folder),
                 settings.threads);
+        Watch partitions = new Watch("partitions", Duration.ofSeconds(1), () -> false, () -> {
+            if (repository instanceof RepriseRepository ours) {
+                ours.partitions().look(ours, job -> engine, () -> true);
+            }
+        });
+        if (repository instanceof RepriseRepository ours) {
+            ours.partitions().attend(() -> partitions.lookAfter(Duration.ZERO));
+        }
         JobOperatorContext context = JobOperatorContext.create((JobOperator) engine);
         JobOperatorContext.setJobOperatorContextSelector(() -> context);
-        return new OpenBatch(database, dataSource, node, repository, beans, units, engine);
+        return new OpenBatch(database, dataSource, node, repository, beans, units, engine, partitions);
     }
 
     private static RepriseRepository repository(
@@ -90,6 +100,7 @@ record OpenBatch(
     @Override
     public void close() {
         JobOperatorContext.setJobOperatorContextSelector(null);
+        partitions.close();
         engine.close();
         if (beans != null) {
             beans.close();

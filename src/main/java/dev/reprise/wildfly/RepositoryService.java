@@ -168,6 +168,7 @@ final class RepositoryService implements Service {
                 configuration.share(),
                 configuration.schema(),
                 configuration.others(),
+                Runtime.getRuntime().availableProcessors(),
                 new ServerParts(Submitter::caller, this::isServerUp, Optional.of(opening), archive)));
         SelfTest.warnOfUnknownEngine();
         if (deployed.hasModules()) {

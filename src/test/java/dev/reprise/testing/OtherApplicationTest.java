@@ -78,6 +78,7 @@ class OtherApplicationTest {
                             shared,
                             null,
                             true,
+                            2,
                             ServerParts.NONE));
                 })
                 .build()

@@ -128,6 +128,7 @@ class OtherNodesTest {
                 Set.of(),
                 null,
                 true,
+                2,
                 server));
     }
 

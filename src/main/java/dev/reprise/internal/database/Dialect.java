@@ -77,6 +77,9 @@ public interface Dialect {
     /** The name of a schema that stands in no quotes, as the database has it. */
     String folded(String schema);
 
+    /** Whether several processes may take rows at a time without waiting for each other. */
+    boolean letsManyTake();
+
     /** Whether the way to the database keeps the statements of one text together; a pooler between may not. */
     boolean takesSeveralAtOnce(Handle handle);
 

@@ -136,6 +136,11 @@ final class H2 implements Dialect {
     }
 
     @Override
+    public boolean letsManyTake() {
+        return false;
+    }
+
+    @Override
     public String product() {
         return PRODUCT;
     }

@@ -39,7 +39,8 @@ public final class Migrations implements ResourceProvider {
             "V13__tokens_of_launches.sql",
             "V14__attempts.sql",
             "V15__leases.sql",
-            "V16__requests.sql");
+            "V16__requests.sql",
+            "V17__work.sql");
 
     private static final String FOLDER = "/dev/reprise/internal/database/migrations/";
 

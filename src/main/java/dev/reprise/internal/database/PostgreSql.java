@@ -259,6 +259,11 @@ public final class PostgreSql implements Dialect {
     }
 
     @Override
+    public boolean letsManyTake() {
+        return true;
+    }
+
+    @Override
     public String product() {
         return PRODUCT;
     }

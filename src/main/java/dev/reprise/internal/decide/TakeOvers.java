@@ -216,7 +216,7 @@ public final class TakeOvers {
      * Ends what sessions of a dead node still hold: a paused process in mid-chunk has locks on its rows and on those of
      * the job's own tables.
      */
-    private void endSessions(NodeIdentity dead) {
+    void endSessions(NodeIdentity dead) {
         try {
             int ended = database.inOwnTransaction(handle -> database.dialect().endSessions(handle, dead, lease));
             if (ended > 0) {

@@ -57,8 +57,7 @@ final class ChunkRecorder {
      * @return false if somebody asked the execution to stop
      * @throws NotRecordedError if it could not be recorded: the chunk must not be committed, skipped or retried
      */
-    boolean saveUnlessStopping(JobExecution job, AbstractStepExecution execution) {
-        LiveExecution running = ours(job.getExecutionId(), execution.getStepName());
+    boolean saveUnlessStopping(LiveExecution running, AbstractStepExecution execution) {
         RunningStep step = running.steps().find(execution);
         if (step == null) {
             throw new NotRecordedError("Step " + execution.getStepName() + " does not run here any more.");

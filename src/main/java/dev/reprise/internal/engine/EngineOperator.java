@@ -131,9 +131,23 @@ public final class EngineOperator {
         return repository().getJob(new ApplicationAndJobName(environment.getApplicationName(), name));
     }
 
+    /** Where the jobs of the deployment run that the calling thread works for. */
+    public static BatchEnvironment environment() {
+        return engine().getBatchEnvironment();
+    }
+
+    /** A job of a deployment, whether it was started before or not. */
+    static Job job(BatchEnvironment environment, String name) {
+        Job started = environment.getJobRepository().getJob(new ApplicationAndJobName(environment.getApplicationName(), name));
+        return started != null ? started : read(environment, name).engines();
+    }
+
     /** Reads a job's XML. */
     public static JobModel read(String name) {
-        BatchEnvironment environment = engine().getBatchEnvironment();
+        return read(engine().getBatchEnvironment(), name);
+    }
+
+    private static JobModel read(BatchEnvironment environment, String name) {
         return new JobModel(withClassLoaderOf(
                 environment,
                 () -> ArchiveXmlLoader.loadJobXml(

@@ -1,8 +1,10 @@
 package dev.reprise.internal.engine;
 
 import jakarta.batch.runtime.StepExecution;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -26,11 +28,30 @@ final class LiveSteps {
     private final Map<StepKey, RunningStep> steps = new ConcurrentHashMap<>();
     private final Set<StepExecution> completeBefore =
             Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
+    private final Map<RunningStep, List<NewRow>> held = new ConcurrentHashMap<>();
     private volatile boolean leftOpen;
     private final Set<String> interrupted = ConcurrentHashMap.newKeySet();
 
     void add(AbstractStepExecution execution, RunningStep step) {
         steps.put(StepKey.of(execution), step);
+    }
+
+    /** The partitions of a step are not added one by one. */
+    void hold(RunningStep step) {
+        held.put(step, new ArrayList<>());
+    }
+
+    /** Holds a partition back, if it is one of a step of which they are held. */
+    boolean holds(NewRow partition) {
+        RunningStep step = partition.partitionOf();
+        List<NewRow> rows = step == null ? null : held.get(step);
+        return rows != null && rows.add(partition);
+    }
+
+    /** Those that were held of a step. */
+    List<NewRow> release(RunningStep step) {
+        List<NewRow> rows = held.remove(step);
+        return rows == null ? List.of() : rows;
     }
 
     @Nullable

@@ -15,7 +15,7 @@ record NewRow(
         AbstractStepExecution execution,
         @Nullable RunningStep partitionOf) {
 
-    private String name() {
+    String name() {
         return execution instanceof PartitionExecutionImpl partition
                 ? NewStep.partitionName(execution.getStepName(), partition.getPartitionId())
                 : execution.getStepName();

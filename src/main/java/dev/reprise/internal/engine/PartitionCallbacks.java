@@ -20,6 +20,7 @@ import jakarta.transaction.TransactionManager;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -62,15 +63,14 @@ public final class PartitionCallbacks implements PartitionMapper, StepListener {
     private @Nullable PartitionReducer reducer;
     private @Nullable PartitionMapper mapper;
     private @Nullable PartitionAnalyzer analyzer;
+    private @Nullable PartitionPlan planned;
     private boolean begun;
     private boolean over;
     private boolean rollbackThrew;
     private int atWork;
     private long transactionBegan;
 
-    /**
-     * @param definition as job XML has it
-     */
+    /** @param definition as job XML has it */
     PartitionCallbacks(StepContextImpl step, Partition definition, LiveExecution running) {
         this.step = step;
         this.job = step.getJobContext();
@@ -93,10 +93,16 @@ public final class PartitionCallbacks implements PartitionMapper, StepListener {
                 ? GivenPlan.ofXml(step.getStepName(), definition.getPlan())
                 : GivenPlan.ofMapper(
                         mapper.mapPartitions(), definition.getMapper().getRef(), step.getStepName());
+        planned = plan;
         if (plan.getPartitionsOverride() && step.getOriginalStepExecution() != null) {
             rollBackWhatWasBefore();
         }
         return plan;
+    }
+
+    /** Once the partitions are mapped. */
+    PartitionPlan plan() {
+        return Objects.requireNonNull(planned);
     }
 
     private void rollBackWhatWasBefore() throws Exception {

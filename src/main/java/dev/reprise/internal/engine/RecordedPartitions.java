@@ -76,9 +76,12 @@ public final class RecordedPartitions implements PartitionHandlerFactory {
 
     @Override
     public PartitionHandler createPartitionHandler(StepContextImpl step, StepExecutionRunner runner) {
-        return step.getJobContext().getJobRepository() instanceof RepriseRepository repository
-                ? new Recorded(repository, repository.running().partitionCallbacks(step), step)
-                : ThreadPartitionHandlerFactory.getInstance().createPartitionHandler(step, runner);
+        if (!(step.getJobContext().getJobRepository() instanceof RepriseRepository repository)) {
+            return ThreadPartitionHandlerFactory.getInstance().createPartitionHandler(step, runner);
+        }
+        PartitionCallbacks callbacks = repository.running().partitionCallbacks(step);
+        OfferedPartitions offered = repository.running().offered(step, callbacks);
+        return offered == null ? new Recorded(repository, callbacks, step) : offered;
     }
 
     private static final class Recorded implements PartitionHandler, PartitionWorker {
@@ -177,7 +180,7 @@ public final class RecordedPartitions implements PartitionHandlerFactory {
     }
 
     /** A partition on its thread, whose lines are its execution's from the first to the last. */
-    private record Task(long executionId, Runnable partition) implements JobTask {
+    record Task(long executionId, Runnable partition) implements JobTask {
 
         @Override
         public void run() {

@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param shared the applications whose instances this one may run, too
  * @param schema that the tables are in; null for that of the data source's connections
  * @param others whether consoles here see other applications
+ * @param slots how many partitions this node runs at a time, of steps whose partitions any node may run
  * @param server what else there is of the server
  */
 public record RepositoryParts(
@@ -46,6 +47,7 @@ public record RepositoryParts(
         Set<String> shared,
         @Nullable String schema,
         boolean others,
+        int slots,
         ServerParts server) {
 
     public RepositoryParts {
@@ -79,6 +81,7 @@ public record RepositoryParts(
                 Set.of(),
                 null,
                 true,
+                Runtime.getRuntime().availableProcessors(),
                 ServerParts.NONE);
     }
 }

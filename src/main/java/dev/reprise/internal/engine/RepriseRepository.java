@@ -151,7 +151,7 @@ public final class RepriseRepository implements JobRepository {
      */
     @Override
     public int savePersistentDataIfNotStopping(JobExecution job, AbstractStepExecution execution) {
-        return wiring.chunkRecorder.saveUnlessStopping(job, execution) ? 1 : 0;
+        return wiring.chunkRecorder.saveUnlessStopping(wiring.runs(job, execution), execution) ? 1 : 0;
     }
 
     /**
@@ -257,6 +257,11 @@ public final class RepriseRepository implements JobRepository {
     /** What this node does beside running jobs. */
     public ThisNode thisNode() {
         return thisNode;
+    }
+
+    /** Partitions that any node may run, as far as this one does. */
+    public PartitionsHere partitions() {
+        return wiring.partitionsHere;
     }
 
     /** What is recorded of single executions. */

@@ -34,6 +34,8 @@ public final class RunningHere {
     private final StepRecorder stepRecorder;
     private final Map<Long, LiveExecution> live;
     private final Checkpoints checkpoints;
+    private final PlanRecorder planRecorder;
+    private final OfferedSteps offeredSteps;
 
     RunningHere(Wiring wiring) {
         this.database = wiring.database;
@@ -43,6 +45,8 @@ public final class RunningHere {
         this.stepRecorder = wiring.stepRecorder;
         this.live = wiring.live;
         this.checkpoints = wiring.checkpoints;
+        this.planRecorder = wiring.planRecorder;
+        this.offeredSteps = wiring.offeredSteps;
     }
 
     @Nullable
@@ -109,6 +113,24 @@ public final class RunningHere {
         return Optional.ofNullable(live.get(executionId))
                 .orElseThrow(() -> new IllegalStateException("Execution " + executionId + " does not run here"))
                 .callbacks(step);
+    }
+
+    /** The partitions of a step that any node may run; null if they are to run here. */
+    @Nullable
+    OfferedPartitions offered(StepContextImpl step, PartitionCallbacks callbacks) {
+        LiveExecution running = live.get(step.getJobContext().getExecutionId());
+        RunningStep whole = running == null ? null : running.steps().find(step);
+        if (running == null || whole == null || !offeredSteps.takes(step)) {
+            return null;
+        }
+        return new OfferedPartitions(
+                planRecorder,
+                offeredSteps,
+                running,
+                whole,
+                callbacks,
+                step,
+                stepRecorder.numbersOf((StepExecutionImpl) step.getStepExecution()));
     }
 
     /** The decider that job XML names for a decision of an execution that runs here. */

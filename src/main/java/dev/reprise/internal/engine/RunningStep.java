@@ -3,6 +3,7 @@ package dev.reprise.internal.engine;
 import dev.reprise.internal.engine.partition.Collecting;
 import dev.reprise.internal.engine.stored.KeptValue;
 import dev.reprise.internal.store.StepRow;
+import dev.reprise.internal.store.Taken;
 import dev.reprise.state.StepCounts;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.Metric.MetricType;
@@ -30,7 +31,7 @@ public final class RunningStep implements StepRow {
 
     private final long began = System.nanoTime();
     private long version;
-    private StepCounts committed = StepCounts.NONE;
+    private StepCounts committed;
     private volatile CompletableFuture<Void> outcome = CompletableFuture.completedFuture(null);
     private final SkipInChunk skipInChunk;
     private final Map<Kept, byte[]> readable = new EnumMap<>(Kept.class);
@@ -56,6 +57,24 @@ public final class RunningStep implements StepRow {
      */
     public RunningStep(
             long id, String name, @Nullable RunningStep partitionOf, AbstractStepExecution execution, boolean toStop) {
+        this(id, name, partitionOf, execution, toStop, 0, StepCounts.NONE);
+    }
+
+    /** A partition that this node has taken. */
+    RunningStep(Taken taken, RunningStep partitionOf, AbstractStepExecution execution) {
+        this(taken.id(), taken.name(), partitionOf, execution, taken.toStop(), taken.version(), taken.counts());
+    }
+
+    private RunningStep(
+            long id,
+            String name,
+            @Nullable RunningStep partitionOf,
+            AbstractStepExecution execution,
+            boolean toStop,
+            long version,
+            StepCounts committed) {
+        this.version = version;
+        this.committed = committed;
         this.id = id;
         this.toStop = toStop;
         this.name = name;
@@ -136,7 +155,7 @@ public final class RunningStep implements StepRow {
         return partitioned;
     }
 
-    private synchronized void setPartitioned() {
+    synchronized void setPartitioned() {
         partitioned = true;
     }
 

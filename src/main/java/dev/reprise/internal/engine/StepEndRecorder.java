@@ -211,7 +211,7 @@ final class StepEndRecorder {
         return taken.kind() != TransitionKind.FAIL;
     }
 
-    private static void logEnd(LiveExecution running, RunningStep step, String trace) {
+    static void logEnd(LiveExecution running, RunningStep step, String trace) {
         StepCounts counts = step.atTheEnd();
         String message = running.label() + ": step " + step.name() + " "
                 + step.execution().getBatchStatus() + " after " + Text.duration(step.nanosSinceItBegan())

@@ -113,9 +113,9 @@ final class StepRecorder {
         running.failed("step " + step + ", which could not begin: " + Text.stackTrace(why));
     }
 
-    private void preside(Step definition, LiveExecution running, RunningStep step) {
+    void preside(Step definition, LiveExecution running, RunningStep step) {
         ItemJudge.preside(definition, database, running, step, () -> {
-            if (!chunks.saveUnlessStopping(running.execution(), step.execution())) {
+            if (!chunks.saveUnlessStopping(running, step.execution())) {
                 running.execution().stop();
             }
         });
@@ -203,8 +203,11 @@ final class StepRecorder {
         if (numbers != null) {
             partition.setPartitionId(numbers.next());
         }
-        boolean beginsAPlan = numbers == null && !step.isPartitioned();
         NewRow added = new NewRow(running, partition, step);
+        if (running.steps().holds(added)) {
+            return;
+        }
+        boolean beginsAPlan = numbers == null && !step.isPartitioned();
         NewStep row = added.toInsert();
         AtomicBoolean again = new AtomicBoolean();
         running.steps()
@@ -228,7 +231,9 @@ final class StepRecorder {
         }
     }
 
-    private @Nullable PartitionNumbers numbersOf(StepExecutionImpl step) {
+    /** On the thread of a step that is restarted; null where its plan begins now. */
+    @Nullable
+    PartitionNumbers numbersOf(StepExecutionImpl step) {
         PartitionNumbers numbers = restarted.get();
         return numbers != null && numbers.areOf(step.getStepName()) ? numbers : null;
     }

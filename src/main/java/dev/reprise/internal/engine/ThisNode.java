@@ -73,6 +73,7 @@ public final class ThisNode {
         live.values().stream()
                 .filter(running -> running.node().equals(before))
                 .forEach(running -> running.lose("the node " + why));
+        wiring.partitionsHere.lost(before, "the node " + why);
     }
 
     /**
@@ -157,6 +158,7 @@ public final class ThisNode {
     public void suspend() {
         suspended = true;
         live.values().forEach(LiveExecution::stopForServer);
+        wiring.partitionsHere.stopForServer();
     }
 
     /** Takes launches again. */

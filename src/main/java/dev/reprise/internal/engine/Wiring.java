@@ -7,6 +7,7 @@ import dev.reprise.internal.database.Database;
 import dev.reprise.internal.database.LockWaits;
 import dev.reprise.internal.decide.Decisions;
 import dev.reprise.internal.decide.LaunchRules;
+import dev.reprise.internal.decide.Moves;
 import dev.reprise.internal.decide.Preview;
 import dev.reprise.internal.decide.RestartJudge;
 import dev.reprise.internal.decide.RestartParameters;
@@ -37,7 +38,9 @@ import dev.reprise.state.NodeIdentity;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import jakarta.batch.runtime.JobExecution;
 import org.jberet.job.model.Job;
+import org.jberet.runtime.AbstractStepExecution;
 import org.jspecify.annotations.Nullable;
 
 /** The parts that one deployment has, each once, and how they hang together. Immutable; what runs is in {@link #live}. */
@@ -60,6 +63,7 @@ final class Wiring {
     final Transitions transitions = new Transitions();
     final Restarts restarts;
     final TakeOvers takeOvers;
+    final Moves moves;
     final LockWaits lockWaits;
     final OwnershipCheck ownershipCheck;
     final Decisions decisions;
@@ -71,6 +75,9 @@ final class Wiring {
     final StepEndRecorder stepEndRecorder;
     final StepRecorder stepRecorder;
     final JobRecorder jobRecorder;
+    final PlanRecorder planRecorder;
+    final PartitionsHere partitionsHere;
+    final OfferedSteps offeredSteps;
     final Secrets secrets;
     final String name;
     final Scope scope;
@@ -104,6 +111,7 @@ final class Wiring {
         this.runningSteps = new RunningSteps(database.dialect(), database.tables());
         this.restarts = new Restarts(self, parts.lease(), scope);
         this.takeOvers = new TakeOvers(database, owners, restarts, rules, this::known, self, parts.lease());
+        this.moves = new Moves(database, takeOvers, rules, this::known, self, parts.lease());
         this.lockWaits = new LockWaits(database);
         this.ownershipCheck = new OwnershipCheck(database, owners, takeOvers, live);
         Applications applications = new Applications(database, scope, parts.lease(), parts.others());
@@ -132,6 +140,9 @@ final class Wiring {
         this.stepEndRecorder = new StepEndRecorder(database, transitions, live);
         this.stepRecorder = new StepRecorder(
                 database, executions, runningSteps, stepsBefore, steps, chunkRecorder, stepEndRecorder, live);
+        this.planRecorder = new PlanRecorder(database, runningSteps, secrets);
+        this.partitionsHere = new PartitionsHere(this, parts.slots());
+        this.offeredSteps = new OfferedSteps(database, partitionsHere::offered);
         this.jobRecorder = new JobRecorder(
                 database,
                 executions,
@@ -142,6 +153,12 @@ final class Wiring {
                 live,
                 justCompleted,
                 server.logs());
+    }
+
+    /** The execution of a step, or of a partition, that runs here. */
+    LiveExecution runs(JobExecution job, AbstractStepExecution step) {
+        LiveExecution taken = partitionsHere.of(job);
+        return taken == null ? chunkRecorder.ours(job.getExecutionId(), step.getStepName()) : taken;
     }
 
     @Nullable

@@ -1,5 +1,6 @@
 package dev.reprise.internal.ownership;
 
+import dev.reprise.internal.engine.EngineOperator;
 import dev.reprise.internal.engine.RepriseRepository;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.state.DueRestart;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.jberet.spi.BatchEnvironment;
 
 /**
  * What a live node does after each of its reports (contract.md §6): it compares what it owns with what it runs, closes
@@ -46,6 +48,7 @@ public final class Recovery implements Node.Duties, AutoCloseable {
 
     private final Duty tending = new Duty("looking after what this node runs", this::tend);
     private final Duty recovering = new Duty("looking for what dead nodes left", this::recover);
+    private final Duty taking = new Duty("running partitions that any node may run", this::take);
     private final Duty answering;
     private final Duty forgetting = new Duty("removing logs of what was purged", this::forget);
 
@@ -69,6 +72,7 @@ public final class Recovery implements Node.Duties, AutoCloseable {
             thread.setContextClassLoader(Recovery.class.getClassLoader());
             return thread;
         });
+        repository.partitions().attend(taking::wake);
     }
 
     @Override
@@ -81,6 +85,7 @@ public final class Recovery implements Node.Duties, AutoCloseable {
     @Override
     public void asked() {
         answering.wake();
+        taking.wake();
     }
 
     /** At once, whatever else is being done, because that may be waiting for the database. */
@@ -91,6 +96,20 @@ public final class Recovery implements Node.Duties, AutoCloseable {
 
     private void tend() {
         repository.thisNode().tend();
+    }
+
+    private void take() {
+        repository.partitions().look(repository, this::environment, mayRestart);
+    }
+
+    private BatchEnvironment environment(String job) {
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        Thread.currentThread().setContextClassLoader(homes.apply(job));
+        try {
+            return EngineOperator.environment();
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
     }
 
     private void forget() {

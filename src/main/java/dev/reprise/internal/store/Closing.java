@@ -134,6 +134,7 @@ public final class Closing {
                 .bind("status", status)
                 .bind("message", message)
                 .execute();
+        WorkOfSteps.end(handle, executionId);
         return running;
     }
 }

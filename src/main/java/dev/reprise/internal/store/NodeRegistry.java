@@ -66,6 +66,7 @@ public final class NodeRegistry {
                                where r.TO_APPLICATION = APPLICATION and r.TAKEN_BY is null and r.EXPIRES_AT > current_timestamp)
                    or exists (select 1 from REPRISE_REQUEST r where r.EXPIRES_AT <\s""" + Requests.FORGOTTEN_AT + """
             )
+                   or exists (select 1 from (select APPLICATION as WHOSE from REPRISE_WORK) w where w.WHOSE = APPLICATION)
                  then 1 else 0 end as ASKED""";
 
     private static final String SAME_SESSIONS = """

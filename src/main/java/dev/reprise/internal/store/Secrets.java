@@ -87,7 +87,7 @@ public final class Secrets {
     }
 
     /** The text to be stored. */
-    String encrypted(String job, String name, String plain) {
+    public String encrypted(String job, String name, String plain) {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
         try {
@@ -123,6 +123,23 @@ public final class Secrets {
             opened.setProperty(name, value);
         }
         return opened;
+    }
+
+    /**
+     * A text of which nobody knows whether it was stored encrypted.
+     *
+     * @throws IllegalStateException if it was, and cannot be read
+     */
+    public String plain(String job, String name, String stored) {
+        if (!StoredSecret.is(stored)) {
+            return stored;
+        }
+        List<String> faults = new ArrayList<>();
+        String plain = decrypted(job, name, stored, faults);
+        if (!faults.isEmpty()) {
+            throw new IllegalStateException(faults.get(0));
+        }
+        return plain;
     }
 
     private String decrypted(String job, String name, String stored, List<String> faults) {

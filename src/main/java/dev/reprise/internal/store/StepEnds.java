@@ -72,6 +72,20 @@ public final class StepEnds {
      * @param trace the stack trace of its exception, or nothing
      */
     public static Ended end(Handle handle, StepRow step, String trace) {
+        Ended ended = endRow(handle, step, trace);
+        StepRow whole = step.partitionOf();
+        if (whole == null || ended != Ended.NOW) {
+            return ended;
+        }
+        Update addition = handle.createUpdate(ADD_PARTITION_TO_STEP)
+                .bind("id", whole.id())
+                .bind("version", whole.version());
+        addition.bindMap(RunningSteps.bindings(step.atTheEnd()));
+        return addition.execute() == 1 ? Ended.NOW : Ended.NOT_OURS;
+    }
+
+    /** {@link #end} without that of a partition's step, which may be another node's. */
+    static Ended endRow(Handle handle, StepRow step, String trace) {
         if (!update(handle, step, trace)) {
             // Somebody else has written the row, or this node has, and was not told.
             if (!knowsItself(handle, step) || !update(handle, step, trace)) {
@@ -84,15 +98,7 @@ public final class StepEnds {
                     .bind("trace", trace)
                     .execute();
         }
-        StepRow whole = step.partitionOf();
-        if (whole == null) {
-            return Ended.NOW;
-        }
-        Update addition = handle.createUpdate(ADD_PARTITION_TO_STEP)
-                .bind("id", whole.id())
-                .bind("version", whole.version());
-        addition.bindMap(RunningSteps.bindings(step.atTheEnd()));
-        return addition.execute() == 1 ? Ended.NOW : Ended.NOT_OURS;
+        return Ended.NOW;
     }
 
     private static boolean update(Handle handle, StepRow step, String trace) {

@@ -110,6 +110,7 @@ public final class TestNode {
                         shared,
                         null,
                         true,
+                        2,
                         ServerParts.NONE),
                 access);
     }

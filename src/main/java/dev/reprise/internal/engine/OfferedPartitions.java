@@ -1,0 +1,185 @@
+package dev.reprise.internal.engine;
+
+import dev.reprise.internal.engine.partition.PartitionNumbers;
+import dev.reprise.internal.store.WorkOfSteps.Ended;
+import dev.reprise.log.LogThread;
+import dev.reprise.state.StepCounts;
+import jakarta.batch.operations.BatchRuntimeException;
+import jakarta.batch.runtime.BatchStatus;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.jberet.runtime.JobStopNotificationListener;
+import org.jberet.runtime.PartitionExecutionImpl;
+import org.jberet.runtime.context.StepContextImpl;
+import org.jberet.spi.PartitionHandler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The partitions of one run of a step, run by whichever nodes have room: all are planned at once, and the thread of the step
+ * waits for what comes of them (contract.md §10).
+ */
+final class OfferedPartitions implements PartitionHandler, JobStopNotificationListener {
+
+    private final PlanRecorder recorder;
+    private final OfferedSteps offers;
+    private final LiveExecution running;
+    private final RunningStep whole;
+    private final PartitionCallbacks callbacks;
+    private final StepContextImpl step;
+    private final @Nullable PartitionNumbers numbers;
+    private final List<StepContextImpl> planned = new ArrayList<>();
+    private final Map<Integer, PartitionExecutionImpl> open = new HashMap<>();
+    private @Nullable BlockingQueue<Boolean> freeThreads;
+    private BlockingQueue<Serializable> engine = new LinkedBlockingQueue<>();
+    private StepCounts total = StepCounts.NONE;
+    private volatile int most = 1;
+    private volatile boolean toStop;
+    private boolean complete;
+
+    OfferedPartitions(
+            PlanRecorder recorder,
+            OfferedSteps offers,
+            LiveExecution running,
+            RunningStep whole,
+            PartitionCallbacks callbacks,
+            StepContextImpl step,
+            @Nullable PartitionNumbers numbers) {
+        this.recorder = recorder;
+        this.offers = offers;
+        this.running = running;
+        this.whole = whole;
+        this.callbacks = callbacks;
+        this.step = step;
+        this.numbers = numbers;
+        running.steps().hold(whole);
+    }
+
+    @Override
+    public void setResourceTracker(@Nullable BlockingQueue<Boolean> completedPartitions) {
+        freeThreads = completedPartitions;
+    }
+
+    @Override
+    public void setCollectorDataQueue(BlockingQueue<Serializable> data) {
+        engine = data;
+    }
+
+    /** Takes all at once: how many run at a time is the database's to say. */
+    @Override
+    public void submitPartitionTask(StepContextImpl partition, int index, int count) throws Exception {
+        planned.add(partition);
+        if (freeThreads != null) {
+            freeThreads.add(Boolean.TRUE);
+        }
+        if (index == count - 1) {
+            plan();
+            complete();
+        }
+    }
+
+    private void plan() {
+        synchronized (this) {
+            for (StepContextImpl partition : planned) {
+                PartitionExecutionImpl execution = (PartitionExecutionImpl) partition.getStepExecution();
+                open.put(execution.getPartitionId(), execution);
+            }
+        }
+        most = OfferedSteps.most(step, callbacks.plan().getThreads(), planned.size());
+        recorder.plan(running, whole, numbers, callbacks.plan(), most);
+        for (int i = 0; i < planned.size(); i++) {
+            callbacks.begins(i == 0 ? this : null);
+        }
+        offers.add(this);
+    }
+
+    private void complete() throws Exception {
+        complete = true;
+        engine.addAll(callbacks.complete());
+    }
+
+    /** A step without partitions has something to complete too. */
+    @Override
+    public void close(StepContextImpl context) {
+        if (complete) {
+            return;
+        }
+        try {
+            complete();
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void stopRequested(long jobExecutionId) {
+        toStop = true;
+        offers.look(this);
+    }
+
+    /** The row of the step. */
+    long step() {
+        return whole.id();
+    }
+
+    /** How many may run at a time. */
+    int most() {
+        return most;
+    }
+
+    /** Whether its execution is another node's, as far as is known. */
+    boolean isLost() {
+        return running.isLost();
+    }
+
+    /** Whether the partitions are to end. */
+    boolean isToStop() {
+        return toStop;
+    }
+
+    /**
+     * One has ended, which may be said more than once.
+     *
+     * @return whether all have
+     */
+    synchronized boolean ended(Ended ended) {
+        PartitionExecutionImpl partition = open.remove(ended.number());
+        if (partition == null) {
+            return open.isEmpty();
+        }
+        total = total.plus(ended.counts());
+        if (open.isEmpty()) {
+            recorder.count(running, whole, total);
+        }
+        LogThread.of(running.execution().getExecutionId(), () -> tell(partition, ended))
+                .run();
+        return open.isEmpty();
+    }
+
+    private void tell(PartitionExecutionImpl partition, Ended ended) {
+        TakenRow.count(partition.getStepMetrics(), ended.counts());
+        partition.setExitStatus(ended.exitStatus());
+        partition.setBatchStatus(ended.status());
+        if (ended.status() == BatchStatus.FAILED) {
+            String trace = ended.trace();
+            whole.troubles().partitionFailed(whole.name() + ":partition" + ended.number(), trace);
+            partition.setException(new BatchRuntimeException(trace.strip()));
+        }
+        callbacks.ended(partition);
+    }
+
+    /** The execution is another node's, which closes what is open of it: the thread of the step is to end. */
+    synchronized void lost() {
+        for (PartitionExecutionImpl partition : open.values()) {
+            partition.setBatchStatus(BatchStatus.STOPPED);
+            callbacks.ended(partition);
+        }
+        open.clear();
+    }
+}

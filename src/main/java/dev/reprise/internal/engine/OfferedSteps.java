@@ -1,0 +1,155 @@
+package dev.reprise.internal.engine;
+
+import dev.reprise.internal.database.Database;
+import dev.reprise.internal.store.WorkOfSteps;
+import dev.reprise.internal.store.WorkOfSteps.Ended;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jberet.job.model.Step;
+import org.jberet.runtime.context.StepContextImpl;
+
+/**
+ * The steps of this node whose partitions any node may run: tells them what has ended, and lets the next ones be taken. One
+ * thread looks for all, and there is none while there are no such steps. Thread-safe.
+ */
+final class OfferedSteps implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(OfferedSteps.class.getName());
+
+    /** How often the database is asked where no bell rings. */
+    private static final Duration LOOK = Duration.ofMillis(500);
+
+    /** A property of the step: where its partitions run. */
+    private static final String WHERE = "reprise.partitions";
+
+    /** A property of the step: how many of them may run at a time. */
+    private static final String MOST = "reprise.partitions.max";
+
+    private final Database database;
+    private final Runnable offered;
+    private final Map<Long, OfferedPartitions> steps = new ConcurrentHashMap<>();
+    private final Watch watch;
+
+    /** @param offered is called when there is something that may be taken */
+    OfferedSteps(Database database, Runnable offered) {
+        this.database = database;
+        this.offered = offered;
+        this.watch = new Watch("reprise-partitions", LOOK, () -> !steps.isEmpty(), this::look);
+    }
+
+    /**
+     * Whether any node may run a step's partitions.
+     *
+     * @throws IllegalArgumentException if its properties say what cannot be
+     */
+    boolean takes(StepContextImpl step) {
+        Step definition = step.getStep();
+        String where = property(definition, WHERE, "local");
+        return switch (where) {
+            case "local" -> false;
+            case "distributed" ->
+                database.dialect().letsManyTake() && definition.getPartition().getCollector() == null;
+            default ->
+                throw new IllegalArgumentException("The property " + WHERE + " of step " + step.getStepName() + " is '"
+                        + where + "'; it is local (the default) or distributed.");
+        };
+    }
+
+    /** How many of so many may run at a time. */
+    static int most(StepContextImpl step, int threads, int partitions) {
+        String text = property(step.getStep(), MOST, "");
+        int most = threads > 0 ? Math.min(threads, partitions) : partitions;
+        if (text.isEmpty()) {
+            return most;
+        }
+        if (!text.matches("[1-9][0-9]{0,5}")) {
+            throw new IllegalArgumentException("The property " + MOST + " of step " + step.getStepName() + " is '"
+                    + text + "'; it is a number from 1 to 999999.");
+        }
+        return Math.min(Integer.parseInt(text), partitions);
+    }
+
+    private static String property(Step step, String name, String otherwise) {
+        org.jberet.job.model.Properties properties = step.getProperties();
+        String value = properties == null ? null : properties.get(name);
+        return value == null || value.isBlank() ? otherwise : value.strip();
+    }
+
+    /** Its partitions are planned. */
+    void add(OfferedPartitions step) {
+        steps.put(step.step(), step);
+        offered.run();
+        look(step);
+    }
+
+    /** Looks at it soon. */
+    void look(OfferedPartitions step) {
+        if (!watch.lookAfter(Duration.ZERO)) {
+            step.lost();
+        }
+    }
+
+    /** The bell has rung for a step of this node, or of another one. */
+    void rung(long step) {
+        if (steps.containsKey(step)) {
+            watch.lookAfter(Duration.ZERO);
+        }
+    }
+
+    private void look() {
+        try {
+            for (OfferedPartitions step : List.copyOf(steps.values())) {
+                if (step.isLost()) {
+                    steps.remove(step.step());
+                    step.lost();
+                } else if (step.isToStop()) {
+                    database.doIdempotently(handle -> WorkOfSteps.stop(handle, step.step()));
+                }
+            }
+            List<Ended> ended;
+            do {
+                ended = steps.isEmpty()
+                        ? List.of()
+                        : database.read(handle -> WorkOfSteps.ended(handle, steps.keySet()));
+                tell(ended);
+            } while (!ended.isEmpty());
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "It is not known yet what has ended elsewhere: {0}", e.toString());
+        }
+    }
+
+    private void tell(List<Ended> ended) {
+        if (ended.isEmpty()) {
+            return;
+        }
+        for (Ended partition : ended) {
+            OfferedPartitions step = steps.get(partition.partitionOf());
+            if (step != null && step.ended(partition)) {
+                steps.remove(step.step());
+            }
+        }
+        List<OfferedPartitions> going = List.copyOf(steps.values());
+        boolean more = database.inOwnTransaction(handle -> {
+            WorkOfSteps.forget(handle, ended.stream().map(Ended::id).toList());
+            boolean some = false;
+            for (OfferedPartitions step : going) {
+                some |= WorkOfSteps.next(handle, step.step(), step.most());
+            }
+            return some;
+        });
+        if (more) {
+            offered.run();
+        }
+    }
+
+    @Override
+    public void close() {
+        watch.close();
+        steps.values().forEach(OfferedPartitions::lost);
+        steps.clear();
+    }
+}

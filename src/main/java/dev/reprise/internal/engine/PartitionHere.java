@@ -1,0 +1,179 @@
+package dev.reprise.internal.engine;
+
+import dev.reprise.internal.database.Database;
+import dev.reprise.internal.store.Taken;
+import dev.reprise.internal.store.Work;
+import dev.reprise.log.LogThread;
+import jakarta.batch.runtime.BatchStatus;
+import java.io.Serializable;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Properties;
+import org.jberet.creation.ArtifactCreationContext;
+import org.jberet.creation.ArtifactFactoryWrapper;
+import org.jberet.job.model.Chunk;
+import org.jberet.job.model.JobFactory;
+import org.jberet.job.model.PropertyResolver;
+import org.jberet.job.model.Step;
+import org.jberet.runtime.AbstractStepExecution;
+import org.jberet.runtime.JobExecutionImpl;
+import org.jberet.runtime.PartitionExecutionImpl;
+import org.jberet.runtime.context.AbstractContext;
+import org.jberet.runtime.context.JobContextImpl;
+import org.jberet.runtime.context.StepContextImpl;
+import org.jberet.runtime.runner.BatchletRunner;
+import org.jberet.runtime.runner.ChunkRunner;
+import org.jberet.spi.BatchEnvironment;
+import org.jberet.spi.PartitionWorker;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A partition that this node has taken, of an execution that may be another node's (contract.md §10). It has a job execution of
+ * its own, which is nobody else's, and its row's version is its fence. Thread-safe.
+ */
+final class PartitionHere implements PartitionWorker, Runnable {
+
+    /** Under the name that people look for. */
+    private static final Logger LOG = System.getLogger(LogThread.JOBS);
+
+    private final Taken taken;
+    private final LiveExecution running;
+    private final Properties plan;
+    private final BatchEnvironment environment;
+    private final RepriseRepository repository;
+    private final Wiring wiring;
+    private final Runnable over;
+    private @Nullable RunningStep row;
+
+    /**
+     * @param running the job execution of this partition alone
+     * @param plan its properties in the plan
+     * @param over is called when it runs no more
+     */
+    PartitionHere(
+            Taken taken,
+            LiveExecution running,
+            Properties plan,
+            BatchEnvironment environment,
+            RepriseRepository repository,
+            Wiring wiring,
+            Runnable over) {
+        this.taken = taken;
+        this.running = running;
+        this.plan = plan;
+        this.environment = environment;
+        this.repository = repository;
+        this.wiring = wiring;
+        this.over = over;
+    }
+
+    LiveExecution running() {
+        return running;
+    }
+
+    @Override
+    public void run() {
+        try {
+            runner().run();
+        } catch (RuntimeException | Error e) {
+            cannotRun(e);
+        } finally {
+            ArtifactCreationContext.removeCurrentArtifactCreationContext();
+            over.run();
+        }
+    }
+
+    /** As the engine makes it for a partition of its own step. */
+    private Runnable runner() {
+        JobExecutionImpl execution = running.execution();
+        JobContextImpl job = new JobContextImpl(
+                execution, null, new ArtifactFactoryWrapper(environment.getArtifactFactory()), repository, environment);
+        running.begin();
+        AttendedArtifacts.attend(job, running, new ChunkKeeper(wiring.chunkRecorder, running));
+        Step step = JobFactory.cloneStep(
+                running.course().orElseThrow().elements().step(taken.step()));
+        PropertyResolver resolver = new PropertyResolver();
+        resolver.setPartitionPlanProperties(plan);
+        resolver.setResolvePartitionPlanProperties(true);
+        resolver.resolve(step);
+        PartitionExecutionImpl partition = TakenRow.execution(taken);
+        StepContextImpl context = new StepContextImpl(step, partition, new AbstractContext[] {job});
+        RunningStep known = TakenRow.running(taken, partition);
+        row = known;
+        running.steps().add(partition, known);
+        wiring.stepRecorder.preside(step, running, known);
+        if (taken.toStop()) {
+            execution.stop();
+        }
+        LOG.log(Level.INFO, "{0}: {1} started on this node", running.label(), known.name());
+        Chunk chunk = step.getChunk();
+        return chunk == null
+                ? new BatchletRunner(context, null, step.getBatchlet(), this)
+                : new ChunkRunner(context, null, chunk, null, this);
+    }
+
+    /** It has no row here yet, so no end: it goes back, to another node. */
+    private void cannotRun(Throwable why) {
+        LOG.log(
+                Level.ERROR,
+                running.label() + ": " + taken.name() + " cannot run on this node, and is left to others",
+                why);
+        wiring.database.doIdempotently(handle -> Work.putBack(handle, taken.id(), taken.version(), true));
+    }
+
+    @Override
+    public void reportData(@Nullable Serializable data, AbstractStepExecution partition) {
+        // Steps with a collector run their partitions where they are.
+    }
+
+    @Override
+    public void partitionDone(AbstractStepExecution execution) {
+        RunningStep partition = row;
+        if (partition == null) {
+            return;
+        }
+        wiring.stepRecorder.partitionEnds(running, (PartitionExecutionImpl) execution);
+        wiring.chunkRecorder.failIfUnreadable(partition);
+        StepReasons.keepAsText(partition);
+        partition.keptExitStatus().restore();
+        String trace = running.masked(StepReasons.reasonOf(running, partition));
+        if (running.isLost() || partition.isFenced()) {
+            return;
+        }
+        boolean recorded;
+        try {
+            recorded = wiring.database.mustRecord(running, handle -> record(handle, partition, trace));
+        } catch (RuntimeException | Error e) {
+            if (!running.isLost()) {
+                LOG.log(
+                        Level.ERROR,
+                        running.label() + ": the end of " + taken.name() + " could not be recorded; it is left to"
+                                + " whichever node finds it",
+                        e);
+            }
+            return;
+        }
+        if (recorded) {
+            partition.end();
+            StepEndRecorder.logEnd(running, partition, trace);
+        } else {
+            running.warn(taken.name() + " ended " + execution.getBatchStatus()
+                    + " here, but its row is not this node's to write");
+        }
+    }
+
+    private boolean record(Handle handle, RunningStep partition, String trace) {
+        if (goesOnElsewhere(partition) && Work.putBack(handle, taken.id(), partition.version(), false)) {
+            return true;
+        }
+        return Work.end(handle, partition, taken.node(), trace);
+    }
+
+    /** Its server stops, or the database was away: that is no end of it. */
+    private boolean goesOnElsewhere(RunningStep partition) {
+        BatchStatus status = partition.execution().getBatchStatus();
+        return (status == BatchStatus.STOPPED && running.isStoppedByServer())
+                || (status == BatchStatus.FAILED && running.wasCutOff());
+    }
+}

@@ -1,0 +1,301 @@
+package dev.reprise.internal.store;
+
+import dev.reprise.internal.database.NodeColumns;
+import dev.reprise.internal.database.NotRecordedError;
+import dev.reprise.state.NodeIdentity;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The partitions that any node may run, on PostgreSQL: the rows of {@code REPRISE_WORK}, and with them those of the partitions
+ * (contract.md §10). Who has updated a row from READY to TAKEN runs it; everything else may be late, lost or said twice. Every
+ * method uses the handle of its caller, and so its transaction.
+ */
+public final class Work {
+
+    /** As many as wait for a node at a time, whatever a step's limit: nobody sorts more of them. */
+    static final int MOST_READY = 1000;
+
+    /** All rows of a plan at once, of an execution that is this node's. */
+    private static final String PLAN = """
+            with OWNED as materialized (
+                select e.JOB_EXECUTION_ID, e.REPRISE_JOB_NAME, e.REPRISE_DEFINITION,
+                       case when e.STATUS = 'STOPPING' then 'STOPPING' else 'STARTING' end as STATUS
+                  from REPRISE_OWNER owner
+                  join BATCH_JOB_EXECUTION e on e.JOB_EXECUTION_ID = owner.JOB_EXECUTION_ID
+                 where owner.JOB_EXECUTION_ID = :execution""" + Owners.AND_MINE + """
+            ),
+            PLANNED as materialized (
+                select nextval('BATCH_STEP_EXECUTION_SEQ') as ID, P.*
+                  from OWNED
+                 cross join unnest(cast(:numbers as integer[]), cast(:names as varchar[]), cast(:properties as varchar[]),
+                                   cast(:reader as bytea[]), cast(:writer as bytea[]), cast(:userData as bytea[]))
+                       with ordinality as P (NUMBER, NAME, PROPERTIES, READER, WRITER, USER_DATA, PLACE)),
+            PARTITIONS as (
+                insert into BATCH_STEP_EXECUTION
+                    (STEP_EXECUTION_ID, VERSION, STEP_NAME, JOB_EXECUTION_ID, CREATE_TIME, START_TIME, LAST_UPDATED,
+                     STATUS, COMMIT_COUNT, READ_COUNT, FILTER_COUNT, WRITE_COUNT, READ_SKIP_COUNT, WRITE_SKIP_COUNT,
+                     PROCESS_SKIP_COUNT, ROLLBACK_COUNT, EXIT_CODE, EXIT_MESSAGE, REPRISE_PARTITION, REPRISE_PARTITION_OF,
+                     REPRISE_READER_CHECKPOINT, REPRISE_WRITER_CHECKPOINT, REPRISE_USER_DATA, REPRISE_ATTEMPT)
+                select PLANNED.ID, 0, PLANNED.NAME, OWNED.JOB_EXECUTION_ID, localtimestamp, localtimestamp, localtimestamp,
+                       OWNED.STATUS, 0, 0, 0, 0, 0, 0, 0, 0, 'EXECUTING', '', PLANNED.NUMBER, :step,
+                       PLANNED.READER, PLANNED.WRITER, PLANNED.USER_DATA, 0
+                  from OWNED cross join PLANNED)
+            insert into REPRISE_WORK
+                (STEP_EXECUTION_ID, PARTITION_OF, JOB_EXECUTION_ID, APPLICATION, JOB_NAME, JOB_DIGEST, STATE,
+                 PLAN_PROPERTIES, ATTEMPT, QUEUED_AT)
+            select PLANNED.ID, :step, OWNED.JOB_EXECUTION_ID, :application, OWNED.REPRISE_JOB_NAME, OWNED.REPRISE_DEFINITION,
+                   case when PLANNED.PLACE <= :ready then 'READY' else 'PLANNED' end,
+                   PLANNED.PROPERTIES, 0, current_timestamp
+              from OWNED cross join PLANNED
+            """;
+
+    private static final String PLANNED_BEFORE = """
+            select count(*) from BATCH_STEP_EXECUTION
+             where JOB_EXECUTION_ID = :execution and REPRISE_PARTITION_OF = :step""";
+
+    /** Of the step that has the fewest at work first: the n-th of each step's that wait has n more at work before it. */
+    private static final String WAITING = """
+            select w.STEP_EXECUTION_ID, w.JOB_NAME, w.JOB_DIGEST
+              from (select STEP_EXECUTION_ID,
+                           row_number() over (partition by PARTITION_OF order by QUEUED_AT, STEP_EXECUTION_ID)
+                           + (select count(*) from REPRISE_WORK t
+                               where t.PARTITION_OF = r.PARTITION_OF and t.STATE = 'TAKEN') as TURN
+                      from REPRISE_WORK r
+                     where r.APPLICATION = :application and r.STATE = 'READY'
+                       and coalesce(r.JOB_DIGEST, '') <> all (cast(:foreign as varchar[]))) c
+              join REPRISE_WORK w on w.STEP_EXECUTION_ID = c.STEP_EXECUTION_ID
+             where w.STATE = 'READY'
+             order by c.TURN, w.QUEUED_AT, w.STEP_EXECUTION_ID
+             fetch first :most rows only
+               for update of w skip locked""";
+
+    private static final String TAKE = """
+            with TAKEN as (
+                update REPRISE_WORK
+                   set STATE = 'TAKEN', NODE_ID = :node, INCARNATION = :incarnation, TAKEN_AT = current_timestamp
+                 where STEP_EXECUTION_ID = any (cast(:ids as bigint[])) and STATE = 'READY'
+                returning STEP_EXECUTION_ID, JOB_NAME, JOB_DIGEST, PLAN_PROPERTIES)
+            update BATCH_STEP_EXECUTION s
+               set VERSION = VERSION + 1, STATUS = case when STATUS = 'STARTING' then 'STARTED' else STATUS end,
+                   START_TIME = localtimestamp, LAST_UPDATED = localtimestamp, REPRISE_NODE = :node
+              from TAKEN
+             where s.STEP_EXECUTION_ID = TAKEN.STEP_EXECUTION_ID and s.STATUS in ('STARTING', 'STOPPING')
+            returning s.*, TAKEN.JOB_NAME, TAKEN.JOB_DIGEST, TAKEN.PLAN_PROPERTIES""";
+
+    private static final String HELD = """
+            select w.STEP_EXECUTION_ID, s.VERSION, s.STATUS
+              from REPRISE_WORK w
+              join BATCH_STEP_EXECUTION s on s.STEP_EXECUTION_ID = w.STEP_EXECUTION_ID
+             where w.APPLICATION = :application and w.NODE_ID = :node and w.INCARNATION = :incarnation and w.STATE = 'TAKEN'""";
+
+    private static final String DONE = """
+            update REPRISE_WORK set STATE = 'DONE'
+             where STEP_EXECUTION_ID = :id and STATE = 'TAKEN'
+               and APPLICATION = :application and NODE_ID = :node and INCARNATION = :incarnation""";
+
+    /** Whoever had it is fenced. By its version: it may be somebody else's by now. */
+    private static final String PUT_BACK = """
+            with BEGINS_AGAIN as (
+                update BATCH_STEP_EXECUTION
+                   set VERSION = VERSION + 1, STATUS = 'STARTING', LAST_UPDATED = localtimestamp,
+                       REPRISE_ATTEMPT = coalesce(REPRISE_ATTEMPT, 0) + :deaths
+                 where STEP_EXECUTION_ID = :id and VERSION = :version and STATUS = 'STARTED'
+                returning STEP_EXECUTION_ID)
+            update REPRISE_WORK w
+               set STATE = 'READY', NODE_ID = null, INCARNATION = null, TAKEN_AT = null, QUEUED_AT = current_timestamp,
+                   ATTEMPT = ATTEMPT + :deaths
+              from BEGINS_AGAIN
+             where w.STEP_EXECUTION_ID = BEGINS_AGAIN.STEP_EXECUTION_ID and w.STATE = 'TAKEN'""";
+
+    private Work() {}
+
+    /**
+     * A partition to be planned.
+     *
+     * @param number in the plan
+     * @param properties of it in the plan, as they are stored
+     * @param inherited what it begins with, by parameter of the statements
+     */
+    public record Planned(
+            int number, String name, @Nullable String properties, Map<String, byte @Nullable []> inherited) {}
+
+    /**
+     * Inserts all partitions of a step, of which so many may run at a time.
+     *
+     * @throws NotRecordedError if this node does not own the execution any more
+     */
+    public static void plan(
+            Handle handle, StepRow step, long executionId, NodeIdentity node, List<Planned> partitions, int most) {
+        handle.createQuery(RunningSteps.LOCK_OWNER)
+                .bind("execution", executionId)
+                .bindMap(NodeColumns.of(node))
+                .mapTo(Long.class)
+                .findOne();
+        int rows = arrays(handle)
+                .createUpdate(PLAN)
+                .bind("execution", executionId)
+                .bindMap(NodeColumns.of(node))
+                .bind("step", step.id())
+                .bind("ready", Math.min(most, MOST_READY))
+                .bind("numbers", partitions.stream().map(Planned::number).toArray(Integer[]::new))
+                .bind("names", partitions.stream().map(Planned::name).toArray(String[]::new))
+                .bind("properties", partitions.stream().map(Planned::properties).toArray(String[]::new))
+                .bind("reader", inherited(partitions, "reader"))
+                .bind("writer", inherited(partitions, "writer"))
+                .bind("userData", inherited(partitions, "userData"))
+                .execute();
+        if (rows != partitions.size()) {
+            throw new NotRecordedError("The partitions of step " + step.name()
+                    + " do not start: another node owns the execution now.");
+        }
+    }
+
+    private static byte[][] inherited(List<Planned> partitions, String what) {
+        return partitions.stream()
+                .map(partition -> partition.inherited().get(what))
+                .toArray(byte[][]::new);
+    }
+
+    /** Whether they are planned, because this node has done that without being told. */
+    public static boolean isPlanned(Handle handle, StepRow step, long executionId, int partitions) {
+        return handle.createQuery(PLANNED_BEFORE)
+                        .bind("execution", executionId)
+                        .bind("step", step.id())
+                        .mapTo(Integer.class)
+                        .one()
+                == partitions;
+    }
+
+    /** A job, as an execution runs it. */
+    public record Definition(String jobName, @Nullable String digest) {}
+
+    /**
+     * Takes partitions that wait, for a node.
+     *
+     * @param most how many at most
+     * @param known whether this node has that job in that version; else another one is to take it
+     * @param foreign of which digests it is known that it has not; those that were found out are added
+     */
+    public static List<Taken> take(
+            Handle handle, NodeIdentity node, int most, Predicate<Definition> known, Collection<String> foreign) {
+        Map<Long, Definition> waiting = new HashMap<>();
+        arrays(handle)
+                .createQuery(WAITING)
+                .bind("application", node.application())
+                .bind("foreign", foreign.toArray(String[]::new))
+                .bind("most", most)
+                .map((row, context) ->
+                        Map.entry(row.getLong(1), new Definition(row.getString(2), row.getString(3))))
+                .forEach(one -> waiting.put(one.getKey(), one.getValue()));
+        waiting.values().removeIf(definition -> {
+            boolean ours = known.test(definition);
+            if (!ours) {
+                foreign.add(digest(definition));
+            }
+            return !ours;
+        });
+        if (waiting.isEmpty()) {
+            return List.of();
+        }
+        return arrays(handle)
+                .createQuery(TAKE)
+                .bind("ids", waiting.keySet().toArray(Long[]::new))
+                .bind("node", node.name())
+                .bind("incarnation", node.incarnation())
+                .map((row, context) -> taken(row, node))
+                .list();
+    }
+
+    private static String digest(Definition definition) {
+        String digest = definition.digest();
+        return digest == null ? "" : digest;
+    }
+
+    private static Taken taken(ResultSet row, NodeIdentity node) throws SQLException {
+        Map<String, byte @Nullable []> kept = new HashMap<>();
+        kept.put("reader", row.getBytes(StoredStep.READER));
+        kept.put("writer", row.getBytes(StoredStep.WRITER));
+        kept.put("userData", row.getBytes(StoredStep.USER_DATA));
+        return new Taken(
+                row.getLong("STEP_EXECUTION_ID"),
+                row.getLong("REPRISE_PARTITION_OF"),
+                row.getLong("JOB_EXECUTION_ID"),
+                node,
+                row.getString("JOB_NAME"),
+                row.getString("JOB_DIGEST"),
+                row.getInt("REPRISE_PARTITION"),
+                row.getString("STEP_NAME"),
+                row.getInt("REPRISE_ATTEMPT"),
+                row.getLong("VERSION"),
+                StepStates.counts(row),
+                row.getString("STATUS").equals("STOPPING"),
+                kept,
+                row.getString("PLAN_PROPERTIES"));
+    }
+
+    /**
+     * A partition that a node has taken, as its row is.
+     *
+     * @param toStop whether somebody wants it stopped
+     */
+    public record Held(long id, long version, boolean toStop) {}
+
+    /** What a node has taken, by the id of its row. */
+    public static Map<Long, Held> held(Handle handle, NodeIdentity node) {
+        Map<Long, Held> held = new HashMap<>();
+        handle.createQuery(HELD)
+                .bindMap(NodeColumns.of(node))
+                .map((row, context) -> new Held(row.getLong(1), row.getLong(2), row.getString(3).equals("STOPPING")))
+                .forEach(one -> held.put(one.id(), one));
+        return held;
+    }
+
+    /**
+     * Records the end of a partition that a node has taken; the step hears of it.
+     *
+     * @param trace the stack trace of its exception, or nothing
+     * @return false if it is not that node's any more
+     */
+    public static boolean end(Handle handle, StepRow partition, NodeIdentity node, String trace) {
+        boolean ended = StepEnds.endRow(handle, partition, trace) != StepEnds.Ended.NOT_OURS;
+        if (ended) {
+            handle.createUpdate(DONE)
+                    .bind("id", partition.id())
+                    .bindMap(NodeColumns.of(node))
+                    .execute();
+        }
+        return ended;
+    }
+
+    /**
+     * Puts a partition back that a node has taken, after its last committed chunk: any node may take it.
+     *
+     * @param version that its row has
+     * @param died whether the node died of it
+     * @return false if its row has another version, or somebody wants it stopped
+     */
+    public static boolean putBack(Handle handle, long id, long version, boolean died) {
+        return handle.createUpdate(PUT_BACK)
+                        .bind("id", id)
+                        .bind("version", version)
+                        .bind("deaths", died ? 1 : 0)
+                        .execute()
+                == 1;
+    }
+
+    /** With the types that arrays of this room's statements have. */
+    static Handle arrays(Handle handle) {
+        return handle.registerArrayType(String.class, "varchar")
+                .registerArrayType(Long.class, "bigint")
+                .registerArrayType(Integer.class, "integer")
+                .registerArrayType(byte[].class, "bytea");
+    }
+}

@@ -1,0 +1,24 @@
+-- The partitions that any node of the application may run. A row lives as long as its partition waits or runs, and until the
+-- step has heard of its end.
+create table if not exists REPRISE_WORK (
+    STEP_EXECUTION_ID bigint primary key,
+    PARTITION_OF bigint not null,
+    JOB_EXECUTION_ID bigint not null,
+    APPLICATION varchar(100) not null,
+    JOB_NAME varchar(100) not null,
+    JOB_DIGEST varchar(64),
+    STATE varchar(10) not null,
+    PLAN_PROPERTIES text,
+    NODE_ID varchar(250),
+    INCARNATION bigint,
+    ATTEMPT integer not null,
+    QUEUED_AT timestamp with time zone not null,
+    TAKEN_AT timestamp with time zone
+);
+create index if not exists REPRISE_WORK_OF_STEP on REPRISE_WORK (PARTITION_OF, STATE);
+create index if not exists REPRISE_WORK_TO_DO on REPRISE_WORK (APPLICATION, STATE, QUEUED_AT);
+create index if not exists REPRISE_WORK_OF_NODE on REPRISE_WORK (APPLICATION, NODE_ID);
+create index if not exists REPRISE_WORK_OF_EXECUTION on REPRISE_WORK (JOB_EXECUTION_ID);
+-- Of a partition that any node may run: the one that did so last, and how many died of it.
+alter table BATCH_STEP_EXECUTION add column if not exists REPRISE_NODE varchar(250);
+alter table BATCH_STEP_EXECUTION add column if not exists REPRISE_ATTEMPT integer;
