@@ -98,7 +98,6 @@ class DistributedPartitionsTest {
 
         JobRun run = BATCH.run(JOB);
 
-        System.out.println("DBG " + run.status() + " " + run);
         assertThat(run.step("load").counts()).isEqualTo(new StepCounts(15, 15, 0, 9, 0, 0, 0, 0));
         assertThat(run.step("load").partitions())
                 .extracting(StepState::counts)

@@ -144,21 +144,24 @@ final class OfferedPartitions implements PartitionHandler, JobStopNotificationLi
     }
 
     /**
-     * One has ended, which may be said more than once.
+     * Some have ended, which may be said more than once.
      *
      * @return whether all have
      */
-    synchronized boolean ended(Ended ended) {
-        PartitionExecutionImpl partition = open.remove(ended.number());
-        if (partition == null) {
+    synchronized boolean ended(List<Ended> some) {
+        List<Ended> told =
+                some.stream().filter(one -> open.containsKey(one.number())).toList();
+        if (told.isEmpty()) {
             return open.isEmpty();
         }
-        total = total.plus(ended.counts());
-        if (open.isEmpty()) {
-            recorder.count(running, whole, total);
+        StepCounts more = told.stream().map(Ended::counts).reduce(StepCounts.NONE, StepCounts::plus);
+        total = total.plus(more);
+        recorder.count(running, whole, total, more);
+        for (Ended ended : told) {
+            PartitionExecutionImpl partition = open.remove(ended.number());
+            LogThread.of(running.execution().getExecutionId(), () -> tell(partition, ended))
+                    .run();
         }
-        LogThread.of(running.execution().getExecutionId(), () -> tell(partition, ended))
-                .run();
         return open.isEmpty();
     }
 

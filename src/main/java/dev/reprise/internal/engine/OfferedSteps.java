@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jberet.job.model.Step;
 import org.jberet.runtime.context.StepContextImpl;
 
@@ -126,12 +127,12 @@ final class OfferedSteps implements AutoCloseable {
         if (ended.isEmpty()) {
             return;
         }
-        for (Ended partition : ended) {
-            OfferedPartitions step = steps.get(partition.partitionOf());
-            if (step != null && step.ended(partition)) {
-                steps.remove(step.step());
+        ended.stream().collect(Collectors.groupingBy(Ended::partitionOf)).forEach((id, some) -> {
+            OfferedPartitions step = steps.get(id);
+            if (step != null && step.ended(some)) {
+                steps.remove(id);
             }
-        }
+        });
         List<OfferedPartitions> going = List.copyOf(steps.values());
         boolean more = database.inOwnTransaction(handle -> {
             WorkOfSteps.forget(handle, ended.stream().map(Ended::id).toList());

@@ -119,11 +119,15 @@ final class PlanRecorder {
         return properties;
     }
 
-    /** All have ended: the row of their step says what they did. */
-    void count(LiveExecution running, RunningStep step, StepCounts total) {
+    /**
+     * Some have ended: the row of their step says what all did that have.
+     *
+     * @param more what those did that have ended now
+     */
+    void count(LiveExecution running, RunningStep step, StepCounts total, StepCounts more) {
         boolean ours = database.mustRecord(running, handle -> WorkOfSteps.count(handle, step, total));
         if (ours) {
-            step.added(total);
+            step.added(more);
         } else {
             step.fence();
         }

@@ -5,6 +5,7 @@ import dev.reprise.internal.database.NotRecordedError;
 import dev.reprise.state.NodeIdentity;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +37,7 @@ public final class Work {
                 select nextval('BATCH_STEP_EXECUTION_SEQ') as ID, P.*
                   from OWNED
                  cross join unnest(cast(:numbers as integer[]), cast(:names as varchar[]), cast(:properties as varchar[]),
-                                   cast(:reader as bytea[]), cast(:writer as bytea[]), cast(:userData as bytea[]))
+                                   cast(:reader as varchar[]), cast(:writer as varchar[]), cast(:userData as varchar[]))
                        with ordinality as P (NUMBER, NAME, PROPERTIES, READER, WRITER, USER_DATA, PLACE)),
             PARTITIONS as (
                 insert into BATCH_STEP_EXECUTION
@@ -46,7 +47,8 @@ public final class Work {
                      REPRISE_READER_CHECKPOINT, REPRISE_WRITER_CHECKPOINT, REPRISE_USER_DATA, REPRISE_ATTEMPT)
                 select PLANNED.ID, 0, PLANNED.NAME, OWNED.JOB_EXECUTION_ID, localtimestamp, localtimestamp, localtimestamp,
                        OWNED.STATUS, 0, 0, 0, 0, 0, 0, 0, 0, 'EXECUTING', '', PLANNED.NUMBER, :step,
-                       PLANNED.READER, PLANNED.WRITER, PLANNED.USER_DATA, 0
+                       decode(PLANNED.READER, 'base64'), decode(PLANNED.WRITER, 'base64'),
+                       decode(PLANNED.USER_DATA, 'base64'), 0
                   from OWNED cross join PLANNED)
             insert into REPRISE_WORK
                 (STEP_EXECUTION_ID, PARTITION_OF, JOB_EXECUTION_ID, APPLICATION, JOB_NAME, JOB_DIGEST, STATE,
@@ -158,10 +160,12 @@ public final class Work {
         }
     }
 
-    private static byte[][] inherited(List<Planned> partitions, String what) {
+    /** As texts: the driver knows no array of bytes of which one is null. */
+    private static @Nullable String[] inherited(List<Planned> partitions, String what) {
         return partitions.stream()
                 .map(partition -> partition.inherited().get(what))
-                .toArray(byte[][]::new);
+                .map(bytes -> bytes == null ? null : Base64.getEncoder().encodeToString(bytes))
+                .toArray(String[]::new);
     }
 
     /** Whether they are planned, because this node has done that without being told. */
@@ -295,7 +299,6 @@ public final class Work {
     static Handle arrays(Handle handle) {
         return handle.registerArrayType(String.class, "varchar")
                 .registerArrayType(Long.class, "bigint")
-                .registerArrayType(Integer.class, "integer")
-                .registerArrayType(byte[].class, "bytea");
+                .registerArrayType(Integer.class, "integer");
     }
 }
