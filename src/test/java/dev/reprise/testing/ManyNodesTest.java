@@ -1,0 +1,264 @@
+package dev.reprise.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.reprise.Patience;
+import dev.reprise.PostgresServer;
+import dev.reprise.internal.engine.ExecutionLists;
+import dev.reprise.internal.engine.RepositoryParts;
+import dev.reprise.internal.engine.RepriseRepository;
+import dev.reprise.internal.engine.ServerParts;
+import dev.reprise.internal.engine.Watch;
+import dev.reprise.internal.store.NodeRegistry;
+import dev.reprise.launch.DeploymentRules;
+import dev.reprise.state.NodeIdentity;
+import jakarta.batch.api.BatchProperty;
+import jakarta.batch.api.chunk.AbstractItemReader;
+import jakarta.batch.api.chunk.AbstractItemWriter;
+import jakarta.batch.runtime.BatchStatus;
+import jakarta.inject.Inject;
+import java.io.Serializable;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Queue;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.jberet.job.model.Job;
+import org.jberet.job.model.JobBuilder;
+import org.jberet.job.model.StepBuilder;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Partitions on several nodes of one application, each with an engine of its own, in one process. */
+class ManyNodesTest {
+
+    private static final int ITEMS = 10;
+    private static final int PARTITIONS = 4 + Runtime.getRuntime().availableProcessors();
+
+    private final Map<String, CountDownLatch> gates = new ConcurrentHashMap<>();
+    private final Queue<String> written = new ConcurrentLinkedQueue<>();
+    private @Nullable InProcessBatch batch;
+    private final List<Other> others = new ArrayList<>();
+    private String url = "";
+
+    /** Reads 1 to {@value #ITEMS}. */
+    public final class Reader extends AbstractItemReader {
+
+        @Inject
+        @BatchProperty
+        String partition = "";
+
+        private final String node;
+        private int read;
+
+        Reader(String node) {
+            this.node = node;
+        }
+
+        @Override
+        public void open(@Nullable Serializable checkpoint) {
+            read = checkpoint == null ? 0 : (Integer) checkpoint;
+        }
+
+        @Override
+        public @Nullable Object readItem() throws InterruptedException {
+            CountDownLatch gate = gates.get(node + " after " + read);
+            if (gate != null) {
+                gate.countDown();
+                gate.await();
+            }
+            return read == ITEMS ? null : partition + "/" + ++read;
+        }
+
+        @Override
+        public Serializable checkpointInfo() {
+            return read;
+        }
+    }
+
+    /** Writes into memory. */
+    public final class Writer extends AbstractItemWriter {
+        @Override
+        public void writeItems(List<Object> items) {
+            items.forEach(item -> written.add((String) item));
+        }
+    }
+
+    /** Another node of the application. */
+    private final class Other {
+
+        private final DataSource dataSource;
+        final NodeIdentity identity;
+        final RepriseRepository repository;
+        final Engine engine;
+        final Watch watch;
+
+        Other(String name, int slots) {
+            dataSource = new TestDatabase(url).pool(20);
+            identity = new NodeRegistry(dataSource, ServerResources.TRANSACTIONS).join("in-process", name);
+            ClassLoader loader = Thread.currentThread().getContextClassLoader();
+            repository = new RepriseRepository(new RepositoryParts(
+                    dataSource,
+                    ServerResources.TRANSACTIONS,
+                    () -> identity,
+                    Duration.ofDays(1),
+                    Duration.ZERO,
+                    new DeploymentRules(loader, false, null),
+                    () -> null,
+                    loader,
+                    "",
+                    () -> {
+                        throw new IllegalStateException("no job here has a secret");
+                    },
+                    ExecutionLists.LISTED,
+                    Set.of(),
+                    null,
+                    true,
+                    slots,
+                    ServerParts.NONE));
+            engine = new Engine(
+                    "in-process",
+                    repository,
+                    ServerResources.TRANSACTIONS,
+                    new Artifacts(
+                            Map.of("reader", () -> new Reader(name), "writer", Writer::new),
+                            null,
+                            new ServerResources(
+                                    Map.of(), dataSource, new PersistenceUnits(dataSource, Map.of())),
+                            new Failures()),
+                    new JobFolder("META-INF/batch-jobs"),
+                    20);
+            watch = new Watch(
+                    "partitions-of-" + name,
+                    Duration.ofMillis(100),
+                    () -> true,
+                    () -> repository.partitions().look(repository, job -> engine, () -> true));
+            repository.partitions().attend(() -> watch.lookAfter(Duration.ZERO));
+        }
+
+        void begin() {
+            watch.lookAfter(Duration.ZERO);
+        }
+
+        /** As far as others see. */
+        void dies() throws SQLException {
+            watch.close();
+            try (Connection connection = dataSource.getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("update REPRISE_NODE set HEARTBEAT_AT = null where NODE_ID = '" + identity.name() + "'");
+            }
+        }
+    }
+
+    @BeforeEach
+    void open() throws SQLException {
+        var postgres = PostgresServer.emptySchema();
+        url = postgres.getUrl() + "&user=" + postgres.getUser();
+        batch = InProcessBatch.builder()
+                .database(url)
+                .threads(20)
+                .artifact("reader", () -> new Reader("node-1"))
+                .artifact("writer", Writer::new)
+                .build()
+                .open();
+    }
+
+    @AfterEach
+    void close() {
+        gates.values().forEach(gate -> IntStream.range(0, 1000).forEach(i -> gate.countDown()));
+        others.forEach(other -> {
+            other.watch.close();
+            other.engine.close();
+        });
+        batch.close();
+    }
+
+    private Other other(String name, int slots, Job job) {
+        Other other = new Other(name, slots);
+        others.add(other);
+        other.engine.define(job);
+        return other;
+    }
+
+    private Job job() {
+        Properties[] plan = IntStream.range(0, PARTITIONS)
+                .mapToObj(i -> {
+                    Properties properties = new Properties();
+                    properties.setProperty("partition", "p" + i);
+                    return properties;
+                })
+                .toArray(Properties[]::new);
+        Job job = new JobBuilder("many-" + UUID.randomUUID())
+                .step(new StepBuilder("load")
+                        .property("reprise.partitions", "distributed")
+                        .reader("reader", new String[] {"partition", "#{partitionPlan['partition']}"})
+                        .writer("writer")
+                        .itemCount(3)
+                        .partitionPlan(PARTITIONS, PARTITIONS, List.of(plan))
+                        .build())
+                .build();
+        batch.define(job);
+        return job;
+    }
+
+    private List<String> all() {
+        return IntStream.range(0, PARTITIONS)
+                .boxed()
+                .flatMap(p -> IntStream.rangeClosed(1, ITEMS).mapToObj(i -> "p" + p + "/" + i))
+                .toList();
+    }
+
+    @Test
+    void runAtTheSameTime() throws Exception {
+        Job job = job();
+        int atOnce = 2 + Runtime.getRuntime().availableProcessors();
+        CountDownLatch together = new CountDownLatch(atOnce);
+        gates.put("node-1 after 0", together);
+        gates.put("node-2 after 0", together);
+        other("node-2", 2, job).begin();
+
+        JobRun run = batch.run(job.getId());
+
+        assertThat(run.status()).as(run.toString()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(written).containsExactlyInAnyOrderElementsOf(all());
+        assertThat(run.step("load").counts().written()).isEqualTo(PARTITIONS * ITEMS);
+    }
+
+    @Test
+    void goOnWhereADeadNodeWasInTheSameExecution() throws Exception {
+        Job job = job();
+        CountDownLatch stuck = new CountDownLatch(1000);
+        Other dying = other("node-2", PARTITIONS, job);
+        gates.put("node-2 after 6", stuck);
+        dying.begin();
+        Thread running = new Thread(() -> {
+            JobRun run = batch.run(job.getId());
+            written.add("run " + run.status() + " " + run.step("load").counts().written());
+        });
+        running.start();
+        await().timeout(Patience.GUARD).until(() -> stuck.getCount() < 1000 && written.size() + 4 * (1000 - stuck.getCount()) == PARTITIONS * ITEMS);
+        dying.dies();
+        Other living = other("node-3", PARTITIONS, job);
+        living.begin();
+        await().timeout(Patience.GUARD).until(() -> written.stream().anyMatch(line -> line.startsWith("run")));
+        List<String> result = List.copyOf(written);
+        IntStream.range(0, 1000).forEach(i -> stuck.countDown());
+        running.join();
+
+        assertThat(result).contains("run COMPLETED " + PARTITIONS * ITEMS).containsAll(all());
+    }
+}
