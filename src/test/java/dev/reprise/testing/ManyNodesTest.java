@@ -20,6 +20,8 @@ import jakarta.batch.runtime.BatchStatus;
 import jakarta.inject.Inject;
 import java.io.Serializable;
 import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -30,6 +32,7 @@ import java.util.Properties;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -260,5 +263,83 @@ class ManyNodesTest {
         running.join();
 
         assertThat(result).contains("run COMPLETED " + PARTITIONS * ITEMS).containsAll(all());
+    }
+
+    /** Its thread wakes after another node has gone on. */
+    @Test
+    void recordNothingWhereTheyWereLost() throws Exception {
+        Job job = job();
+        CountDownLatch stuck = new CountDownLatch(1000);
+        gates.put("node-2 after 6", stuck);
+        Other dying = other("node-2", PARTITIONS, job);
+        dying.begin();
+        CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
+        await().timeout(Patience.GUARD).until(() -> stuck.getCount() < 1000);
+        dying.dies();
+        other("node-3", PARTITIONS, job).begin();
+        JobRun ended = run.get();
+        String before = rows();
+        IntStream.range(0, 1000).forEach(i -> stuck.countDown());
+        await().timeout(Patience.GUARD).until(() -> dying.repository.partitions().isEmpty());
+
+        assertThat(ended.status()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(rows()).isEqualTo(before).doesNotContain("node-2 1");
+    }
+
+    private String rows() throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("""
+                        select string_agg(STEP_NAME || ' ' || STATUS || ' ' || VERSION || ' ' || WRITE_COUNT || ' ' ||
+                                          coalesce(REPRISE_NODE, '') || ' ' || coalesce(REPRISE_ATTEMPT, -1), ', ' order by 1)
+                          from (select * from BATCH_STEP_EXECUTION order by STEP_EXECUTION_ID) s""")) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    /** Half of them run on two nodes, the others wait: all end, and a restart goes on with all. */
+    @Test
+    void stopWhereverTheyAre() throws Exception {
+        Job job = job();
+        CountDownLatch stuck = new CountDownLatch(1000);
+        gates.put("node-1 after 6", stuck);
+        gates.put("node-2 after 6", stuck);
+        other("node-2", 1, job).begin();
+        CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
+        int atOnce = 1 + Runtime.getRuntime().availableProcessors();
+        await().timeout(Patience.GUARD).until(() -> stuck.getCount() == 1000 - atOnce);
+        batch.operator().stop(batch.operator().getRunningExecutions(job.getId()).get(0));
+        await().timeout(Patience.GUARD).until(() -> !rows().contains(" STARTED") && !rows().contains(" STARTING"));
+        gates.clear();
+        IntStream.range(0, 1000).forEach(i -> stuck.countDown());
+        JobRun stopped = run.get();
+        JobRun restarted = batch.run(job.getId());
+
+        assertThat(stopped.status()).as(stopped.toString()).isEqualTo(BatchStatus.STOPPED);
+        assertThat(stopped.step("load").partitions()).hasSize(PARTITIONS).allMatch(its -> its.status() == BatchStatus.STOPPED);
+        assertThat(restarted.status()).as(restarted.toString()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(written).containsExactlyInAnyOrderElementsOf(all());
+    }
+
+    /** The same, without that anybody wanted it: another node goes on in the same execution. */
+    @Test
+    void goOnElsewhereWhenTheirServerStops() throws Exception {
+        Job job = job();
+        CountDownLatch stuck = new CountDownLatch(1000);
+        gates.put("node-2 after 6", stuck);
+        Other stopping = other("node-2", 2, job);
+        stopping.begin();
+        CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
+        await().timeout(Patience.GUARD).until(() -> stuck.getCount() < 1000);
+        stopping.watch.close();
+        stopping.repository.thisNode().suspend();
+        other("node-3", 2, job).begin();
+        IntStream.range(0, 1000).forEach(i -> stuck.countDown());
+        JobRun ended = run.get();
+
+        assertThat(ended.status()).as(ended.toString()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(written).containsExactlyInAnyOrderElementsOf(all());
+        assertThat(rows()).doesNotContain("node-2 1");
     }
 }

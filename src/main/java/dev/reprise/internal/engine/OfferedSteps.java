@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
 import org.jberet.job.model.Step;
 import org.jberet.runtime.context.StepContextImpl;
@@ -88,16 +89,21 @@ final class OfferedSteps implements AutoCloseable {
     }
 
     /** Looks at it soon. */
+    @SuppressWarnings("FutureReturnValueIgnored") // it says itself what goes wrong in it
     void look(OfferedPartitions step) {
-        if (!watch.lookAfter(Duration.ZERO)) {
+        try {
+            watch.schedule(this::look, Duration.ZERO);
+            watch.lookAfter(LOOK);
+        } catch (RejectedExecutionException closed) {
             step.lost();
         }
     }
 
     /** The bell has rung for a step of this node, or of another one. */
     void rung(long step) {
-        if (steps.containsKey(step)) {
-            watch.lookAfter(Duration.ZERO);
+        OfferedPartitions offered = steps.get(step);
+        if (offered != null) {
+            look(offered);
         }
     }
 

@@ -243,7 +243,7 @@ public final class PartitionsHere {
         running.values().forEach(partition -> partition.running().stopForServer());
     }
 
-    boolean isEmpty() {
+    public boolean isEmpty() {
         return running.isEmpty();
     }
 }
