@@ -30,7 +30,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class DistributedPartitionsTest {
 
     @RegisterExtension
-    static final InProcessBatch BATCH = TestBatch.ITEMS.addTo(TestBatch.SCRIPTED.addTo(InProcessBatch.builder())).database(url()).threads(30).build();
+    static final InProcessBatch BATCH = TestBatch.ITEMS
+            .addTo(TestBatch.SCRIPTED.addTo(InProcessBatch.builder()))
+            .database(url())
+            .threads(30)
+            .build();
 
     private static String url() {
         try {
@@ -68,8 +72,7 @@ class DistributedPartitionsTest {
         TestBatch.ITEMS.begin(0);
         TestBatch.ITEMS.trouble("read", 8, new Hiccup());
         TestBatch.ITEMS.trouble("read", 15, new Hiccup());
-        BATCH.define(
-                new JobBuilder(JOB).step(partitions(4, 2).build()).build());
+        BATCH.define(new JobBuilder(JOB).step(partitions(4, 2).build()).build());
 
         JobRun failed = BATCH.run(JOB);
         TestBatch.ITEMS.takeWritten();
@@ -93,8 +96,7 @@ class DistributedPartitionsTest {
     @Test
     void areSummedUpOnTheRowOfTheStep() {
         TestBatch.ITEMS.begin(0);
-        BATCH.define(
-                new JobBuilder(JOB).step(partitions(3, 1).build()).build());
+        BATCH.define(new JobBuilder(JOB).step(partitions(3, 1).build()).build());
 
         JobRun run = BATCH.run(JOB);
 
@@ -130,8 +132,7 @@ class DistributedPartitionsTest {
     void areSeenTogetherWithThoseThatStillRun() {
         TestBatch.ITEMS.begin(0);
         CountDownLatch gate = TestBatch.ITEMS.gate(8);
-        BATCH.define(
-                new JobBuilder(JOB).step(partitions(2, 2).build()).build());
+        BATCH.define(new JobBuilder(JOB).step(partitions(2, 2).build()).build());
         long id = BATCH.launcher().start(LaunchRequest.of(JOB)).getExecutionId();
         try {
             Awaitility.await().untilAsserted(() -> assertThat(metrics(id)).containsExactly(7L, 7L, 4L));

@@ -140,8 +140,7 @@ class ManyNodesTest {
                     new Artifacts(
                             Map.of("reader", () -> new Reader(name), "writer", Writer::new),
                             null,
-                            new ServerResources(
-                                    Map.of(), dataSource, new PersistenceUnits(dataSource, Map.of())),
+                            new ServerResources(Map.of(), dataSource, new PersistenceUnits(dataSource, Map.of())),
                             new Failures()),
                     new JobFolder("META-INF/batch-jobs"),
                     20);
@@ -162,7 +161,8 @@ class ManyNodesTest {
             watch.close();
             try (Connection connection = dataSource.getConnection();
                     Statement statement = connection.createStatement()) {
-                statement.execute("update REPRISE_NODE set HEARTBEAT_AT = null where NODE_ID = '" + identity.name() + "'");
+                statement.execute(
+                        "update REPRISE_NODE set HEARTBEAT_AT = null where NODE_ID = '" + identity.name() + "'");
             }
         }
     }
@@ -253,7 +253,9 @@ class ManyNodesTest {
             written.add("run " + run.status() + " " + run.step("load").counts().written());
         });
         running.start();
-        await().timeout(Patience.GUARD).until(() -> stuck.getCount() < 1000 && written.size() + 4 * (1000 - stuck.getCount()) == PARTITIONS * ITEMS);
+        await().timeout(Patience.GUARD)
+                .until(() -> stuck.getCount() < 1000
+                        && written.size() + 4 * (1000 - stuck.getCount()) == PARTITIONS * ITEMS);
         dying.dies();
         Other living = other("node-3", PARTITIONS, job);
         living.begin();
@@ -280,7 +282,8 @@ class ManyNodesTest {
         JobRun ended = run.get();
         String before = rows();
         IntStream.range(0, 1000).forEach(i -> stuck.countDown());
-        await().timeout(Patience.GUARD).until(() -> dying.repository.partitions().isEmpty());
+        await().timeout(Patience.GUARD)
+                .until(() -> dying.repository.partitions().isEmpty());
 
         assertThat(ended.status()).isEqualTo(BatchStatus.COMPLETED);
         assertThat(rows()).isEqualTo(before).doesNotContain("node-2 1");
@@ -317,7 +320,9 @@ class ManyNodesTest {
         JobRun restarted = batch.run(job.getId());
 
         assertThat(stopped.status()).as(stopped.toString()).isEqualTo(BatchStatus.STOPPED);
-        assertThat(stopped.step("load").partitions()).hasSize(PARTITIONS).allMatch(its -> its.status() == BatchStatus.STOPPED);
+        assertThat(stopped.step("load").partitions())
+                .hasSize(PARTITIONS)
+                .allMatch(its -> its.status() == BatchStatus.STOPPED);
         assertThat(restarted.status()).as(restarted.toString()).isEqualTo(BatchStatus.COMPLETED);
         assertThat(written).containsExactlyInAnyOrderElementsOf(all());
     }

@@ -58,8 +58,8 @@ public final class Moves {
 
     /** Puts back what dead nodes had taken, or ends it. What fails is tried again the next time. */
     public void fromTheDead() {
-        List<Left> found = database.read(
-                handle -> WorkOfTheDead.find(handle, self.get().application(), lease));
+        List<Left> found =
+                database.read(handle -> WorkOfTheDead.find(handle, self.get().application(), lease));
         Set<NodeIdentity> ended = new HashSet<>();
         for (Left left : found) {
             if (ended.add(left.node())) {

@@ -138,7 +138,9 @@ public final class EngineOperator {
 
     /** A job of a deployment, whether it was started before or not. */
     static Job job(BatchEnvironment environment, String name) {
-        Job started = environment.getJobRepository().getJob(new ApplicationAndJobName(environment.getApplicationName(), name));
+        Job started = environment
+                .getJobRepository()
+                .getJob(new ApplicationAndJobName(environment.getApplicationName(), name));
         return started != null ? started : read(environment, name).engines();
     }
 

@@ -1,6 +1,5 @@
 package dev.reprise.internal.engine;
 
-import dev.reprise.internal.database.Database;
 import dev.reprise.internal.store.Taken;
 import dev.reprise.internal.store.Work;
 import dev.reprise.log.LogThread;
@@ -91,8 +90,8 @@ final class PartitionHere implements PartitionWorker, Runnable {
                 execution, null, new ArtifactFactoryWrapper(environment.getArtifactFactory()), repository, environment);
         running.begin();
         AttendedArtifacts.attend(job, running, new ChunkKeeper(wiring.chunkRecorder, running));
-        Step step = JobFactory.cloneStep(
-                running.course().orElseThrow().elements().step(taken.step()));
+        Step step =
+                JobFactory.cloneStep(running.course().orElseThrow().elements().step(taken.step()));
         PropertyResolver resolver = new PropertyResolver();
         resolver.setPartitionPlanProperties(plan);
         resolver.setResolvePartitionPlanProperties(true);

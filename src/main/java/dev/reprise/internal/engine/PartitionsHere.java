@@ -44,8 +44,7 @@ public final class PartitionsHere {
     private final Secrets secrets;
     private final int slots;
     private final Map<Long, PartitionHere> running = new ConcurrentHashMap<>();
-    private final Map<JobExecution, LiveExecution> executions =
-            Collections.synchronizedMap(new IdentityHashMap<>());
+    private final Map<JobExecution, LiveExecution> executions = Collections.synchronizedMap(new IdentityHashMap<>());
     private final Set<String> foreign = ConcurrentHashMap.newKeySet();
     private Set<Long> withoutThread = Set.of();
     private volatile Runnable taking = () -> {};
@@ -114,13 +113,14 @@ public final class PartitionsHere {
         if (free <= 0 || node.isEmpty()) {
             return List.of();
         }
-        return database.inOwnTransaction(
-                handle -> Work.take(handle, node.get(), free, definition -> isDeployed(definition, environment), foreign));
+        return database.inOwnTransaction(handle ->
+                Work.take(handle, node.get(), free, definition -> isDeployed(definition, environment), foreign));
     }
 
     private boolean isDeployed(Definition definition, Function<String, BatchEnvironment> environment) {
         try {
-            JobModel job = new JobModel(EngineOperator.job(environment.apply(definition.jobName()), definition.jobName()));
+            JobModel job =
+                    new JobModel(EngineOperator.job(environment.apply(definition.jobName()), definition.jobName()));
             return definition.digest() == null
                     || wiring.definitions.of(job).digest().equals(definition.digest());
         } catch (RuntimeException e) {
@@ -178,8 +178,7 @@ public final class PartitionsHere {
         Stored known = Optional.ofNullable(loaded.known(stored)).orElse(Stored.NOTHING);
         JobParameters parameters = known.parameters();
         List<String> faults = new ArrayList<>();
-        Properties opened =
-                secrets.opened(taken.jobName(), parameters, parameters.toShownProperties(), faults);
+        Properties opened = secrets.opened(taken.jobName(), parameters, parameters.toShownProperties(), faults);
         if (!faults.isEmpty()) {
             throw new IllegalStateException(String.join("; ", faults));
         }

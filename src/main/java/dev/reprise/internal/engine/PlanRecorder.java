@@ -44,11 +44,7 @@ final class PlanRecorder {
      * @throws IllegalStateException if this is a restart and the plan has changed
      */
     void plan(
-            LiveExecution running,
-            RunningStep step,
-            @Nullable PartitionNumbers numbers,
-            PartitionPlan plan,
-            int most) {
+            LiveExecution running, RunningStep step, @Nullable PartitionNumbers numbers, PartitionPlan plan, int most) {
         List<NewRow> added = running.steps().release(step);
         if (numbers != null) {
             numbers.check(added.size());
@@ -96,10 +92,7 @@ final class PlanRecorder {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return text.toString()
-                .lines()
-                .filter(line -> !line.startsWith("#"))
-                .collect(Collectors.joining("\n"));
+        return text.toString().lines().filter(line -> !line.startsWith("#")).collect(Collectors.joining("\n"));
     }
 
     /**

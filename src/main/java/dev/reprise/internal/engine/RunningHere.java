@@ -124,13 +124,8 @@ public final class RunningHere {
             return null;
         }
         return new OfferedPartitions(
-                planRecorder,
-                offeredSteps,
-                running,
-                whole,
-                callbacks,
-                step,
-                stepRecorder.numbersOf((StepExecutionImpl) step.getStepExecution()));
+                planRecorder, offeredSteps, running, whole, callbacks, step, stepRecorder.numbersOf((StepExecutionImpl)
+                        step.getStepExecution()));
     }
 
     /** The decider that job XML names for a decision of an execution that runs here. */

@@ -30,15 +30,10 @@ public final class RunningStep implements StepRow {
     private final Counted counted;
 
     private final long began = System.nanoTime();
-    private long version;
-    private StepCounts committed;
+    private final InTheRow row;
     private volatile CompletableFuture<Void> outcome = CompletableFuture.completedFuture(null);
     private final SkipInChunk skipInChunk;
     private final Map<Kept, byte[]> readable = new EnumMap<>(Kept.class);
-    private Map<String, byte @Nullable []> kept;
-    private @Nullable InDoubt inDoubt;
-    private @Nullable InDoubt beforeLastCommit;
-    private boolean answerWasLost;
     private StepCounts ofPartitions = StepCounts.NONE;
     private boolean partitioned;
     private boolean fenced;
@@ -73,8 +68,6 @@ public final class RunningStep implements StepRow {
             boolean toStop,
             long version,
             StepCounts committed) {
-        this.version = version;
-        this.committed = committed;
         this.id = id;
         this.toStop = toStop;
         this.name = name;
@@ -82,7 +75,7 @@ public final class RunningStep implements StepRow {
         this.execution = execution;
         this.counted = new Counted(execution.getStepMetrics());
         this.skipInChunk = new SkipInChunk(execution);
-        this.kept = current();
+        this.row = new InTheRow(version, committed, current());
         this.keptExitStatus = new KeptExitStatus(execution);
         this.collecting = new Collecting(partitionOf == null ? null : partitionOf.collecting);
         if (partitionOf != null) {
@@ -147,7 +140,7 @@ public final class RunningStep implements StepRow {
 
     @Override
     public synchronized long version() {
-        return version;
+        return row.version();
     }
 
     @Override
@@ -161,7 +154,7 @@ public final class RunningStep implements StepRow {
 
     /** What the row holds when the chunk that is being saved is committed. The n-th commit stores n. */
     synchronized StepCounts withThisChunk() {
-        return counted.withThisChunk(committed);
+        return counted.withThisChunk(row.counts());
     }
 
     /**
@@ -173,22 +166,22 @@ public final class RunningStep implements StepRow {
         if (partitioned) {
             return ofPartitions;
         }
-        return counted.atTheEnd(committed);
+        return counted.atTheEnd(row.counts());
     }
 
     /** How many items are read and committed, as far as anybody outside can see. */
     @Override
     public synchronized StepCounts committed() {
-        return committed;
+        return row.counts();
     }
 
     public synchronized void committed(StepCounts counts, Map<String, byte @Nullable []> values) {
-        beforeLastCommit = new InDoubt(committed, kept);
-        committed = counts;
-        kept = values;
-        inDoubt = null;
+        row.committed(counts, values);
+        hasCommitted();
+    }
+
+    private void hasCommitted() {
         troubles.committed();
-        version++;
         skipInChunk.forget();
         if (judge != null) {
             judge.committed();
@@ -197,21 +190,17 @@ public final class RunningStep implements StepRow {
 
     /** The commit of a chunk failed: it may have been committed nonetheless. */
     synchronized void doubt(StepCounts counts, Map<String, byte @Nullable []> values) {
-        inDoubt = new InDoubt(counts, values);
+        row.doubt(counts, values);
     }
 
     /** Its row is as it is after the commit of the chunk that is in doubt, if there is one. */
     @Override
     public synchronized boolean wasCommitted(long rowVersion, long commits) {
-        InDoubt chunk = inDoubt;
-        if (chunk == null
-                || rowVersion != version + 1
-                || commits != chunk.counts().commits()) {
-            return false;
+        boolean was = row.wasCommitted(rowVersion, commits);
+        if (was) {
+            hasCommitted();
         }
-        committed(chunk.counts(), chunk.values());
-        answerWasLost = true;
-        return true;
+        return was;
     }
 
     /**
@@ -220,23 +209,16 @@ public final class RunningStep implements StepRow {
      */
     @Override
     public synchronized boolean wasNotCommitted(long rowVersion, long commits) {
-        InDoubt before = beforeLastCommit;
-        if (before == null
-                || rowVersion != version - 1
-                || commits != before.counts().commits()) {
-            return false;
+        boolean wasNot = row.wasNotCommitted(rowVersion, commits);
+        if (wasNot) {
+            rolledBack();
         }
-        committed = before.counts();
-        kept = before.values();
-        beforeLastCommit = null;
-        version--;
-        rolledBack();
-        return true;
+        return wasNot;
     }
 
     /** Whether a chunk of it was committed whose commit failed, as far as anybody was told. */
     synchronized boolean hasLostAnAnswer() {
-        return answerWasLost;
+        return row.hasLostAnAnswer();
     }
 
     /** What a restart would begin with if the step's transaction were committed now, as its row has it. */
@@ -247,7 +229,7 @@ public final class RunningStep implements StepRow {
     /** What a restart would begin with, as far as anybody outside can see. */
     @Override
     public synchronized Map<String, byte @Nullable []> kept() {
-        return kept;
+        return row.kept();
     }
 
     /** Whether these bytes are known to be what a restart can read. */
@@ -276,13 +258,13 @@ public final class RunningStep implements StepRow {
     }
 
     synchronized void updated() {
-        version++;
+        row.updated();
     }
 
     /** A partition has ended, and its counts were added to the row. */
     synchronized void added(StepCounts partition) {
         ofPartitions = ofPartitions.plus(partition);
-        version++;
+        row.updated();
     }
 
     /** A chunk is recorded in its transaction, whose outcome is not known yet. */
@@ -302,14 +284,14 @@ public final class RunningStep implements StepRow {
 
     /** What was written and filtered since the last commit is gone. */
     synchronized void rolledBack() {
-        counted.rolledBack(committed);
+        counted.rolledBack(row.counts());
     }
 
     /** The engine reopens the reader at the checkpoint next; what was read of the chunk before a skip must come again. */
     private synchronized void rolledBackForARetry() {
         rolledBack();
         collecting.rolledBack();
-        counted.skipsRolledBack(committed);
+        counted.skipsRolledBack(row.counts());
         skipInChunk.undo();
     }
 
@@ -340,7 +322,7 @@ public final class RunningStep implements StepRow {
     /** Its end is recorded. */
     synchronized void end() {
         ended = true;
-        version++;
+        row.updated();
     }
 
     synchronized boolean hasEnded() {

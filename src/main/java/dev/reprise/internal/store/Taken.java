@@ -39,6 +39,7 @@ public record Taken(
 
     /** The step that it is a partition of. */
     public String step() {
-        return name.substring(0, name.length() - NewStep.partitionName("", number).length());
+        return name.substring(
+                0, name.length() - NewStep.partitionName("", number).length());
     }
 }

@@ -155,8 +155,8 @@ public final class Work {
                 .bind("userData", inherited(partitions, "userData"))
                 .execute();
         if (rows != partitions.size()) {
-            throw new NotRecordedError("The partitions of step " + step.name()
-                    + " do not start: another node owns the execution now.");
+            throw new NotRecordedError(
+                    "The partitions of step " + step.name() + " do not start: another node owns the execution now.");
         }
     }
 
@@ -196,8 +196,7 @@ public final class Work {
                 .bind("application", node.application())
                 .bind("foreign", foreign.toArray(String[]::new))
                 .bind("most", most)
-                .map((row, context) ->
-                        Map.entry(row.getLong(1), new Definition(row.getString(2), row.getString(3))))
+                .map((row, context) -> Map.entry(row.getLong(1), new Definition(row.getString(2), row.getString(3))))
                 .forEach(one -> waiting.put(one.getKey(), one.getValue()));
         waiting.values().removeIf(definition -> {
             boolean ours = known.test(definition);
@@ -257,7 +256,8 @@ public final class Work {
         Map<Long, Held> held = new HashMap<>();
         handle.createQuery(HELD)
                 .bindMap(NodeColumns.of(node))
-                .map((row, context) -> new Held(row.getLong(1), row.getLong(2), row.getString(3).equals("STOPPING")))
+                .map((row, context) -> new Held(
+                        row.getLong(1), row.getLong(2), row.getString(3).equals("STOPPING")))
                 .forEach(one -> held.put(one.id(), one));
         return held;
     }

@@ -54,7 +54,8 @@ public final class WorkOfTheDead {
 
         /** The step that it is a partition of. */
         public String step() {
-            return name.substring(0, name.length() - NewStep.partitionName("", number).length());
+            return name.substring(
+                    0, name.length() - NewStep.partitionName("", number).length());
         }
     }
 
