@@ -225,6 +225,13 @@ class ManyNodesTest {
                 .toList();
     }
 
+    /** None goes on before more have begun than one node runs at a time. */
+    private void bothBegin() {
+        CountDownLatch together = new CountDownLatch(1 + Runtime.getRuntime().availableProcessors());
+        gates.put("node-1 after 0", together);
+        gates.put("node-2 after 0", together);
+    }
+
     @Test
     void runAtTheSameTime() throws Exception {
         Job job = job();
@@ -247,6 +254,7 @@ class ManyNodesTest {
         CountDownLatch stuck = new CountDownLatch(1000);
         Other dying = other("node-2", PARTITIONS, job);
         gates.put("node-2 after 6", stuck);
+        bothBegin();
         dying.begin();
         Thread running = new Thread(() -> {
             JobRun run = batch.run(job.getId());
@@ -273,6 +281,7 @@ class ManyNodesTest {
         Job job = job();
         CountDownLatch stuck = new CountDownLatch(1000);
         gates.put("node-2 after 6", stuck);
+        bothBegin();
         Other dying = other("node-2", PARTITIONS, job);
         dying.begin();
         CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
@@ -333,6 +342,7 @@ class ManyNodesTest {
         Job job = job();
         CountDownLatch stuck = new CountDownLatch(1000);
         gates.put("node-2 after 6", stuck);
+        bothBegin();
         Other stopping = other("node-2", 2, job);
         stopping.begin();
         CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
