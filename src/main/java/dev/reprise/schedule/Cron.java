@@ -84,7 +84,7 @@ final class Cron {
             boolean all = stepped[0].equals("*");
             int first = all ? least : value(ends[0], part, index, names, firstName);
             int last = all ? most : value(ends[ends.length - 1], part, index, names, firstName);
-            if (ends.length == 2 && index == 4 && last == 0) {
+            if (index == 4 && last == 0 && first > 0) {
                 last = 7; // fri-sun
             }
             if (stepped.length == 2 && !all && ends.length == 1) {
