@@ -46,7 +46,12 @@ class TicksPropertyTest {
 
         JobSchedule schedule() {
             return new ScheduleFiles()
-                    .with("c.calendar.json", "{\"days\": [" + days.stream().map(day -> "\"" + day + "\"").collect(joining(",")) + "]}")
+                    .with(
+                            "c.calendar.json",
+                            "{\"days\": ["
+                                    + days.stream()
+                                            .map(day -> "\"" + day + "\"")
+                                            .collect(joining(",")) + "]}")
                     .schedule(
                             "report",
                             "\"cron\": \"%s\", \"zone\": \"%s\", \"format\": \"uuuu-MM-dd'T'HH:mm\", \"catchUpWindow\": \"P1D\""
@@ -72,7 +77,8 @@ class TicksPropertyTest {
         Ticks ticks = tried.schedule().ticks();
         List<String> expected =
                 enumerated(tried).stream().filter(tick -> !tick.endsWith("off")).toList();
-        Instant middle = tried.from().plus(Duration.between(tried.from(), tried.to()).dividedBy(2));
+        Instant middle =
+                tried.from().plus(Duration.between(tried.from(), tried.to()).dividedBy(2));
 
         if (expected.isEmpty()) {
             ticks.next(tried.from()).ifPresent(tick -> assertThat(tick.due()).isAfter(tried.to()));
@@ -95,7 +101,10 @@ class TicksPropertyTest {
         boolean comes = IntStream.range(0, 9 * 366).anyMatch(day -> cron.matches(first.plusDays(day)));
 
         if (comes) {
-            assertThat(ScheduleFiles.report("\"cron\": \"0 0 " + days + "\"").ticks().next(Instant.EPOCH)).isPresent();
+            assertThat(ScheduleFiles.report("\"cron\": \"0 0 " + days + "\"")
+                            .ticks()
+                            .next(Instant.EPOCH))
+                    .isPresent();
         } else {
             assertThatThrownBy(() -> ScheduleFiles.report("\"cron\": \"0 0 " + days + "\""))
                     .hasMessageContaining("and there is no such day");
@@ -107,7 +116,9 @@ class TicksPropertyTest {
     void aWindowIsItsParts(@ForAll("cases") Case tried, @ForAll("share") int percent) {
         Ticks ticks = tried.schedule().ticks();
         Instant middle = tried.from()
-                .plus(Duration.between(tried.from(), tried.to()).multipliedBy(percent).dividedBy(100));
+                .plus(Duration.between(tried.from(), tried.to())
+                        .multipliedBy(percent)
+                        .dividedBy(100));
         List<Tick> parts = new ArrayList<>(ticks.within(tried.from(), middle));
         parts.addAll(ticks.within(middle, tried.to()));
 
@@ -162,7 +173,9 @@ class TicksPropertyTest {
     @Provide
     Arbitrary<Case> cases() {
         Arbitrary<Long> moments = Arbitraries.longs()
-                .between(Instant.parse("2010-01-01T00:00:00Z").getEpochSecond(), Instant.parse("2035-01-01T00:00:00Z").getEpochSecond());
+                .between(
+                        Instant.parse("2010-01-01T00:00:00Z").getEpochSecond(),
+                        Instant.parse("2035-01-01T00:00:00Z").getEpochSecond());
         Arbitrary<Set<DayOfWeek>> days = Arbitraries.of(DayOfWeek.class).set().ofMinSize(1);
         return Combinators.combine(
                         crons(),
@@ -200,7 +213,8 @@ class TicksPropertyTest {
                 .as((minute, hour, day, month, weekday) -> String.join(" ", minute, hour, day, month, weekday))
                 .filter(cron -> {
                     try {
-                        ScheduleFiles.report("\"cron\": \"" + cron + "\", \"format\": \"uuuu-MM-dd'T'HH:mm\", \"catchUpWindow\": \"P1D\"");
+                        ScheduleFiles.report("\"cron\": \"" + cron
+                                + "\", \"format\": \"uuuu-MM-dd'T'HH:mm\", \"catchUpWindow\": \"P1D\"");
                         return true;
                     } catch (InvalidScheduleException e) {
                         return !e.getMessage().contains("no such day");
@@ -210,13 +224,11 @@ class TicksPropertyTest {
 
     private static Arbitrary<String> hours() {
         return Arbitraries.frequencyOf(
-                Tuple.of(2, Arbitraries.of("*", "0-4", "1-3", "2", "2,3")),
-                Tuple.of(1, field(0, 23)));
+                Tuple.of(2, Arbitraries.of("*", "0-4", "1-3", "2", "2,3")), Tuple.of(1, field(0, 23)));
     }
 
     private static Arbitrary<String> days(int least, int most) {
-        return Arbitraries.frequencyOf(
-                Tuple.of(3, Arbitraries.just("*")), Tuple.of(2, field(least, most)));
+        return Arbitraries.frequencyOf(Tuple.of(3, Arbitraries.just("*")), Tuple.of(2, field(least, most)));
     }
 
     private static Arbitrary<String> weekdays() {
@@ -227,16 +239,15 @@ class TicksPropertyTest {
     }
 
     private static Arbitrary<String> field(int least, int most, int starred) {
-        return Arbitraries.frequencyOf(
-                Tuple.of(starred, Arbitraries.just("*")), Tuple.of(1, field(least, most)));
+        return Arbitraries.frequencyOf(Tuple.of(starred, Arbitraries.just("*")), Tuple.of(1, field(least, most)));
     }
 
     private static Arbitrary<String> field(int least, int most) {
         Arbitrary<Integer> numbers = Arbitraries.integers().between(least, most);
         Arbitrary<Integer> steps = Arbitraries.integers().between(1, most - least + 1);
         Arbitrary<String> one = numbers.map(number -> Integer.toString(number));
-        Arbitrary<String> range = Combinators.combine(numbers, numbers)
-                .as((a, b) -> Math.min(a, b) + "-" + Math.max(a, b));
+        Arbitrary<String> range =
+                Combinators.combine(numbers, numbers).as((a, b) -> Math.min(a, b) + "-" + Math.max(a, b));
         Arbitrary<String> part = Arbitraries.oneOf(
                 one,
                 range,
@@ -245,6 +256,10 @@ class TicksPropertyTest {
         return Arbitraries.oneOf(
                 Arbitraries.just("*"),
                 part,
-                part.filter(text -> !text.startsWith("*")).list().ofMinSize(2).ofMaxSize(3).map(parts -> String.join(",", parts)));
+                part.filter(text -> !text.startsWith("*"))
+                        .list()
+                        .ofMinSize(2)
+                        .ofMaxSize(3)
+                        .map(parts -> String.join(",", parts)));
     }
 }

@@ -72,11 +72,17 @@ class TicksTest {
     void aLeapDayComesEveryFourYearsAndNotIn2100() {
         Ticks ticks = ScheduleFiles.report("\"cron\": \"0 0 29 2 *\"").ticks();
 
-        assertThat(ticks.next(Instant.parse("2026-01-01T00:00:00Z")).orElseThrow().nominal())
+        assertThat(ticks.next(Instant.parse("2026-01-01T00:00:00Z"))
+                        .orElseThrow()
+                        .nominal())
                 .isEqualTo("2028-02-29T00:00");
-        assertThat(ticks.next(Instant.parse("2096-02-29T00:00:00Z")).orElseThrow().nominal())
+        assertThat(ticks.next(Instant.parse("2096-02-29T00:00:00Z"))
+                        .orElseThrow()
+                        .nominal())
                 .isEqualTo("2104-02-29T00:00");
-        assertThat(ticks.last(Instant.parse("2104-02-28T23:59:59Z")).orElseThrow().nominal())
+        assertThat(ticks.last(Instant.parse("2104-02-28T23:59:59Z"))
+                        .orElseThrow()
+                        .nominal())
                 .isEqualTo("2096-02-29T00:00");
     }
 
@@ -88,8 +94,7 @@ class TicksTest {
                 .schedule("report", "\"calendar\": \"w\", \"otherwise\": \"next\"")
                 .ticks();
 
-        assertThat(next.within(Instant.parse("2026-12-24T00:00:00Z"), Instant.parse("2026-12-28T12:00:00Z"))
-                        .stream()
+        assertThat(next.within(Instant.parse("2026-12-24T00:00:00Z"), Instant.parse("2026-12-28T12:00:00Z")).stream()
                         .map(tick -> tick.parameters() + " " + tick.due()))
                 .containsExactly(
                         "{day=2026-12-24} 2026-12-24T03:00:00Z",
