@@ -40,7 +40,7 @@ final class Cron {
 
     /** @throws JsonFile.Refused with what is wrong and what to write, for people */
     static Cron of(String expression) {
-        String[] fields = expression.strip().split("[ \t]+");
+        String[] fields = expression.strip().split("[ \t]+", -1);
         if (fields.length != FORMS.size()) {
             throw new JsonFile.Refused("it has " + fields.length + (fields.length == 1 ? " field" : " fields")
                     + ". Write five: minute, hour, day of the month, month, day of the week, like '30 22 * * 1-5'");
