@@ -20,7 +20,7 @@ final class PlainCron {
         for (int day = 0; day < DAYS.length; day++) {
             words = words.replace(DAYS[day], Integer.toString(day));
         }
-        fields = words.split(" ");
+        fields = words.split(" ", -1);
         int[] most = {59, 23, 31, 12, 6};
         for (int field = 0; field < 5; field++) {
             for (int value = 0; value < 60; value++) {
@@ -41,9 +41,9 @@ final class PlainCron {
     }
 
     private boolean has(int field, int value, int most) {
-        for (String part : fields[field].split(",")) {
-            String[] stepped = part.split("/");
-            String[] ends = stepped[0].split("-");
+        for (String part : fields[field].split(",", -1)) {
+            String[] stepped = part.split("/", -1);
+            String[] ends = stepped[0].split("-", -1);
             boolean all = stepped[0].equals("*");
             int first = all ? (field == 2 || field == 3 ? 1 : 0) : Integer.parseInt(ends[0]);
             int last = all ? most : Integer.parseInt(ends[ends.length - 1]);

@@ -217,7 +217,8 @@ class TicksPropertyTest {
                                 + "\", \"format\": \"uuuu-MM-dd'T'HH:mm\", \"catchUpWindow\": \"P1D\"");
                         return true;
                     } catch (InvalidScheduleException e) {
-                        return !e.getMessage().contains("no such day");
+                        return e.faults().stream()
+                                .noneMatch(fault -> fault.message().contains("no such day"));
                     }
                 });
     }

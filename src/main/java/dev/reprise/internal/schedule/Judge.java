@@ -16,9 +16,9 @@ import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +68,7 @@ public final class Judge {
         Instant since = standing.naming().equals(schedule.naming()) ? standing.since() : now;
         Instant windowStart = now.minus(schedule.catchUpWindow());
         Instant from = since.isBefore(windowStart) ? windowStart : since;
-        SortedSet<Tick> toJudge = new TreeSet<>();
+        NavigableSet<Tick> toJudge = new TreeSet<>();
         schedule.ticks().arising(from, now).stream()
                 .filter(tick -> !standing.ticks().containsKey(tick.nominal()))
                 .forEach(toJudge::add);
@@ -102,7 +102,7 @@ public final class Judge {
     }
 
     /** The missed tick that is launched all the same, where that is the last one. */
-    private Optional<Tick> caughtUp(SortedSet<Tick> toJudge) {
+    private Optional<Tick> caughtUp(NavigableSet<Tick> toJudge) {
         if (schedule.catchUp() != CatchUp.LAST) {
             return Optional.empty();
         }
