@@ -10,6 +10,7 @@ import io.undertow.util.Headers;
 import io.undertow.util.StatusCodes;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 
 /**
  * A request that fails because the application is being deployed or undeployed has not failed: it comes at the wrong time. In
@@ -25,8 +26,11 @@ final class Absence implements HttpHandler {
 
     private static final String FAILED = "The request failed; the server's log says how.";
 
-    /** How the server's operator begins to say that it has been stopped: by the time it is heard, another may be up. */
-    private static final String OPERATOR_STOPPED = "WFLYBATCH000004";
+    /**
+     * How the server's job operator, and its beans' container, begin to say that they have been stopped: by the time it is
+     * heard, others may be up.
+     */
+    private static final List<String> STOPPED = List.of("WFLYBATCH000004", "WELD-000229");
 
     private final HttpHandler next;
 
@@ -57,7 +61,8 @@ final class Absence implements HttpHandler {
     /** Whether an exception of a request comes from the application's absence. */
     static boolean isWhy(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause.getMessage() != null && cause.getMessage().startsWith(OPERATOR_STOPPED)) {
+            String said = String.valueOf(cause.getMessage());
+            if (STOPPED.stream().anyMatch(said::startsWith)) {
                 return true;
             }
         }

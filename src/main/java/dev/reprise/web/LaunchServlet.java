@@ -148,7 +148,7 @@ public final class LaunchServlet extends HttpServlet {
             return true;
         } catch (IOException gone) {
             return false;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | LinkageError e) { // the application goes, and its classes with it
             unknown((HttpServletResponse) waiting.getResponse(), executionId, e);
             return false;
         } finally {
@@ -156,7 +156,7 @@ public final class LaunchServlet extends HttpServlet {
         }
     }
 
-    private static void unknown(HttpServletResponse response, long executionId, RuntimeException why) {
+    private static void unknown(HttpServletResponse response, long executionId, Throwable why) {
         LOG.log(Level.WARNING, "It cannot be told how execution {0,number,#} ended: {1}", executionId, why.toString());
         try {
             response.setHeader("Retry-After", String.valueOf(Waits.RETRY_AFTER));
