@@ -3,6 +3,7 @@ package dev.reprise.lint;
 import dev.reprise.job.JobDefinition;
 import dev.reprise.job.JobDefinition.InvalidPropertyException;
 import dev.reprise.job.JobXml;
+import dev.reprise.job.PartitionPlace;
 import dev.reprise.job.WriteSkip;
 import dev.reprise.log.Shown;
 import org.jberet.job.model.Job;
@@ -39,6 +40,7 @@ final class PropertyRules {
     void judgeStep(Step step, JobXml.Element element) {
         judgeLocalTransactions(step.getProperties(), element, "step " + Shown.value(step.getId()));
         judgeSkips(step, element);
+        judgePartitions(step, element);
     }
 
     private void judgeLocalTransactions(@Nullable Properties properties, JobXml.Element element, String whose) {
@@ -69,6 +71,33 @@ final class PropertyRules {
                     "a skippable exception of the writer drops the whole chunk, the good items too. Say "
                             + WriteSkip.PROPERTY + "=item in the properties of step " + Shown.value(step.getId())
                             + " to skip the bad one alone, or =chunk if that is meant");
+        }
+    }
+
+    private void judgePartitions(Step step, JobXml.Element element) {
+        String place = PartitionPlace.value(step, PartitionPlace.PROPERTY);
+        String whose = " of step " + Shown.value(step.getId());
+        if (PartitionPlace.parse(place).isEmpty()) {
+            findings.error(
+                    "partitions",
+                    Lines.ofProperty(element, PartitionPlace.PROPERTY),
+                    PartitionPlace.PROPERTY + whose + " is " + Shown.value(String.valueOf(place))
+                            + ". Write 'distributed' (any node of the application may run its partitions) or 'local' (the"
+                            + " node that runs the step does, as without the property)");
+        } else if (PartitionPlace.of(step) == PartitionPlace.DISTRIBUTED && step.getPartition() == null) {
+            findings.error(
+                    "partitions",
+                    Lines.ofProperty(element, PartitionPlace.PROPERTY),
+                    PartitionPlace.PROPERTY + whose + " is 'distributed', and the step has no partitions. Give it a"
+                            + " <partition>, or remove the property");
+        }
+        String most = PartitionPlace.value(step, PartitionPlace.MOST);
+        if (most != null && !PartitionPlace.isNumber(most)) {
+            findings.error(
+                    "partitions",
+                    Lines.ofProperty(element, PartitionPlace.MOST),
+                    PartitionPlace.MOST + whose + " is " + Shown.value(most)
+                            + ". It is how many of its partitions run at a time: a number from 1 to 999999");
         }
     }
 }

@@ -203,6 +203,15 @@ class JobLinterTest {
     }
 
     @Test
+    void wantsToKnowWherePartitionsRun() {
+        assertThat(lint("partitions")).isEqualTo("""
+                partitions.xml:5: error: reprise.partitions of step 'misspelt' is 'everywhere'. Write 'distributed' (any node of the application may run its partitions) or 'local' (the node that runs the step does, as without the property). [partitions]
+                partitions.xml:6: error: reprise.partitions.max of step 'misspelt' is '0'. It is how many of its partitions run at a time: a number from 1 to 999999. [partitions]
+                partitions.xml:13: error: reprise.partitions of step 'none' is 'distributed', and the step has no partitions. Give it a <partition>, or remove the property. [partitions]
+                """);
+    }
+
+    @Test
     void wantsNoDecisionFirst() {
         assertThat(lint("first-decision")).isEqualTo("""
                 first-decision.xml:3: error: the job begins with decision 'early', which the engine refuses, because there is no step before it that it could judge. Put one before it. [first-decision]

@@ -3,6 +3,7 @@ package dev.reprise.internal.engine;
 import dev.reprise.internal.database.Database;
 import dev.reprise.internal.store.WorkOfSteps;
 import dev.reprise.internal.store.WorkOfSteps.Ended;
+import dev.reprise.job.PartitionPlace;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -11,7 +12,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
-import org.jberet.job.model.Step;
 import org.jberet.runtime.context.StepContextImpl;
 
 /**
@@ -25,12 +25,6 @@ final class OfferedSteps implements AutoCloseable {
     /** How often the database is asked where no bell rings. */
     private static final Duration LOOK = Duration.ofMillis(500);
 
-    /** A property of the step: where its partitions run. */
-    private static final String WHERE = "reprise.partitions";
-
-    /** A property of the step: how many of them may run at a time. */
-    private static final String MOST = "reprise.partitions.max";
-
     private final Database database;
     private final Runnable offered;
     private final Map<Long, OfferedPartitions> steps = new ConcurrentHashMap<>();
@@ -43,42 +37,20 @@ final class OfferedSteps implements AutoCloseable {
         this.watch = new Watch("reprise-partitions", LOOK, () -> !steps.isEmpty(), this::look);
     }
 
-    /**
-     * Whether any node may run a step's partitions.
-     *
-     * @throws IllegalArgumentException if its properties say what cannot be
-     */
+    /** Whether any node may run a step's partitions. What a collector gives stays where the step is, and so do its partitions. */
     boolean takes(StepContextImpl step) {
-        Step definition = step.getStep();
-        String where = property(definition, WHERE, "local");
-        return switch (where) {
-            case "local" -> false;
-            case "distributed" ->
-                database.dialect().letsManyTake() && definition.getPartition().getCollector() == null;
-            default ->
-                throw new IllegalArgumentException("The property " + WHERE + " of step " + step.getStepName() + " is '"
-                        + where + "'; it is local (the default) or distributed.");
-        };
+        return PartitionPlace.of(step.getStep()) == PartitionPlace.DISTRIBUTED
+                && database.dialect().letsManyTake()
+                && step.getStep().getPartition().getCollector() == null;
     }
 
-    /** How many of so many may run at a time. */
+    /**
+     * How many of so many may run at a time.
+     *
+     * @param threads as the plan has them; 0 if it says nothing
+     */
     static int most(StepContextImpl step, int threads, int partitions) {
-        String text = property(step.getStep(), MOST, "");
-        int most = threads > 0 ? Math.min(threads, partitions) : partitions;
-        if (text.isEmpty()) {
-            return most;
-        }
-        if (!text.matches("[1-9][0-9]{0,5}")) {
-            throw new IllegalArgumentException("The property " + MOST + " of step " + step.getStepName() + " is '"
-                    + text + "'; it is a number from 1 to 999999.");
-        }
-        return Math.min(Integer.parseInt(text), partitions);
-    }
-
-    private static String property(Step step, String name, String otherwise) {
-        org.jberet.job.model.Properties properties = step.getProperties();
-        String value = properties == null ? null : properties.get(name);
-        return value == null || value.isBlank() ? otherwise : value.strip();
+        return PartitionPlace.most(step.getStep(), threads > 0 ? Math.min(threads, partitions) : partitions);
     }
 
     /** Its partitions are planned. */
