@@ -36,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.assertj.core.api.AbstractDurationAssert;
 import org.awaitility.core.ConditionFactory;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -102,6 +103,7 @@ class ArchitectureTest {
         rooms.put("state", List.of("job", "identity", "log"));
         rooms.put("internal.checks", List.of("internal.database", "log"));
         rooms.put("internal.database", List.of("state", "log"));
+        rooms.put("internal.doorbell", List.of("internal.database", "log"));
         rooms.put("internal.checkpoint", List.of("internal.database", "state"));
         rooms.put(
                 "internal.store",
@@ -113,6 +115,7 @@ class ArchitectureTest {
                         "access",
                         "internal.checks",
                         "internal.decide",
+                        "internal.doorbell",
                         "internal.store",
                         "internal.checkpoint",
                         "internal.database",
@@ -138,7 +141,14 @@ class ArchitectureTest {
                         "log"));
         rooms.put(
                 "internal.ownership",
-                List.of("launch", "internal.engine", "internal.store", "internal.database", "state", "log"));
+                List.of(
+                        "launch",
+                        "internal.doorbell",
+                        "internal.engine",
+                        "internal.store",
+                        "internal.database",
+                        "state",
+                        "log"));
         rooms.put(
                 "operate",
                 List.of("access", "launch", "internal.engine", "internal.store", "state", "job", "identity", "log"));
@@ -240,11 +250,37 @@ class ArchitectureTest {
                         "dev.reprise.internal.database..",
                         // Of which the next rule tells what it may.
                         "dev.reprise.internal.ownership..",
+                        "dev.reprise.internal.doorbell..",
                         "dev.reprise.item..",
                         "dev.reprise.sample..",
                         "dev.reprise.testing..")
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("java.sql..", "org.flywaydb.."))
+                .check(CLASSES);
+    }
+
+    @Test
+    void doorbellsRingInTransactionsAndKnowNoSql() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.reprise.internal.doorbell..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("org.flywaydb..")
+                        .or(resideInAPackage("org.jdbi..")
+                                .and(type(Handle.class).negate()))
+                        .or(resideInAPackage("java.sql..")
+                                .and(assignableTo(java.sql.SQLException.class).negate())))
+                .check(CLASSES);
+    }
+
+    /** Deployments are on servers, too, that have no Jakarta Messaging. */
+    @Test
+    void jakartaMessagingIsInOneClass() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.reprise.internal.doorbell.JmsTopic")
+                .should()
+                .dependOnClassesThat(resideInAPackage("jakarta.jms.."))
                 .check(CLASSES);
     }
 

@@ -1,6 +1,7 @@
 package dev.reprise.wildfly;
 
 import dev.reprise.internal.database.Schema;
+import dev.reprise.internal.doorbell.Doorbells;
 import dev.reprise.internal.engine.ExecutionLists;
 import dev.reprise.job.TimeSpan;
 import dev.reprise.monitor.ConsolePath;
@@ -48,6 +49,8 @@ import org.jspecify.annotations.Nullable;
  * @param archive the folder that keeps what is purged ({@code archive}); null: none does
  * @param console where the console is ({@code console}, default {@code /reprise}); null: nowhere
  * @param purge what is purged every day ({@code purge-at}, {@code purge-older-than}, {@code purge-keep}); null: nothing
+ * @param doorbell how nodes tell each other at once that there is something to do ({@code doorbell}, default {@code auto};
+ *     {@code doorbell.factory} and {@code doorbell.topic}, the JNDI names for {@code jms})
  * @param firstUsers whether users are made in the WAR's realm if it has none ({@code first-users}, default {@code false})
  */
 record Configuration(
@@ -68,6 +71,7 @@ record Configuration(
         @Nullable Path archive,
         @Nullable ConsolePath console,
         @Nullable DailyPurge purge,
+        Doorbells.Settings doorbell,
         boolean firstUsers) {
 
     static final String FILE = "META-INF/reprise.properties";
@@ -97,7 +101,10 @@ record Configuration(
             "console",
             "purge-at",
             "purge-older-than",
-            "purge-keep");
+            "purge-keep",
+            "doorbell",
+            "doorbell.factory",
+            "doorbell.topic");
 
     /** Of the file alone: whose users a realm has is a matter of one application, not of the server. */
     private static final String FIRST_USERS = "first-users";
@@ -200,6 +207,10 @@ record Configuration(
                         value(file, systemProperty, "purge-at", ""),
                         value(file, systemProperty, "purge-older-than", "90d"),
                         number("purge-keep", value(file, systemProperty, "purge-keep", "100"), 1_000_000)),
+                Doorbells.Settings.of(
+                        value(file, systemProperty, "doorbell", "auto"),
+                        value(file, systemProperty, "doorbell.factory", Doorbells.Settings.FACTORY),
+                        value(file, systemProperty, "doorbell.topic", Doorbells.Settings.TOPIC)),
                 !isSecond(FIRST_USERS + " in " + FILE, "true", "false", file.getProperty(FIRST_USERS, "false")));
     }
 

@@ -3,12 +3,14 @@ package dev.reprise.wildfly;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.reprise.internal.doorbell.Doorbells;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalTime;
 import java.time.ZonedDateTime;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,27 @@ class ConfigurationTest {
     }
 
     @Test
+    void ringsAsTheDatabaseCanUnlessItIsToldHow() {
+        assertThat(with("data-source", "jobs").doorbell())
+                .isEqualTo(new Doorbells.Settings(
+                        Doorbells.Way.AUTO, "java:/jms/factory/reprise", "java:/jms/topic/reprise"));
+        for (Doorbells.Way way : Doorbells.Way.values()) {
+            assertThat(with("doorbell", way.name().toLowerCase(Locale.ROOT))
+                            .doorbell()
+                            .way())
+                    .isEqualTo(way);
+        }
+        assertThat(with("doorbell.factory", "java:/ConnectionFactory")
+                        .doorbell()
+                        .factory())
+                .isEqualTo("java:/ConnectionFactory");
+        assertThat(with("doorbell.topic", "java:jboss/bell").doorbell().topic()).isEqualTo("java:jboss/bell");
+        assertThat(Configuration.strangers(
+                        Set.of("reprise.doorbell", "reprise.doorbell.factory", "reprise.doorbel.topic")))
+                .containsExactly("reprise.doorbel.topic");
+    }
+
+    @Test
     void purgesNothingUnlessATimeIsGiven() {
         assertThat(with("purge-older-than", "30d").purge()).isNull();
         assertThat(with("purge-at", "03:00").purge()).isEqualTo(new DailyPurge(LocalTime.of(3, 0), "90d", 100));
@@ -89,6 +112,12 @@ class ConfigurationTest {
         "schema, my-batch, write a name of letters",
         "schema, 2nd, write a name of letters",
         "schema, a\"b, write a name of letters",
+        "doorbell, JMS, 'it can be ''auto'', ''none'', ''notify'' or ''jms'''",
+        "doorbell, '', 'it can be ''auto'', ''none'', ''notify'' or ''jms'''",
+        "doorbell.factory, ldap://elsewhere/factory, write a JNDI name of this server",
+        "doorbell.factory, java:ldap://elsewhere, write a JNDI name of this server",
+        "doorbell.topic, '', write a JNDI name of this server",
+        "doorbell.topic, jms/topic/reprise, write a JNDI name of this server",
         "share, 'shop-blue,,shop-green', write the names of applications",
         "share, ',', write the names of applications"
     })

@@ -83,6 +83,9 @@ public interface Dialect {
     /** Whether the way to the database keeps the statements of one text together; a pooler between may not. */
     boolean takesSeveralAtOnce(Handle handle);
 
+    /** Whether sessions can say something to each other: {@link Channel}. */
+    boolean notifies();
+
     /** A data source by which tables are made. */
     DataSource forDdl(DataSource dataSource);
 

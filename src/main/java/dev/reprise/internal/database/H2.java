@@ -157,6 +157,11 @@ final class H2 implements Dialect {
 
     /** What makes tables waits for who uses the system's. */
     @Override
+    public boolean notifies() {
+        return false;
+    }
+
+    @Override
     public DataSource forDdl(DataSource dataSource) {
         return PatientDdl.on(dataSource);
     }

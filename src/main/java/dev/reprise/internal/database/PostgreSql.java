@@ -274,6 +274,11 @@ public final class PostgreSql implements Dialect {
     }
 
     @Override
+    public boolean notifies() {
+        return true;
+    }
+
+    @Override
     public DataSource forDdl(DataSource dataSource) {
         return dataSource;
     }

@@ -1,0 +1,56 @@
+package dev.reprise.internal.doorbell;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What rings.
+ *
+ * @param id of what it is about
+ */
+public record Bell(Kind kind, long id) {
+
+    /** There is something to claim, or something has rung that was not heard. */
+    public static final Bell WORK = new Bell(Kind.WORK, 0);
+
+    /** No leading zeros and no signs, so that a bell has one text. */
+    private static final Pattern TEXT = Pattern.compile("(WORK|ENDED) (0|[1-9][0-9]{0,18})");
+
+    /** What a bell is about. */
+    public enum Kind {
+        /** There is something to claim; the id is 0. */
+        WORK,
+        /** A partition has ended; the id is that of the step execution that it belongs to. */
+        ENDED
+    }
+
+    public Bell {
+        if (kind == Kind.WORK ? id != 0 : id < 1) {
+            throw new IllegalArgumentException("no bell has the id " + id + " with " + kind);
+        }
+    }
+
+    /** A partition of this step execution has ended. */
+    public static Bell ended(long stepExecutionId) {
+        return new Bell(Kind.ENDED, stepExecutionId);
+    }
+
+    /** As it travels. */
+    String text() {
+        return kind + " " + id;
+    }
+
+    /** What has this text; nothing for everything else, which anybody may have said. */
+    static Optional<Bell> of(String text) {
+        Matcher matcher = TEXT.matcher(text);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new Bell(Kind.valueOf(matcher.group(1)), Long.parseLong(matcher.group(2))));
+        } catch (IllegalArgumentException none) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.internal.doorbell;
+
+import org.jspecify.annotations.NullMarked;
