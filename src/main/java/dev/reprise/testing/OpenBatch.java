@@ -101,6 +101,9 @@ record OpenBatch(
     public void close() {
         JobOperatorContext.setJobOperatorContextSelector(null);
         partitions.close();
+        if (repository instanceof RepriseRepository ours) {
+            ours.partitions().close();
+        }
         engine.close();
         if (beans != null) {
             beans.close();

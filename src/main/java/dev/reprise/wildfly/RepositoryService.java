@@ -169,6 +169,7 @@ final class RepositoryService implements Service {
                 configuration.schema(),
                 configuration.others(),
                 Runtime.getRuntime().availableProcessors(),
+                configuration.doorbell(),
                 new ServerParts(Submitter::caller, this::isServerUp, Optional.of(opening), archive)));
         SelfTest.warnOfUnknownEngine();
         if (deployed.hasModules()) {
@@ -294,7 +295,11 @@ final class RepositoryService implements Service {
             recovering.close();
         }
         endJobs();
+        RepriseRepository closing = opened;
         opened = null;
+        if (closing != null) {
+            closing.partitions().close();
+        }
         Node leaving = node;
         node = null;
         if (leaving != null) {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.reprise.Patience;
 import dev.reprise.PostgresServer;
+import dev.reprise.internal.doorbell.Doorbells;
 import dev.reprise.internal.engine.ExecutionLists;
 import dev.reprise.internal.engine.RepositoryParts;
 import dev.reprise.internal.engine.RepriseRepository;
@@ -132,6 +133,7 @@ class ManyNodesTest {
                     null,
                     true,
                     slots,
+                    Doorbells.Settings.NONE,
                     ServerParts.NONE));
             engine = new Engine(
                     "in-process",

@@ -79,6 +79,7 @@ class OtherApplicationTest {
                             null,
                             true,
                             2,
+                            dev.reprise.internal.doorbell.Doorbells.Settings.NONE,
                             ServerParts.NONE));
                 })
                 .build()

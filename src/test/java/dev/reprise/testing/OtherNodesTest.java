@@ -129,6 +129,7 @@ class OtherNodesTest {
                 null,
                 true,
                 2,
+                dev.reprise.internal.doorbell.Doorbells.Settings.NONE,
                 server));
     }
 

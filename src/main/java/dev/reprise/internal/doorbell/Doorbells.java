@@ -36,6 +36,9 @@ public final class Doorbells {
         /** The server's own names alone: what leads elsewhere could load foreign classes. */
         private static final Pattern NAME = Pattern.compile("java:[^:\\p{Cntrl}\\s]+");
 
+        /** Of a process that has no other nodes. */
+        public static final Settings NONE = new Settings(Way.NONE, FACTORY, TOPIC);
+
         /** @throws IllegalArgumentException if one of the names is not this server's, with what to write */
         public Settings {
             named("reprise.doorbell.factory", factory, FACTORY);

@@ -1,6 +1,8 @@
 package dev.reprise.internal.engine;
 
 import dev.reprise.internal.database.Database;
+import dev.reprise.internal.doorbell.Bell;
+import dev.reprise.internal.doorbell.Doorbell;
 import dev.reprise.internal.store.WorkOfSteps;
 import dev.reprise.internal.store.WorkOfSteps.Ended;
 import dev.reprise.job.PartitionPlace;
@@ -26,13 +28,15 @@ final class OfferedSteps implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(500);
 
     private final Database database;
+    private final Doorbell doorbell;
     private final Runnable offered;
     private final Map<Long, OfferedPartitions> steps = new ConcurrentHashMap<>();
     private final Watch watch;
 
     /** @param offered is called when there is something that may be taken */
-    OfferedSteps(Database database, Runnable offered) {
+    OfferedSteps(Database database, Doorbell doorbell, Runnable offered) {
         this.database = database;
+        this.doorbell = doorbell;
         this.offered = offered;
         this.watch = new Watch("reprise-partitions", LOOK, () -> !steps.isEmpty(), this::look);
     }
@@ -71,8 +75,16 @@ final class OfferedSteps implements AutoCloseable {
         }
     }
 
-    /** The bell has rung for a step of this node, or of another one. */
-    void rung(long step) {
+    /** The bell has rung: for a step of this node or of another one, or instead of what was not heard. */
+    void rung(Bell bell) {
+        if (bell.kind() == Bell.Kind.ENDED) {
+            rung(bell.id());
+        } else {
+            steps.values().stream().findAny().ifPresent(this::look);
+        }
+    }
+
+    private void rung(long step) {
         OfferedPartitions offered = steps.get(step);
         if (offered != null) {
             look(offered);
@@ -117,6 +129,9 @@ final class OfferedSteps implements AutoCloseable {
             boolean some = false;
             for (OfferedPartitions step : going) {
                 some |= WorkOfSteps.next(handle, step.step(), step.most());
+            }
+            if (some) {
+                doorbell.ring(handle, Bell.WORK);
             }
             return some;
         });

@@ -1,5 +1,6 @@
 package dev.reprise.internal.engine;
 
+import dev.reprise.internal.doorbell.Bell;
 import dev.reprise.internal.store.Taken;
 import dev.reprise.internal.store.Work;
 import dev.reprise.log.LogThread;
@@ -164,9 +165,12 @@ final class PartitionHere implements PartitionWorker, Runnable {
 
     private boolean record(Handle handle, RunningStep partition, String trace) {
         if (goesOnElsewhere(partition) && Work.putBack(handle, taken.id(), partition.version(), false)) {
+            wiring.doorbell.ring(handle, Bell.WORK);
             return true;
         }
-        return Work.end(handle, partition, taken.node(), trace);
+        boolean recorded = Work.end(handle, partition, taken.node(), trace);
+        wiring.doorbell.ring(handle, Bell.ended(taken.partitionOf()));
+        return recorded;
     }
 
     /** Its server stops, or the database was away: that is no end of it. */

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.jberet.job.model.Job;
@@ -34,7 +35,7 @@ import org.jberet.spi.BatchEnvironment;
 import org.jspecify.annotations.Nullable;
 
 /** The partitions that this node has taken, of its own executions and of others' (contract.md §10). Thread-safe. */
-public final class PartitionsHere {
+public final class PartitionsHere implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(PartitionsHere.class.getName());
 
@@ -47,6 +48,7 @@ public final class PartitionsHere {
     private final Map<JobExecution, LiveExecution> executions = Collections.synchronizedMap(new IdentityHashMap<>());
     private final Set<String> foreign = ConcurrentHashMap.newKeySet();
     private Set<Long> withoutThread = Set.of();
+    private final AtomicBoolean listening = new AtomicBoolean();
     private volatile Runnable taking = () -> {};
 
     PartitionsHere(Wiring wiring, int slots) {
@@ -91,6 +93,12 @@ public final class PartitionsHere {
             RepriseRepository repository, Function<String, BatchEnvironment> environment, BooleanSupplier mayBegin) {
         if (!database.dialect().letsManyTake()) {
             return;
+        }
+        if (listening.compareAndSet(false, true)) {
+            wiring.doorbell.listen(bell -> {
+                wiring.offeredSteps.rung(bell);
+                offered();
+            });
         }
         compare();
         wiring.moves.fromTheDead();
@@ -244,5 +252,13 @@ public final class PartitionsHere {
 
     public boolean isEmpty() {
         return running.isEmpty();
+    }
+
+    /** Hears of nothing more. */
+    @Override
+    public void close() {
+        taking = () -> {};
+        wiring.doorbell.close();
+        wiring.offeredSteps.close();
     }
 }

@@ -1,6 +1,8 @@
 package dev.reprise.internal.engine;
 
 import dev.reprise.internal.database.Database;
+import dev.reprise.internal.doorbell.Bell;
+import dev.reprise.internal.doorbell.Doorbell;
 import dev.reprise.internal.engine.partition.PartitionNumbers;
 import dev.reprise.internal.store.RunningSteps;
 import dev.reprise.internal.store.Secrets;
@@ -29,11 +31,13 @@ final class PlanRecorder {
     private final Database database;
     private final RunningSteps steps;
     private final Secrets secrets;
+    private final Doorbell doorbell;
 
-    PlanRecorder(Database database, RunningSteps steps, Secrets secrets) {
+    PlanRecorder(Database database, RunningSteps steps, Secrets secrets, Doorbell doorbell) {
         this.database = database;
         this.steps = steps;
         this.secrets = secrets;
+        this.doorbell = doorbell;
     }
 
     /**
@@ -60,6 +64,7 @@ final class PlanRecorder {
                 if (numbers == null) {
                     steps.beginPlan(handle, step, partitions.size());
                 }
+                doorbell.ring(handle, Bell.WORK);
             }
             return step;
         });

@@ -1,6 +1,7 @@
 package dev.reprise.internal.engine;
 
 import dev.reprise.internal.decide.LaunchRules;
+import dev.reprise.internal.doorbell.Doorbells;
 import dev.reprise.internal.store.KeySource;
 import dev.reprise.internal.store.NodeRegistry;
 import dev.reprise.state.NodeIdentity;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * @param schema that the tables are in; null for that of the data source's connections
  * @param others whether consoles here see other applications
  * @param slots how many partitions this node runs at a time, of steps whose partitions any node may run
+ * @param doorbell how nodes tell each other that there is something to do
  * @param server what else there is of the server
  */
 public record RepositoryParts(
@@ -48,6 +50,7 @@ public record RepositoryParts(
         @Nullable String schema,
         boolean others,
         int slots,
+        Doorbells.Settings doorbell,
         ServerParts server) {
 
     public RepositoryParts {
@@ -82,6 +85,7 @@ public record RepositoryParts(
                 null,
                 true,
                 Runtime.getRuntime().availableProcessors(),
+                Doorbells.Settings.NONE,
                 ServerParts.NONE);
     }
 }

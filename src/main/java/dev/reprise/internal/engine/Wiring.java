@@ -12,6 +12,8 @@ import dev.reprise.internal.decide.Preview;
 import dev.reprise.internal.decide.RestartJudge;
 import dev.reprise.internal.decide.RestartParameters;
 import dev.reprise.internal.decide.TakeOvers;
+import dev.reprise.internal.doorbell.Doorbell;
+import dev.reprise.internal.doorbell.Doorbells;
 import dev.reprise.internal.engine.stored.JustCompleted;
 import dev.reprise.internal.engine.stored.ListedExecutions;
 import dev.reprise.internal.engine.stored.LoadedExecutions;
@@ -75,6 +77,7 @@ final class Wiring {
     final StepEndRecorder stepEndRecorder;
     final StepRecorder stepRecorder;
     final JobRecorder jobRecorder;
+    final Doorbell doorbell;
     final PlanRecorder planRecorder;
     final PartitionsHere partitionsHere;
     final OfferedSteps offeredSteps;
@@ -140,9 +143,10 @@ final class Wiring {
         this.stepEndRecorder = new StepEndRecorder(database, transitions, live);
         this.stepRecorder = new StepRecorder(
                 database, executions, runningSteps, stepsBefore, steps, chunkRecorder, stepEndRecorder, live);
-        this.planRecorder = new PlanRecorder(database, runningSteps, secrets);
+        this.doorbell = Doorbells.of(parts.doorbell(), parts.dataSource(), database, name);
+        this.planRecorder = new PlanRecorder(database, runningSteps, secrets, doorbell);
         this.partitionsHere = new PartitionsHere(this, parts.slots());
-        this.offeredSteps = new OfferedSteps(database, partitionsHere::offered);
+        this.offeredSteps = new OfferedSteps(database, doorbell, partitionsHere::offered);
         this.jobRecorder = new JobRecorder(
                 database,
                 executions,

@@ -111,6 +111,7 @@ public final class TestNode {
                         null,
                         true,
                         2,
+                        dev.reprise.internal.doorbell.Doorbells.Settings.NONE,
                         ServerParts.NONE),
                 access);
     }
