@@ -142,7 +142,7 @@ public final class LaunchServlet extends HttpServlet {
         }
     }
 
-    private boolean ended(AsyncContext waiting, long executionId) {
+    boolean ended(AsyncContext waiting, long executionId) {
         try {
             ended((HttpServletResponse) waiting.getResponse(), launcher.execution(executionId));
             return true;

@@ -136,10 +136,17 @@ class OneConsoleIT {
 
     private static void offersNothingThatNobodyCanDo(Visitor visitor, ServerProcess office, long failed)
             throws IOException, InterruptedException {
+        // A console asks at most every two seconds who is alive, and a page says what it was told when it was opened.
         visitor.goesTo("executions/" + failed);
-        visitor.sees("FAILED");
-        assertThat(visitor.page().locator("reprise-actions").first())
-                .containsText("It belongs to application 'shop', and no node of it is alive");
+        await().pollInSameThread().until(() -> {
+            visitor.page().reload();
+            visitor.sees("FAILED");
+            return visitor.page()
+                    .locator("reprise-actions")
+                    .first()
+                    .innerText()
+                    .contains("It belongs to application 'shop', and no node of it is alive");
+        });
         assertThat(visitor.button("Restart …")).hasCount(0);
         assertThat(visitor.button("Abandon …")).isVisible();
         assertThat(visitor.page().locator("reprise-log")).containsText("The log is on node b, which cannot be asked");
