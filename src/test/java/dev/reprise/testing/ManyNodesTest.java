@@ -55,7 +55,7 @@ class ManyNodesTest {
 
     private final Map<String, CountDownLatch> gates = new ConcurrentHashMap<>();
     private final Queue<String> written = new ConcurrentLinkedQueue<>();
-    private @Nullable InProcessBatch batch;
+    private InProcessBatch batch;
     private final List<Other> others = new ArrayList<>();
     private String url = "";
 
@@ -64,7 +64,7 @@ class ManyNodesTest {
 
         @Inject
         @BatchProperty
-        String partition = "";
+        private String partition;
 
         private final String node;
         private int read;
@@ -247,7 +247,7 @@ class ManyNodesTest {
 
         assertThat(run.status()).as(run.toString()).isEqualTo(BatchStatus.COMPLETED);
         assertThat(written).containsExactlyInAnyOrderElementsOf(all());
-        assertThat(run.step("load").counts().written()).isEqualTo(PARTITIONS * ITEMS);
+        assertThat(run.step("load").counts().written()).isEqualTo((long) PARTITIONS * ITEMS);
     }
 
     @Test
@@ -265,7 +265,7 @@ class ManyNodesTest {
         running.start();
         await().timeout(Patience.GUARD)
                 .until(() -> stuck.getCount() < 1000
-                        && written.size() + 4 * (1000 - stuck.getCount()) == PARTITIONS * ITEMS);
+                        && written.size() + 4 * (1000 - stuck.getCount()) == (long) PARTITIONS * ITEMS);
         dying.dies();
         Other living = other("node-3", PARTITIONS, job);
         living.begin();

@@ -159,8 +159,10 @@ final class OfferedPartitions implements PartitionHandler, JobStopNotificationLi
         recorder.count(running, whole, total, more);
         for (Ended ended : told) {
             PartitionExecutionImpl partition = open.remove(ended.number());
-            LogThread.of(running.execution().getExecutionId(), () -> tell(partition, ended))
-                    .run();
+            if (partition != null) {
+                LogThread.of(running.execution().getExecutionId(), () -> tell(partition, ended))
+                        .run();
+            }
         }
         return open.isEmpty();
     }

@@ -59,7 +59,11 @@ public final class PartitionsHere implements AutoCloseable {
         this.slots = slots;
     }
 
-    /** @param takes is called when there may be something to take; returns at once */
+    /**
+     * Says when there may be something to take.
+     *
+     * @param takes returns at once
+     */
     public void attend(Runnable takes) {
         taking = takes;
     }

@@ -327,8 +327,7 @@ public final class RepriseRepository implements JobRepository {
         return wiring.audit;
     }
 
-    private static final String PURGE_INSTEAD =
-            " Purge with the job reprise-purge, or with dev.reprise.operate.Operations.";
+    private static final String INSTEAD = " Purge with the job reprise-purge, or with dev.reprise.operate.Operations.";
 
     /** What removes history. */
     public Purges purges() {
@@ -340,13 +339,12 @@ public final class RepriseRepository implements JobRepository {
     public void removeJobExecutions(JobExecutionSelector selector) {
         throw new UnsupportedOperationException(
                 "Reprise does not purge through JBeret's JobExecutionSelector, which would load the whole history."
-                        + PURGE_INSTEAD);
+                        + INSTEAD);
     }
 
     @Override
     public void removeJobInstance(long jobInstanceId) {
         throw new UnsupportedOperationException(
-                "Reprise does not forget a single job instance: it would run again as if it never had."
-                        + PURGE_INSTEAD);
+                "Reprise does not forget a single job instance: it would run again as if it never had." + INSTEAD);
     }
 }
