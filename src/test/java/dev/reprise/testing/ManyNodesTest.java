@@ -170,9 +170,8 @@ class ManyNodesTest {
     }
 
     @BeforeEach
-    void open() throws SQLException {
-        var postgres = PostgresServer.emptySchema();
-        url = postgres.getUrl() + "&user=" + postgres.getUser();
+    void open() {
+        url = PostgresServer.emptySchemaUrl();
         batch = InProcessBatch.builder()
                 .database(url)
                 .threads(20)

@@ -59,7 +59,7 @@ record Attendant(
             if (at.collecting().collectsNoMore()) {
                 throw new IllegalStateException("a collector that has failed is not asked again");
             }
-            if (at.collecting().takesRollback()) {
+            if (at.collecting().takesRollback() || at.collecting().takesCollected()) {
                 return NotCollected.INSTANCE;
             }
         }

@@ -288,7 +288,7 @@ final class ItemJudge {
     /** Of a commit that failed no artifact has told. */
     private void hear() {
         if (place == FailedAt.COMMIT) {
-            step.awaitOutcome();
+            step.outcome().await();
             failedCommits++;
             health = database.isReachable() ? ThreadTransaction.Health.GOOD : ThreadTransaction.Health.AWAY;
         }

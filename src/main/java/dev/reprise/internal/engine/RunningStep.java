@@ -9,8 +9,8 @@ import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.Metric.MetricType;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.jberet.runtime.AbstractStepExecution;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,7 @@ public final class RunningStep implements StepRow {
 
     private final long began = System.nanoTime();
     private final InTheRow row;
-    private volatile CompletableFuture<Void> outcome = CompletableFuture.completedFuture(null);
+    private final ChunkOutcome outcome = new ChunkOutcome();
     private final SkipInChunk skipInChunk;
     private final Map<Kept, byte[]> readable = new EnumMap<>(Kept.class);
     private StepCounts ofPartitions = StepCounts.NONE;
@@ -247,6 +247,11 @@ public final class RunningStep implements StepRow {
         return keptExitStatus;
     }
 
+    @Override
+    public List<byte @Nullable []> collected() {
+        return collecting.pieces();
+    }
+
     /** What is collected of it, if it is a partition. */
     Collecting collecting() {
         return collecting;
@@ -267,19 +272,9 @@ public final class RunningStep implements StepRow {
         row.updated();
     }
 
-    /** A chunk is recorded in its transaction, whose outcome is not known yet. */
-    void recording() {
-        outcome = new CompletableFuture<>();
-    }
-
-    /** It is known. */
-    void settled() {
-        outcome.complete(null);
-    }
-
-    /** Waits for it: where the time was up, another thread rolls the transaction back. */
-    void awaitOutcome() {
-        outcome.join();
+    /** What becomes of the chunk that is recorded. */
+    ChunkOutcome outcome() {
+        return outcome;
     }
 
     /** What was written and filtered since the last commit is gone. */

@@ -52,6 +52,8 @@ final class TakenRow {
     static RunningStep running(Taken taken, PartitionExecutionImpl partition) {
         StepExecutionImpl step = new StepExecutionImpl(taken.step());
         RunningStep whole = new RunningStep(taken.partitionOf(), taken.step(), null, step, false);
-        return new RunningStep(taken, whole, partition);
+        RunningStep row = new RunningStep(taken, whole, partition);
+        row.collecting().collectWithChunks();
+        return row;
     }
 }

@@ -2,6 +2,7 @@ package dev.reprise.internal.store;
 
 import dev.reprise.internal.database.NodeColumns;
 import dev.reprise.internal.database.NotRecordedError;
+import dev.reprise.internal.database.Tables;
 import dev.reprise.state.NodeIdentity;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -269,14 +270,18 @@ public final class Work {
      * @return false if it is not that node's any more
      */
     public static boolean end(Handle handle, StepRow partition, NodeIdentity node, String trace) {
-        boolean ended = StepEnds.endRow(handle, partition, trace) != StepEnds.Ended.NOT_OURS;
-        if (ended) {
+        StepEnds.Ended ended = StepEnds.endRow(handle, partition, trace);
+        if (ended == StepEnds.Ended.NOW) {
+            CollectedData.insert(
+                    handle.getConnection(), handle.getConfig(Tables.Place.class).tables(), partition);
+        }
+        if (ended != StepEnds.Ended.NOT_OURS) {
             handle.createUpdate(DONE)
                     .bind("id", partition.id())
                     .bindMap(NodeColumns.of(node))
                     .execute();
         }
-        return ended;
+        return ended != StepEnds.Ended.NOT_OURS;
     }
 
     /**

@@ -165,5 +165,6 @@ public final class WorkOfSteps {
     /** No partition of the execution may be taken any more. */
     static void end(Handle handle, long executionId) {
         handle.createUpdate(OF_EXECUTION).bind("execution", executionId).execute();
+        CollectedData.end(handle, executionId);
     }
 }
