@@ -42,4 +42,10 @@ public record ExecutionState(
         int recoveries,
         String failure,
         @Nullable Attempts attempts,
-        JobParameters parameters) {}
+        JobParameters parameters) {
+
+    /** Whether it was launched for any node, and none has taken it yet. */
+    public boolean waits() {
+        return owned && node == null;
+    }
+}

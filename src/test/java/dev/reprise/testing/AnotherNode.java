@@ -18,11 +18,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jberet.job.model.Job;
+import org.jberet.spi.JobTask;
 
 /** Another node of the application of an {@link InProcessBatch}, with an engine and threads of its own, in the same process. */
 final class AnotherNode implements AutoCloseable {
@@ -35,9 +37,11 @@ final class AnotherNode implements AutoCloseable {
     final Queue<String> names = new ConcurrentLinkedQueue<>();
 
     private final DataSource dataSource;
-    private final Map<String, Boolean> up = new ConcurrentHashMap<>(Map.of("up", true));
+    private final AtomicBoolean up = new AtomicBoolean(true);
+    private final int threads;
 
     AnotherNode(String url, String name, int threads, KeySource keys, Map<String, Supplier<?>> artifacts) {
+        this.threads = threads;
         dataSource = new TestDatabase(url).pool(threads + 5);
         identity = new NodeRegistry(dataSource, ServerResources.TRANSACTIONS).join("in-process", name);
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
@@ -83,7 +87,29 @@ final class AnotherNode implements AutoCloseable {
 
     /** As after each report, and when a bell rings. */
     void look() {
-        repository.dispatched().look(repository, job -> engine, () -> up.get("up"));
+        repository.dispatched().look(repository, job -> engine, up::get);
+    }
+
+    /** Its server is about to stop. */
+    void down() {
+        up.set(false);
+    }
+
+    /** Waits for what its threads do now. */
+    void drain() throws InterruptedException {
+        CountDownLatch all = new CountDownLatch(1);
+        engine.submitTask(new JobTask() {
+            @Override
+            public int getRequiredRemainingPermits() {
+                return threads; // when nothing else runs
+            }
+
+            @Override
+            public void run() {
+                all.countDown();
+            }
+        });
+        all.await();
     }
 
     /** As far as others see. */

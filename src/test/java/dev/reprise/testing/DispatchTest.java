@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.reprise.Patience;
 import dev.reprise.PostgresServer;
+import dev.reprise.access.Access;
+import dev.reprise.access.Caller;
 import dev.reprise.internal.store.KeySource;
 import dev.reprise.launch.LaunchRequest;
 import dev.reprise.state.DueRestart;
@@ -17,6 +19,7 @@ import jakarta.batch.api.AbstractBatchlet;
 import jakarta.batch.api.chunk.AbstractItemReader;
 import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.batch.operations.JobExecutionIsRunningException;
+import jakarta.batch.operations.JobExecutionNotRunningException;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.batch.runtime.context.JobContext;
@@ -473,6 +476,84 @@ class DispatchTest {
         assertThat(rows("select PARAMETER_VALUE from BATCH_JOB_EXECUTION_PARAMS")
                         .toString())
                 .doesNotContain("swordfish");
+    }
+
+    /** Who launched them is who they run as, and is told to the server's security. */
+    @Test
+    void runInTheNameOfWhoLaunchedThem() throws SQLException {
+        Job job = job();
+        keepNodeOneBusy();
+        AnotherNode other = other("node-2", job);
+        long id = Access.as(
+                        Caller.of("alice", null, role -> true),
+                        () -> batch.launcher()
+                                .start(LaunchRequest.of(job.getId()).onAnyNode()))
+                .getExecutionId();
+        other.look();
+        batch.await(id);
+
+        assertThat(other.names).containsExactly("alice");
+        assertThat(batch.launcher().submitterOf(id)).contains("alice");
+        assertThat(ran).containsExactly(id + " on node-2");
+    }
+
+    @Test
+    void areNotTakenByANodeThatStops() throws Exception {
+        Job job = job();
+        keepNodeOneBusy();
+        AnotherNode stopping = other("node-2", job);
+        long id = dispatch(job).getExecutionId();
+        stopping.down();
+        stopping.look();
+        AnotherNode suspended = other("node-3", job);
+        suspended.repository.thisNode().suspend();
+        suspended.look();
+        stopping.drain();
+        suspended.drain();
+
+        assertThat(row(id)).isEqualTo("STARTING|null|");
+    }
+
+    /** Who is about to take it and who stops it want the same row: one has it, and it ends in either way. */
+    @Test
+    void stopOrRunButNeverBoth() throws Exception {
+        Job job = job();
+        keepNodeOneBusy();
+        AnotherNode other = other("node-2", job);
+        for (int round = 0; round < 30; round++) {
+            long id = dispatch(job, "round", String.valueOf(round)).getExecutionId();
+            Thread looker = new Thread(other::look);
+            looker.start();
+            batch.launcher().execution(id);
+            try {
+                batch.operator().stop(id);
+            } catch (JobExecutionNotRunningException over) {
+                // it was quicker
+            }
+            looker.join();
+            BatchStatus status = batch.await(id).status();
+            boolean here = row(id).contains("node-2");
+
+            assertThat(row(id)).endsWith("|null"); // nobody owns it
+            assertThat(status).isIn(BatchStatus.STOPPED, BatchStatus.COMPLETED);
+            if (!here) {
+                assertThat(status).isEqualTo(BatchStatus.STOPPED);
+                assertThat(ran).doesNotContain(id + " on node-2");
+            }
+        }
+    }
+
+    @Test
+    void areToldOfBefore() {
+        Job job = job();
+        LaunchRequest request = LaunchRequest.of(job.getId()).onAnyNode();
+
+        assertThat(batch.launcher().explain(request).message())
+                .isEqualTo(job.getId()
+                        + "[] never ran. It would start. It would wait for the first node that has a thread for it.");
+        assertThat(batch.launcher().explain(request.with("reprise.dispatch", "maybe")))
+                .isInstanceOf(Refusal.class);
+        assertThat(batch.run(request).status()).isEqualTo(BatchStatus.COMPLETED);
     }
 
     @Test

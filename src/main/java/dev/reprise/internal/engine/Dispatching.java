@@ -5,6 +5,7 @@ import dev.reprise.internal.database.Database;
 import dev.reprise.internal.database.Text;
 import dev.reprise.internal.decide.Refusals;
 import dev.reprise.state.Dispatch;
+import dev.reprise.state.LaunchDecision;
 import dev.reprise.state.LaunchRefusedException;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,6 +45,23 @@ final class Dispatching {
             throw new LaunchRefusedException(Refusals.invalidParameters(jobName, faults));
         }
         return dispatched && database.dialect().letsManyTake();
+    }
+
+    /** What would be done, where it would be done by any node. */
+    static LaunchDecision said(LaunchDecision decision) {
+        String where = " It would wait for the first node that has a thread for it.";
+        if (decision instanceof LaunchDecision.Start start) {
+            return new LaunchDecision.Start(start.message() + where, start.parameters());
+        }
+        if (decision instanceof LaunchDecision.Restart restart) {
+            return new LaunchDecision.Restart(
+                    restart.executionId(),
+                    restart.steps(),
+                    restart.changes(),
+                    restart.parameters(),
+                    restart.message() + where);
+        }
+        return decision;
     }
 
     /** How the launcher restarts is decided by now. */

@@ -181,20 +181,20 @@ public final class Launching {
 
     /** What a launch of the job with these parameters would do now. */
     public LaunchDecision explain(Job job, Properties given) {
-        Properties asked = WaysOut.without(given);
-        Dispatching.isAsked(asked, job.getId(), true, database);
-        return explainHere(job, Dispatch.without(given));
+        try {
+            boolean forAnyNode = Dispatching.isAsked(given, job.getId(), true, database);
+            LaunchDecision decision = explainHere(job, Dispatch.without(given));
+            return forAnyNode ? Dispatching.said(decision) : decision;
+        } catch (LaunchRefusedException e) {
+            return e.refusal();
+        }
     }
 
     private LaunchDecision explainHere(Job job, Properties given) {
         Properties asked = WaysOut.without(given);
         Verdict verdict = rules.judge(new JobModel(job), asked);
         Subject subject = new Subject(job.getId(), verdict.parameters(), verdict.restartable());
-        try {
-            LaunchParameters.refuseFaults(subject, asked, verdict.definitionFaults(), verdict.faults(), secrets);
-        } catch (LaunchRefusedException e) {
-            return e.refusal();
-        }
+        LaunchParameters.refuseFaults(subject, asked, verdict.definitionFaults(), verdict.faults(), secrets);
         return preview.explain(new JobModel(job), verdict, identityOf(job, verdict), subject, given);
     }
 
