@@ -81,6 +81,7 @@ final class Wiring {
     final PlanRecorder planRecorder;
     final PartitionsHere partitionsHere;
     final OfferedSteps offeredSteps;
+    final DispatchedHere dispatchedHere;
     final Secrets secrets;
     final String name;
     final Scope scope;
@@ -147,6 +148,7 @@ final class Wiring {
         this.planRecorder = new PlanRecorder(database, runningSteps, secrets, checkpoints, doorbell);
         this.partitionsHere = new PartitionsHere(this, parts.slots());
         this.offeredSteps = new OfferedSteps(database, doorbell, partitionsHere::offered);
+        this.dispatchedHere = new DispatchedHere(this);
         this.jobRecorder = new JobRecorder(
                 database,
                 executions,

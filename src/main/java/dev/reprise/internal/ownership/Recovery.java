@@ -48,6 +48,7 @@ public final class Recovery implements Node.Duties, AutoCloseable {
     private final Duty tending = new Duty("looking after what this node runs", this::tend);
     private final Duty recovering = new Duty("looking for what dead nodes left", this::recover);
     private final Duty taking = new Duty("running partitions that any node may run", this::take);
+    private final Duty dispatching = new Duty("running executions that any node may run", this::dispatch);
     private final Duty answering;
     private final Duty forgetting = new Duty("removing logs of what was purged", this::forget);
 
@@ -72,6 +73,7 @@ public final class Recovery implements Node.Duties, AutoCloseable {
             return thread;
         });
         repository.partitions().attend(taking::wake);
+        repository.dispatched().attend(dispatching::wake);
     }
 
     @Override
@@ -85,6 +87,7 @@ public final class Recovery implements Node.Duties, AutoCloseable {
     public void asked() {
         answering.wake();
         taking.wake();
+        dispatching.wake();
     }
 
     /** At once, whatever else is being done, because that may be waiting for the database. */
@@ -99,6 +102,10 @@ public final class Recovery implements Node.Duties, AutoCloseable {
 
     private void take() {
         repository.partitions().look(repository, EngineOperator.environments(homes), mayRestart);
+    }
+
+    private void dispatch() {
+        repository.dispatched().look(repository, EngineOperator.environments(homes), mayRestart);
     }
 
     private void forget() {
