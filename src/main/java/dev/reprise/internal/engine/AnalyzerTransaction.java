@@ -2,6 +2,7 @@ package dev.reprise.internal.engine;
 
 import dev.reprise.internal.database.SqlFailures;
 import dev.reprise.internal.database.Text;
+import dev.reprise.internal.engine.reason.Witnessed;
 import jakarta.transaction.HeuristicMixedException;
 import jakarta.transaction.HeuristicRollbackException;
 import jakarta.transaction.RollbackException;

@@ -2,6 +2,9 @@ package dev.reprise.internal.engine;
 
 import dev.reprise.internal.engine.partition.NotCollected;
 import dev.reprise.internal.engine.partition.PartitionEndsError;
+import dev.reprise.internal.engine.reason.ArtifactCall;
+import dev.reprise.internal.engine.reason.FailedAt;
+import dev.reprise.internal.engine.reason.Thrown;
 import jakarta.batch.api.Batchlet;
 import jakarta.batch.api.Decider;
 import jakarta.batch.api.listener.JobListener;

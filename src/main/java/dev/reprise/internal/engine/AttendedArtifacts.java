@@ -1,5 +1,7 @@
 package dev.reprise.internal.engine;
 
+import dev.reprise.internal.engine.reason.ArtifactCall;
+import dev.reprise.internal.engine.reason.Thrown;
 import jakarta.batch.api.listener.AbstractStepListener;
 import jakarta.batch.api.listener.StepListener;
 import jakarta.batch.api.partition.PartitionCollector;

@@ -1,6 +1,7 @@
 package dev.reprise.internal.engine;
 
 import dev.reprise.internal.database.NotRecordedError;
+import dev.reprise.internal.engine.row.Kept;
 import dev.reprise.internal.engine.stored.KeptValue;
 import jakarta.batch.api.chunk.ItemWriter;
 import jakarta.batch.runtime.BatchStatus;

@@ -4,6 +4,8 @@ import dev.reprise.internal.database.Database;
 import dev.reprise.internal.database.NotRecordedError;
 import dev.reprise.internal.database.SqlFailures;
 import dev.reprise.internal.database.ThreadTransaction;
+import dev.reprise.internal.engine.reason.Witnessed;
+import dev.reprise.internal.engine.row.Kept;
 import dev.reprise.internal.store.RunningSteps;
 import dev.reprise.internal.store.RunningSteps.Saved;
 import dev.reprise.internal.store.StepEnds;

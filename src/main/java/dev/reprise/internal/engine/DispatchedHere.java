@@ -146,14 +146,11 @@ public final class DispatchedHere implements AutoCloseable {
             if (!queued.add(environment)) {
                 return;
             }
-            ClassLoader before = Thread.currentThread().getContextClassLoader();
-            Thread.currentThread().setContextClassLoader(environment.getClassLoader());
             boolean submitted = false;
             try {
-                environment.submitTask(this);
+                EngineOperator.submit(environment, this);
                 submitted = true;
             } finally {
-                Thread.currentThread().setContextClassLoader(before);
                 if (!submitted) {
                     queued.remove(environment);
                 }

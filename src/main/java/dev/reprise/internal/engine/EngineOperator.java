@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Properties;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jberet.creation.ArchiveXmlLoader;
@@ -24,6 +25,7 @@ import org.jberet.repository.ApplicationAndJobName;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.spi.BatchEnvironment;
 import org.jberet.spi.JobOperatorContext;
+import org.jberet.spi.JobTask;
 import org.jberet.spi.JobXmlResolver;
 import org.jspecify.annotations.Nullable;
 
@@ -174,6 +176,14 @@ public final class EngineOperator {
         return engine().getBatchEnvironment().getClassLoader();
     }
 
+    /** Has something done on a thread of the environment, in its class loader. */
+    static void submit(BatchEnvironment environment, JobTask task) {
+        withClassLoaderOf(environment, () -> {
+            environment.submitTask(task);
+            return task;
+        });
+    }
+
     private static <T> T withClassLoaderOf(BatchEnvironment environment, Supplier<T> work) {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         Thread.currentThread().setContextClassLoader(environment.getClassLoader());
@@ -250,12 +260,19 @@ public final class EngineOperator {
     public static long recover(DueRestart due) {
         RepriseRepository repository = repository();
         String submitter = submitterOf(repository.getJobExecution(due.executionId()));
-        return repository
-                .launching()
-                .recover(
-                        due,
-                        strictly(new Properties()),
-                        given -> engine().restart(due.executionId(), given, submitter));
+        AtomicLong restarted = new AtomicLong();
+        repository
+                .server()
+                .inTheNameOf()
+                .accept(
+                        submitter,
+                        () -> restarted.set(repository
+                                .launching()
+                                .recover(
+                                        due,
+                                        strictly(new Properties()),
+                                        given -> engine().restart(due.executionId(), given, submitter))));
+        return restarted.get();
     }
 
     private static Properties strictly(Properties asked) {

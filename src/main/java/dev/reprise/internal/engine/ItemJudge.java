@@ -3,6 +3,7 @@ package dev.reprise.internal.engine;
 import dev.reprise.internal.database.Database;
 import dev.reprise.internal.database.SqlFailures;
 import dev.reprise.internal.database.ThreadTransaction;
+import dev.reprise.internal.engine.reason.FailedAt;
 import dev.reprise.internal.engine.stored.KeptValue;
 import dev.reprise.job.WriteSkip;
 import jakarta.batch.api.chunk.ItemReader;

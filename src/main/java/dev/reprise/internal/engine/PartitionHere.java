@@ -76,7 +76,7 @@ final class PartitionHere implements PartitionWorker, Runnable {
     @Override
     public void run() {
         try {
-            runner().run();
+            wiring.server.inTheNameOf().accept(running.execution().getUser(), runner());
         } catch (RuntimeException | Error e) {
             cannotRun(e);
         } finally {

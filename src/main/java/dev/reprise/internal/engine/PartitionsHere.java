@@ -164,7 +164,7 @@ public final class PartitionsHere implements AutoCloseable {
             partition = begun;
             running.put(taken.id(), begun);
             executions.put(execution.execution(), execution);
-            environment.submitTask(new RecordedPartitions.Task(taken.executionId(), begun));
+            EngineOperator.submit(environment, new RecordedPartitions.Task(taken.executionId(), begun));
         } catch (RuntimeException | Error e) {
             LOG.log(
                     Level.ERROR,

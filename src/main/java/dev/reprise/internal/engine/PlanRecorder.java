@@ -5,6 +5,7 @@ import dev.reprise.internal.database.Database;
 import dev.reprise.internal.doorbell.Bell;
 import dev.reprise.internal.doorbell.Doorbell;
 import dev.reprise.internal.engine.partition.PartitionNumbers;
+import dev.reprise.internal.engine.row.Kept;
 import dev.reprise.internal.store.CollectedData.Piece;
 import dev.reprise.internal.store.RunningSteps;
 import dev.reprise.internal.store.Secrets;

@@ -2,6 +2,7 @@ package dev.reprise.internal.engine;
 
 import dev.reprise.internal.checkpoint.Checkpoints;
 import dev.reprise.internal.database.NotRecordedError;
+import dev.reprise.internal.engine.row.Kept;
 import dev.reprise.internal.engine.stored.KeptValue;
 import jakarta.batch.operations.BatchRuntimeException;
 import jakarta.batch.runtime.BatchStatus;

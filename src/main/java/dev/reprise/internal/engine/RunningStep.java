@@ -1,6 +1,13 @@
 package dev.reprise.internal.engine;
 
 import dev.reprise.internal.engine.partition.Collecting;
+import dev.reprise.internal.engine.row.ChunkOutcome;
+import dev.reprise.internal.engine.row.Counted;
+import dev.reprise.internal.engine.row.EngineCounts;
+import dev.reprise.internal.engine.row.InTheRow;
+import dev.reprise.internal.engine.row.Kept;
+import dev.reprise.internal.engine.row.KeptExitStatus;
+import dev.reprise.internal.engine.row.SkipInChunk;
 import dev.reprise.internal.engine.stored.KeptValue;
 import dev.reprise.internal.store.StepRow;
 import dev.reprise.internal.store.Taken;

@@ -1,5 +1,6 @@
 package dev.reprise.internal.engine;
 
+import dev.reprise.internal.engine.row.Kept;
 import dev.reprise.internal.engine.stored.KeptValue;
 import dev.reprise.internal.store.Taken;
 import dev.reprise.state.StepCounts;

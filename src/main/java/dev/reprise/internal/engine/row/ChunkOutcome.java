@@ -1,24 +1,24 @@
-package dev.reprise.internal.engine;
+package dev.reprise.internal.engine.row;
 
 import java.util.concurrent.CompletableFuture;
 
 /** Whether it is known what has become of the chunk that was recorded last. Thread-safe. */
-final class ChunkOutcome {
+public final class ChunkOutcome {
 
     private volatile CompletableFuture<Void> known = CompletableFuture.completedFuture(null);
 
     /** A chunk is recorded in its transaction, whose outcome is not known yet. */
-    void recording() {
+    public void recording() {
         known = new CompletableFuture<>();
     }
 
     /** It is known. */
-    void settled() {
+    public void settled() {
         known.complete(null);
     }
 
     /** Waits for it: where the time was up, another thread rolls the transaction back. */
-    void await() {
+    public void await() {
         known.join();
     }
 }
