@@ -167,8 +167,9 @@ final class OfferedPartitions implements PartitionHandler, JobStopNotificationLi
             return open.isEmpty();
         }
         StepCounts more = told.stream().map(Ended::counts).reduce(StepCounts.NONE, StepCounts::plus);
-        total = total.plus(more);
-        recorder.count(running, whole, total, more);
+        StepCounts now = total.plus(more);
+        recorder.count(running, whole, now, more);
+        total = now; // what fails before is told again
         for (Ended ended : told) {
             PartitionExecutionImpl partition = open.remove(ended.number());
             if (partition != null) {
@@ -187,6 +188,9 @@ final class OfferedPartitions implements PartitionHandler, JobStopNotificationLi
             String trace = ended.trace();
             whole.troubles().partitionFailed(whole.name() + ":partition" + ended.number(), trace);
             partition.setException(new BatchRuntimeException(trace.strip()));
+        } else if (ended.status() == BatchStatus.STOPPED && !toStop) {
+            // Somebody has asked another node for it: else the engine would take the job for complete.
+            running.execution().stop();
         }
         callbacks.ended(partition);
     }

@@ -80,17 +80,23 @@ public final class Work {
              fetch first :most rows only
                for update of w skip locked""";
 
+    /** Waits for nobody: who is changing a row meanwhile, as a stop does, leaves it to the next look. */
     private static final String TAKE = """
-            with TAKEN as (
-                update REPRISE_WORK
+            with FREE as materialized (
+                select STEP_EXECUTION_ID from BATCH_STEP_EXECUTION
+                 where STEP_EXECUTION_ID = any (cast(:ids as bigint[])) and STATUS in ('STARTING', 'STOPPING')
+                   for update skip locked),
+            TAKEN as (
+                update REPRISE_WORK w
                    set STATE = 'TAKEN', NODE_ID = :node, INCARNATION = :incarnation, TAKEN_AT = current_timestamp
-                 where STEP_EXECUTION_ID = any (cast(:ids as bigint[])) and STATE = 'READY'
-                returning STEP_EXECUTION_ID, JOB_NAME, JOB_DIGEST, PLAN_PROPERTIES)
+                  from FREE
+                 where w.STEP_EXECUTION_ID = FREE.STEP_EXECUTION_ID and w.STATE = 'READY'
+                returning w.STEP_EXECUTION_ID, w.JOB_NAME, w.JOB_DIGEST, w.PLAN_PROPERTIES)
             update BATCH_STEP_EXECUTION s
                set VERSION = VERSION + 1, STATUS = case when STATUS = 'STARTING' then 'STARTED' else STATUS end,
                    START_TIME = localtimestamp, LAST_UPDATED = localtimestamp, REPRISE_NODE = :node
               from TAKEN
-             where s.STEP_EXECUTION_ID = TAKEN.STEP_EXECUTION_ID and s.STATUS in ('STARTING', 'STOPPING')
+             where s.STEP_EXECUTION_ID = TAKEN.STEP_EXECUTION_ID
             returning s.*, TAKEN.JOB_NAME, TAKEN.JOB_DIGEST, TAKEN.PLAN_PROPERTIES""";
 
     private static final String HELD = """
