@@ -97,6 +97,11 @@ public final class View {
             @Nullable Instant ended,
             StepCounts counts,
             @Nullable String failure,
+            @Nullable String waits,
+            @Nullable String node,
+            @Nullable List<String> earlierNodes,
+            @Nullable Integer nodesDied,
+            @Nullable Instant committed,
             List<Step> partitions) {}
 
     public record Parameter(

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param ended when it ended; null while it runs
  * @param counts of a partitioned step: of all its partitions, also of those that still run
  * @param failure the first line of its exception; empty if it did not fail
+ * @param placement of a partition that any node may run; null for steps, and for partitions that run where their step does
  * @param partitions of a partitioned step, by number; else empty
  */
 public record StepState(
@@ -27,6 +28,7 @@ public record StepState(
         @Nullable Instant ended,
         StepCounts counts,
         String failure,
+        @Nullable Placement placement,
         List<StepState> partitions) {
 
     public StepState {

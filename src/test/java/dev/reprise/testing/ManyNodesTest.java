@@ -14,6 +14,8 @@ import dev.reprise.internal.engine.Watch;
 import dev.reprise.internal.store.NodeRegistry;
 import dev.reprise.launch.DeploymentRules;
 import dev.reprise.state.NodeIdentity;
+import dev.reprise.state.Placement;
+import dev.reprise.state.StepState;
 import jakarta.batch.api.BatchProperty;
 import jakarta.batch.api.chunk.AbstractItemReader;
 import jakarta.batch.api.chunk.AbstractItemWriter;
@@ -29,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.Queue;
 import java.util.Set;
@@ -37,6 +40,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.jberet.job.model.Job;
@@ -200,6 +204,11 @@ class ManyNodesTest {
     }
 
     private Job job() {
+        return job(PARTITIONS);
+    }
+
+    /** @param atOnce how many of the partitions may run at a time */
+    private Job job(int atOnce) {
         Properties[] plan = IntStream.range(0, PARTITIONS)
                 .mapToObj(i -> {
                     Properties properties = new Properties();
@@ -210,6 +219,7 @@ class ManyNodesTest {
         Job job = new JobBuilder("many-" + UUID.randomUUID())
                 .step(new StepBuilder("load")
                         .property("reprise.partitions", "distributed")
+                        .property("reprise.partitions.max", String.valueOf(atOnce))
                         .reader("reader", new String[] {"partition", "#{partitionPlan['partition']}"})
                         .writer("writer")
                         .itemCount(3)
@@ -248,6 +258,90 @@ class ManyNodesTest {
         assertThat(run.status()).as(run.toString()).isEqualTo(BatchStatus.COMPLETED);
         assertThat(written).containsExactlyInAnyOrderElementsOf(all());
         assertThat(run.step("load").counts().written()).isEqualTo((long) PARTITIONS * ITEMS);
+    }
+
+    /** As many run as there is room for, one more may, and the rest have not got their turn. */
+    @Test
+    void sayWhereTheyAre() throws Exception {
+        int run = 1 + Runtime.getRuntime().availableProcessors();
+        Job job = job(run + 1);
+        CountDownLatch stuck = new CountDownLatch(1000);
+        gates.put("node-1 after 6", stuck);
+        gates.put("node-2 after 6", stuck);
+        other("node-2", 1, job).begin();
+        CompletableFuture<JobRun> running = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
+        await().timeout(Patience.GUARD).until(() -> stuck.getCount() == 1000 - run);
+
+        List<StepState> meanwhile = partitions(job);
+        IntStream.range(0, 1000).forEach(i -> stuck.countDown());
+        List<StepState> after = running.get().step("load").partitions();
+
+        Map<Placement.Wait, List<StepState>> waiting = meanwhile.stream()
+                .filter(its -> placement(its).waits() != null)
+                .collect(Collectors.groupingBy(
+                        its -> Objects.requireNonNull(placement(its).waits())));
+        assertThat(waiting.get(Placement.Wait.READY)).hasSize(1);
+        assertThat(waiting.get(Placement.Wait.PLANNED)).hasSize(PARTITIONS - run - 1);
+        assertThat(waiting.values().stream().flatMap(List::stream))
+                .allMatch(its -> its.started() == null
+                        && placement(its).node() == null
+                        && placement(its).committed() == null);
+        List<StepState> placed =
+                meanwhile.stream().filter(its -> placement(its).waits() == null).toList();
+        assertThat(placed).hasSize(run).allSatisfy(its -> {
+            assertThat(placement(its).nodesDied()).isZero();
+            assertThat(placement(its).earlier()).isEmpty();
+            assertThat(placement(its).committed()).isAfterOrEqualTo(its.started());
+        });
+        assertThat(placed.stream().map(its -> placement(its).node()))
+                .containsOnlyOnce("node-2")
+                .contains("this-process");
+        assertThat(after).hasSize(PARTITIONS).allSatisfy(its -> {
+            assertThat(placement(its).waits()).isNull();
+            assertThat(placement(its).node()).isIn("this-process", "node-2");
+            assertThat(placement(its).committed()).isBetween(its.started(), its.ended());
+        });
+    }
+
+    private List<StepState> partitions(Job job) {
+        long execution = batch.operator().getRunningExecutions(job.getId()).get(0);
+        return batch.repository().recorded().steps(execution).get(0).partitions();
+    }
+
+    private static Placement placement(StepState partition) {
+        return Objects.requireNonNull(partition.placement());
+    }
+
+    /** What they did before counts, and so does when they began. */
+    @Test
+    void sayWhoDiedOfThem() throws Exception {
+        Job job = job();
+        CountDownLatch stuck = new CountDownLatch(1000);
+        Other dying = other("node-2", 2, job);
+        gates.put("node-2 after 6", stuck);
+        bothBegin();
+        dying.begin();
+        CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
+        await().timeout(Patience.GUARD).until(() -> stuck.getCount() < 1000);
+        Map<String, StepState> before = partitions(job).stream()
+                .filter(its -> "node-2".equals(placement(its).node()))
+                .filter(its -> placement(its).committed() != null)
+                .collect(Collectors.toMap(StepState::name, its -> its));
+        dying.dies();
+        other("node-3", PARTITIONS, job).begin();
+        JobRun ended = run.get();
+        IntStream.range(0, 1000).forEach(i -> stuck.countDown());
+
+        assertThat(ended.status()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(before).isNotEmpty();
+        assertThat(ended.step("load").partitions())
+                .filteredOn(its -> before.containsKey(its.name()))
+                .allSatisfy(its -> {
+                    assertThat(placement(its).nodesDied()).isEqualTo(1);
+                    assertThat(placement(its).earlier()).containsExactly("node-2");
+                    assertThat(placement(its).node()).isIn("this-process", "node-3");
+                    assertThat(its.started()).isEqualTo(before.get(its.name()).started());
+                });
     }
 
     @Test

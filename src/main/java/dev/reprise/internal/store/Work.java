@@ -45,7 +45,7 @@ public final class Work {
                      STATUS, COMMIT_COUNT, READ_COUNT, FILTER_COUNT, WRITE_COUNT, READ_SKIP_COUNT, WRITE_SKIP_COUNT,
                      PROCESS_SKIP_COUNT, ROLLBACK_COUNT, EXIT_CODE, EXIT_MESSAGE, REPRISE_PARTITION, REPRISE_PARTITION_OF,
                      REPRISE_READER_CHECKPOINT, REPRISE_WRITER_CHECKPOINT, REPRISE_USER_DATA, REPRISE_ATTEMPT)
-                select PLANNED.ID, 0, PLANNED.NAME, OWNED.JOB_EXECUTION_ID, localtimestamp, localtimestamp, localtimestamp,
+                select PLANNED.ID, 0, PLANNED.NAME, OWNED.JOB_EXECUTION_ID, localtimestamp, null, localtimestamp,
                        OWNED.STATUS, 0, 0, 0, 0, 0, 0, 0, 0, 'EXECUTING', '', PLANNED.NUMBER, :step,
                        decode(PLANNED.READER, 'base64'), decode(PLANNED.WRITER, 'base64'),
                        decode(PLANNED.USER_DATA, 'base64'), 0
@@ -79,6 +79,7 @@ public final class Work {
              fetch first :most rows only
                for update of w skip locked""";
 
+    /** It began when the first node began it: what it has done since then is counted on. */
     private static final String TAKE = """
             with TAKEN as (
                 update REPRISE_WORK
@@ -87,7 +88,12 @@ public final class Work {
                 returning STEP_EXECUTION_ID, JOB_NAME, JOB_DIGEST, PLAN_PROPERTIES)
             update BATCH_STEP_EXECUTION s
                set VERSION = VERSION + 1, STATUS = case when STATUS = 'STARTING' then 'STARTED' else STATUS end,
-                   START_TIME = localtimestamp, LAST_UPDATED = localtimestamp, REPRISE_NODE = :node
+                   START_TIME = coalesce(START_TIME, localtimestamp), LAST_UPDATED = localtimestamp, REPRISE_NODE = :node,
+                   REPRISE_NODES_BEFORE =
+                       case when REPRISE_NODE = :node
+                              or position(chr(10) || REPRISE_NODE || chr(10) in chr(10) || REPRISE_NODES_BEFORE || chr(10)) > 0
+                            then REPRISE_NODES_BEFORE
+                            else nullif(concat_ws(chr(10), REPRISE_NODES_BEFORE, REPRISE_NODE), '') end
               from TAKEN
              where s.STEP_EXECUTION_ID = TAKEN.STEP_EXECUTION_ID and s.STATUS in ('STARTING', 'STOPPING')
             returning s.*, TAKEN.JOB_NAME, TAKEN.JOB_DIGEST, TAKEN.PLAN_PROPERTIES""";

@@ -19,6 +19,11 @@ create index if not exists REPRISE_WORK_OF_STEP on REPRISE_WORK (PARTITION_OF, S
 create index if not exists REPRISE_WORK_TO_DO on REPRISE_WORK (APPLICATION, STATE, QUEUED_AT);
 create index if not exists REPRISE_WORK_OF_NODE on REPRISE_WORK (APPLICATION, NODE_ID);
 create index if not exists REPRISE_WORK_OF_EXECUTION on REPRISE_WORK (JOB_EXECUTION_ID);
--- Of a partition that any node may run: the one that did so last, and how many died of it.
+-- Of a partition that any node may run: the one that did so last, those that did before, one on a line, and how many died of
+-- it.
 alter table BATCH_STEP_EXECUTION add column if not exists REPRISE_NODE varchar(250);
 alter table BATCH_STEP_EXECUTION add column if not exists REPRISE_ATTEMPT integer;
+alter table BATCH_STEP_EXECUTION add column if not exists REPRISE_NODES_BEFORE text;
+-- When the last chunk was committed.
+alter table BATCH_STEP_EXECUTION add column if not exists REPRISE_COMMITTED_AT timestamp(9); -- H2
+alter table BATCH_STEP_EXECUTION add column if not exists REPRISE_COMMITTED_AT timestamp; -- PostgreSQL
