@@ -32,6 +32,11 @@ public enum PartitionPlace {
         };
     }
 
+    /** Whether any node may run a step's partitions. What a collector gives stays where the step is, and so do its partitions. */
+    public static boolean mayLeave(Step step) {
+        return step.getPartition() != null && step.getPartition().getCollector() == null && of(step) == DISTRIBUTED;
+    }
+
     /** How many of so many partitions a step lets run at a time; all where it says nothing, or what makes no sense. */
     public static int most(Step step, int partitions) {
         String value = value(step, MOST);

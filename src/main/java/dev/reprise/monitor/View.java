@@ -1,6 +1,7 @@
 package dev.reprise.monitor;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.reprise.job.DistributedStep;
 import dev.reprise.job.JobGraph.NodeKind;
 import dev.reprise.job.JobGraph.TransitionKind;
 import dev.reprise.lint.Finding;
@@ -228,6 +229,7 @@ public final class View {
             @Nullable List<StepPlan> steps,
             @Nullable List<String> changes,
             @Nullable List<EffectiveParameter> parameters,
+            @Nullable List<DistributedStep> distributed,
             @Nullable String refusal,
             @Nullable List<Fault> faults,
             @Nullable String acceptance) {}

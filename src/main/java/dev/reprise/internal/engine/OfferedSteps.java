@@ -41,11 +41,9 @@ final class OfferedSteps implements AutoCloseable {
         this.watch = new Watch("reprise-partitions", LOOK, () -> !steps.isEmpty(), this::look);
     }
 
-    /** Whether any node may run a step's partitions. What a collector gives stays where the step is, and so do its partitions. */
+    /** Whether any node may run a step's partitions. */
     boolean takes(StepContextImpl step) {
-        return PartitionPlace.of(step.getStep()) == PartitionPlace.DISTRIBUTED
-                && database.dialect().letsManyTake()
-                && step.getStep().getPartition().getCollector() == null;
+        return PartitionPlace.mayLeave(step.getStep()) && database.dialect().letsManyTake();
     }
 
     /**
