@@ -153,7 +153,8 @@ public final class View {
             @Nullable Map<String, Passage> passages,
             List<TransitionTaken> transitions,
             Actions actions,
-            @Nullable Boolean logHere) {}
+            @Nullable Boolean logHere,
+            @Nullable List<String> logNodes) {}
 
     public record JobSummary(
             String name,

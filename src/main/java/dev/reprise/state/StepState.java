@@ -2,7 +2,10 @@ package dev.reprise.state;
 
 import jakarta.batch.runtime.BatchStatus;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,5 +36,20 @@ public record StepState(
 
     public StepState {
         partitions = List.copyOf(partitions);
+    }
+
+    /** The nodes that have run partitions of these steps, of those that any node may run. */
+    public static SortedSet<String> nodes(Collection<StepState> steps) {
+        SortedSet<String> nodes = new TreeSet<>();
+        steps.stream()
+                .flatMap(step -> step.partitions().stream())
+                .map(StepState::placement)
+                .forEach(placement -> {
+                    if (placement != null && placement.node() != null) {
+                        nodes.add(placement.node());
+                        nodes.addAll(placement.earlier());
+                    }
+                });
+        return nodes;
     }
 }

@@ -13,6 +13,7 @@ import dev.reprise.internal.engine.ServerParts;
 import dev.reprise.internal.engine.Watch;
 import dev.reprise.internal.store.NodeRegistry;
 import dev.reprise.launch.DeploymentRules;
+import dev.reprise.log.ExecutionLogs;
 import dev.reprise.state.NodeIdentity;
 import dev.reprise.state.Placement;
 import dev.reprise.state.StepState;
@@ -22,6 +23,7 @@ import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.inject.Inject;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -32,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Queue;
 import java.util.Set;
@@ -40,6 +43,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
@@ -50,6 +55,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Partitions on several nodes of one application, each with an engine of its own, in one process. */
 class ManyNodesTest {
@@ -57,11 +63,16 @@ class ManyNodesTest {
     private static final int ITEMS = 10;
     private static final int PARTITIONS = 4 + Runtime.getRuntime().availableProcessors();
 
+    private static final Logger LOG = Logger.getLogger("many");
+
     private final Map<String, CountDownLatch> gates = new ConcurrentHashMap<>();
     private final Queue<String> written = new ConcurrentLinkedQueue<>();
     private InProcessBatch batch;
     private final List<Other> others = new ArrayList<>();
     private String url = "";
+
+    @TempDir
+    private Path folder;
 
     /** Reads 1 to {@value #ITEMS}. */
     public final class Reader extends AbstractItemReader {
@@ -80,6 +91,7 @@ class ManyNodesTest {
         @Override
         public void open(@Nullable Serializable checkpoint) {
             read = checkpoint == null ? 0 : (Integer) checkpoint;
+            LOG.info(node + " opens " + partition);
         }
 
         @Override
@@ -112,6 +124,7 @@ class ManyNodesTest {
         private final DataSource dataSource;
         final NodeIdentity identity;
         final RepriseRepository repository;
+        final ExecutionLogs logs;
         final Engine engine;
         final Watch watch;
 
@@ -119,6 +132,7 @@ class ManyNodesTest {
             dataSource = new TestDatabase(url).pool(20);
             identity = new NodeRegistry(dataSource, ServerResources.TRANSACTIONS).join("in-process", name);
             ClassLoader loader = Thread.currentThread().getContextClassLoader();
+            logs = ExecutionLogs.open(folder.resolve(name), "in-process", 1 << 20, loader);
             repository = new RepriseRepository(new RepositoryParts(
                     dataSource,
                     ServerResources.TRANSACTIONS,
@@ -138,7 +152,7 @@ class ManyNodesTest {
                     true,
                     slots,
                     Doorbells.Settings.NONE,
-                    ServerParts.NONE));
+                    new ServerParts(Optional::empty, () -> true, Optional.of(logs), Optional.empty())));
             engine = new Engine(
                     "in-process",
                     repository,
@@ -192,6 +206,7 @@ class ManyNodesTest {
         others.forEach(other -> {
             other.watch.close();
             other.engine.close();
+            other.logs.close();
         });
         batch.close();
     }
@@ -310,6 +325,32 @@ class ManyNodesTest {
 
     private static Placement placement(StepState partition) {
         return Objects.requireNonNull(partition.placement());
+    }
+
+    @Test
+    void haveTheirPartOfTheLogWhereTheyRan() throws Exception {
+        Job job = job();
+        bothBegin();
+        Other two = other("node-2", 1, job);
+        two.begin();
+
+        LOG.setLevel(Level.INFO);
+        JobRun run;
+        try {
+            run = batch.run(job.getId());
+        } finally {
+            LOG.setLevel(null);
+        }
+
+        await().timeout(Patience.GUARD)
+                .until(() ->
+                        two.logs.last(run.executionId(), 1000).orElseThrow().complete());
+        ExecutionLogs.Part part = two.logs.last(run.executionId(), 1000).orElseThrow();
+        assertThat(run.step("load").partitions())
+                .filteredOn(its -> "node-2".equals(placement(its).node()))
+                .isNotEmpty()
+                .allSatisfy(its -> assertThat(part.text())
+                        .contains("node-2 opens " + its.name().replace("load:partition", "p")));
     }
 
     /** What they did before counts, and so does when they began. */

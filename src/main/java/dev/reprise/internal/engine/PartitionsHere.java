@@ -149,7 +149,9 @@ public final class PartitionsHere implements AutoCloseable {
     private void run(Taken taken, BatchEnvironment environment, RepriseRepository repository) {
         PartitionHere partition = null;
         try {
-            LiveExecution execution = execution(taken, EngineOperator.job(environment, taken.jobName()));
+            JobExecutionImpl stored = database.read(handle -> loaded.find(handle, taken.executionId()))
+                    .orElseThrow(() -> new IllegalStateException("there is no such execution"));
+            LiveExecution execution = execution(taken, stored, EngineOperator.job(environment, taken.jobName()));
             PartitionHere begun = new PartitionHere(
                     taken,
                     execution,
@@ -161,6 +163,10 @@ public final class PartitionsHere implements AutoCloseable {
             partition = begun;
             running.put(taken.id(), begun);
             executions.put(execution.execution(), execution);
+            wiring.server
+                    .logs()
+                    .ifPresent(logs -> logs.join(
+                            taken.executionId(), stored.getCreateTime().toInstant()));
             environment.submitTask(new RecordedPartitions.Task(taken.executionId(), begun));
         } catch (RuntimeException | Error e) {
             LOG.log(
@@ -179,14 +185,13 @@ public final class PartitionsHere implements AutoCloseable {
         PartitionHere over = running.remove(taken.id());
         if (over != null) {
             executions.remove(over.running().execution());
+            wiring.server.logs().ifPresent(logs -> logs.end(taken.executionId()));
         }
         offered();
     }
 
     /** One of this partition alone, which the engine takes for the job's. */
-    private LiveExecution execution(Taken taken, Job job) {
-        JobExecutionImpl stored = database.read(handle -> loaded.find(handle, taken.executionId()))
-                .orElseThrow(() -> new IllegalStateException("there is no such execution"));
+    private LiveExecution execution(Taken taken, JobExecutionImpl stored, Job job) {
         Stored known = Optional.ofNullable(loaded.known(stored)).orElse(Stored.NOTHING);
         JobParameters parameters = known.parameters();
         List<String> faults = new ArrayList<>();
