@@ -1,5 +1,6 @@
 package dev.reprise.job;
 
+import java.util.List;
 import java.util.Properties;
 import org.jberet.job.model.Job;
 import org.jberet.job.model.JobFactory;
@@ -36,6 +37,11 @@ public record JobModel(Job engines) {
 
     public JobGraph graph() {
         return JobGraph.of(engines);
+    }
+
+    /** The steps whose partitions any node may run, in document order. */
+    public List<DistributedStep> distributed() {
+        return DistributedStep.in(engines);
     }
 
     /** Whether it is the same object: the engine makes one for each deployment, or for each start. */

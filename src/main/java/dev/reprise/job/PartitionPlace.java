@@ -18,6 +18,9 @@ public enum PartitionPlace {
     /** Another one: how many of its partitions run at a time, from 1 to 999,999. */
     public static final String MOST = "reprise.partitions.max";
 
+    /** Another one: the group of nodes that run its partitions ({@code groups} of a node); any node where it is not said. */
+    public static final String GROUP = "reprise.partitions.group";
+
     /** What the step says; what makes no sense counts as nothing, the linter refuses it. */
     public static PartitionPlace of(Step step) {
         return parse(value(step, PROPERTY)).orElse(LOCAL);
@@ -32,6 +35,11 @@ public enum PartitionPlace {
         };
     }
 
+    /** Whether any node may run a step's partitions. */
+    public static boolean mayLeave(Step step) {
+        return step.getPartition() != null && of(step) == DISTRIBUTED;
+    }
+
     /** How many of so many partitions a step lets run at a time; all where it says nothing, or what makes no sense. */
     public static int most(Step step, int partitions) {
         String value = value(step, MOST);
@@ -41,6 +49,16 @@ public enum PartitionPlace {
     /** Whether it can be a value of {@value #MOST}. */
     public static boolean isNumber(String value) {
         return value.matches("[1-9][0-9]{0,5}");
+    }
+
+    /** The group of nodes that a step wants; null where it says nothing. */
+    public static @Nullable String group(Step step) {
+        return value(step, GROUP);
+    }
+
+    /** Whether it can be the name of a group: 1 to 50 letters, digits, dots, dashes and underlines. */
+    public static boolean isGroup(String value) {
+        return value.matches("[A-Za-z0-9._-]{1,50}");
     }
 
     public static @Nullable String value(Step step, String property) {

@@ -91,6 +91,14 @@ final class PropertyRules {
                     PartitionPlace.PROPERTY + whose + " is 'distributed', and the step has no partitions. Give it a"
                             + " <partition>, or remove the property");
         }
+        String group = PartitionPlace.group(step);
+        if (group != null && !PartitionPlace.isGroup(group)) {
+            findings.error(
+                    "partitions",
+                    Lines.ofProperty(element, PartitionPlace.GROUP),
+                    PartitionPlace.GROUP + whose + " is " + Shown.value(group)
+                            + ". It is a group of nodes: 1 to 50 letters, digits, dots, dashes and underlines");
+        }
         String most = PartitionPlace.value(step, PartitionPlace.MOST);
         if (most != null && !PartitionPlace.isNumber(most)) {
             findings.error(

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -55,8 +56,17 @@ public final class ExecutionLogs implements AutoCloseable {
     private volatile @Nullable Format format;
     private volatile boolean closed;
 
-    /** The log of an execution that runs here. */
-    record Running(LogFile file, Formatter format) {}
+    /**
+     * The log of an execution that runs here.
+     *
+     * @param users how many write it: the job itself, and partitions that this node has taken
+     */
+    record Running(LogFile file, Formatter format, int users) {
+
+        private Running with(int more) {
+            return new Running(file, format, users + more);
+        }
+    }
 
     /** @param at the nanosecond in which it was found */
     private record Format(Formatter formatter, long at) {}
@@ -165,7 +175,26 @@ public final class ExecutionLogs implements AutoCloseable {
         try {
             running.put(
                     executionId,
-                    new Running(LogFile.create(newest(executionId), older(executionId), limit), formatter()));
+                    new Running(LogFile.create(newest(executionId), older(executionId), limit), formatter(), 1));
+            warned.set(false);
+        } catch (IOException | RuntimeException e) {
+            failed(executionId, e);
+        }
+    }
+
+    /**
+     * A part of the execution runs here that may be another node's, and writes its log too, until {@link #end} is called for it.
+     * What another part has logged here stays. For one thread at a time.
+     *
+     * @param created when the execution was created: what is older is another one's
+     */
+    public void join(long executionId, Instant created) {
+        if (limit == 0 || closed || running.computeIfPresent(executionId, (id, its) -> its.with(1)) != null) {
+            return;
+        }
+        try {
+            LogFile file = LogFile.resume(newest(executionId), older(executionId), limit, created);
+            running.put(executionId, new Running(file, formatter(), 1));
             warned.set(false);
         } catch (IOException | RuntimeException e) {
             failed(executionId, e);
@@ -182,11 +211,21 @@ public final class ExecutionLogs implements AutoCloseable {
         return known.formatter();
     }
 
-    /** Nothing more of this execution comes: its log is complete. */
+    /** Nothing more comes of what has begun or joined it; when that was the last, the log is complete. */
     public void end(long executionId) {
-        Running ended = running.remove(executionId);
-        if (ended != null) {
-            ended.file().close();
+        running.computeIfPresent(executionId, (id, its) -> {
+            if (its.users() > 1) {
+                return its.with(-1);
+            }
+            its.file().close();
+            return null;
+        });
+    }
+
+    private void stop(long executionId) {
+        Running stopped = running.remove(executionId);
+        if (stopped != null) {
+            stopped.file().close();
         }
     }
 
@@ -197,7 +236,7 @@ public final class ExecutionLogs implements AutoCloseable {
 
     /** The execution has no log any more; one line says so, whatever else fails until one can be written again. */
     void failed(long executionId, Exception why) {
-        end(executionId);
+        stop(executionId);
         if (warned.compareAndSet(false, true)) {
             LOG.warning("The log of execution " + executionId + " in " + folder
                     + " cannot be written, and nor perhaps can those of others: " + why
@@ -210,7 +249,7 @@ public final class ExecutionLogs implements AutoCloseable {
     public void close() {
         closed = true;
         roots.forEach(root -> root.removeHandler(handler));
-        running.keySet().forEach(this::end);
+        running.keySet().forEach(this::stop);
     }
 
     /** The files that this node has of an execution's log, the older one first. */

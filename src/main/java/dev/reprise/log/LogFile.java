@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,25 @@ final class LogFile {
                     Objects.requireNonNull(newest.toAbsolutePath().getParent()));
             file.out = open(newest);
         }
+        return file;
+    }
+
+    /**
+     * Goes on with what this node has logged of the execution.
+     *
+     * @param created when the execution was created: what was not written since then is another one's
+     */
+    static LogFile resume(Path newest, Path older, long limit, Instant created) throws IOException {
+        if (!Files.exists(newest)
+                || Files.getLastModifiedTime(newest).toInstant().isBefore(created)) {
+            return create(newest, older, limit);
+        }
+        LogWindow.Piece there = LogWindow.piece(newest);
+        LogFile file = new LogFile(newest, older, limit);
+        file.before = there.from();
+        file.header = there.skip();
+        file.lines = there.length();
+        file.out = new FileOutputStream(newest.toFile(), true);
         return file;
     }
 

@@ -22,7 +22,7 @@ final class LogWindow {
      * @param from the position of its first byte in the log
      * @param skip length of its header
      */
-    private record Piece(Path file, long from, long skip, long length) {
+    record Piece(Path file, long from, long skip, long length) {
 
         long to() {
             return from + length;
@@ -48,7 +48,7 @@ final class LogWindow {
         }
     }
 
-    private static Piece piece(Path file) throws IOException {
+    static Piece piece(Path file) throws IOException {
         try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
             byte[] begin = new byte[(int) Math.min(LONGEST_HEADER, in.length())];
             in.readFully(begin);

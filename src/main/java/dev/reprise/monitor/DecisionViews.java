@@ -22,6 +22,7 @@ final class DecisionViews {
                     restart.steps().stream().map(DecisionViews::stepPlan).toList(),
                     restart.changes().isEmpty() ? null : restart.changes(),
                     parameters(restart.parameters()),
+                    restart.distributed().isEmpty() ? null : restart.distributed(),
                     null,
                     null,
                     null);
@@ -34,14 +35,23 @@ final class DecisionViews {
                     null,
                     null,
                     null,
+                    null,
                     refusal.kind().name(),
                     refusal.faults().isEmpty() ? null : faults(refusal.faults()),
                     refusal.acceptance());
         }
-        List<EffectiveParameter> parameters =
-                decision instanceof LaunchDecision.Start start ? start.parameters() : List.of();
+        LaunchDecision.Start start = (LaunchDecision.Start) decision;
         return new View.Decision(
-                "START", decision.message(), null, null, null, parameters(parameters), null, null, null);
+                "START",
+                start.message(),
+                null,
+                null,
+                null,
+                parameters(start.parameters()),
+                start.distributed().isEmpty() ? null : start.distributed(),
+                null,
+                null,
+                null);
     }
 
     private static View.StepPlan stepPlan(LaunchDecision.StepPlan plan) {

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +71,17 @@ final class ExecutionDetails {
                         .server()
                         .logs()
                         .map(logs -> !logs.files(execution.id()).isEmpty())
-                        .orElse(false));
+                        .orElse(false),
+                logNodes(execution, steps));
+    }
+
+    /** Null where one node has the whole log. */
+    private static @Nullable List<String> logNodes(ExecutionState execution, List<StepState> steps) {
+        Set<String> nodes = new TreeSet<>(StepState.nodes(steps));
+        if (execution.node() != null) {
+            nodes.add(execution.node());
+        }
+        return nodes.size() > 1 ? List.copyOf(nodes) : null;
     }
 
     /**

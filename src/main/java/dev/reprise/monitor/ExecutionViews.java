@@ -4,6 +4,7 @@ import dev.reprise.access.Caller;
 import dev.reprise.access.Role;
 import dev.reprise.internal.engine.RepriseRepository;
 import dev.reprise.state.ExecutionState;
+import dev.reprise.state.Placement;
 import dev.reprise.state.StepState;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,8 @@ final class ExecutionViews {
     }
 
     View.Step step(StepState step) {
+        Placement placement = step.placement();
+        Placement.Wait waits = placement == null ? null : placement.waits();
         return new View.Step(
                 step.id(),
                 step.name(),
@@ -74,6 +77,11 @@ final class ExecutionViews {
                 step.ended(),
                 step.counts(),
                 failure(step.failure()),
+                waits == null ? null : waits.name(),
+                placement == null ? null : placement.node(),
+                placement == null || placement.earlier().isEmpty() ? null : placement.earlier(),
+                placement == null ? null : placement.nodesDied(),
+                placement == null ? null : placement.committed(),
                 step.partitions().stream().map(this::step).toList());
     }
 

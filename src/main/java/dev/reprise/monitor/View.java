@@ -1,6 +1,7 @@
 package dev.reprise.monitor;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.reprise.job.DistributedStep;
 import dev.reprise.job.JobGraph.NodeKind;
 import dev.reprise.job.JobGraph.TransitionKind;
 import dev.reprise.lint.Finding;
@@ -99,6 +100,11 @@ public final class View {
             @Nullable Instant ended,
             StepCounts counts,
             @Nullable String failure,
+            @Nullable String waits,
+            @Nullable String node,
+            @Nullable List<String> earlierNodes,
+            @Nullable Integer nodesDied,
+            @Nullable Instant committed,
             List<Step> partitions) {}
 
     public record Parameter(
@@ -149,7 +155,8 @@ public final class View {
             @Nullable Map<String, Passage> passages,
             List<TransitionTaken> transitions,
             Actions actions,
-            @Nullable Boolean logHere) {}
+            @Nullable Boolean logHere,
+            @Nullable List<String> logNodes) {}
 
     public record JobSummary(
             String name,
@@ -225,6 +232,7 @@ public final class View {
             @Nullable List<StepPlan> steps,
             @Nullable List<String> changes,
             @Nullable List<EffectiveParameter> parameters,
+            @Nullable List<DistributedStep> distributed,
             @Nullable String refusal,
             @Nullable List<Fault> faults,
             @Nullable String acceptance) {}

@@ -12,23 +12,30 @@ import dev.reprise.internal.store.Applications;
 import dev.reprise.internal.store.Belonging;
 import dev.reprise.internal.store.Requests.Asker;
 import dev.reprise.internal.store.Requests.Request;
+import dev.reprise.log.ExecutionLogs;
+import dev.reprise.log.MergedLog.NodePart;
+import dev.reprise.log.OneLine;
 import dev.reprise.state.ExecutionState;
 import dev.reprise.state.LaunchRefusedException;
 import dev.reprise.state.Refusal;
+import dev.reprise.state.StepState;
 import dev.reprise.state.WaysOut;
 import jakarta.annotation.PreDestroy;
 import jakarta.batch.operations.NoSuchJobExecutionException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -197,14 +204,88 @@ public class OtherNodes {
         if (execution == null || execution.node() == null) {
             return Optional.empty();
         }
-        Belonging its = new Belonging(
-                execution.instanceId(),
-                execution.job(),
-                execution.application().isEmpty() ? repository.application() : execution.application());
+        Belonging its = belonging(execution);
         return nodes(its.application()).stream()
                 .filter(node -> node.name().equals(execution.node()) && !isThis(node))
                 .findFirst()
                 .map(node -> ask(its, executionId, LOG, Map.of(LINES, String.valueOf(lines)), node.name()));
+    }
+
+    /** The nodes that have a part of an execution's log, its own first: that one, and those that have run partitions of it. */
+    public Set<String> nodesOf(long executionId) {
+        Set<String> nodes = new LinkedHashSet<>();
+        String own = nodeOf(executionId);
+        if (own != null) {
+            nodes.add(own);
+        }
+        nodes.addAll(StepState.nodes(repositories.get().recorded().steps(executionId)));
+        return nodes;
+    }
+
+    /**
+     * The last lines that each of these nodes has of an execution's log, of each 1 MiB at most. A node that cannot be asked, or
+     * does not answer, is among them.
+     *
+     * @throws NoSuchJobExecutionException if there is no such execution, or it is not to be seen
+     */
+    public CompletionStage<List<NodePart>> logs(long executionId, Set<String> nodes, int lines) {
+        RepriseRepository repository = repositories.get();
+        repository
+                .access()
+                .caller()
+                .ifPresent(caller -> Access.require(caller, Role.OPERATOR, "see the log of execution " + executionId));
+        Belonging its = repository
+                .neighbours()
+                .seen()
+                .execution(executionId)
+                .map(this::belonging)
+                .orElseThrow(() -> new NoSuchJobExecutionException("There is no execution " + executionId + "."));
+        List<Applications.Node> able = nodes(its.application());
+        List<CompletableFuture<NodePart>> asked = nodes.stream()
+                .map(name -> part(its, executionId, lines, name, able))
+                .toList();
+        return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
+                .thenApply(all -> asked.stream().map(CompletableFuture::join).toList());
+    }
+
+    private CompletableFuture<NodePart> part(
+            Belonging its, long executionId, int lines, String name, List<Applications.Node> able) {
+        if (isThis(its.application(), name)) {
+            return CompletableFuture.completedFuture(partHere(executionId, lines, name));
+        }
+        if (able.stream().noneMatch(node -> node.name().equals(name))) {
+            return CompletableFuture.completedFuture(new NodePart(
+                    name, null, "it is not alive, or cannot be asked; look into the folder of logs of its server"));
+        }
+        return ask(its, executionId, LOG, Map.of(LINES, String.valueOf(lines)), name, able)
+                .handle((text, failure) -> failure == null
+                        ? new NodePart(name, text, null)
+                        : new NodePart(name, null, OneLine.of(String.valueOf(failure.getMessage()))))
+                .toCompletableFuture();
+    }
+
+    private NodePart partHere(long executionId, int lines, String name) {
+        Optional<ExecutionLogs> logs = repositories.get().server().logs();
+        try {
+            return new NodePart(
+                    name,
+                    logs.isEmpty()
+                            ? null
+                            : logs.get()
+                                    .last(executionId, lines)
+                                    .map(ExecutionLogs.Part::text)
+                                    .orElse(null),
+                    null);
+        } catch (IOException e) {
+            return new NodePart(name, null, OneLine.of(String.valueOf(e)));
+        }
+    }
+
+    private Belonging belonging(ExecutionState execution) {
+        return new Belonging(
+                execution.instanceId(),
+                execution.job(),
+                execution.application().isEmpty() ? repositories.get().application() : execution.application());
     }
 
     private Access access() {
@@ -212,12 +293,16 @@ public class OtherNodes {
     }
 
     private boolean isThis(Applications.Node node) {
+        return isThis(node.application(), node.name());
+    }
+
+    private boolean isThis(String application, String name) {
         return repositories
                 .get()
                 .thisNode()
                 .node()
-                .filter(self -> self.application().equals(node.application())
-                        && self.name().equals(node.name()))
+                .filter(self ->
+                        self.application().equals(application) && self.name().equals(name))
                 .isPresent();
     }
 
@@ -242,7 +327,16 @@ public class OtherNodes {
     /** @param wanted the node that is to do it, if it can be asked; else, or if it is null, any of the application */
     private CompletionStage<@Nullable String> ask(
             Belonging its, long executionId, String kind, Map<String, String> details, @Nullable String wanted) {
-        List<Applications.Node> able = nodes(its.application());
+        return ask(its, executionId, kind, details, wanted, nodes(its.application()));
+    }
+
+    private CompletionStage<@Nullable String> ask(
+            Belonging its,
+            long executionId,
+            String kind,
+            Map<String, String> details,
+            @Nullable String wanted,
+            List<Applications.Node> able) {
         if (able.isEmpty()) {
             throw unavailable(
                     its,

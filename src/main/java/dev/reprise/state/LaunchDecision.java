@@ -1,5 +1,6 @@
 package dev.reprise.state;
 
+import dev.reprise.job.DistributedStep;
 import dev.reprise.job.RestartWay.Reach;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +16,13 @@ public sealed interface LaunchDecision permits LaunchDecision.Start, LaunchDecis
      *
      * @param message as a person reads it
      * @param parameters what it would run with, by name
+     * @param distributed the steps whose partitions any node may run, in the order of the job's XML
      */
-    record Start(String message, List<EffectiveParameter> parameters) implements LaunchDecision {
+    record Start(String message, List<EffectiveParameter> parameters, List<DistributedStep> distributed)
+            implements LaunchDecision {
         public Start {
             parameters = List.copyOf(parameters);
+            distributed = List.copyOf(distributed);
         }
     }
 
@@ -29,6 +33,8 @@ public sealed interface LaunchDecision permits LaunchDecision.Start, LaunchDecis
      * @param steps what becomes of the steps of the job, in the order of its XML
      * @param changes what of the job's definition is not as it was when that execution ran, and does no harm or is accepted
      * @param parameters what it would run with, by name
+     * @param distributed the steps that may run whose partitions any node may run, in the order of the job's XML; which of a
+     *     step's partitions go on, its plan says
      * @param message as a person reads it
      */
     record Restart(
@@ -36,12 +42,14 @@ public sealed interface LaunchDecision permits LaunchDecision.Start, LaunchDecis
             List<StepPlan> steps,
             List<String> changes,
             List<EffectiveParameter> parameters,
+            List<DistributedStep> distributed,
             String message)
             implements LaunchDecision {
         public Restart {
             steps = List.copyOf(steps);
             changes = List.copyOf(changes);
             parameters = List.copyOf(parameters);
+            distributed = List.copyOf(distributed);
         }
     }
 

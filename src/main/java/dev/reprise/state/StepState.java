@@ -2,7 +2,10 @@ package dev.reprise.state;
 
 import jakarta.batch.runtime.BatchStatus;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param ended when it ended; null while it runs
  * @param counts of a partitioned step: of all its partitions, also of those that still run
  * @param failure the first line of its exception; empty if it did not fail
+ * @param placement of a partition that any node may run; null for steps, and for partitions that run where their step does
  * @param partitions of a partitioned step, by number; else empty
  */
 public record StepState(
@@ -27,9 +31,25 @@ public record StepState(
         @Nullable Instant ended,
         StepCounts counts,
         String failure,
+        @Nullable Placement placement,
         List<StepState> partitions) {
 
     public StepState {
         partitions = List.copyOf(partitions);
+    }
+
+    /** The nodes that have run partitions of these steps, of those that any node may run. */
+    public static SortedSet<String> nodes(Collection<StepState> steps) {
+        SortedSet<String> nodes = new TreeSet<>();
+        steps.stream()
+                .flatMap(step -> step.partitions().stream())
+                .map(StepState::placement)
+                .forEach(placement -> {
+                    if (placement != null && placement.node() != null) {
+                        nodes.add(placement.node());
+                        nodes.addAll(placement.earlier());
+                    }
+                });
+        return nodes;
     }
 }

@@ -5,6 +5,7 @@ import dev.reprise.internal.engine.RepriseRepository;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.log.ExecutionLogs;
 import dev.reprise.log.ExecutionLogs.Part;
+import dev.reprise.log.MergedLog;
 import dev.reprise.monitor.Monitor;
 import dev.reprise.monitor.View;
 import dev.reprise.operate.Operations;
@@ -170,6 +171,16 @@ public class ExecutionsResource extends Asked {
         }
         View.Execution execution = known(id);
         int lines = number("lines", 1, MOST_LINES, USUAL_LINES);
+        require(Role.OPERATOR, "see the log of execution " + execution.id());
+        Set<String> nodes = others.nodesOf(execution.id());
+        if (nodes.size() > 1) {
+            return elsewhere(() -> others.logs(execution.id(), nodes, lines), (parts, place) -> {
+                if (parts.stream().allMatch(part -> part.text() == null && part.missing() == null)) {
+                    throw noSuchLog(execution);
+                }
+                return CompletableFuture.completedFuture(plain(MergedLog.of(parts, lines)));
+            });
+        }
         Optional<Part> here = lastLinesHere(execution, lines);
         if (here.isPresent()) {
             return CompletableFuture.completedFuture(plain(here.get().text()));

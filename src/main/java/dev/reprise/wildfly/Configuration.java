@@ -2,7 +2,9 @@ package dev.reprise.wildfly;
 
 import dev.reprise.internal.database.Schema;
 import dev.reprise.internal.doorbell.Doorbells;
+import dev.reprise.internal.engine.Capacity;
 import dev.reprise.internal.engine.ExecutionLists;
+import dev.reprise.job.PartitionPlace;
 import dev.reprise.job.TimeSpan;
 import dev.reprise.monitor.ConsolePath;
 import java.io.IOException;
@@ -21,6 +23,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,6 +54,8 @@ import org.jspecify.annotations.Nullable;
  * @param purge what is purged every day ({@code purge-at}, {@code purge-older-than}, {@code purge-keep}); null: nothing
  * @param doorbell how nodes tell each other at once that there is something to do ({@code doorbell}, default {@code auto};
  *     {@code doorbell.factory} and {@code doorbell.topic}, the JNDI names for {@code jms})
+ * @param capacity which partitions this node runs, also of other nodes' executions ({@code partition-slots}, default: as many
+ *     at a time as there are processors; {@code groups}, default none)
  * @param firstUsers whether users are made in the WAR's realm if it has none ({@code first-users}, default {@code false})
  */
 record Configuration(
@@ -72,6 +77,7 @@ record Configuration(
         @Nullable ConsolePath console,
         @Nullable DailyPurge purge,
         Doorbells.Settings doorbell,
+        Capacity capacity,
         boolean firstUsers) {
 
     static final String FILE = "META-INF/reprise.properties";
@@ -104,7 +110,9 @@ record Configuration(
             "purge-keep",
             "doorbell",
             "doorbell.factory",
-            "doorbell.topic");
+            "doorbell.topic",
+            "partition-slots",
+            "groups");
 
     /** Of the file alone: whose users a realm has is a matter of one application, not of the server. */
     private static final String FIRST_USERS = "first-users";
@@ -199,6 +207,7 @@ record Configuration(
                 number(
                         "executions-listed",
                         value(file, systemProperty, "executions-listed", String.valueOf(ExecutionLists.LISTED)),
+                        1,
                         10_000),
                 archive(value(file, systemProperty, "archive", "")),
                 ConsolePath.of(value(file, systemProperty, "console", "/reprise"))
@@ -206,11 +215,22 @@ record Configuration(
                 DailyPurge.of(
                         value(file, systemProperty, "purge-at", ""),
                         value(file, systemProperty, "purge-older-than", "90d"),
-                        number("purge-keep", value(file, systemProperty, "purge-keep", "100"), 1_000_000)),
+                        number("purge-keep", value(file, systemProperty, "purge-keep", "100"), 1, 1_000_000)),
                 Doorbells.Settings.of(
                         value(file, systemProperty, "doorbell", "auto"),
                         value(file, systemProperty, "doorbell.factory", Doorbells.Settings.FACTORY),
                         value(file, systemProperty, "doorbell.topic", Doorbells.Settings.TOPIC)),
+                new Capacity(
+                        number(
+                                "partition-slots",
+                                value(
+                                        file,
+                                        systemProperty,
+                                        "partition-slots",
+                                        String.valueOf(Capacity.OF_THIS_MACHINE.partitions())),
+                                0,
+                                1000),
+                        groups(value(file, systemProperty, "groups", ""))),
                 !isSecond(FIRST_USERS + " in " + FILE, "true", "false", file.getProperty(FIRST_USERS, "false")));
     }
 
@@ -237,22 +257,38 @@ record Configuration(
     }
 
     private static Set<String> share(String value) {
+        return names(
+                value,
+                name -> !name.isEmpty() && name.length() <= LONGEST_APPLICATION,
+                "reprise.share is '" + value
+                        + "'; write the names of applications' job repositories, as shop-blue, shop-green");
+    }
+
+    private static Set<String> groups(String value) {
+        return names(
+                value,
+                PartitionPlace::isGroup,
+                "reprise.groups is '" + value
+                        + "'; write names of up to 50 letters, digits, dots, dashes and underlines,"
+                        + " as large, near-the-files");
+    }
+
+    private static Set<String> names(String value, Predicate<String> isName, String fault) {
         Set<String> names = new TreeSet<>();
         for (String name : value.isBlank() ? new String[0] : COMMA.split(value.strip(), -1)) {
-            if (name.isEmpty() || name.length() > LONGEST_APPLICATION) {
-                throw new IllegalArgumentException("reprise.share is '" + value
-                        + "'; write the names of applications' job repositories, as shop-blue, shop-green");
+            if (!isName.test(name)) {
+                throw new IllegalArgumentException(fault);
             }
             names.add(name);
         }
         return names;
     }
 
-    private static int number(String key, String value, int most) {
-        int number = value.matches("\\d{1,9}") ? Integer.parseInt(value) : 0;
-        if (number < 1 || number > most) {
+    private static int number(String key, String value, int least, int most) {
+        int number = value.matches("\\d{1,9}") ? Integer.parseInt(value) : -1;
+        if (number < least || number > most) {
             throw new IllegalArgumentException(
-                    "reprise." + key + " is '" + value + "'; write a number from 1 to " + most);
+                    "reprise." + key + " is '" + value + "'; write a number from " + least + " to " + most);
         }
         return number;
     }

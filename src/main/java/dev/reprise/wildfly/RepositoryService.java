@@ -168,7 +168,7 @@ final class RepositoryService implements Service {
                 configuration.share(),
                 configuration.schema(),
                 configuration.others(),
-                Runtime.getRuntime().availableProcessors(),
+                configuration.capacity(),
                 configuration.doorbell(),
                 new ServerParts(Submitter::caller, this::isServerUp, Optional.of(opening), archive, Submitter::run)));
         SelfTest.warnOfUnknownEngine();

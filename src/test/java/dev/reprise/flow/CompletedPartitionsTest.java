@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.flow.NumberedItems.Hiccup;
 import dev.reprise.launch.LaunchRequest;
+import dev.reprise.state.LaunchDecision;
+import dev.reprise.state.LaunchDecision.Start;
 import dev.reprise.state.StepCounts;
 import dev.reprise.state.StepState;
 import dev.reprise.testing.ExpectedFailures;
@@ -77,6 +79,20 @@ class CompletedPartitionsTest {
         assertThat(TestBatch.ITEMS.takeWritten())
                 .filteredOn(chunk -> !chunk.isEmpty())
                 .containsExactlyInAnyOrder(List.of(8, 9), List.of(10), List.of(15));
+    }
+
+    /** H2: there is nothing that could keep the partitions of several nodes apart. */
+    @Test
+    void stayWhereTheirStepIsWhateverItSays() {
+        TestBatch.ITEMS.begin(0);
+        StepBuilder load = partitions(3, 2).property("reprise.partitions", "distributed");
+        BATCH.define(new JobBuilder("not-distributed").step(load.build()).build());
+
+        LaunchDecision before = BATCH.launcher().explain(LaunchRequest.of("not-distributed"));
+        JobRun run = BATCH.run("not-distributed");
+
+        assertThat(((Start) before).distributed()).isEmpty();
+        assertThat(run.step("load").partitions()).hasSize(3).allMatch(partition -> partition.placement() == null);
     }
 
     @Test

@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.PostgresServer;
 import dev.reprise.flow.NumberedItems.Hiccup;
+import dev.reprise.job.DistributedStep;
 import dev.reprise.launch.LaunchRequest;
+import dev.reprise.state.LaunchDecision;
+import dev.reprise.state.LaunchDecision.Restart;
+import dev.reprise.state.LaunchDecision.Start;
 import dev.reprise.state.StepCounts;
 import dev.reprise.state.StepState;
 import dev.reprise.testing.ExpectedFailures;
@@ -85,6 +89,50 @@ class DistributedPartitionsTest {
         assertThat(TestBatch.ITEMS.takeWritten())
                 .filteredOn(chunk -> !chunk.isEmpty())
                 .containsExactlyInAnyOrder(List.of(8, 9), List.of(10), List.of(15));
+    }
+
+    /** How many run at a time: the plan has two threads, and a parameter says fewer. */
+    @Test
+    void areForeseen() {
+        TestBatch.ITEMS.begin(0);
+        TestBatch.ITEMS.trouble("read", 8, new Hiccup());
+        StepBuilder load = partitions(4, 2).property("reprise.partitions.max", "#{jobParameters['most']}?:9;");
+        BATCH.define(new JobBuilder(job)
+                .step(load.next("then").build())
+                .step(ScriptedArtifacts.step("then").build())
+                .build());
+        LaunchRequest one = LaunchRequest.of(job).with("-most", "1");
+
+        LaunchDecision start = BATCH.launcher().explain(LaunchRequest.of(job));
+        LaunchDecision fewer = BATCH.launcher().explain(one);
+        BATCH.run(job);
+        LaunchDecision again = BATCH.launcher().explain(one);
+        JobRun restarted = BATCH.run(job);
+
+        assertThat(((Start) start).distributed()).containsExactly(new DistributedStep("load", 2));
+        assertThat(((Start) fewer).distributed()).containsExactly(new DistributedStep("load", 1));
+        assertThat(((Restart) again).distributed()).containsExactly(new DistributedStep("load", 1));
+        assertThat(((Restart) again).steps().get(0).partitions())
+                .filteredOn(partition -> partition.fate() != LaunchDecision.Fate.SKIP)
+                .extracting(partition -> "load:partition" + partition.number())
+                .containsExactlyElementsOf(restarted.step("load").partitions().stream()
+                        .map(StepState::name)
+                        .toList());
+    }
+
+    /** The step is complete, and what is left of the job has no partitions. */
+    @Test
+    void areNotForeseenWhereTheyDoNotRunAgain() {
+        TestBatch.ITEMS.begin(0);
+        TestBatch.SCRIPTED.play(Map.of("then", List.of(ScriptedJob.THROWS, ScriptedJob.NOTHING)));
+        BATCH.define(new JobBuilder(job)
+                .step(partitions(3, 2).next("then").build())
+                .step(ScriptedArtifacts.step("then").build())
+                .build());
+        BATCH.run(job);
+
+        assertThat(((Restart) BATCH.launcher().explain(LaunchRequest.of(job))).distributed())
+                .isEmpty();
     }
 
     @Test

@@ -208,6 +208,7 @@ class JobLinterTest {
                 partitions.xml:5: error: reprise.partitions of step 'misspelt' is 'everywhere'. Write 'distributed' (any node of the application may run its partitions) or 'local' (the node that runs the step does, as without the property). [partitions]
                 partitions.xml:6: error: reprise.partitions.max of step 'misspelt' is '0'. It is how many of its partitions run at a time: a number from 1 to 999999. [partitions]
                 partitions.xml:13: error: reprise.partitions of step 'none' is 'distributed', and the step has no partitions. Give it a <partition>, or remove the property. [partitions]
+                partitions.xml:14: error: reprise.partitions.group of step 'none' is 'the large ones'. It is a group of nodes: 1 to 50 letters, digits, dots, dashes and underlines. [partitions]
                 """);
     }
 

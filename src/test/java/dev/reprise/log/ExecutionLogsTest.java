@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -125,6 +126,75 @@ class ExecutionLogsTest {
     }
 
     // ---- Whose line it is ------------------------------------------------------------------------------------------
+
+    private void partitionRuns(long execution, Instant created, String... lines) {
+        logs().join(execution, created);
+        LogThread.of(execution, () -> Stream.of(lines).forEach(LOG::info)).run();
+    }
+
+    private static List<String> messages(Part part) {
+        return part.lines().stream().map(line -> line.replaceFirst(".*\\|", "")).toList();
+    }
+
+    /** One after another, and two at a time, of an execution that is another node's. */
+    @Test
+    void partsOfAnExecutionThatThisNodeHasTakenWriteOneLog() throws Exception {
+        Instant created = Instant.now().minusSeconds(10);
+        partitionRuns(7, created, "a");
+        partitionRuns(7, created, "b");
+        logs().end(7);
+        boolean open = logs().last(7, 100).orElseThrow().complete();
+        logs().end(7);
+        boolean complete = logs().last(7, 100).orElseThrow().complete();
+        partitionRuns(7, created, "c");
+        logs().end(7);
+
+        assertThat(open).isFalse();
+        assertThat(complete).isTrue();
+        assertThat(messages(logs().last(7, 100).orElseThrow())).containsExactly("a", "b", "c");
+    }
+
+    /** The limit counts what was there, and positions go on. */
+    @Test
+    void whatGoesOnLaterHasOneLimit() throws Exception {
+        Instant created = Instant.now().minusSeconds(10);
+        String[] lines = IntStream.range(0, 300).mapToObj(i -> "line " + i).toArray(String[]::new);
+        for (String line : lines) {
+            partitionRuns(7, created, line);
+            logs().end(7);
+        }
+
+        Part last = logs().last(7, 1000).orElseThrow();
+        assertThat(messages(last)).endsWith("line 298", "line 299").hasSizeLessThan(300);
+        assertThat(last.before()).isEqualTo(Before.DROPPED);
+        assertThat(last.next())
+                .isEqualTo(Stream.of(lines)
+                        .mapToLong(line -> ("INFO|" + line + "\n").length())
+                        .sum());
+    }
+
+    @Test
+    void aPartitionBeginsAnewWhereTheLogIsOfAnExecutionOfBefore() throws Exception {
+        partitionRuns(7, Instant.now().minusSeconds(10), "of another database");
+        logs().end(7);
+        partitionRuns(7, Instant.now().plusSeconds(10), "a");
+        logs().end(7);
+
+        assertThat(messages(logs().last(7, 100).orElseThrow())).containsExactly("a");
+    }
+
+    /** Partitions that run where their step does: its end is not theirs, nor theirs its. */
+    @Test
+    void aPartitionSharesTheLogOfItsJob() throws Exception {
+        logs().begin(7);
+        LogThread.of(7, () -> LOG.info("job")).run();
+        partitionRuns(7, Instant.now().plusSeconds(10), "partition");
+        logs().end(7);
+        LogThread.of(7, () -> LOG.info("job again")).run();
+        logs().end(7);
+
+        assertThat(messages(logs().last(7, 100).orElseThrow())).containsExactly("job", "partition", "job again");
+    }
 
     @Test
     void takesTheLinesOfTheJobsThreadFromItsBeginToItsEndAndNoOther() throws IOException {

@@ -2,6 +2,7 @@ package dev.reprise.testing;
 
 import dev.reprise.access.Caller;
 import dev.reprise.internal.doorbell.Doorbells;
+import dev.reprise.internal.engine.Capacity;
 import dev.reprise.internal.engine.ExecutionLists;
 import dev.reprise.internal.engine.RepositoryParts;
 import dev.reprise.internal.engine.RepriseRepository;
@@ -60,7 +61,7 @@ final class AnotherNode implements AutoCloseable {
                 Set.of(),
                 null,
                 true,
-                threads,
+                new Capacity(threads, Set.of()),
                 Doorbells.Settings.NONE,
                 new ServerParts(
                         Optional::<Caller>empty, () -> true, Optional.empty(), Optional.empty(), (user, work) -> {

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.reprise.Patience;
 import dev.reprise.PostgresServer;
 import dev.reprise.internal.doorbell.Doorbells;
+import dev.reprise.internal.engine.Capacity;
 import dev.reprise.internal.engine.ExecutionLists;
 import dev.reprise.internal.engine.RepositoryParts;
 import dev.reprise.internal.engine.RepriseRepository;
@@ -13,13 +14,17 @@ import dev.reprise.internal.engine.ServerParts;
 import dev.reprise.internal.engine.Watch;
 import dev.reprise.internal.store.NodeRegistry;
 import dev.reprise.launch.DeploymentRules;
+import dev.reprise.log.ExecutionLogs;
 import dev.reprise.state.NodeIdentity;
+import dev.reprise.state.Placement;
+import dev.reprise.state.StepState;
 import jakarta.batch.api.BatchProperty;
 import jakarta.batch.api.chunk.AbstractItemReader;
 import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.inject.Inject;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -29,6 +34,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Queue;
 import java.util.Set;
@@ -37,6 +44,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.jberet.job.model.Job;
@@ -46,6 +56,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Partitions on several nodes of one application, each with an engine of its own, in one process. */
 class ManyNodesTest {
@@ -53,11 +64,16 @@ class ManyNodesTest {
     private static final int ITEMS = 10;
     private static final int PARTITIONS = 4 + Runtime.getRuntime().availableProcessors();
 
+    private static final Logger LOG = Logger.getLogger("many");
+
     private final Map<String, CountDownLatch> gates = new ConcurrentHashMap<>();
     private final Queue<String> written = new ConcurrentLinkedQueue<>();
     private InProcessBatch batch;
     private final List<Other> others = new ArrayList<>();
     private String url = "";
+
+    @TempDir
+    private Path folder;
 
     /** Reads 1 to {@value #ITEMS}. */
     public final class Reader extends AbstractItemReader {
@@ -76,6 +92,7 @@ class ManyNodesTest {
         @Override
         public void open(@Nullable Serializable checkpoint) {
             read = checkpoint == null ? 0 : (Integer) checkpoint;
+            LOG.info(node + " opens " + partition);
         }
 
         @Override
@@ -108,13 +125,15 @@ class ManyNodesTest {
         private final DataSource dataSource;
         final NodeIdentity identity;
         final RepriseRepository repository;
+        final ExecutionLogs logs;
         final Engine engine;
         final Watch watch;
 
-        Other(String name, int slots) {
+        Other(String name, Capacity capacity) {
             dataSource = new TestDatabase(url).pool(20);
             identity = new NodeRegistry(dataSource, ServerResources.TRANSACTIONS).join("in-process", name);
             ClassLoader loader = Thread.currentThread().getContextClassLoader();
+            logs = ExecutionLogs.open(folder.resolve(name), "in-process", 1 << 20, loader);
             repository = new RepriseRepository(new RepositoryParts(
                     dataSource,
                     ServerResources.TRANSACTIONS,
@@ -132,9 +151,9 @@ class ManyNodesTest {
                     Set.of(),
                     null,
                     true,
-                    slots,
+                    capacity,
                     Doorbells.Settings.NONE,
-                    ServerParts.NONE));
+                    new ServerParts(Optional::empty, () -> true, Optional.of(logs), Optional.empty())));
             engine = new Engine(
                     "in-process",
                     repository,
@@ -187,18 +206,31 @@ class ManyNodesTest {
         others.forEach(other -> {
             other.watch.close();
             other.engine.close();
+            other.logs.close();
         });
         batch.close();
     }
 
     private Other other(String name, int slots, Job job) {
-        Other other = new Other(name, slots);
+        return other(name, new Capacity(slots, Set.of()), job);
+    }
+
+    private Other other(String name, Capacity capacity, Job job) {
+        Other other = new Other(name, capacity);
         others.add(other);
         other.engine.define(job);
         return other;
     }
 
     private Job job() {
+        return job(PARTITIONS, null);
+    }
+
+    /**
+     * @param atOnce how many of the partitions may run at a time
+     * @param group of the nodes that may run them; null: all
+     */
+    private Job job(int atOnce, @Nullable String group) {
         Properties[] plan = IntStream.range(0, PARTITIONS)
                 .mapToObj(i -> {
                     Properties properties = new Properties();
@@ -206,9 +238,13 @@ class ManyNodesTest {
                     return properties;
                 })
                 .toArray(Properties[]::new);
+        StepBuilder step = new StepBuilder("load");
+        if (group != null) {
+            step.property("reprise.partitions.group", group);
+        }
         Job job = new JobBuilder("many-" + UUID.randomUUID())
-                .step(new StepBuilder("load")
-                        .property("reprise.partitions", "distributed")
+                .step(step.property("reprise.partitions", "distributed")
+                        .property("reprise.partitions.max", String.valueOf(atOnce))
                         .reader("reader", new String[] {"partition", "#{partitionPlan['partition']}"})
                         .writer("writer")
                         .itemCount(3)
@@ -247,6 +283,132 @@ class ManyNodesTest {
         assertThat(run.status()).as(run.toString()).isEqualTo(BatchStatus.COMPLETED);
         assertThat(written).containsExactlyInAnyOrderElementsOf(all());
         assertThat(run.step("load").counts().written()).isEqualTo((long) PARTITIONS * ITEMS);
+    }
+
+    /** As many run as there is room for, one more may, and the rest have not got their turn. */
+    @Test
+    void sayWhereTheyAre() throws Exception {
+        int run = 1 + Runtime.getRuntime().availableProcessors();
+        Job job = job(run + 1, null);
+        CountDownLatch stuck = new CountDownLatch(1000);
+        gates.put("node-1 after 6", stuck);
+        gates.put("node-2 after 6", stuck);
+        other("node-2", 1, job).begin();
+        CompletableFuture<JobRun> running = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
+        await().timeout(Patience.GUARD).until(() -> stuck.getCount() == 1000 - run);
+
+        List<StepState> meanwhile = partitions(job);
+        IntStream.range(0, 1000).forEach(i -> stuck.countDown());
+        List<StepState> after = running.get().step("load").partitions();
+
+        Map<Placement.Wait, List<StepState>> waiting = meanwhile.stream()
+                .filter(its -> placement(its).waits() != null)
+                .collect(Collectors.groupingBy(
+                        its -> Objects.requireNonNull(placement(its).waits())));
+        assertThat(waiting.get(Placement.Wait.READY)).hasSize(1);
+        assertThat(waiting.get(Placement.Wait.PLANNED)).hasSize(PARTITIONS - run - 1);
+        assertThat(waiting.values().stream().flatMap(List::stream))
+                .allMatch(its -> its.started() == null
+                        && placement(its).node() == null
+                        && placement(its).committed() == null);
+        List<StepState> placed =
+                meanwhile.stream().filter(its -> placement(its).waits() == null).toList();
+        assertThat(placed).hasSize(run).allSatisfy(its -> {
+            assertThat(placement(its).nodesDied()).isZero();
+            assertThat(placement(its).earlier()).isEmpty();
+            assertThat(placement(its).committed()).isAfterOrEqualTo(its.started());
+        });
+        assertThat(placed.stream().map(its -> placement(its).node()))
+                .containsOnlyOnce("node-2")
+                .contains("this-process");
+        assertThat(after).hasSize(PARTITIONS).allSatisfy(its -> {
+            assertThat(placement(its).waits()).isNull();
+            assertThat(placement(its).node()).isIn("this-process", "node-2");
+            assertThat(placement(its).committed()).isBetween(its.started(), its.ended());
+        });
+    }
+
+    private List<StepState> partitions(Job job) {
+        long execution = batch.operator().getRunningExecutions(job.getId()).get(0);
+        return batch.repository().recorded().steps(execution).get(0).partitions();
+    }
+
+    private static Placement placement(StepState partition) {
+        return Objects.requireNonNull(partition.placement());
+    }
+
+    @Test
+    void haveTheirPartOfTheLogWhereTheyRan() throws Exception {
+        Job job = job();
+        bothBegin();
+        Other two = other("node-2", 1, job);
+        two.begin();
+
+        LOG.setLevel(Level.INFO);
+        JobRun run;
+        try {
+            run = batch.run(job.getId());
+        } finally {
+            LOG.setLevel(null);
+        }
+
+        await().timeout(Patience.GUARD)
+                .until(() ->
+                        two.logs.last(run.executionId(), 1000).orElseThrow().complete());
+        ExecutionLogs.Part part = two.logs.last(run.executionId(), 1000).orElseThrow();
+        assertThat(run.step("load").partitions())
+                .filteredOn(its -> "node-2".equals(placement(its).node()))
+                .isNotEmpty()
+                .allSatisfy(its -> assertThat(part.text())
+                        .contains("node-2 opens " + its.name().replace("load:partition", "p")));
+    }
+
+    /** What they did before counts, and so does when they began. */
+    @Test
+    void sayWhoDiedOfThem() throws Exception {
+        Job job = job();
+        CountDownLatch stuck = new CountDownLatch(1000);
+        Other dying = other("node-2", 2, job);
+        gates.put("node-2 after 6", stuck);
+        bothBegin();
+        dying.begin();
+        CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
+        await().timeout(Patience.GUARD).until(() -> stuck.getCount() < 1000);
+        Map<String, StepState> before = partitions(job).stream()
+                .filter(its -> "node-2".equals(placement(its).node()))
+                .filter(its -> placement(its).committed() != null)
+                .collect(Collectors.toMap(StepState::name, its -> its));
+        dying.dies();
+        other("node-3", PARTITIONS, job).begin();
+        JobRun ended = run.get();
+        IntStream.range(0, 1000).forEach(i -> stuck.countDown());
+
+        assertThat(ended.status()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(before).isNotEmpty();
+        assertThat(ended.step("load").partitions())
+                .filteredOn(its -> before.containsKey(its.name()))
+                .allSatisfy(its -> {
+                    assertThat(placement(its).nodesDied()).isEqualTo(1);
+                    assertThat(placement(its).earlier()).containsExactly("node-2");
+                    assertThat(placement(its).node()).isIn("this-process", "node-3");
+                    assertThat(its.started())
+                            .isEqualTo(Objects.requireNonNull(before.get(its.name()))
+                                    .started());
+                });
+    }
+
+    @Test
+    void runOnNodesOfTheGroupThatTheyWant() {
+        Job job = job(PARTITIONS, "large");
+        other("small", new Capacity(PARTITIONS, Set.of("small", "larger")), job).begin();
+        other("large", new Capacity(1, Set.of("nearby", "large")), job).begin();
+
+        JobRun run = batch.run(job.getId());
+
+        assertThat(run.status()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(run.step("load").partitions())
+                .hasSize(PARTITIONS)
+                .allSatisfy(partition -> assertThat(placement(partition).node()).isEqualTo("large"));
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.reprise.access.Access;
 import dev.reprise.access.Caller;
 import dev.reprise.access.Role;
 import dev.reprise.internal.database.Schema;
+import dev.reprise.internal.engine.Capacity;
 import dev.reprise.internal.engine.ExecutionLists;
 import dev.reprise.internal.engine.RepositoryParts;
 import dev.reprise.internal.engine.RepriseRepository;
@@ -78,7 +79,7 @@ class OtherApplicationTest {
                             shared,
                             null,
                             true,
-                            2,
+                            new Capacity(2, Set.of()),
                             dev.reprise.internal.doorbell.Doorbells.Settings.NONE,
                             ServerParts.NONE));
                 })

@@ -15,6 +15,7 @@ import dev.reprise.access.AccessDeniedException;
 import dev.reprise.access.Caller;
 import dev.reprise.access.Role;
 import dev.reprise.internal.database.Schema;
+import dev.reprise.internal.engine.Capacity;
 import dev.reprise.internal.engine.ExecutionLists;
 import dev.reprise.internal.engine.RepositoryParts;
 import dev.reprise.internal.engine.RepriseRepository;
@@ -30,6 +31,7 @@ import dev.reprise.internal.store.Requests.Request;
 import dev.reprise.launch.DeploymentRules;
 import dev.reprise.launch.LaunchRequest;
 import dev.reprise.log.ExecutionLogs;
+import dev.reprise.log.MergedLog.NodePart;
 import dev.reprise.monitor.Monitor;
 import dev.reprise.monitor.View;
 import dev.reprise.operate.NoAnswerException;
@@ -127,7 +129,7 @@ class OtherNodesTest {
                 Set.of(),
                 null,
                 true,
-                2,
+                new Capacity(2, Set.of()),
                 dev.reprise.internal.doorbell.Doorbells.Settings.NONE,
                 server));
     }
@@ -340,6 +342,39 @@ class OtherNodesTest {
         assertThat(audit(shop().repository(), done))
                 .extracting(AuditEntry::action, AuditEntry::outcome)
                 .containsExactly(tuple("restart", "refused"), tuple("stop", "failed"));
+    }
+
+    /** Partitions of it ran on another node, too, which is away by now, and on one that died of them. */
+    @ParameterizedTest
+    @EnumSource
+    void readsTheLogOfAllNodesThatRanIt(Kind kind) throws Exception {
+        open(kind);
+        long id = running("1");
+        String own = shopNode().identity().name();
+        await().until(() -> String.valueOf(answer(() -> others().log(id, 100).orElseThrow()))
+                .contains("at work"));
+        assertThat(others().nodesOf(id)).containsExactly(own);
+        execute("""
+                insert into BATCH_STEP_EXECUTION
+                    (STEP_EXECUTION_ID, VERSION, STEP_NAME, JOB_EXECUTION_ID, CREATE_TIME, STATUS, REPRISE_PARTITION,
+                     REPRISE_PARTITION_OF, REPRISE_NODE, REPRISE_NODES_BEFORE, REPRISE_ATTEMPT)
+                select 900, 0, 'work:partition0', JOB_EXECUTION_ID, CREATE_TIME, 'COMPLETED', 0, STEP_EXECUTION_ID,
+                       'away', 'dead', 1
+                  from BATCH_STEP_EXECUTION""");
+
+        List<NodePart> parts = answer(() -> others().logs(id, others().nodesOf(id), 100));
+
+        assertThat(parts.get(0).text()).contains("at work");
+        assertThat(parts).extracting(NodePart::node).containsExactly(own, "away", "dead");
+        assertThat(parts.subList(1, 3))
+                .allMatch(part -> part.text() == null
+                        && String.valueOf(part.missing()).startsWith("it is not alive, or cannot be asked"));
+        await().until(() -> requests() == 0);
+        assertThat(new Monitor(shop().launcher(), this::root)
+                        .detail(id)
+                        .orElseThrow()
+                        .logNodes())
+                .containsExactly("away", "dead", own);
     }
 
     @ParameterizedTest
@@ -604,6 +639,8 @@ class OtherNodesTest {
 
         assertThatThrownBy(() -> Access.as(VIEWER, () -> others().stop(id))).isInstanceOf(AccessDeniedException.class);
         assertThatThrownBy(() -> Access.as(VIEWER, () -> others().log(id, 10)))
+                .isInstanceOf(AccessDeniedException.class);
+        assertThatThrownBy(() -> Access.as(VIEWER, () -> others().logs(id, Set.of(), 10)))
                 .isInstanceOf(AccessDeniedException.class);
         assertThat(requests()).isZero();
         assertThat(audit(root(), id)).extracting(AuditEntry::outcome).containsExactly("denied");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.reprise.internal.doorbell.Doorbells;
+import dev.reprise.internal.engine.Capacity;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -92,6 +93,17 @@ class ConfigurationTest {
                 .containsExactly("reprise.doorbel.topic");
     }
 
+    /** contract.md §10 */
+    @Test
+    void runsAsManyPartitionsAsThereAreProcessorsUnlessItIsToldOtherwise() {
+        assertThat(with("data-source", "jobs").capacity())
+                .isEqualTo(new Capacity(Runtime.getRuntime().availableProcessors(), Set.of()));
+        assertThat(with("partition-slots", "0").capacity().partitions()).isZero();
+        assertThat(with("partition-slots", "1000").capacity().partitions()).isEqualTo(1000);
+        assertThat(with("groups", " large, near-the.files ").capacity().groups())
+                .containsExactlyInAnyOrder("large", "near-the.files");
+    }
+
     @Test
     void purgesNothingUnlessATimeIsGiven() {
         assertThat(with("purge-older-than", "30d").purge()).isNull();
@@ -118,6 +130,10 @@ class ConfigurationTest {
         "doorbell.factory, java:ldap://elsewhere, write a JNDI name of this server",
         "doorbell.topic, '', write a JNDI name of this server",
         "doorbell.topic, jms/topic/reprise, write a JNDI name of this server",
+        "partition-slots, 1001, write a number from 0 to 1000",
+        "partition-slots, -1, write a number from 0 to 1000",
+        "groups, 'large,,small', write names of up to 50 letters",
+        "groups, the large ones, write names of up to 50 letters",
         "share, 'shop-blue,,shop-green', write the names of applications",
         "share, ',', write the names of applications"
     })

@@ -48,6 +48,7 @@ final class DecisionTable {
                 List.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 subject.label() + " is " + lastStatus + " (execution " + last.id() + Refusals.when(last.ended())
                         + ").");
     }

@@ -122,7 +122,7 @@ public final class Decisions {
         OptionalLong instance = database.read(handle -> instances.find(handle, identity.jobName(), identity.key()));
         LaunchDecision decision = instance.isPresent() ? decide(instance.getAsLong(), subject, false) : null;
         return decision == null
-                ? new LaunchDecision.Start(subject.label() + " never ran. It would start.", List.of())
+                ? new LaunchDecision.Start(subject.label() + " never ran. It would start.", List.of(), List.of())
                 : decision;
     }
 

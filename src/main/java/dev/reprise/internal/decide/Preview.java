@@ -11,13 +11,18 @@ import dev.reprise.internal.store.ExecutionParameters;
 import dev.reprise.internal.store.JobExecutionRow;
 import dev.reprise.internal.store.JobExecutions;
 import dev.reprise.job.DefinitionChange;
+import dev.reprise.job.DistributedStep;
 import dev.reprise.job.JobModel;
+import dev.reprise.job.RestartWay.Reach;
 import dev.reprise.state.LaunchDecision;
+import dev.reprise.state.LaunchDecision.Fate;
+import dev.reprise.state.LaunchDecision.StepPlan;
 import dev.reprise.state.LaunchRefusedException;
 import dev.reprise.state.WaysOut;
 import java.util.List;
-import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What a launch would do now, found out by the rules that a launch goes by, without doing it (contract.md §8.3). */
 public final class Preview {
@@ -52,16 +57,17 @@ public final class Preview {
         Properties asked = WaysOut.without(given);
         LaunchDecision decision = verdict.identityNone()
                 ? new LaunchDecision.Start(
-                        subject.label() + " has no identity: each start is a new instance.", List.of())
+                        subject.label() + " has no identity: each start is a new instance.", List.of(), List.of())
                 : decisions.explain(identity, subject);
         if (decision instanceof LaunchDecision.Start start) {
-            Optional<String> fault = LaunchParameters.faultOfExpressions(
+            JobModel.Resolved trial = LaunchParameters.resolved(
                     job, subject.parameters(), LaunchParameters.forTheJob(subject.parameters(), asked));
-            return fault.isPresent()
-                    ? Refusals.invalidParameters(subject, List.of(fault.get()))
+            return trial.fault() != null
+                    ? Refusals.invalidParameters(subject, List.of(Text.line(trial.fault())))
                     : new LaunchDecision.Start(
                             start.message(),
-                            RestartParameters.effective(subject.parameters(), ExecutionParameters.NONE, asked));
+                            RestartParameters.effective(subject.parameters(), ExecutionParameters.NONE, asked),
+                            distributed(trial.job()));
         }
         if (decision instanceof LaunchDecision.Restart restart) {
             try {
@@ -92,11 +98,24 @@ public final class Preview {
         if (trial.fault() != null) {
             return Refusals.invalidParameters(subject, List.of(Text.line(trial.fault())));
         }
+        List<StepPlan> steps = restartJudge.plan(trial.job(), before, judgement, asked);
+        Set<String> running = steps.stream()
+                .filter(step -> step.reach() != Reach.NOT && (step.fate() == Fate.RUN || step.fate() == Fate.RESUME))
+                .map(StepPlan::step)
+                .collect(Collectors.toSet());
         return new LaunchDecision.Restart(
                 restart.executionId(),
-                restartJudge.plan(trial.job(), before, judgement, asked),
+                steps,
                 judgement.changes().stream().map(DefinitionChange::text).toList(),
                 RestartParameters.effective(subject.parameters(), parameters, asked),
+                distributed(trial.job()).stream()
+                        .filter(step -> running.contains(step.step()))
+                        .toList(),
                 restart.message() + " It would be restarted.");
+    }
+
+    /** On a database on which the partitions of several nodes cannot be kept apart, they all stay where their step is. */
+    private List<DistributedStep> distributed(JobModel job) {
+        return database.dialect().letsManyTake() ? job.distributed() : List.of();
     }
 }

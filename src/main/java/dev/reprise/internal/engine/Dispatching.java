@@ -51,7 +51,7 @@ final class Dispatching {
     static LaunchDecision said(LaunchDecision decision) {
         String where = " It would wait for the first node that has a thread for it.";
         if (decision instanceof LaunchDecision.Start start) {
-            return new LaunchDecision.Start(start.message() + where, start.parameters());
+            return new LaunchDecision.Start(start.message() + where, start.parameters(), start.distributed());
         }
         if (decision instanceof LaunchDecision.Restart restart) {
             return new LaunchDecision.Restart(
@@ -59,6 +59,7 @@ final class Dispatching {
                     restart.steps(),
                     restart.changes(),
                     restart.parameters(),
+                    restart.distributed(),
                     restart.message() + where);
         }
         return decision;

@@ -2,7 +2,9 @@ package dev.reprise.internal.engine;
 
 import dev.reprise.internal.engine.partition.PartitionNumbers;
 import dev.reprise.internal.store.CollectedData.Piece;
+import dev.reprise.internal.store.Work.Limits;
 import dev.reprise.internal.store.WorkOfSteps.Ended;
+import dev.reprise.job.PartitionPlace;
 import dev.reprise.log.LogThread;
 import dev.reprise.state.StepCounts;
 import jakarta.batch.operations.BatchRuntimeException;
@@ -93,7 +95,8 @@ final class OfferedPartitions implements PartitionHandler, JobStopNotificationLi
             }
         }
         most = OfferedSteps.most(step, callbacks.plan().getThreads(), planned.size());
-        recorder.plan(running, whole, numbers, callbacks.plan(), most);
+        recorder.plan(
+                running, whole, numbers, callbacks.plan(), new Limits(most, PartitionPlace.group(step.getStep())));
         for (int i = 0; i < planned.size(); i++) {
             callbacks.begins(i == 0 ? this : null);
         }

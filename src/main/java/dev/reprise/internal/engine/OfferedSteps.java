@@ -45,8 +45,7 @@ final class OfferedSteps implements AutoCloseable {
 
     /** Whether any node may run a step's partitions. */
     boolean takes(StepContextImpl step) {
-        return PartitionPlace.of(step.getStep()) == PartitionPlace.DISTRIBUTED
-                && database.dialect().letsManyTake();
+        return PartitionPlace.mayLeave(step.getStep()) && database.dialect().letsManyTake();
     }
 
     /**

@@ -45,6 +45,7 @@ final class PartitionHere implements PartitionWorker, Runnable {
     private final RepriseRepository repository;
     private final Wiring wiring;
     private final Runnable over;
+    private volatile boolean begun;
     private @Nullable RunningStep row;
 
     /**
@@ -73,8 +74,15 @@ final class PartitionHere implements PartitionWorker, Runnable {
         return running;
     }
 
+    /** Whether it has a thread. */
+    boolean hasBegun() {
+        return begun;
+    }
+
     @Override
     public void run() {
+        begun = true;
+        wiring.partitionsHere.offered();
         try {
             wiring.server.inTheNameOf().accept(running.execution().getUser(), runner());
         } catch (RuntimeException | Error e) {

@@ -44,7 +44,7 @@ public final class PartitionsHere implements AutoCloseable {
     private final Database database;
     private final LoadedExecutions loaded;
     private final Secrets secrets;
-    private final int slots;
+    private final Capacity capacity;
     private final Map<Long, PartitionHere> running = new ConcurrentHashMap<>();
     private final Map<JobExecution, LiveExecution> executions = Collections.synchronizedMap(new IdentityHashMap<>());
     private final Set<String> foreign = ConcurrentHashMap.newKeySet();
@@ -52,12 +52,12 @@ public final class PartitionsHere implements AutoCloseable {
     private final AtomicBoolean listening = new AtomicBoolean();
     private volatile Runnable taking = () -> {};
 
-    PartitionsHere(Wiring wiring, int slots) {
+    PartitionsHere(Wiring wiring, Capacity capacity) {
         this.wiring = wiring;
         this.database = wiring.database;
         this.loaded = wiring.loaded;
         this.secrets = wiring.secrets;
-        this.slots = slots;
+        this.capacity = capacity;
     }
 
     /**
@@ -123,13 +123,24 @@ public final class PartitionsHere implements AutoCloseable {
      * @return what is to run now
      */
     private List<Taken> take(Function<String, BatchEnvironment> environment) {
-        int free = slots - running.size();
+        int free = free();
         Optional<NodeIdentity> node = node();
         if (free <= 0 || node.isEmpty()) {
             return List.of();
         }
-        return database.inOwnTransaction(handle ->
-                Work.take(handle, node.get(), free, definition -> isDeployed(definition, environment), foreign));
+        return database.inOwnTransaction(handle -> Work.take(
+                handle,
+                node.get(),
+                free,
+                capacity.groups(),
+                definition -> isDeployed(definition, environment),
+                foreign));
+    }
+
+    /** None as long as what was taken waits for a thread, and no more than have one: others may have more room. */
+    private int free() {
+        long begun = running.values().stream().filter(PartitionHere::hasBegun).count();
+        return begun < running.size() ? 0 : (int) Math.min(capacity.partitions() - begun, Math.max(1, begun));
     }
 
     private boolean isDeployed(Definition definition, Function<String, BatchEnvironment> environment) {
@@ -152,7 +163,9 @@ public final class PartitionsHere implements AutoCloseable {
     private void run(Taken taken, BatchEnvironment environment, RepriseRepository repository) {
         PartitionHere partition = null;
         try {
-            LiveExecution execution = execution(taken, EngineOperator.job(environment, taken.jobName()));
+            JobExecutionImpl stored = database.read(handle -> loaded.find(handle, taken.executionId()))
+                    .orElseThrow(() -> new IllegalStateException("there is no such execution"));
+            LiveExecution execution = execution(taken, stored, EngineOperator.job(environment, taken.jobName()));
             PartitionHere begun = new PartitionHere(
                     taken,
                     execution,
@@ -164,6 +177,10 @@ public final class PartitionsHere implements AutoCloseable {
             partition = begun;
             running.put(taken.id(), begun);
             executions.put(execution.execution(), execution);
+            wiring.server
+                    .logs()
+                    .ifPresent(logs -> logs.join(
+                            taken.executionId(), stored.getCreateTime().toInstant()));
             EngineOperator.submit(environment, new RecordedPartitions.Task(taken.executionId(), begun));
         } catch (RuntimeException | Error e) {
             LOG.log(
@@ -182,14 +199,13 @@ public final class PartitionsHere implements AutoCloseable {
         PartitionHere over = running.remove(taken.id());
         if (over != null) {
             executions.remove(over.running().execution());
+            wiring.server.logs().ifPresent(logs -> logs.end(taken.executionId()));
         }
         offered();
     }
 
     /** One of this partition alone, which the engine takes for the job's. */
-    private LiveExecution execution(Taken taken, Job job) {
-        JobExecutionImpl stored = database.read(handle -> loaded.find(handle, taken.executionId()))
-                .orElseThrow(() -> new IllegalStateException("there is no such execution"));
+    private LiveExecution execution(Taken taken, JobExecutionImpl stored, Job job) {
         Stored known = Optional.ofNullable(loaded.known(stored)).orElse(Stored.NOTHING);
         JobParameters parameters = known.parameters();
         List<String> faults = new ArrayList<>();

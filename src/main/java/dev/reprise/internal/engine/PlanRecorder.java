@@ -10,6 +10,7 @@ import dev.reprise.internal.store.CollectedData.Piece;
 import dev.reprise.internal.store.RunningSteps;
 import dev.reprise.internal.store.Secrets;
 import dev.reprise.internal.store.Work;
+import dev.reprise.internal.store.Work.Limits;
 import dev.reprise.internal.store.Work.Planned;
 import dev.reprise.internal.store.WorkOfSteps;
 import dev.reprise.state.StepCounts;
@@ -51,11 +52,14 @@ final class PlanRecorder {
      * Plans the partitions that the engine has added.
      *
      * @param numbers null where the plan begins now
-     * @param most how many may run at a time
      * @throws IllegalStateException if this is a restart and the plan has changed
      */
     void plan(
-            LiveExecution running, RunningStep step, @Nullable PartitionNumbers numbers, PartitionPlan plan, int most) {
+            LiveExecution running,
+            RunningStep step,
+            @Nullable PartitionNumbers numbers,
+            PartitionPlan plan,
+            Limits limits) {
         List<NewRow> added = running.steps().release(step);
         if (numbers != null) {
             numbers.check(added.size());
@@ -67,7 +71,7 @@ final class PlanRecorder {
         AtomicBoolean again = new AtomicBoolean();
         database.throughOutages(running, handle -> {
             if (!again.getAndSet(true) || !Work.isPlanned(handle, step, executionId, partitions.size())) {
-                Work.plan(handle, step, executionId, running.node(), partitions, most);
+                Work.plan(handle, step, executionId, running.node(), partitions, limits);
                 if (numbers == null) {
                     steps.beginPlan(handle, step, partitions.size());
                 }

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param shared the applications whose instances this one may run, too
  * @param schema that the tables are in; null for that of the data source's connections
  * @param others whether consoles here see other applications
- * @param slots how many partitions this node runs at a time, of steps whose partitions any node may run
+ * @param capacity which partitions this node runs of steps whose partitions any node may run
  * @param doorbell how nodes tell each other that there is something to do
  * @param server what else there is of the server
  */
@@ -49,7 +49,7 @@ public record RepositoryParts(
         Set<String> shared,
         @Nullable String schema,
         boolean others,
-        int slots,
+        Capacity capacity,
         Doorbells.Settings doorbell,
         ServerParts server) {
 
@@ -84,7 +84,7 @@ public record RepositoryParts(
                 Set.of(),
                 null,
                 true,
-                Runtime.getRuntime().availableProcessors(),
+                Capacity.OF_THIS_MACHINE,
                 Doorbells.Settings.NONE,
                 ServerParts.NONE);
     }

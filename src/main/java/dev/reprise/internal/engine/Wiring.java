@@ -146,7 +146,7 @@ final class Wiring {
                 database, executions, runningSteps, stepsBefore, steps, chunkRecorder, stepEndRecorder, live);
         this.doorbell = Doorbells.of(parts.doorbell(), parts.dataSource(), database, name);
         this.planRecorder = new PlanRecorder(database, runningSteps, secrets, checkpoints, doorbell);
-        this.partitionsHere = new PartitionsHere(this, parts.slots());
+        this.partitionsHere = new PartitionsHere(this, parts.capacity());
         this.offeredSteps = new OfferedSteps(database, doorbell, partitionsHere::offered);
         this.dispatchedHere = new DispatchedHere(this);
         this.jobRecorder = new JobRecorder(

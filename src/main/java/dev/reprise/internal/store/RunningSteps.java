@@ -45,7 +45,7 @@ public final class RunningSteps {
     /** The guard is last, and the count is the answer: 0 rows when the step is fenced, or asked to stop. */
     private static final Sql COMMIT_CHUNK = Sql.of("""
             update BATCH_STEP_EXECUTION
-               set VERSION = VERSION + 1, LAST_UPDATED = localtimestamp,
+               set VERSION = VERSION + 1, LAST_UPDATED = localtimestamp, REPRISE_COMMITTED_AT = localtimestamp,
                    COMMIT_COUNT = :commits, READ_COUNT = :read, FILTER_COUNT = :filtered, WRITE_COUNT = :written,
                    READ_SKIP_COUNT = :readSkips, WRITE_SKIP_COUNT = :writeSkips,
                    PROCESS_SKIP_COUNT = :processSkips, ROLLBACK_COUNT = :rollbacks,

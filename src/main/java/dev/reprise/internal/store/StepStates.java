@@ -1,5 +1,7 @@
 package dev.reprise.internal.store;
 
+import dev.reprise.state.Placement;
+import dev.reprise.state.Placement.Wait;
 import dev.reprise.state.Status;
 import dev.reprise.state.StepCounts;
 import dev.reprise.state.StepFailure;
@@ -44,8 +46,10 @@ public final class StepStates {
                    s.READ_SKIP_COUNT, s.PROCESS_SKIP_COUNT, s.FILTER_COUNT, s.WRITE_SKIP_COUNT""";
 
     private static final String STATES = COLUMNS + """
-                 , s.EXIT_MESSAGE, s.REPRISE_PARTITION, s.REPRISE_PARTITION_OF
+                 , s.EXIT_MESSAGE, s.REPRISE_PARTITION, s.REPRISE_PARTITION_OF, s.REPRISE_NODE, s.REPRISE_NODES_BEFORE,
+                   s.REPRISE_ATTEMPT, s.REPRISE_COMMITTED_AT, w.STATE
               from BATCH_STEP_EXECUTION s
+              left join REPRISE_WORK w on w.STEP_EXECUTION_ID = s.STEP_EXECUTION_ID
              where s.JOB_EXECUTION_ID = :execution
              order by s.STEP_EXECUTION_ID""";
 
@@ -90,7 +94,7 @@ public final class StepStates {
         handle.createQuery(STATES)
                 .bind("execution", executionId)
                 .map((row, context) -> {
-                    StepState state = state(row);
+                    StepState state = state(row, placement(row));
                     Long partitionOf = row.getObject("REPRISE_PARTITION_OF", Long.class);
                     if (partitionOf == null) {
                         steps.put(state.id(), state);
@@ -122,7 +126,7 @@ public final class StepStates {
         handle.createQuery(query)
                 .bindList("executions", List.copyOf(executionIds))
                 .map((row, context) -> states.computeIfAbsent(row.getLong("JOB_EXECUTION_ID"), id -> new ArrayList<>())
-                        .add(state(row)))
+                        .add(state(row, null)))
                 .list();
         return states;
     }
@@ -142,10 +146,27 @@ public final class StepStates {
                 step.ended(),
                 counts,
                 step.failure(),
+                null,
                 List.copyOf(partitions.values()));
     }
 
-    private static StepState state(ResultSet row) throws SQLException {
+    private static @Nullable Placement placement(ResultSet row) throws SQLException {
+        Integer died = row.getObject("REPRISE_ATTEMPT", Integer.class);
+        if (died == null) {
+            return null;
+        }
+        String state = row.getString("STATE");
+        String before = row.getString("REPRISE_NODES_BEFORE");
+        Date committed = Rows.date(row, "REPRISE_COMMITTED_AT");
+        return new Placement(
+                "PLANNED".equals(state) || "READY".equals(state) ? Wait.valueOf(state) : null,
+                row.getString("REPRISE_NODE"),
+                before == null ? List.of() : before.lines().toList(),
+                died,
+                committed == null ? null : committed.toInstant());
+    }
+
+    private static StepState state(ResultSet row, @Nullable Placement placement) throws SQLException {
         String trace = row.getString("EXIT_MESSAGE");
         Date started = Rows.date(row, "START_TIME");
         Date ended = Rows.date(row, "END_TIME");
@@ -158,6 +179,7 @@ public final class StepStates {
                 ended == null ? null : ended.toInstant(),
                 counts(row),
                 trace == null ? "" : trace.lines().findFirst().orElse(""),
+                placement,
                 List.of());
     }
 

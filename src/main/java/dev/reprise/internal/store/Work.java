@@ -46,17 +46,17 @@ public final class Work {
                      STATUS, COMMIT_COUNT, READ_COUNT, FILTER_COUNT, WRITE_COUNT, READ_SKIP_COUNT, WRITE_SKIP_COUNT,
                      PROCESS_SKIP_COUNT, ROLLBACK_COUNT, EXIT_CODE, EXIT_MESSAGE, REPRISE_PARTITION, REPRISE_PARTITION_OF,
                      REPRISE_READER_CHECKPOINT, REPRISE_WRITER_CHECKPOINT, REPRISE_USER_DATA, REPRISE_ATTEMPT)
-                select PLANNED.ID, 0, PLANNED.NAME, OWNED.JOB_EXECUTION_ID, localtimestamp, localtimestamp, localtimestamp,
+                select PLANNED.ID, 0, PLANNED.NAME, OWNED.JOB_EXECUTION_ID, localtimestamp, null, localtimestamp,
                        OWNED.STATUS, 0, 0, 0, 0, 0, 0, 0, 0, 'EXECUTING', '', PLANNED.NUMBER, :step,
                        decode(PLANNED.READER, 'base64'), decode(PLANNED.WRITER, 'base64'),
                        decode(PLANNED.USER_DATA, 'base64'), 0
                   from OWNED cross join PLANNED)
             insert into REPRISE_WORK
                 (STEP_EXECUTION_ID, PARTITION_OF, JOB_EXECUTION_ID, APPLICATION, JOB_NAME, JOB_DIGEST, STATE,
-                 PLAN_PROPERTIES, ATTEMPT, QUEUED_AT)
+                 PLAN_PROPERTIES, NODE_GROUP, ATTEMPT, QUEUED_AT)
             select PLANNED.ID, :step, OWNED.JOB_EXECUTION_ID, :application, OWNED.REPRISE_JOB_NAME, OWNED.REPRISE_DEFINITION,
                    case when PLANNED.PLACE <= :ready then 'READY' else 'PLANNED' end,
-                   PLANNED.PROPERTIES, 0, current_timestamp
+                   PLANNED.PROPERTIES, :group, 0, current_timestamp
               from OWNED cross join PLANNED
             """;
 
@@ -73,14 +73,18 @@ public final class Work {
                                where t.PARTITION_OF = r.PARTITION_OF and t.STATE = 'TAKEN') as TURN
                       from REPRISE_WORK r
                      where r.APPLICATION = :application and r.STATE = 'READY'
-                       and coalesce(r.JOB_DIGEST, '') <> all (cast(:foreign as varchar[]))) c
+                       and coalesce(r.JOB_DIGEST, '') <> all (cast(:foreign as varchar[]))
+                       and (r.NODE_GROUP is null or r.NODE_GROUP = any (cast(:groups as varchar[])))) c
               join REPRISE_WORK w on w.STEP_EXECUTION_ID = c.STEP_EXECUTION_ID
              where w.STATE = 'READY'
              order by c.TURN, w.QUEUED_AT, w.STEP_EXECUTION_ID
              fetch first :most rows only
                for update of w skip locked""";
 
-    /** Waits for nobody: who is changing a row meanwhile, as a stop does, leaves it to the next look. */
+    /**
+     * Waits for nobody: who is changing a row meanwhile, as a stop does, leaves it to the next look. A partition began when the
+     * first node began it: what it has done since then is counted on.
+     */
     private static final String TAKE = """
             with FREE as materialized (
                 select STEP_EXECUTION_ID from BATCH_STEP_EXECUTION
@@ -94,7 +98,12 @@ public final class Work {
                 returning w.STEP_EXECUTION_ID, w.JOB_NAME, w.JOB_DIGEST, w.PLAN_PROPERTIES)
             update BATCH_STEP_EXECUTION s
                set VERSION = VERSION + 1, STATUS = case when STATUS = 'STARTING' then 'STARTED' else STATUS end,
-                   START_TIME = localtimestamp, LAST_UPDATED = localtimestamp, REPRISE_NODE = :node
+                   START_TIME = coalesce(START_TIME, localtimestamp), LAST_UPDATED = localtimestamp, REPRISE_NODE = :node,
+                   REPRISE_NODES_BEFORE =
+                       case when REPRISE_NODE = :node
+                              or position(chr(10) || REPRISE_NODE || chr(10) in chr(10) || REPRISE_NODES_BEFORE || chr(10)) > 0
+                            then REPRISE_NODES_BEFORE
+                            else nullif(concat_ws(chr(10), REPRISE_NODES_BEFORE, REPRISE_NODE), '') end
               from TAKEN
              where s.STEP_EXECUTION_ID = TAKEN.STEP_EXECUTION_ID
             returning s.*, TAKEN.JOB_NAME, TAKEN.JOB_DIGEST, TAKEN.PLAN_PROPERTIES""";
@@ -137,12 +146,20 @@ public final class Work {
             int number, String name, @Nullable String properties, Map<String, byte @Nullable []> inherited) {}
 
     /**
-     * Inserts all partitions of a step, of which so many may run at a time.
+     * How the partitions of a step may be run.
+     *
+     * @param most at a time
+     * @param group of nodes that may run them; null: all
+     */
+    public record Limits(int most, @Nullable String group) {}
+
+    /**
+     * Inserts all partitions of a step.
      *
      * @throws NotRecordedError if this node does not own the execution any more
      */
     public static void plan(
-            Handle handle, StepRow step, long executionId, NodeIdentity node, List<Planned> partitions, int most) {
+            Handle handle, StepRow step, long executionId, NodeIdentity node, List<Planned> partitions, Limits limits) {
         handle.createQuery(RunningSteps.LOCK_OWNER)
                 .bind("execution", executionId)
                 .bindMap(NodeColumns.of(node))
@@ -153,7 +170,8 @@ public final class Work {
                 .bind("execution", executionId)
                 .bindMap(NodeColumns.of(node))
                 .bind("step", step.id())
-                .bind("ready", Math.min(most, MOST_READY))
+                .bind("ready", Math.min(limits.most(), MOST_READY))
+                .bind("group", limits.group())
                 .bind("numbers", partitions.stream().map(Planned::number).toArray(Integer[]::new))
                 .bind("names", partitions.stream().map(Planned::name).toArray(String[]::new))
                 .bind("properties", partitions.stream().map(Planned::properties).toArray(String[]::new))
@@ -192,16 +210,23 @@ public final class Work {
      * Takes partitions that wait, for a node.
      *
      * @param most how many at most
+     * @param groups that the node is in
      * @param known whether this node has that job in that version; else another one is to take it
      * @param foreign of which digests it is known that it has not; those that were found out are added
      */
     public static List<Taken> take(
-            Handle handle, NodeIdentity node, int most, Predicate<Definition> known, Collection<String> foreign) {
+            Handle handle,
+            NodeIdentity node,
+            int most,
+            Collection<String> groups,
+            Predicate<Definition> known,
+            Collection<String> foreign) {
         Map<Long, Definition> waiting = new HashMap<>();
         arrays(handle)
                 .createQuery(WAITING)
                 .bind("application", node.application())
                 .bind("foreign", foreign.toArray(String[]::new))
+                .bind("groups", groups.toArray(String[]::new))
                 .bind("most", most)
                 .map((row, context) -> Map.entry(row.getLong(1), new Definition(row.getString(2), row.getString(3))))
                 .forEach(one -> waiting.put(one.getKey(), one.getValue()));

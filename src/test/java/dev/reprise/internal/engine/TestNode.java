@@ -110,7 +110,7 @@ public final class TestNode {
                         shared,
                         null,
                         true,
-                        2,
+                        new Capacity(2, Set.of()),
                         dev.reprise.internal.doorbell.Doorbells.Settings.NONE,
                         ServerParts.NONE),
                 access);

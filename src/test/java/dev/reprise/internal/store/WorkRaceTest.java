@@ -113,6 +113,11 @@ class WorkRaceTest {
         }
 
         @Override
+        public List<byte @Nullable []> collected() {
+            return List.of();
+        }
+
+        @Override
         public boolean wasCommitted(long rowVersion, long commits) {
             return false;
         }
@@ -131,21 +136,23 @@ class WorkRaceTest {
         step = running.getStepExecutionId();
         Row row = new Row(step, "load", 0, BatchStatus.STARTED);
         List<Planned> partitions = IntStream.range(0, PARTITIONS)
-                .mapToObj(number -> new Planned(number, NewStep.partitionName("load", number), "number=" + number, Map.of()))
+                .mapToObj(number ->
+                        new Planned(number, NewStep.partitionName("load", number), "number=" + number, Map.of()))
                 .toList();
-        jdbi.useTransaction(
-                handle -> Work.plan(handle, row, execution.getExecutionId(), parent.identity, partitions, most));
+        jdbi.useTransaction(handle -> Work.plan(
+                handle, row, execution.getExecutionId(), parent.identity, partitions, new Work.Limits(most, null)));
     }
 
     private List<Taken> take(NodeIdentity node, int most) {
         List<Taken> taken = jdbi.inTransaction(
-                handle -> Work.take(handle, node, most, definition -> true, ConcurrentHashMap.newKeySet()));
+                handle -> Work.take(handle, node, most, List.of(), definition -> true, ConcurrentHashMap.newKeySet()));
         taken.forEach(one -> claims.add(new Claim(one.id(), one.version(), node)));
         return taken;
     }
 
     private void end(Taken taken) {
-        assertThat(jdbi.<Boolean, RuntimeException>inTransaction(handle -> Work.end(handle, Row.of(taken), taken.node(), "")))
+        assertThat(jdbi.<Boolean, RuntimeException>inTransaction(
+                        handle -> Work.end(handle, Row.of(taken), taken.node(), "")))
                 .as(taken.toString())
                 .isTrue();
     }
@@ -169,8 +176,7 @@ class WorkRaceTest {
     }
 
     /** Each of the nodes does that, and others something else at the same time, until all are done; who throws, fails. */
-    private void atOnce(Function<NodeIdentity, Callable<?>> ofEach, Callable<?>... others)
-            throws Exception {
+    private void atOnce(Function<NodeIdentity, Callable<?>> ofEach, Callable<?>... others) throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(CLAIMERS + others.length);
         CyclicBarrier together = new CyclicBarrier(CLAIMERS + others.length);
         try {
@@ -337,7 +343,8 @@ class WorkRaceTest {
             theirs.forEach(taken -> byId.put(taken.id(), taken));
             atOnce(node -> () -> {
                 String application = parent.identity.application();
-                for (Left left : jdbi.withHandle(handle -> WorkOfTheDead.find(handle, application, Duration.ofDays(1)))) {
+                for (Left left :
+                        jdbi.withHandle(handle -> WorkOfTheDead.find(handle, application, Duration.ofDays(1)))) {
                     if (jdbi.<Boolean, RuntimeException>inTransaction(
                             handle -> Work.putBack(handle, left.id(), left.version(), true))) {
                         moved.incrementAndGet();
@@ -373,7 +380,11 @@ class WorkRaceTest {
             AtomicBoolean closed = new AtomicBoolean();
             Queue<Taken> taken = new ConcurrentLinkedQueue<>();
             Owner owner = new Owner(
-                    execution.getJobInstance().getInstanceId(), execution.getExecutionId(), parent.identity, false, false);
+                    execution.getJobInstance().getInstanceId(),
+                    execution.getExecutionId(),
+                    parent.identity,
+                    false,
+                    false);
             atOnce(
                     node -> () -> {
                         while (!closed.get()) {

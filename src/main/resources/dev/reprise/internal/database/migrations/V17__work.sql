@@ -8,6 +8,7 @@ create table if not exists REPRISE_WORK (
     JOB_NAME varchar(100) not null,
     JOB_DIGEST varchar(64),
     STATE varchar(10) not null,
+    NODE_GROUP varchar(50),
     PLAN_PROPERTIES text,
     NODE_ID varchar(250),
     INCARNATION bigint,
@@ -31,6 +32,11 @@ create table if not exists REPRISE_COLLECTED (
 create index if not exists REPRISE_COLLECTED_OF_STEP on REPRISE_COLLECTED (PARTITION_OF, PLACE);
 create index if not exists REPRISE_COLLECTED_OF_PARTITION on REPRISE_COLLECTED (STEP_EXECUTION_ID, PLACE);
 create index if not exists REPRISE_COLLECTED_OF_EXECUTION on REPRISE_COLLECTED (JOB_EXECUTION_ID);
--- Of a partition that any node may run: the one that did so last, and how many died of it.
+-- Of a partition that any node may run: the one that did so last, those that did before, one on a line, and how many died of
+-- it.
 alter table BATCH_STEP_EXECUTION add column if not exists REPRISE_NODE varchar(250);
 alter table BATCH_STEP_EXECUTION add column if not exists REPRISE_ATTEMPT integer;
+alter table BATCH_STEP_EXECUTION add column if not exists REPRISE_NODES_BEFORE text;
+-- When the last chunk was committed.
+alter table BATCH_STEP_EXECUTION add column if not exists REPRISE_COMMITTED_AT timestamp(9); -- H2
+alter table BATCH_STEP_EXECUTION add column if not exists REPRISE_COMMITTED_AT timestamp; -- PostgreSQL
