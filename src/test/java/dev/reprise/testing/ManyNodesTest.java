@@ -15,6 +15,7 @@ import dev.reprise.internal.store.NodeRegistry;
 import dev.reprise.launch.DeploymentRules;
 import dev.reprise.log.ExecutionLogs;
 import dev.reprise.state.NodeIdentity;
+import dev.reprise.state.NodeState;
 import dev.reprise.state.Placement;
 import dev.reprise.state.StepState;
 import jakarta.batch.api.BatchProperty;
@@ -289,6 +290,8 @@ class ManyNodesTest {
         await().timeout(Patience.GUARD).until(() -> stuck.getCount() == 1000 - run);
 
         List<StepState> meanwhile = partitions(job);
+        Map<String, Integer> taken = batch.repository().neighbours().seen().nodes().stream()
+                .collect(Collectors.toMap(NodeState::name, NodeState::partitions));
         IntStream.range(0, 1000).forEach(i -> stuck.countDown());
         List<StepState> after = running.get().step("load").partitions();
 
@@ -312,6 +315,7 @@ class ManyNodesTest {
         assertThat(placed.stream().map(its -> placement(its).node()))
                 .containsOnlyOnce("node-2")
                 .contains("this-process");
+        assertThat(taken).isEqualTo(Map.of("this-process", run - 1, "node-2", 1));
         assertThat(after).hasSize(PARTITIONS).allSatisfy(its -> {
             assertThat(placement(its).waits()).isNull();
             assertThat(placement(its).node()).isIn("this-process", "node-2");
