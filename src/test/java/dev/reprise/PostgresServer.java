@@ -27,6 +27,20 @@ public final class PostgresServer {
         return dataSource;
     }
 
+    /** The JDBC URL of a new, empty schema, with its user. */
+    public static String emptySchemaUrl() {
+        try {
+            return urlOf(emptySchema());
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** As a driver manager takes it. */
+    public static String urlOf(PGSimpleDataSource dataSource) {
+        return dataSource.getUrl() + "&user=" + dataSource.getUser();
+    }
+
     private static final class Started {
         static final EmbeddedPostgres SERVER = start();
 

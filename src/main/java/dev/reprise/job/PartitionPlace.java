@@ -32,9 +32,9 @@ public enum PartitionPlace {
         };
     }
 
-    /** Whether any node may run a step's partitions. What a collector gives stays where the step is, and so do its partitions. */
+    /** Whether any node may run a step's partitions. */
     public static boolean mayLeave(Step step) {
-        return step.getPartition() != null && step.getPartition().getCollector() == null && of(step) == DISTRIBUTED;
+        return step.getPartition() != null && of(step) == DISTRIBUTED;
     }
 
     /** How many of so many partitions a step lets run at a time; all where it says nothing, or what makes no sense. */

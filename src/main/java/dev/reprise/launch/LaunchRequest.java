@@ -2,6 +2,7 @@ package dev.reprise.launch;
 
 import dev.reprise.identity.JobParameters;
 import dev.reprise.internal.decide.Refusals;
+import dev.reprise.state.Dispatch;
 import dev.reprise.state.LaunchRefusedException;
 import dev.reprise.state.WaysOut;
 import java.time.Duration;
@@ -115,6 +116,14 @@ public final class LaunchRequest {
      */
     public LaunchRequest next() {
         return new LaunchRequest(job, parameters, patience, attach, true);
+    }
+
+    /**
+     * Lets any node of the application run it: it is decided and recorded at once, as ever, and waits, STARTING, until a node
+     * takes it that has a thread for it and the definition of the job that this one has. On H2 it runs here.
+     */
+    public LaunchRequest onAnyNode() {
+        return with(Dispatch.PARAMETER, "true");
     }
 
     /**

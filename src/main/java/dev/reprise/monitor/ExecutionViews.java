@@ -58,6 +58,7 @@ final class ExecutionViews {
                 execution.submitter(),
                 execution.parameters().identifying(),
                 execution.owned(),
+                execution.waits() ? true : null,
                 execution.recoveries() == 0 ? null : execution.recoveries(),
                 failure(execution.failure()),
                 execution.attempts(),

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * @param started null before it started
  * @param ended null while it runs
  * @param updated when its row changed last
- * @param node the node that took it; null for another program's
+ * @param node the node that took it; null as long as it waits for one, and for another program's
  * @param submitter who asked for it; null if nobody is known
- * @param owned whether a node runs it (contract.md §6)
+ * @param owned whether a node runs it, or is to (contract.md §6)
  * @param recoveries how many restarts by recovery led to it, one right after the other; 0 if it was asked for
  * @param failure the first line of why it failed; empty if nothing is recorded
  * @param attempts what its failure is among the attempts at its instance; null if it did not fail or did not tell
@@ -42,4 +42,10 @@ public record ExecutionState(
         int recoveries,
         String failure,
         @Nullable Attempts attempts,
-        JobParameters parameters) {}
+        JobParameters parameters) {
+
+    /** Whether it was launched for any node, and none has taken it yet. */
+    public boolean waits() {
+        return owned && node == null;
+    }
+}

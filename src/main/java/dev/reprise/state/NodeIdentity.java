@@ -16,6 +16,16 @@ public record NodeIdentity(String application, String name, long incarnation) {
         Objects.requireNonNull(name, "name");
     }
 
+    /** What stands for the node of an execution that waits for one: any of the application may take it. */
+    public static NodeIdentity none(String application) {
+        return new NodeIdentity(application, "", 0);
+    }
+
+    /** Whether it is {@link #none}. */
+    public boolean isNone() {
+        return name.isEmpty();
+    }
+
     @Override
     public String toString() {
         return name + " (incarnation " + incarnation + ")";

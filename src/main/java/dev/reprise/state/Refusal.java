@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param jobName the job
  * @param instanceId the instance in the way, or null if there is none
  * @param executionId the execution in the way, or null if there is none
- * @param node the name of the node that runs it, for {@link Kind#ALREADY_RUNNING}
+ * @param node the name of the node that runs it, for {@link Kind#ALREADY_RUNNING}; null if it waits for one
  * @param faults one entry for each fault, for {@link Kind#INVALID_JOB} and {@link Kind#INVALID_PARAMETERS}, and one for each
  *     change, for {@link Kind#DEFINITION_CHANGED}; else empty
  * @param message what, which, and what to do next
@@ -54,7 +54,7 @@ public record Refusal(
         INVALID_PARAMETERS,
         /** §8.1: the instance is another application's. */
         OTHER_APPLICATION,
-        /** Row 4: it runs on a live node. */
+        /** Row 4: it runs on a live node, or waits for one. */
         ALREADY_RUNNING,
         /** Row 6: it completed, and completes once. */
         ALREADY_COMPLETE,

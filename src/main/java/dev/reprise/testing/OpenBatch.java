@@ -67,10 +67,12 @@ record OpenBatch(
         Watch partitions = new Watch("partitions", Duration.ofSeconds(1), () -> false, () -> {
             if (repository instanceof RepriseRepository ours) {
                 ours.partitions().look(ours, job -> engine, () -> true);
+                ours.dispatched().look(ours, job -> engine, () -> true);
             }
         });
         if (repository instanceof RepriseRepository ours) {
             ours.partitions().attend(() -> partitions.lookAfter(Duration.ZERO));
+            ours.dispatched().attend(() -> partitions.lookAfter(Duration.ZERO));
         }
         JobOperatorContext context = JobOperatorContext.create((JobOperator) engine);
         JobOperatorContext.setJobOperatorContextSelector(() -> context);

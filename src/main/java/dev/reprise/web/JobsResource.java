@@ -5,6 +5,7 @@ import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.LaunchRequest;
 import dev.reprise.monitor.Monitor;
 import dev.reprise.monitor.View;
+import dev.reprise.state.Dispatch;
 import dev.reprise.state.WaysOut;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.inject.Inject;
@@ -25,6 +26,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -55,7 +57,8 @@ public class JobsResource extends Asked {
             @JsonProperty("wait") @Nullable Integer waitSeconds,
             @JsonProperty("next") @Nullable Boolean next,
             @JsonProperty("acceptDefinition") @Nullable String acceptDefinition,
-            @JsonProperty("startAnew") @Nullable List<String> startAnew) {
+            @JsonProperty("startAnew") @Nullable List<String> startAnew,
+            @JsonProperty("dispatch") @Nullable Boolean dispatch) {
 
         LaunchRequest request(String job) {
             LaunchRequest request = LaunchRequest.of(job);
@@ -78,6 +81,9 @@ public class JobsResource extends Asked {
             for (String step : startAnew == null ? List.<String>of() : startAnew) {
                 request = request.startingAnew(step);
             }
+            if (dispatch != null && dispatch) {
+                request = request.onAnyNode();
+            }
             return next != null && next ? request.next() : request;
         }
     }
@@ -91,9 +97,10 @@ public class JobsResource extends Asked {
                                     : "names that begin with 'jberet.' are the engine's."))
                     .exception();
         }
-        if (name.equals(WaysOut.ACCEPT_DEFINITION) || name.equals(WaysOut.START_ANEW)) {
+        if (Set.of(WaysOut.ACCEPT_DEFINITION, WaysOut.START_ANEW, Dispatch.PARAMETER)
+                .contains(name)) {
             throw Problem.badRequest("The parameter '" + name
-                            + "' is reserved: what it says stands in acceptDefinition and startAnew here.")
+                            + "' is reserved: what it says stands in acceptDefinition, startAnew and dispatch here.")
                     .exception();
         }
         return name;

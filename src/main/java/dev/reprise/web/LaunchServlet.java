@@ -7,6 +7,7 @@ import dev.reprise.internal.engine.Recorded;
 import dev.reprise.internal.engine.ThisNode;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.launch.LaunchRequest;
+import dev.reprise.state.Dispatch;
 import dev.reprise.state.LaunchRefusedException;
 import dev.reprise.state.Refusal;
 import dev.reprise.state.StepFailure;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * {@code POST /launch}, for cron and enterprise schedulers: form fields {@code job}, {@code wait} (seconds; 0, the
- * default, does not wait) and the job's parameters. Answers in plain text, one line for the execution or one for each
+ * default, does not wait) and the job's parameters; {@value Dispatch#PARAMETER} lets any node run it. Answers in plain text, one line for the execution or one for each
  * fault:
  *
  * <ul>
@@ -59,7 +60,8 @@ public final class LaunchServlet extends HttpServlet {
     }
 
     private static final String USAGE = "POST the form fields job=<job>, wait=<seconds> (0 to " + LONGEST_WAIT_SECONDS
-            + ", default 0) and the job's parameters, for example:\n"
+            + ", default 0) and the job's parameters; " + Dispatch.PARAMETER
+            + "=true lets any node of the application run it. For example:\n"
             + "curl -u operator -d job=flight-performance -d month=2001-01 -d wait=60 http://localhost:8080%s\n";
 
     private final transient JobLauncher launcher;

@@ -170,7 +170,7 @@ final class RepositoryService implements Service {
                 configuration.others(),
                 Runtime.getRuntime().availableProcessors(),
                 configuration.doorbell(),
-                new ServerParts(Submitter::caller, this::isServerUp, Optional.of(opening), archive)));
+                new ServerParts(Submitter::caller, this::isServerUp, Optional.of(opening), archive, Submitter::run)));
         SelfTest.warnOfUnknownEngine();
         if (deployed.hasModules()) {
             repository.thisNode().suspend(); // until they are known

@@ -47,12 +47,12 @@ public final class WatchedDatabase {
     public record Binding(Method setter, List<@Nullable Object> arguments) {
 
         /** Of an array, which belongs to its connection and is freed with the statement. */
-        private record Elements(String type, List<Object> values) {}
+        private record Elements(String type, List<@Nullable Object> values) {}
 
         static Binding of(Method setter, Object[] arguments) throws SQLException {
             List<@Nullable Object> kept = new ArrayList<>(Arrays.asList(arguments));
             if (arguments[1] instanceof Array array) {
-                kept.set(1, new Elements(array.getBaseTypeName(), List.of((Object[]) array.getArray())));
+                kept.set(1, new Elements(array.getBaseTypeName(), Arrays.asList((Object[]) array.getArray())));
             }
             return new Binding(setter, Collections.unmodifiableList(kept));
         }

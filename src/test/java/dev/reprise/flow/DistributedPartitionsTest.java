@@ -2,6 +2,7 @@ package dev.reprise.flow;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.reprise.PostgresServer;
 import dev.reprise.flow.NumberedItems.Hiccup;
 import dev.reprise.job.DistributedStep;
 import dev.reprise.launch.LaunchRequest;
@@ -21,6 +22,7 @@ import jakarta.batch.runtime.StepExecution;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.jberet.job.model.JobBuilder;
@@ -29,26 +31,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** contract.md §5: a partitioned step runs what is left of it, and its row has the sums. */
+/** contract.md §5, §10: a step whose partitions any node may run does what {@link PartitionsTest} says of others. */
 @ExtendWith(ExpectedFailures.class)
 class DistributedPartitionsTest {
 
     @RegisterExtension
     static final InProcessBatch BATCH = TestBatch.ITEMS
             .addTo(TestBatch.SCRIPTED.addTo(InProcessBatch.builder()))
-            .database(url())
+            .database(PostgresServer.emptySchemaUrl())
             .threads(30)
             .build();
 
-    private static String url() {
-        try {
-            return dev.reprise.PostgresServer.emptySchema().getUrl() + "&user=postgres";
-        } catch (java.sql.SQLException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private final String JOB = "partitioned-" + java.util.UUID.randomUUID();
+    private final String job = "partitioned-" + UUID.randomUUID();
 
     /** Partitions of five items each. */
     private static StepBuilder partitions(int count, int threads) {
@@ -76,11 +70,11 @@ class DistributedPartitionsTest {
         TestBatch.ITEMS.begin(0);
         TestBatch.ITEMS.trouble("read", 8, new Hiccup());
         TestBatch.ITEMS.trouble("read", 15, new Hiccup());
-        BATCH.define(new JobBuilder(JOB).step(partitions(4, 2).build()).build());
+        BATCH.define(new JobBuilder(job).step(partitions(4, 2).build()).build());
 
-        JobRun failed = BATCH.run(JOB);
+        JobRun failed = BATCH.run(job);
         TestBatch.ITEMS.takeWritten();
-        JobRun restarted = BATCH.run(JOB);
+        JobRun restarted = BATCH.run(job);
 
         assertThat(failed.status()).isEqualTo(BatchStatus.FAILED);
         assertThat(partitions(failed))
@@ -144,9 +138,9 @@ class DistributedPartitionsTest {
     @Test
     void areSummedUpOnTheRowOfTheStep() {
         TestBatch.ITEMS.begin(0);
-        BATCH.define(new JobBuilder(JOB).step(partitions(3, 1).build()).build());
+        BATCH.define(new JobBuilder(job).step(partitions(3, 1).build()).build());
 
-        JobRun run = BATCH.run(JOB);
+        JobRun run = BATCH.run(job);
 
         assertThat(run.step("load").counts()).isEqualTo(new StepCounts(15, 15, 0, 9, 0, 0, 0, 0));
         assertThat(run.step("load").partitions())
@@ -159,13 +153,13 @@ class DistributedPartitionsTest {
     void runAgainWhereTheStepMayRunAgain() {
         TestBatch.ITEMS.begin(0);
         TestBatch.SCRIPTED.play(Map.of("then", List.of(ScriptedJob.THROWS, ScriptedJob.NOTHING)));
-        BATCH.define(new JobBuilder(JOB)
+        BATCH.define(new JobBuilder(job)
                 .step(partitions(3, 2).allowStartIfComplete(true).next("then").build())
                 .step(ScriptedArtifacts.step("then").build())
                 .build());
 
-        BATCH.run(JOB);
-        JobRun restarted = BATCH.run(JOB);
+        BATCH.run(job);
+        JobRun restarted = BATCH.run(job);
 
         assertThat(restarted.status()).isEqualTo(BatchStatus.COMPLETED);
         assertThat(partitions(restarted))
@@ -180,8 +174,8 @@ class DistributedPartitionsTest {
     void areSeenTogetherWithThoseThatStillRun() {
         TestBatch.ITEMS.begin(0);
         CountDownLatch gate = TestBatch.ITEMS.gate(8);
-        BATCH.define(new JobBuilder(JOB).step(partitions(2, 2).build()).build());
-        long id = BATCH.launcher().start(LaunchRequest.of(JOB)).getExecutionId();
+        BATCH.define(new JobBuilder(job).step(partitions(2, 2).build()).build());
+        long id = BATCH.launcher().start(LaunchRequest.of(job)).getExecutionId();
         try {
             Awaitility.await().untilAsserted(() -> assertThat(metrics(id)).containsExactly(7L, 7L, 4L));
         } finally {

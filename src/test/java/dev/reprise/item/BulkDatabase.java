@@ -20,14 +20,13 @@ enum BulkDatabase {
     },
     POSTGRESQL {
         @Override
-        String url() throws SQLException {
-            var postgres = PostgresServer.emptySchema();
-            return postgres.getUrl() + "&user=" + postgres.getUser();
+        String url() {
+            return PostgresServer.emptySchemaUrl();
         }
     };
 
     /** Of an empty schema; each call gives another one. */
-    abstract String url() throws SQLException;
+    abstract String url();
 
     /** With a transaction. */
     Connection connect() throws SQLException {

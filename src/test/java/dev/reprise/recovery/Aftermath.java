@@ -28,6 +28,8 @@ final class Aftermath {
             select STEP_EXECUTION_ID, JOB_EXECUTION_ID, STEP_NAME, STATUS from BATCH_STEP_EXECUTION
              where STATUS in ('STARTING', 'STARTED', 'STOPPING', 'UNKNOWN')""";
 
+    private static final String TO_DO = "select STEP_EXECUTION_ID, JOB_EXECUTION_ID, STATE, NODE_ID from REPRISE_WORK";
+
     private static final String PLANNED = "select JOB_EXECUTION_ID, ATTEMPT, NODE_ID from REPRISE_RESTART";
 
     private static final String EXECUTIONS_OF_RUN = """
@@ -88,7 +90,7 @@ final class Aftermath {
         this.database = database;
     }
 
-    /** Waits until no execution and no step looks as if it ran, nothing has an owner, and nothing is to be restarted. */
+    /** Waits until no execution and no step looks as if it ran, nothing has an owner, and nothing is to be done or restarted. */
     void nothingRuns() {
         await("nothing runs").pollInterval(Duration.ofMillis(100)).untilAsserted(() -> {
             assertThat(database.rows(OWNED)).as("owned").isEmpty();
@@ -97,6 +99,9 @@ final class Aftermath {
                     .isEmpty();
             assertThat(database.rows(RUNNING_STEPS))
                     .as("steps that look as if they ran")
+                    .isEmpty();
+            assertThat(database.rows(TO_DO))
+                    .as("partitions that any node may run")
                     .isEmpty();
             assertThat(database.rows(PLANNED)).as("restarts still to come").isEmpty();
         });

@@ -3,6 +3,7 @@ package dev.reprise.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.reprise.Patience;
 import dev.reprise.server.Cluster;
 import dev.reprise.server.ClusterNode;
 import dev.reprise.server.Signal;
@@ -22,8 +23,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * What breaks by itself and mends by itself, or with a restart: each fault at any moment of a chunk, a sequence of steps, a
- * split, partitions and a batchlet on two nodes. Nothing is lost, nothing is written twice, nothing but a batchlet is left
- * for a person, and the work goes on within a lease, two reports and the restart.
+ * split, partitions, partitions that both nodes run, and a batchlet on two nodes. Nothing is lost, nothing is written twice,
+ * nothing but a batchlet is left for a person, and the work goes on within a lease, two reports and the restart.
  */
 class FaultsIT extends OnTwoServers {
 
@@ -111,6 +112,33 @@ class FaultsIT extends OnTwoServers {
             cluster.other(victim).server().kill();
             victim.server().resume();
             cluster.begin();
+        });
+    }
+
+    // ---- Servers that stop in order --------------------------------------------------------------------------------
+
+    @Test
+    void aNodeIsTerminated() {
+        trials("terminated", 0, 1, (victim, random) -> {
+            victim.server().stop();
+            cluster.begin();
+        });
+    }
+
+    @Test
+    void aNodeIsSuspended() {
+        trials("suspended", 0, 1, (victim, random) -> {
+            victim.server().management().suspend(Patience.GUARD);
+            lasts(random.nextLong(SHORTEST_OUTAGE, LONGEST_OUTAGE));
+            victim.server().management().resume();
+        });
+    }
+
+    @Test
+    void theApplicationOfANodeIsExchanged() {
+        trials("redeployed", 0, 1, (victim, random) -> {
+            victim.server().management().undeploy();
+            victim.server().management().deploy();
         });
     }
 
@@ -235,7 +263,8 @@ class FaultsIT extends OnTwoServers {
     /** Perhaps at one of the launch, which is then launched again; nobody asks the database until it has struck. */
     private void atAStatement(String kind, int usual, Consumer<ClusterNode> strike) {
         boolean each = eachCommit();
-        for (Work work : each ? List.of(Work.SMALL.get(1), Work.SMALL.get(3)) : List.of(Work.SMALL.get(1))) {
+        for (Work work :
+                each ? List.of(Work.SMALL.get(1), Work.SMALL.get(3), Work.SMALL.get(5)) : List.of(Work.SMALL.get(1))) {
             Trials trials = new Trials(named(kind + ", " + work.job()));
             int statements = counted(work, TcpProxy::requests);
             int some = Trials.count("faults.statements", usual, usual);

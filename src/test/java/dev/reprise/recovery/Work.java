@@ -17,10 +17,12 @@ import java.util.Map;
 record Work(String job, Map<String, String> parameters, Map<String, Integer> written) {
 
     /** The shapes that a job may have; each takes a few seconds where the database answers as late as in these tests. */
-    static final List<Work> ALL = List.of(chunks(30), sequence(15), split(12), partitions(20), batchlet(2500));
+    static final List<Work> ALL =
+            List.of(chunks(30), sequence(15), split(12), partitions(20), batchlet(2500), distributed(20));
 
     /** The same with as few commits as there can be. */
-    static final List<Work> SMALL = List.of(chunks(2), sequence(2), split(2), partitions(2), batchlet(100));
+    static final List<Work> SMALL =
+            List.of(chunks(2), sequence(2), split(2), partitions(2), batchlet(100), distributed(2));
 
     /** Why a launch is refused that comes after one whose answer was an error. */
     private static final List<String> THERE =
@@ -44,6 +46,13 @@ record Work(String job, Map<String, String> parameters, Map<String, Integer> wri
 
     private static Work partitions(int chunks) {
         return new Work("ranges", parameters(1000 * chunks), Map.of("work", 4 * 1000 * chunks));
+    }
+
+    /** On both nodes, whichever has launched it. */
+    private static Work distributed(int chunks) {
+        int count = 200 * chunks;
+        return new Work(
+                "spread", Runs.with(parameters(count), "few", String.valueOf(count)), Map.of("work", 6 * count));
     }
 
     private static Work batchlet(int millis) {

@@ -27,6 +27,9 @@ public final class Cluster {
     /** How many executions a node runs at a time; the others wait. */
     public static final int THREADS = 10;
 
+    /** How many partitions of other nodes' steps it runs at a time, or of its own: as many as it has processors. */
+    public static final int PROCESSORS = 2;
+
     /** Every report of every node that has arrived, which the product's table does not keep, and when each item was written. */
     private static final String KEEP_TIMES = """
             create table if not exists TEST_REPORT (NODE_ID varchar(100), AT timestamp);
@@ -128,11 +131,12 @@ public final class Cluster {
         TcpProxy line = new TcpProxy(database.port());
         ServerProcess server = new ServerProcess(
                         "cluster-" + name,
-                        TestWar.withOperator("many", "ranges", "two-flows", "short", "patient"),
+                        TestWar.withOperator("many", "ranges", "spread", "two-flows", "short", "patient"),
                         Map.of("REPRISE_DB_URL", "jdbc:postgresql://127.0.0.1:" + line.port() + "/postgres"),
                         List.of(
                                 "-XX:+UnlockDiagnosticVMOptions",
                                 "-XX:-BytecodeVerificationRemote",
+                                "-XX:ActiveProcessorCount=" + PROCESSORS,
                                 "-Djboss.node.name=" + name,
                                 "-Djboss.tx.node.id=" + name,
                                 "-Dreprise.node=" + name,
@@ -201,7 +205,7 @@ public final class Cluster {
         System.out.println("Cluster: an earlier test has left executions; the nodes start anew on empty tables");
         connect();
         nodes().forEach(node -> node.server().close());
-        database.execute("truncate BATCH_JOB_INSTANCE, TEST_ITEM cascade");
+        database.execute("truncate BATCH_JOB_INSTANCE, REPRISE_WORK, TEST_ITEM cascade");
     }
 
     private void connect() {

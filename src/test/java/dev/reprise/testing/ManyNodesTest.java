@@ -190,9 +190,8 @@ class ManyNodesTest {
     }
 
     @BeforeEach
-    void open() throws SQLException {
-        var postgres = PostgresServer.emptySchema();
-        url = postgres.getUrl() + "&user=" + postgres.getUser();
+    void open() {
+        url = PostgresServer.emptySchemaUrl();
         batch = InProcessBatch.builder()
                 .database(url)
                 .threads(20)
@@ -474,6 +473,29 @@ class ManyNodesTest {
         assertThat(stopped.step("load").partitions())
                 .hasSize(PARTITIONS)
                 .allMatch(its -> its.status() == BatchStatus.STOPPED);
+        assertThat(restarted.status()).as(restarted.toString()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(written).containsExactlyInAnyOrderElementsOf(all());
+    }
+
+    /** The node that runs the step hears of the stop from its partitions alone. */
+    @Test
+    void stopTheirJobWhicheverNodeIsAsked() throws Exception {
+        Job job = job();
+        CountDownLatch stuck = new CountDownLatch(1000);
+        gates.put("node-1 after 6", stuck);
+        gates.put("node-2 after 6", stuck);
+        Other asked = other("node-2", 1, job);
+        asked.begin();
+        CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
+        int atOnce = 1 + Runtime.getRuntime().availableProcessors();
+        await().timeout(Patience.GUARD).until(() -> stuck.getCount() == 1000 - atOnce);
+        asked.engine.stop(batch.operator().getRunningExecutions(job.getId()).get(0));
+        gates.clear();
+        IntStream.range(0, 1000).forEach(i -> stuck.countDown());
+        JobRun stopped = run.get();
+        JobRun restarted = batch.run(job.getId());
+
+        assertThat(stopped.status()).as(stopped.toString()).isEqualTo(BatchStatus.STOPPED);
         assertThat(restarted.status()).as(restarted.toString()).isEqualTo(BatchStatus.COMPLETED);
         assertThat(written).containsExactlyInAnyOrderElementsOf(all());
     }

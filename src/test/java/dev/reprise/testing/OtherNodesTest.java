@@ -87,12 +87,11 @@ class OtherNodesTest {
         H2,
         POSTGRESQL;
 
-        String url() throws SQLException {
+        String url() {
             if (this == H2) {
                 return "jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=10000";
             }
-            var postgres = PostgresServer.emptySchema();
-            return postgres.getUrl() + "&user=" + postgres.getUser();
+            return PostgresServer.emptySchemaUrl();
         }
     }
 

@@ -93,6 +93,16 @@ final class BenchWar {
             </job>
             """;
 
+    /** Its partitions run on whichever nodes have room; the property means nothing to stock WildFly. */
+    private static final String IMPORT_DISTRIBUTED = IMPORT_PARTITIONED
+            .replace("job id=\"import-partitioned\"", "job id=\"import-distributed\"")
+            .replace("<step id=\"load\">\n", """
+                    <step id="load">
+                        <properties>
+                          <property name="reprise.partitions" value="distributed"/>
+                        </properties>
+                    """);
+
     private BenchWar() {}
 
     /**
@@ -110,6 +120,7 @@ final class BenchWar {
             add(zip, job("ten-items"), TEN_ITEMS);
             add(zip, job("import"), IMPORT);
             add(zip, job("import-partitioned"), IMPORT_PARTITIONED);
+            add(zip, job("import-distributed"), IMPORT_DISTRIBUTED);
             addClasses(zip, folders.classes(), "dev/reprise/bench/peer");
             addClasses(zip, folders.classes(), "dev/reprise/bench/war");
             if (kind == PeerKind.REPRISE) {

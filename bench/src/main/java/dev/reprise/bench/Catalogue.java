@@ -29,7 +29,7 @@ final class Catalogue {
             "counts");
 
     /** Only if they are named. */
-    private static final List<String> APART = List.of("scale");
+    private static final List<String> APART = List.of("scale", "scale-partitions");
 
     private final Folders folders;
     private final Options options;
@@ -57,7 +57,7 @@ final class Catalogue {
         for (String name : names) {
             if (!ALL.contains(name) && !APART.contains(name)) {
                 throw new UsageException("There is no workload '" + name + "': there are " + String.join(", ", ALL)
-                        + ", counts, scale.");
+                        + ", " + String.join(", ", APART) + ".");
             }
         }
         return new ArrayList<>(names);
@@ -89,6 +89,7 @@ final class Catalogue {
             case "purge" -> new PurgeWorkload(lab, options, results);
             case "boot" -> new BootWorkload(lab, options, results);
             case "scale" -> new ScaleWorkload(lab, options, results);
+            case "scale-partitions" -> new PartitionScaleWorkload(lab, options, results);
             case "counts" -> new CountWorkload(lab, folders, options, results);
             default -> new ImportWorkload(lab, folders, options, results, imports(name));
         };

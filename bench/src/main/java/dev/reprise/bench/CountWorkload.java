@@ -1,6 +1,7 @@
 package dev.reprise.bench;
 
 import dev.reprise.bench.StatementLog.Transaction;
+import dev.reprise.bench.peer.ImportRun;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -50,6 +51,9 @@ final class CountWorkload implements Workload {
             count(kind, "launch", LAUNCHES, counts);
             count(kind, "chunk", CHUNKS, counts);
             count(kind, "partition", PARTITIONS, counts);
+            if (kind == PeerKind.REPRISE) {
+                count(kind, "distributed", PARTITIONS, counts);
+            }
             lab.stop(kind);
             results.add(new Measurement("counts", Map.of(), kind.title(), 1, counts));
             if (kind == PeerKind.REPRISE) {
@@ -65,8 +69,9 @@ final class CountWorkload implements Workload {
     private void count(PeerKind kind, String thing, int number, Map<String, Double> counts) {
         Runnable run = switch (thing) {
             case "launch" -> () -> launch(kind);
-            case "chunk" -> () -> load(kind, CHUNKS * CHUNK, 1);
-            default -> () -> load(kind, PARTITIONS * CHUNK, PARTITIONS);
+            case "chunk" -> () -> load(kind, CHUNKS * CHUNK, 1, ImportRun.SHARED);
+            case "distributed" -> () -> load(kind, PARTITIONS * CHUNK, PARTITIONS, ImportRun.DISTRIBUTED);
+            default -> () -> load(kind, PARTITIONS * CHUNK, PARTITIONS, ImportRun.SHARED);
         };
         // What is only done the first time is no part of it.
         run.run();
@@ -76,7 +81,7 @@ final class CountWorkload implements Workload {
         Map<String, Integer> calls = new LinkedHashMap<>();
         transactions.forEach(transaction -> transaction.statements().forEach(sql -> calls.merge(sql, 1, Integer::sum)));
         // The rest is done once in a while: heartbeats, and what a job does before its first chunk.
-        calls.values().removeIf(times -> times < number / 2);
+        calls.values().removeIf(times -> times < (thing.equals("distributed") ? 1 : number / 2));
         List<String> own =
                 calls.keySet().stream().filter(sql -> !isOfTheJob(sql)).toList();
         List<Transaction> counted = transactions.stream()
@@ -109,9 +114,12 @@ final class CountWorkload implements Workload {
     }
 
     /** Each partition has one chunk of rows. */
-    private void load(PeerKind kind, int rows, int partitions) {
+    private void load(PeerKind kind, int rows, int partitions, String how) {
         Path file = new Input(folders).file(rows, partitions);
-        lab.peer(kind).ask("import", Map.of("file", file, "rows", rows, "chunk", CHUNK, "partitions", partitions));
+        lab.peer(kind)
+                .ask(
+                        "import",
+                        Map.of("file", file, "rows", rows, "chunk", CHUNK, "partitions", partitions, "how", how));
     }
 
     private static boolean isOfTheJob(String sql) {

@@ -34,8 +34,20 @@ final class Options {
             """;
 
     private static final Set<String> FLAGS = Set.of("full");
-    private static final Set<String> NAMES =
-            Set.of("peers", "library", "rounds", "seconds", "clients", "history", "jobs", "rows", "nodes");
+    private static final Set<String> NAMES = Set.of(
+            "peers",
+            "library",
+            "rounds",
+            "seconds",
+            "clients",
+            "history",
+            "jobs",
+            "rows",
+            "nodes",
+            "partitions",
+            "slots",
+            "pause",
+            "doorbell");
 
     private final String command;
     private final Set<String> workloads;

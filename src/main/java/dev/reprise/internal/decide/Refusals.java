@@ -72,11 +72,27 @@ public final class Refusals {
 
     /** Row 4. */
     static Refusal alreadyRunning(Owner owner, Queued queued, Subject subject) {
+        if (owner.node().isNone()) {
+            return waits(owner, queued, subject);
+        }
         String queue = queued.place() == 0
                 ? ""
                 : "It waits for a thread there: place " + queued.place() + " of the queue, while " + queued.running()
                         + (queued.running() == 1 ? " execution runs. " : " executions run. ");
         return alreadyRunning(owner, queue + "Wait for it, or stop it first.", subject);
+    }
+
+    /** Row 4, of what no node has taken yet. */
+    private static Refusal waits(Owner owner, Queued queued, Subject subject) {
+        return refusal(
+                Kind.ALREADY_RUNNING,
+                subject,
+                owner.instanceId(),
+                owner.executionId(),
+                subject.label() + " is launched already (execution " + owner.executionId() + ") and waits for a node"
+                        + (queued.place() > 1 ? ", at place " + queued.place() + " of those that do" : "")
+                        + ": the first one takes it that has a free thread and the definition that was launched. Wait for"
+                        + " it, or stop it first.");
     }
 
     /** Row 5, as long as it cannot be taken over. */

@@ -11,22 +11,27 @@ import java.util.regex.Pattern;
  */
 public record Bell(Kind kind, long id) {
 
-    /** There is something to claim, or something has rung that was not heard. */
+    /** There is a partition to claim, or something has rung that was not heard. */
     public static final Bell WORK = new Bell(Kind.WORK, 0);
 
+    /** There is an execution that any node may run. */
+    public static final Bell JOBS = new Bell(Kind.JOBS, 0);
+
     /** No leading zeros and no signs, so that a bell has one text. */
-    private static final Pattern TEXT = Pattern.compile("(WORK|ENDED) (0|[1-9][0-9]{0,18})");
+    private static final Pattern TEXT = Pattern.compile("(WORK|JOBS|ENDED) (0|[1-9][0-9]{0,18})");
 
     /** What a bell is about. */
     public enum Kind {
-        /** There is something to claim; the id is 0. */
+        /** There is a partition to claim; the id is 0. */
         WORK,
+        /** An execution waits for a node; the id is 0. */
+        JOBS,
         /** A partition has ended; the id is that of the step execution that it belongs to. */
         ENDED
     }
 
     public Bell {
-        if (kind == Kind.WORK ? id != 0 : id < 1) {
+        if (kind == Kind.ENDED ? id < 1 : id != 0) {
             throw new IllegalArgumentException("no bell has the id " + id + " with " + kind);
         }
     }

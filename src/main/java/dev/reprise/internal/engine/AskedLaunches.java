@@ -1,6 +1,7 @@
 package dev.reprise.internal.engine;
 
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,6 +24,7 @@ final class AskedLaunches {
         private final String mark = UUID.randomUUID().toString();
         private final int attempt;
         private volatile @Nullable LiveExecution created;
+        private volatile long dispatched;
 
         private Asked(int attempt) {
             this.attempt = attempt;
@@ -44,10 +46,35 @@ final class AskedLaunches {
             created = execution;
         }
 
+        /**
+         * It is recorded, for any node to run.
+         *
+         * @return to be thrown, so that the engine does not run it here
+         */
+        RecordedForAnyNode dispatched(long executionId) {
+            dispatched = executionId;
+            return new RecordedForAnyNode();
+        }
+
+        /** The id of what is recorded for any node to run. */
+        OptionalLong dispatched() {
+            return dispatched == 0 ? OptionalLong.empty() : OptionalLong.of(dispatched);
+        }
+
         /** Null as long as nothing is recorded. */
         @Nullable
         LiveExecution created() {
             return created;
+        }
+    }
+
+    /** No failure, and seen by the engine alone: it runs what it has recorded, unless that throws. */
+    static final class RecordedForAnyNode extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        RecordedForAnyNode() {
+            super("the execution is recorded, and any node may run it", null, false, false);
         }
     }
 

@@ -2,6 +2,9 @@ package dev.reprise.internal.engine;
 
 import dev.reprise.internal.engine.partition.NotCollected;
 import dev.reprise.internal.engine.partition.PartitionEndsError;
+import dev.reprise.internal.engine.reason.ArtifactCall;
+import dev.reprise.internal.engine.reason.FailedAt;
+import dev.reprise.internal.engine.reason.Thrown;
 import jakarta.batch.api.Batchlet;
 import jakarta.batch.api.Decider;
 import jakarta.batch.api.listener.JobListener;
@@ -59,7 +62,7 @@ record Attendant(
             if (at.collecting().collectsNoMore()) {
                 throw new IllegalStateException("a collector that has failed is not asked again");
             }
-            if (at.collecting().takesRollback()) {
+            if (at.collecting().takesRollback() || at.collecting().takesCollected()) {
                 return NotCollected.INSTANCE;
             }
         }

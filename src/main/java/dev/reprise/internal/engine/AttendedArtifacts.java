@@ -1,7 +1,10 @@
 package dev.reprise.internal.engine;
 
+import dev.reprise.internal.engine.reason.ArtifactCall;
+import dev.reprise.internal.engine.reason.Thrown;
 import jakarta.batch.api.listener.AbstractStepListener;
 import jakarta.batch.api.listener.StepListener;
+import jakarta.batch.api.partition.PartitionCollector;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.lang.reflect.InvocationTargetException;
@@ -107,10 +110,16 @@ public final class AttendedArtifacts implements ArtifactFactory {
 
     private Object attended(Object artifact, String ref, @Nullable StepContextImpl step, ClassLoader loader) {
         Class<?>[] faces = facesOf(artifact.getClass());
-        return faces.length == 0
-                ? artifact
-                : Proxy.newProxyInstance(
-                        loader, faces, new Attendant(artifact, ref, step, running, keeper, running.judgeOf(step)));
+        if (faces.length == 0) {
+            return artifact;
+        }
+        Object attended = Proxy.newProxyInstance(
+                loader, faces, new Attendant(artifact, ref, step, running, keeper, running.judgeOf(step)));
+        RunningStep at = running.steps().find(step);
+        if (at != null && attended instanceof PartitionCollector collector) {
+            at.collecting().collectBy(collector);
+        }
+        return attended;
     }
 
     private static Class<?>[] facesOf(Class<?> artifact) {

@@ -1,6 +1,7 @@
 package dev.reprise.internal.engine;
 
 import dev.reprise.internal.database.NotRecordedError;
+import dev.reprise.internal.engine.row.Kept;
 import dev.reprise.internal.engine.stored.KeptValue;
 import jakarta.batch.api.chunk.ItemWriter;
 import jakarta.batch.runtime.BatchStatus;
@@ -55,6 +56,10 @@ final class ChunkKeeper {
                     recorder.mustBegin();
                 }
                 recorder.mustBeInTransaction(step.getStepName());
+                RunningStep writing = running.steps().find(step);
+                if (writing != null && method.getName().equals("writeItems")) {
+                    writing.collecting().writesIn(recorder.transaction());
+                }
                 return call.with(arguments);
             }
             case "open", "close" -> {
@@ -70,7 +75,7 @@ final class ChunkKeeper {
                 Kept what = method.getDeclaringClass() == ItemWriter.class ? Kept.WRITER : Kept.READER;
                 return checkpoint == null
                         ? null
-                        : recorder.keep(running, step.getStepExecution(), what, (Serializable) checkpoint);
+                        : recorder.values().keep(running, step.getStepExecution(), what, (Serializable) checkpoint);
             }
             default -> {
                 return call.with(arguments);

@@ -1,24 +1,22 @@
 package dev.reprise.internal.engine;
 
-import dev.reprise.internal.checkpoint.Checkpoints;
 import dev.reprise.internal.database.Database;
 import dev.reprise.internal.database.NotRecordedError;
 import dev.reprise.internal.database.SqlFailures;
 import dev.reprise.internal.database.ThreadTransaction;
-import dev.reprise.internal.engine.stored.KeptValue;
+import dev.reprise.internal.engine.reason.Witnessed;
+import dev.reprise.internal.engine.row.Kept;
 import dev.reprise.internal.store.RunningSteps;
 import dev.reprise.internal.store.RunningSteps.Saved;
 import dev.reprise.internal.store.StepEnds;
 import dev.reprise.log.LogThread;
 import dev.reprise.state.StepCounts;
+import jakarta.batch.api.partition.PartitionCollector;
 import jakarta.batch.operations.BatchRuntimeException;
-import jakarta.batch.runtime.BatchStatus;
 import jakarta.transaction.Status;
 import jakarta.transaction.Synchronization;
 import jakarta.transaction.SystemException;
 import jakarta.transaction.Transaction;
-import java.io.IOException;
-import java.io.Serializable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Method;
@@ -35,7 +33,7 @@ final class ChunkRecorder {
 
     private final Database database;
     private final RunningSteps steps;
-    private final Checkpoints checkpoints;
+    private final ReadableValues values;
     private final Map<Long, LiveExecution> live;
 
     /**
@@ -43,10 +41,10 @@ final class ChunkRecorder {
      *
      * @param live the executions that this node runs, by id
      */
-    ChunkRecorder(Database database, RunningSteps steps, Checkpoints checkpoints, Map<Long, LiveExecution> live) {
+    ChunkRecorder(Database database, RunningSteps steps, ReadableValues values, Map<Long, LiveExecution> live) {
         this.database = database;
         this.steps = steps;
-        this.checkpoints = checkpoints;
+        this.values = values;
         this.live = live;
     }
 
@@ -81,7 +79,7 @@ final class ChunkRecorder {
     private Saved saveUserData(LiveExecution running, RunningStep step) {
         step.keptExitStatus().keep();
         try {
-            mustBeReadable(step, Kept.USER_DATA);
+            values.mustBeReadable(step, Kept.USER_DATA);
         } catch (BatchRuntimeException e) {
             throw new NotRecordedError(
                     "Step " + step.name() + " fails, for a restart could not begin: " + e.getMessage(), e);
@@ -103,15 +101,16 @@ final class ChunkRecorder {
     private Saved saveChunk(LiveExecution running, RunningStep step, Transaction chunk) {
         StepCounts counts = step.withThisChunk();
         try {
+            collect(step, chunk);
             Map<String, byte @Nullable []> kept = step.current();
             for (Kept what : Kept.values()) {
-                mustBeReadable(step, what, kept.get(what.parameter()));
+                values.mustBeReadable(step, what, kept.get(what.parameter()));
             }
-            step.recording();
+            step.outcome().recording();
             Saved saved = database.transaction()
                     .join(
                             chunk,
-                            new ChunkOutcome(step, counts, kept),
+                            new ChunkEnd(step, counts, kept),
                             connection -> steps.commitChunk(connection, step, counts, kept));
             if (saved == Saved.FENCED) {
                 mustNotBeCommittedAlready(running, step);
@@ -136,6 +135,18 @@ final class ChunkRecorder {
         }
     }
 
+    private void collect(RunningStep step, Transaction chunk) {
+        PartitionCollector collector = step.collecting().collectorOf(chunk);
+        if (collector != null) {
+            try {
+                step.collecting().collected(values.piece(step, collector.collectPartitionData()));
+            } catch (Exception e) {
+                throw new NotRecordedError(
+                        "A chunk of step " + step.name() + " is not committed, for its collector failed: " + e, e);
+            }
+        }
+    }
+
     /** The engine tries a chunk again whose commit failed, and does not know that it was committed. */
     private void mustNotBeCommittedAlready(LiveExecution running, RunningStep step) {
         if (database.inOwnTransaction(handle -> StepEnds.isCommitted(handle, step))) {
@@ -143,18 +154,6 @@ final class ChunkRecorder {
             throw NotRecordedError.fenced(
                     "A chunk of step " + step.name() + " was committed, and the answer of the database"
                             + " was lost. It is not done again; a restart goes on behind it.");
-        }
-    }
-
-    /** What a restart could not read must not be committed in the first place. */
-    private void mustBeReadable(RunningStep step, Kept what) {
-        mustBeReadable(step, what, what.bytesOf(step.execution()));
-    }
-
-    private void mustBeReadable(RunningStep step, Kept what, byte @Nullable [] bytes) {
-        if (bytes != null && !step.isReadable(what, bytes)) {
-            checkpoints.read(bytes, what.of(step.name()));
-            step.readable(what, bytes);
         }
     }
 
@@ -180,37 +179,6 @@ final class ChunkRecorder {
     }
 
     /**
-     * A checkpoint as it is when a reader or writer hands it over. The engine keeps it as it comes.
-     *
-     * @param step the step or partition
-     * @throws NotRecordedError if a restart could not read it
-     */
-    Serializable keep(LiveExecution running, AbstractStepExecution step, Kept what, Serializable checkpoint) {
-        RunningStep row = running.steps().find(step);
-        if (KeptValue.isConstant(checkpoint) || row == null) {
-            return checkpoint;
-        }
-        byte[] bytes;
-        try {
-            bytes = KeptValue.serialized(checkpoint);
-        } catch (IOException | RuntimeException | StackOverflowError e) {
-            throw notKept(row, what.of(row.name()) + " cannot be serialized: " + e, e);
-        }
-        try {
-            mustBeReadable(row, what, bytes);
-        } catch (BatchRuntimeException e) {
-            throw notKept(row, String.valueOf(e.getMessage()), e);
-        }
-        return KeptValue.of(bytes);
-    }
-
-    private static NotRecordedError notKept(RunningStep step, String why, Throwable e) {
-        return new NotRecordedError(
-                "A chunk of step " + step.name() + " is not committed, for a restart could not begin behind it: " + why,
-                e);
-    }
-
-    /**
      * A reader, processor or writer must not begin in a transaction that has ended: what it writes would be committed by
      * itself.
      *
@@ -221,6 +189,11 @@ final class ChunkRecorder {
             throw new NotRecordedError("A chunk of step " + step + " is given up before it is written: "
                     + ThreadTransaction.ENDED_BEFORE_ITS_TIME);
         }
+    }
+
+    /** What of artifacts' values can be read back. */
+    ReadableValues values() {
+        return values;
     }
 
     ChunkWitness witness(LiveExecution running, StepContextImpl step) {
@@ -294,19 +267,6 @@ final class ChunkRecorder {
                 + " recorded.";
     }
 
-    /** User data that listeners have set behind the last chunk. The engine asks for the status next. */
-    void failIfUnreadable(RunningStep step) {
-        try {
-            mustBeReadable(step, Kept.USER_DATA);
-        } catch (BatchRuntimeException e) {
-            AbstractStepExecution execution = step.execution();
-            byte[] before = step.kept().get("userData");
-            execution.setPersistentUserData(before == null ? null : KeptValue.of(before));
-            execution.setException(e);
-            execution.setBatchStatus(BatchStatus.FAILED);
-        }
-    }
-
     LiveExecution ours(long executionId, String stepName) {
         LiveExecution running = live.get(executionId);
         if (running == null) {
@@ -317,7 +277,7 @@ final class ChunkRecorder {
     }
 
     /** What became of a chunk: its counts are the step's from the commit on, and not before. */
-    private record ChunkOutcome(RunningStep step, StepCounts counts, Map<String, byte @Nullable []> kept)
+    private record ChunkEnd(RunningStep step, StepCounts counts, Map<String, byte @Nullable []> kept)
             implements Synchronization {
 
         @Override
@@ -331,7 +291,8 @@ final class ChunkRecorder {
                 step.rolledBack();
                 step.doubt(counts, kept);
             }
-            step.settled();
+            step.collecting().settled(status == Status.STATUS_COMMITTED);
+            step.outcome().settled();
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.reprise.internal.engine;
 
 import dev.reprise.internal.database.Database;
+import dev.reprise.internal.engine.reason.Witnessed;
 import jakarta.batch.api.chunk.listener.AbstractChunkListener;
 import jakarta.batch.api.chunk.listener.ItemWriteListener;
 import java.util.List;

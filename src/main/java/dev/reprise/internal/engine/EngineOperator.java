@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Properties;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jberet.creation.ArchiveXmlLoader;
 import org.jberet.job.model.Job;
@@ -23,6 +25,7 @@ import org.jberet.repository.ApplicationAndJobName;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.spi.BatchEnvironment;
 import org.jberet.spi.JobOperatorContext;
+import org.jberet.spi.JobTask;
 import org.jberet.spi.JobXmlResolver;
 import org.jspecify.annotations.Nullable;
 
@@ -131,9 +134,21 @@ public final class EngineOperator {
         return repository().getJob(new ApplicationAndJobName(environment.getApplicationName(), name));
     }
 
-    /** Where the jobs of the deployment run that the calling thread works for. */
-    public static BatchEnvironment environment() {
-        return engine().getBatchEnvironment();
+    /**
+     * Where a job runs, by its name.
+     *
+     * @param homes for a job the class loader that leads to its job operator
+     */
+    public static Function<String, BatchEnvironment> environments(Function<String, ClassLoader> homes) {
+        return job -> {
+            ClassLoader before = Thread.currentThread().getContextClassLoader();
+            Thread.currentThread().setContextClassLoader(homes.apply(job));
+            try {
+                return engine().getBatchEnvironment();
+            } finally {
+                Thread.currentThread().setContextClassLoader(before);
+            }
+        };
     }
 
     /** A job of a deployment, whether it was started before or not. */
@@ -159,6 +174,14 @@ public final class EngineOperator {
     /** Where the jobs of this deployment are, and their schemas. */
     public static ClassLoader classLoader() {
         return engine().getBatchEnvironment().getClassLoader();
+    }
+
+    /** Has something done on a thread of the environment, in its class loader. */
+    static void submit(BatchEnvironment environment, JobTask task) {
+        withClassLoaderOf(environment, () -> {
+            environment.submitTask(task);
+            return task;
+        });
     }
 
     private static <T> T withClassLoaderOf(BatchEnvironment environment, Supplier<T> work) {
@@ -237,12 +260,19 @@ public final class EngineOperator {
     public static long recover(DueRestart due) {
         RepriseRepository repository = repository();
         String submitter = submitterOf(repository.getJobExecution(due.executionId()));
-        return repository
-                .launching()
-                .recover(
-                        due,
-                        strictly(new Properties()),
-                        given -> engine().restart(due.executionId(), given, submitter));
+        AtomicLong restarted = new AtomicLong();
+        repository
+                .server()
+                .inTheNameOf()
+                .accept(
+                        submitter,
+                        () -> restarted.set(repository
+                                .launching()
+                                .recover(
+                                        due,
+                                        strictly(new Properties()),
+                                        given -> engine().restart(due.executionId(), given, submitter))));
+        return restarted.get();
     }
 
     private static Properties strictly(Properties asked) {

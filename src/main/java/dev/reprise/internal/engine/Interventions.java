@@ -6,6 +6,7 @@ import dev.reprise.internal.decide.Subject;
 import dev.reprise.internal.decide.TakeOvers;
 import dev.reprise.internal.decide.TakeOvers.Outcome;
 import dev.reprise.internal.engine.stored.ListedExecutions;
+import dev.reprise.internal.store.Closing;
 import dev.reprise.internal.store.JobExecutions;
 import dev.reprise.internal.store.Owner;
 import dev.reprise.internal.store.Owners;
@@ -21,12 +22,15 @@ import jakarta.batch.runtime.BatchStatus;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Map;
+import java.util.Optional;
 import org.jberet.runtime.JobExecutionImpl;
 
 /** What people and the engine do to executions: stop, abandon, take over for a restart. Thread-safe. */
 public final class Interventions {
 
     private static final Logger LOG = System.getLogger(LogThread.JOBS);
+
+    private static final String STOPPED_BEFORE = "It was stopped before any node had taken it.";
 
     private final Database database;
     private final Owners owners;
@@ -115,16 +119,17 @@ public final class Interventions {
     }
 
     /**
-     * Asks an execution to stop, on whichever node it runs.
+     * Asks an execution to stop, on whichever node it runs; one that waits for a node has ended then.
      *
      * @throws JobExecutionNotRunningException if it does not run
      */
     public void stop(long id) {
         refused.refuseOthers(id);
         boolean requested = database.inOwnTransaction(handle -> {
-            owners.lock(handle, id);
+            Optional<Owner> waits = owners.lock(handle, id);
             boolean running = executions.requestStop(handle, id);
             runningSteps.requestStop(handle, id);
+            waits.ifPresent(its -> Closing.execution(handle, its, STOPPED_BEFORE));
             return running;
         });
         if (!requested && !live.containsKey(id)) {

@@ -3,6 +3,7 @@ package dev.reprise.internal.engine;
 import dev.reprise.internal.database.Database;
 import dev.reprise.internal.database.SqlFailures;
 import dev.reprise.internal.database.ThreadTransaction;
+import dev.reprise.internal.engine.reason.FailedAt;
 import dev.reprise.internal.engine.stored.KeptValue;
 import dev.reprise.job.WriteSkip;
 import jakarta.batch.api.chunk.ItemReader;
@@ -288,7 +289,7 @@ final class ItemJudge {
     /** Of a commit that failed no artifact has told. */
     private void hear() {
         if (place == FailedAt.COMMIT) {
-            step.awaitOutcome();
+            step.outcome().await();
             failedCommits++;
             health = database.isReachable() ? ThreadTransaction.Health.GOOD : ThreadTransaction.Health.AWAY;
         }

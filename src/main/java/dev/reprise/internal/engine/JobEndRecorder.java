@@ -2,6 +2,7 @@ package dev.reprise.internal.engine;
 
 import dev.reprise.internal.database.Database;
 import dev.reprise.internal.decide.TakeOvers;
+import dev.reprise.internal.engine.reason.Thrown;
 import dev.reprise.internal.store.AtOnce;
 import dev.reprise.internal.store.AttemptRows;
 import dev.reprise.internal.store.Closing;

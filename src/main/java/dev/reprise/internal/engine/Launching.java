@@ -26,6 +26,7 @@ import dev.reprise.internal.store.Stored;
 import dev.reprise.job.DefinitionChange;
 import dev.reprise.job.JobModel;
 import dev.reprise.log.LogThread;
+import dev.reprise.state.Dispatch;
 import dev.reprise.state.DueRestart;
 import dev.reprise.state.LaunchDecision;
 import dev.reprise.state.LaunchRefusedException;
@@ -39,6 +40,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Properties;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
@@ -70,6 +72,7 @@ public final class Launching {
     private final Map<Long, LiveExecution> live;
     private final ThisNode thisNode;
     private final RefusedHere refused;
+    private final DispatchedHere dispatchedHere;
 
     private final AskedLaunches launches = new AskedLaunches();
 
@@ -89,6 +92,7 @@ public final class Launching {
         this.live = wiring.live;
         this.thisNode = thisNode;
         this.refused = refused;
+        this.dispatchedHere = wiring.dispatchedHere;
     }
 
     /**
@@ -102,6 +106,8 @@ public final class Launching {
         WaysOut waysOut = given == null ? WaysOut.NONE : WaysOut.in(given);
         Properties asked = given == null ? new Properties() : WaysOut.without(given);
         Asked launched = launches.take(asked);
+        boolean forAnyNode = Dispatching.isAsked(asked, job.getId(), launched != null, database);
+        asked = Dispatch.without(asked);
         JobExecutionImpl original = instance.getInstanceId() == 0 ? null : originalOf(instance);
         Subject subject;
         Verdict verdict;
@@ -131,7 +137,7 @@ public final class Launching {
         Launch launch = new Launch(
                 job.getId(),
                 subject.parameters(),
-                node,
+                forAnyNode ? NodeIdentity.none(node.application()) : node,
                 submitter.get(),
                 launched == null ? 0 : launched.attempt(),
                 judgement.refusal() == null ? definitions.recorded(new JobModel(job)) : null,
@@ -153,6 +159,9 @@ public final class Launching {
                     accepted.text());
         }
 
+        if (launched != null && forAnyNode) {
+            throw launched.dispatched(acquired.executionId());
+        }
         instance.setId(acquired.instanceId());
         execution.setId(acquired.executionId());
         instance.addJobExecution(execution);
@@ -172,14 +181,20 @@ public final class Launching {
 
     /** What a launch of the job with these parameters would do now. */
     public LaunchDecision explain(Job job, Properties given) {
-        Properties asked = WaysOut.without(given);
-        Verdict verdict = rules.judge(new JobModel(job), asked);
-        Subject subject = new Subject(job.getId(), verdict.parameters(), verdict.restartable());
         try {
-            LaunchParameters.refuseFaults(subject, asked, verdict.definitionFaults(), verdict.faults(), secrets);
+            boolean forAnyNode = Dispatching.isAsked(given, job.getId(), true, database);
+            LaunchDecision decision = explainHere(job, Dispatch.without(given));
+            return forAnyNode ? Dispatching.said(decision) : decision;
         } catch (LaunchRefusedException e) {
             return e.refusal();
         }
+    }
+
+    private LaunchDecision explainHere(Job job, Properties given) {
+        Properties asked = WaysOut.without(given);
+        Verdict verdict = rules.judge(new JobModel(job), asked);
+        Subject subject = new Subject(job.getId(), verdict.parameters(), verdict.restartable());
+        LaunchParameters.refuseFaults(subject, asked, verdict.definitionFaults(), verdict.faults(), secrets);
         return preview.explain(new JobModel(job), verdict, identityOf(job, verdict), subject, given);
     }
 
@@ -268,6 +283,11 @@ public final class Launching {
         try {
             return engine.applyAsLong(launch.marked(parameters));
         } catch (RuntimeException e) {
+            OptionalLong dispatched = launch.dispatched();
+            if (dispatched.isPresent()) {
+                dispatchedHere.launched();
+                return dispatched.getAsLong();
+            }
             failWhatNeverRan(launch.created(), e);
             throw e;
         } finally {
@@ -275,7 +295,7 @@ public final class Launching {
         }
     }
 
-    private void failWhatNeverRan(@Nullable LiveExecution created, RuntimeException why) {
+    void failWhatNeverRan(@Nullable LiveExecution created, RuntimeException why) {
         if (created != null && created.execution().getBatchStatus() == BatchStatus.STARTING) {
             created.execution().setBatchStatus(BatchStatus.FAILED);
             created.failed("The engine could not start it: " + Text.stackTrace(why));

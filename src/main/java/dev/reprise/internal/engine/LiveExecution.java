@@ -1,6 +1,7 @@
 package dev.reprise.internal.engine;
 
 import dev.reprise.internal.database.Database;
+import dev.reprise.internal.engine.reason.Thrown;
 import dev.reprise.internal.store.Secrets;
 import dev.reprise.log.LogThread;
 import dev.reprise.state.Attempts;

@@ -1,5 +1,6 @@
 package dev.reprise.internal.engine;
 
+import dev.reprise.internal.engine.reason.Thrown;
 import jakarta.batch.runtime.StepExecution;
 import java.util.ArrayList;
 import java.util.Collections;

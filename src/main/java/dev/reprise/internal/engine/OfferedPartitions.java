@@ -1,6 +1,7 @@
 package dev.reprise.internal.engine;
 
 import dev.reprise.internal.engine.partition.PartitionNumbers;
+import dev.reprise.internal.store.CollectedData.Piece;
 import dev.reprise.internal.store.WorkOfSteps.Ended;
 import dev.reprise.log.LogThread;
 import dev.reprise.state.StepCounts;
@@ -34,11 +35,13 @@ final class OfferedPartitions implements PartitionHandler, JobStopNotificationLi
     private final @Nullable PartitionNumbers numbers;
     private final List<StepContextImpl> planned = new ArrayList<>();
     private final Map<Integer, PartitionExecutionImpl> open = new HashMap<>();
+    private final Map<Long, Long> heard = new HashMap<>();
     private @Nullable BlockingQueue<Boolean> freeThreads;
     private BlockingQueue<Serializable> engine = new LinkedBlockingQueue<>();
     private StepCounts total = StepCounts.NONE;
     private volatile int most = 1;
     private volatile boolean toStop;
+    private volatile boolean stopped;
     private boolean complete;
 
     OfferedPartitions(
@@ -143,6 +146,15 @@ final class OfferedPartitions implements PartitionHandler, JobStopNotificationLi
         return toStop;
     }
 
+    /** Whoever runs one was told that it is to end. */
+    void stopped() {
+        stopped = true;
+    }
+
+    boolean isStopped() {
+        return stopped;
+    }
+
     /**
      * Some have ended, which may be said more than once.
      *
@@ -155,8 +167,9 @@ final class OfferedPartitions implements PartitionHandler, JobStopNotificationLi
             return open.isEmpty();
         }
         StepCounts more = told.stream().map(Ended::counts).reduce(StepCounts.NONE, StepCounts::plus);
-        total = total.plus(more);
-        recorder.count(running, whole, total, more);
+        StepCounts now = total.plus(more);
+        recorder.count(running, whole, now, more);
+        total = now; // what fails before is told again
         for (Ended ended : told) {
             PartitionExecutionImpl partition = open.remove(ended.number());
             if (partition != null) {
@@ -175,8 +188,26 @@ final class OfferedPartitions implements PartitionHandler, JobStopNotificationLi
             String trace = ended.trace();
             whole.troubles().partitionFailed(whole.name() + ":partition" + ended.number(), trace);
             partition.setException(new BatchRuntimeException(trace.strip()));
+        } else if (ended.status() == BatchStatus.STOPPED && !toStop) {
+            // Somebody has asked another node for it: else the engine would take the job for complete.
+            running.execution().stop();
         }
         callbacks.ended(partition);
+    }
+
+    /** Whether there is a collector, and somebody to tell of what it gives. */
+    boolean collects() {
+        return step.getStep().getPartition().getCollector() != null;
+    }
+
+    /** Something was collected of a partition, which may be said more than once. */
+    synchronized void collected(Piece piece) {
+        Long last = heard.put(piece.partition(), piece.place());
+        if (last != null && last >= piece.place()) {
+            heard.put(piece.partition(), last);
+            return;
+        }
+        callbacks.collected(() -> recorder.collected(whole, piece));
     }
 
     /** The execution is another node's, which closes what is open of it: the thread of the step is to end. */
@@ -186,5 +217,6 @@ final class OfferedPartitions implements PartitionHandler, JobStopNotificationLi
             callbacks.ended(partition);
         }
         open.clear();
+        running.steps().leaveOpen();
     }
 }

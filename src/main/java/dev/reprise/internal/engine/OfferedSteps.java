@@ -3,6 +3,8 @@ package dev.reprise.internal.engine;
 import dev.reprise.internal.database.Database;
 import dev.reprise.internal.doorbell.Bell;
 import dev.reprise.internal.doorbell.Doorbell;
+import dev.reprise.internal.store.CollectedData;
+import dev.reprise.internal.store.CollectedData.Piece;
 import dev.reprise.internal.store.WorkOfSteps;
 import dev.reprise.internal.store.WorkOfSteps.Ended;
 import dev.reprise.job.PartitionPlace;
@@ -76,13 +78,14 @@ final class OfferedSteps implements AutoCloseable {
     /** The bell has rung: for a step of this node or of another one, or instead of what was not heard. */
     void rung(Bell bell) {
         if (bell.kind() == Bell.Kind.ENDED) {
-            rung(bell.id());
+            look(bell.id());
         } else {
             steps.values().stream().findAny().ifPresent(this::look);
         }
     }
 
-    private void rung(long step) {
+    /** Looks at a step soon, if it is one of this node's. */
+    void look(long step) {
         OfferedPartitions offered = steps.get(step);
         if (offered != null) {
             look(offered);
@@ -96,7 +99,7 @@ final class OfferedSteps implements AutoCloseable {
                     steps.remove(step.step());
                     step.lost();
                 } else if (step.isToStop()) {
-                    database.doIdempotently(handle -> WorkOfSteps.stop(handle, step.step()));
+                    stop(step);
                 }
             }
             List<Ended> ended;
@@ -104,11 +107,49 @@ final class OfferedSteps implements AutoCloseable {
                 ended = steps.isEmpty()
                         ? List.of()
                         : database.read(handle -> WorkOfSteps.ended(handle, steps.keySet()));
+                hear();
                 tell(ended);
             } while (!ended.isEmpty());
         } catch (RuntimeException e) {
             LOG.log(Level.DEBUG, "It is not known yet what has ended elsewhere: {0}", e.toString());
         }
+    }
+
+    /** Whoever runs one of its partitions is told, too. */
+    private void stop(OfferedPartitions step) {
+        boolean first = !step.isStopped();
+        database.doIdempotently(handle -> {
+            WorkOfSteps.stop(handle, step.step());
+            if (first) {
+                doorbell.ring(handle, Bell.WORK);
+            }
+        });
+        if (first) {
+            step.stopped();
+            offered.run();
+        }
+    }
+
+    /** What was collected of partitions that have ended is there by now. */
+    private void hear() {
+        List<Long> collecting = steps.values().stream()
+                .filter(OfferedPartitions::collects)
+                .map(OfferedPartitions::step)
+                .toList();
+        List<Piece> pieces;
+        do {
+            pieces = collecting.isEmpty() ? List.of() : database.read(handle -> CollectedData.find(handle, collecting));
+            if (!pieces.isEmpty()) {
+                for (Piece piece : pieces) {
+                    OfferedPartitions step = steps.get(piece.partitionOf());
+                    if (step != null) {
+                        step.collected(piece);
+                    }
+                }
+                List<Piece> heard = pieces;
+                database.doIdempotently(handle -> CollectedData.forget(handle, heard));
+            }
+        } while (pieces.size() == CollectedData.AT_ONCE);
     }
 
     private void tell(List<Ended> ended) {

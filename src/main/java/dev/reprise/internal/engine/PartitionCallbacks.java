@@ -1,7 +1,5 @@
 package dev.reprise.internal.engine;
 
-import dev.reprise.internal.database.SqlFailures;
-import dev.reprise.internal.database.Text;
 import dev.reprise.internal.engine.partition.GivenPlan;
 import dev.reprise.internal.engine.partition.NotCollected;
 import jakarta.batch.api.listener.StepListener;
@@ -11,12 +9,6 @@ import jakarta.batch.api.partition.PartitionPlan;
 import jakarta.batch.api.partition.PartitionReducer;
 import jakarta.batch.api.partition.PartitionReducer.PartitionStatus;
 import jakarta.batch.runtime.BatchStatus;
-import jakarta.transaction.HeuristicMixedException;
-import jakarta.transaction.HeuristicRollbackException;
-import jakarta.transaction.RollbackException;
-import jakarta.transaction.Status;
-import jakarta.transaction.SystemException;
-import jakarta.transaction.TransactionManager;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,14 +17,13 @@ import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Supplier;
 import org.jberet.job.model.Partition;
-import org.jberet.job.model.Properties;
 import org.jberet.job.model.RefArtifact;
 import org.jberet.runtime.JobStopNotificationListener;
 import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.context.JobContextImpl;
 import org.jberet.runtime.context.StepContextImpl;
-import org.jberet.spi.PropertyKey;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,17 +38,16 @@ public final class PartitionCallbacks implements PartitionMapper, StepListener {
     /** By this name the engine asks for it. */
     static final String REF = PartitionCallbacks.class.getName();
 
-    private static final String TIME_OUT = "jakarta.transaction.global.timeout";
-
     /** Either data of a collector, which may be null, or the end of a partition. */
     private record News(
-            @Nullable Serializable data, @Nullable PartitionExecutionImpl ended) {}
+            Supplier<? extends @Nullable Serializable> data,
+            @Nullable PartitionExecutionImpl ended) {}
 
     private final StepContextImpl step;
     private final JobContextImpl job;
     private final Partition definition;
     private final LiveExecution running;
-    private final TransactionManager transactions;
+    private final AnalyzerTransaction transaction;
     private final BlockingQueue<News> news = new LinkedBlockingQueue<>();
     private final Queue<JobStopNotificationListener> stoppable = new ConcurrentLinkedQueue<>();
     private @Nullable PartitionReducer reducer;
@@ -68,7 +58,6 @@ public final class PartitionCallbacks implements PartitionMapper, StepListener {
     private boolean over;
     private boolean rollbackThrew;
     private int atWork;
-    private long transactionBegan;
 
     /** @param definition as job XML has it */
     PartitionCallbacks(StepContextImpl step, Partition definition, LiveExecution running) {
@@ -76,7 +65,7 @@ public final class PartitionCallbacks implements PartitionMapper, StepListener {
         this.job = step.getJobContext();
         this.definition = definition;
         this.running = running;
-        this.transactions = job.getBatchEnvironment().getTransactionManager();
+        this.transaction = new AnalyzerTransaction(step, definition, running);
     }
 
     /** Begins the step's partitions. */
@@ -128,7 +117,7 @@ public final class PartitionCallbacks implements PartitionMapper, StepListener {
         if (!begun || over) {
             return;
         }
-        endTransaction();
+        transaction.end();
         if (atWork > 0) {
             endPartitions();
         }
@@ -181,13 +170,22 @@ public final class PartitionCallbacks implements PartitionMapper, StepListener {
     /** A collector has collected; on any thread. */
     public void collected(@Nullable Serializable data) {
         if (!NotCollected.is(data)) {
-            news.add(new News(data, null));
+            collected(() -> data);
         }
+    }
+
+    /**
+     * A collector has collected elsewhere; on any thread.
+     *
+     * @param data is read when the analyzer is to be told; what is thrown then is thrown to the step
+     */
+    void collected(Supplier<? extends @Nullable Serializable> data) {
+        news.add(new News(data, null));
     }
 
     /** A partition has ended, and that is recorded; on any thread. */
     public void ended(PartitionExecutionImpl partition) {
-        news.add(new News(null, partition));
+        news.add(new News(() -> null, partition));
     }
 
     /**
@@ -199,7 +197,7 @@ public final class PartitionCallbacks implements PartitionMapper, StepListener {
     public List<PartitionExecutionImpl> complete() throws Exception {
         List<PartitionExecutionImpl> ended = new ArrayList<>();
         boolean failed = false;
-        beginTransaction();
+        transaction.begin();
         while (atWork > 0) {
             News came = next();
             PartitionExecutionImpl partition = came.ended();
@@ -210,14 +208,14 @@ public final class PartitionCallbacks implements PartitionMapper, StepListener {
             analyze(came);
         }
         if (failed) {
-            endTransaction();
+            transaction.end();
             rollBack();
             return ended;
         }
         if (reducer != null) {
             reducer.beforePartitionedStepCompletion();
         }
-        commitTransaction();
+        transaction.commit();
         if (reducer != null) {
             reducer.afterPartitionedStepCompletion(PartitionStatus.COMMIT);
         }
@@ -237,10 +235,10 @@ public final class PartitionCallbacks implements PartitionMapper, StepListener {
         if (analyzer == null) {
             return;
         }
-        transactionMustLive();
+        transaction.mustLive();
         PartitionExecutionImpl partition = came.ended();
         if (partition == null) {
-            analyzer.analyzeCollectorData(came.data());
+            analyzer.analyzeCollectorData(came.data().get());
         } else {
             analyzer.analyzeStatus(partition.getBatchStatus(), partition.getExitStatus());
         }
@@ -258,93 +256,6 @@ public final class PartitionCallbacks implements PartitionMapper, StepListener {
             }
         } finally {
             reducer.afterPartitionedStepCompletion(PartitionStatus.ROLLBACK);
-        }
-    }
-
-    private boolean needsTransaction() {
-        return analyzer != null && !Boolean.parseBoolean(property(PropertyKey.ANALYZER_TX_DISABLED));
-    }
-
-    private @Nullable String property(String name) {
-        Properties properties = step.getStep().getProperties();
-        return properties == null ? null : properties.get(name);
-    }
-
-    private void beginTransaction() throws Exception {
-        if (!needsTransaction()) {
-            return;
-        }
-        String seconds = property(TIME_OUT);
-        try {
-            if (seconds != null) {
-                transactions.setTransactionTimeout(Integer.parseInt(seconds));
-            }
-            transactions.begin();
-        } finally {
-            transactions.setTransactionTimeout(0);
-        }
-        transactionBegan = System.nanoTime();
-    }
-
-    private void transactionMustLive() throws SystemException {
-        if (needsTransaction() && transactions.getStatus() != Status.STATUS_ACTIVE) {
-            throw new IllegalStateException(whyTransactionIsGone());
-        }
-    }
-
-    private String whyTransactionIsGone() throws SystemException {
-        String which = "The transaction of partition analyzer "
-                + definition.getAnalyzer().getRef() + " of step " + step.getStepName() + " ";
-        return which
-                + switch (transactions.getStatus()) {
-                    case Status.STATUS_NO_TRANSACTION -> "was ended by the analyzer itself; it is the engine's to end.";
-                    case Status.STATUS_MARKED_ROLLBACK ->
-                        "can only be rolled back: an artifact or a resource has marked it so.";
-                    default -> wasRolledBack();
-                };
-    }
-
-    private String wasRolledBack() {
-        String seconds = property(TIME_OUT);
-        return "was rolled back from outside after " + Text.duration(System.nanoTime() - transactionBegan)
-                + ", as one is that outlives its time-out ("
-                + (seconds == null ? "the server's default" : seconds + " s, the step's " + TIME_OUT)
-                + "): it begins when the last partition does, and lasts until all have ended. Raise the step property "
-                + TIME_OUT + ", or set " + PropertyKey.ANALYZER_TX_DISABLED + "=true there if the analyzer needs none.";
-    }
-
-    private void commitTransaction() throws Exception {
-        if (!needsTransaction()) {
-            return;
-        }
-        transactionMustLive();
-        try {
-            transactions.commit();
-        } catch (RollbackException | HeuristicMixedException | HeuristicRollbackException e) {
-            RunningStep whole = running.steps().find(step);
-            if (whole != null) {
-                whole.troubles().failed(new Witnessed(e, SqlFailures.isAway(e)));
-            }
-            throw new IllegalStateException(
-                    "What partition analyzer " + definition.getAnalyzer().getRef() + " of step " + step.getStepName()
-                            + " did was rolled back when it was to be committed: " + e.getMessage(),
-                    e);
-        }
-    }
-
-    /** Whatever has become of it: nothing of it may stay with the thread. */
-    private void endTransaction() {
-        try {
-            if (transactions.getStatus() == Status.STATUS_NO_TRANSACTION) {
-                return;
-            }
-            try {
-                transactions.rollback();
-            } catch (SystemException | IllegalStateException | SecurityException e) {
-                transactions.suspend(); // it was rolled back already
-            }
-        } catch (SystemException e) {
-            throw new IllegalStateException("the transaction manager does not answer", e);
         }
     }
 }

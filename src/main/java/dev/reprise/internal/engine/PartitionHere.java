@@ -1,6 +1,7 @@
 package dev.reprise.internal.engine;
 
 import dev.reprise.internal.doorbell.Bell;
+import dev.reprise.internal.engine.partition.NotCollected;
 import dev.reprise.internal.store.Taken;
 import dev.reprise.internal.store.Work;
 import dev.reprise.log.LogThread;
@@ -75,7 +76,7 @@ final class PartitionHere implements PartitionWorker, Runnable {
     @Override
     public void run() {
         try {
-            runner().run();
+            wiring.server.inTheNameOf().accept(running.execution().getUser(), runner());
         } catch (RuntimeException | Error e) {
             cannotRun(e);
         } finally {
@@ -123,8 +124,13 @@ final class PartitionHere implements PartitionWorker, Runnable {
     }
 
     @Override
-    public void reportData(@Nullable Serializable data, AbstractStepExecution partition) {
-        // Steps with a collector run their partitions where they are.
+    public void reportData(@Nullable Serializable data, AbstractStepExecution execution) {
+        RunningStep partition = row;
+        if (partition != null && !NotCollected.is(data)) {
+            partition
+                    .collecting()
+                    .collectedAtTheEnd(wiring.chunkRecorder.values().piece(partition, data));
+        }
     }
 
     @Override
@@ -134,7 +140,7 @@ final class PartitionHere implements PartitionWorker, Runnable {
             return;
         }
         wiring.stepRecorder.partitionEnds(running, (PartitionExecutionImpl) execution);
-        wiring.chunkRecorder.failIfUnreadable(partition);
+        wiring.chunkRecorder.values().failIfUnreadable(partition);
         StepReasons.keepAsText(partition);
         partition.keptExitStatus().restore();
         String trace = running.masked(StepReasons.reasonOf(running, partition));
@@ -157,6 +163,7 @@ final class PartitionHere implements PartitionWorker, Runnable {
         if (recorded) {
             partition.end();
             StepEndRecorder.logEnd(running, partition, trace);
+            wiring.offeredSteps.look(taken.partitionOf());
         } else {
             running.warn(taken.name() + " ended " + execution.getBatchStatus()
                     + " here, but its row is not this node's to write");

@@ -3,6 +3,7 @@ package dev.reprise.internal.engine;
 import dev.reprise.identity.JobParameters;
 import dev.reprise.internal.database.Database;
 import dev.reprise.internal.decide.Subject;
+import dev.reprise.internal.doorbell.Bell;
 import dev.reprise.internal.engine.stored.LoadedExecutions;
 import dev.reprise.internal.store.Secrets;
 import dev.reprise.internal.store.Stored;
@@ -100,8 +101,10 @@ public final class PartitionsHere implements AutoCloseable {
         }
         if (listening.compareAndSet(false, true)) {
             wiring.doorbell.listen(bell -> {
-                wiring.offeredSteps.rung(bell);
-                offered();
+                if (bell.kind() != Bell.Kind.JOBS) {
+                    wiring.offeredSteps.rung(bell);
+                    offered();
+                }
             });
         }
         compare();
@@ -167,7 +170,7 @@ public final class PartitionsHere implements AutoCloseable {
                     .logs()
                     .ifPresent(logs -> logs.join(
                             taken.executionId(), stored.getCreateTime().toInstant()));
-            environment.submitTask(new RecordedPartitions.Task(taken.executionId(), begun));
+            EngineOperator.submit(environment, new RecordedPartitions.Task(taken.executionId(), begun));
         } catch (RuntimeException | Error e) {
             LOG.log(
                     Level.ERROR,
@@ -267,6 +270,7 @@ public final class PartitionsHere implements AutoCloseable {
     @Override
     public void close() {
         taking = () -> {};
+        wiring.dispatchedHere.close();
         wiring.doorbell.close();
         wiring.offeredSteps.close();
     }

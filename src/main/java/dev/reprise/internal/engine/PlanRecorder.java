@@ -1,9 +1,12 @@
 package dev.reprise.internal.engine;
 
+import dev.reprise.internal.checkpoint.Checkpoints;
 import dev.reprise.internal.database.Database;
 import dev.reprise.internal.doorbell.Bell;
 import dev.reprise.internal.doorbell.Doorbell;
 import dev.reprise.internal.engine.partition.PartitionNumbers;
+import dev.reprise.internal.engine.row.Kept;
+import dev.reprise.internal.store.CollectedData.Piece;
 import dev.reprise.internal.store.RunningSteps;
 import dev.reprise.internal.store.Secrets;
 import dev.reprise.internal.store.Work;
@@ -11,7 +14,9 @@ import dev.reprise.internal.store.Work.Planned;
 import dev.reprise.internal.store.WorkOfSteps;
 import dev.reprise.state.StepCounts;
 import jakarta.batch.api.partition.PartitionPlan;
+import jakarta.batch.operations.BatchRuntimeException;
 import java.io.IOException;
+import java.io.Serializable;
 import java.io.StringReader;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -31,12 +36,14 @@ final class PlanRecorder {
     private final Database database;
     private final RunningSteps steps;
     private final Secrets secrets;
+    private final Checkpoints checkpoints;
     private final Doorbell doorbell;
 
-    PlanRecorder(Database database, RunningSteps steps, Secrets secrets, Doorbell doorbell) {
+    PlanRecorder(Database database, RunningSteps steps, Secrets secrets, Checkpoints checkpoints, Doorbell doorbell) {
         this.database = database;
         this.steps = steps;
         this.secrets = secrets;
+        this.checkpoints = checkpoints;
         this.doorbell = doorbell;
     }
 
@@ -115,6 +122,16 @@ final class PlanRecorder {
             }
         }
         return properties;
+    }
+
+    /**
+     * What was collected of a partition.
+     *
+     * @throws BatchRuntimeException if this node cannot read it
+     */
+    @Nullable
+    Serializable collected(RunningStep step, Piece piece) {
+        return checkpoints.read(piece.data(), "what the collector of step " + step.name() + " gave");
     }
 
     /**

@@ -1,6 +1,13 @@
 package dev.reprise.internal.engine;
 
 import dev.reprise.internal.engine.partition.Collecting;
+import dev.reprise.internal.engine.row.ChunkOutcome;
+import dev.reprise.internal.engine.row.Counted;
+import dev.reprise.internal.engine.row.EngineCounts;
+import dev.reprise.internal.engine.row.InTheRow;
+import dev.reprise.internal.engine.row.Kept;
+import dev.reprise.internal.engine.row.KeptExitStatus;
+import dev.reprise.internal.engine.row.SkipInChunk;
 import dev.reprise.internal.engine.stored.KeptValue;
 import dev.reprise.internal.store.StepRow;
 import dev.reprise.internal.store.Taken;
@@ -9,8 +16,8 @@ import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.Metric.MetricType;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import org.jberet.runtime.AbstractStepExecution;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +38,7 @@ public final class RunningStep implements StepRow {
 
     private final long began = System.nanoTime();
     private final InTheRow row;
-    private volatile CompletableFuture<Void> outcome = CompletableFuture.completedFuture(null);
+    private final ChunkOutcome outcome = new ChunkOutcome();
     private final SkipInChunk skipInChunk;
     private final Map<Kept, byte[]> readable = new EnumMap<>(Kept.class);
     private StepCounts ofPartitions = StepCounts.NONE;
@@ -247,6 +254,11 @@ public final class RunningStep implements StepRow {
         return keptExitStatus;
     }
 
+    @Override
+    public List<byte @Nullable []> collected() {
+        return collecting.pieces();
+    }
+
     /** What is collected of it, if it is a partition. */
     Collecting collecting() {
         return collecting;
@@ -267,19 +279,9 @@ public final class RunningStep implements StepRow {
         row.updated();
     }
 
-    /** A chunk is recorded in its transaction, whose outcome is not known yet. */
-    void recording() {
-        outcome = new CompletableFuture<>();
-    }
-
-    /** It is known. */
-    void settled() {
-        outcome.complete(null);
-    }
-
-    /** Waits for it: where the time was up, another thread rolls the transaction back. */
-    void awaitOutcome() {
-        outcome.join();
+    /** What becomes of the chunk that is recorded. */
+    ChunkOutcome outcome() {
+        return outcome;
     }
 
     /** What was written and filtered since the last commit is gone. */

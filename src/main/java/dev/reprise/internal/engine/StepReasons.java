@@ -2,6 +2,9 @@ package dev.reprise.internal.engine;
 
 import dev.reprise.internal.database.SqlFailures;
 import dev.reprise.internal.database.Text;
+import dev.reprise.internal.engine.reason.Reason;
+import dev.reprise.internal.engine.reason.Thrown;
+import dev.reprise.internal.engine.reason.Witnessed;
 import jakarta.batch.operations.BatchRuntimeException;
 import jakarta.batch.runtime.BatchStatus;
 import java.util.ArrayList;

@@ -274,10 +274,10 @@ final class StepRecorder {
             if (step.isFenced()) {
                 throw NotRecordedError.fenced(ChunkRecorder.fenceMessage(step));
             }
-            chunks.failIfUnreadable(step);
+            chunks.values().failIfUnreadable(step);
             StepReasons.keepAsText(step);
         } else if (isTerminal(execution.getBatchStatus())) {
-            chunks.failIfUnreadable(step);
+            chunks.values().failIfUnreadable(step);
             StepReasons.keepAsText(step);
             ends.end(running, step);
         }

@@ -1,5 +1,6 @@
 package dev.reprise.internal.engine;
 
+import dev.reprise.internal.engine.row.Kept;
 import dev.reprise.internal.engine.stored.KeptValue;
 import dev.reprise.internal.store.Taken;
 import dev.reprise.state.StepCounts;
@@ -52,6 +53,8 @@ final class TakenRow {
     static RunningStep running(Taken taken, PartitionExecutionImpl partition) {
         StepExecutionImpl step = new StepExecutionImpl(taken.step());
         RunningStep whole = new RunningStep(taken.partitionOf(), taken.step(), null, step, false);
-        return new RunningStep(taken, whole, partition);
+        RunningStep row = new RunningStep(taken, whole, partition);
+        row.collecting().collectWithChunks();
+        return row;
     }
 }

@@ -81,6 +81,7 @@ final class Wiring {
     final PlanRecorder planRecorder;
     final PartitionsHere partitionsHere;
     final OfferedSteps offeredSteps;
+    final DispatchedHere dispatchedHere;
     final Secrets secrets;
     final String name;
     final Scope scope;
@@ -139,14 +140,15 @@ final class Wiring {
         this.restartParameters = new RestartParameters(rules, secrets);
         this.restartJudge = new RestartJudge(database, stepsBefore, definitions);
         this.preview = new Preview(database, decisions, executions, restartParameters, restartJudge);
-        this.chunkRecorder = new ChunkRecorder(database, runningSteps, checkpoints, live);
+        this.chunkRecorder = new ChunkRecorder(database, runningSteps, new ReadableValues(checkpoints), live);
         this.stepEndRecorder = new StepEndRecorder(database, transitions, live);
         this.stepRecorder = new StepRecorder(
                 database, executions, runningSteps, stepsBefore, steps, chunkRecorder, stepEndRecorder, live);
         this.doorbell = Doorbells.of(parts.doorbell(), parts.dataSource(), database, name);
-        this.planRecorder = new PlanRecorder(database, runningSteps, secrets, doorbell);
+        this.planRecorder = new PlanRecorder(database, runningSteps, secrets, checkpoints, doorbell);
         this.partitionsHere = new PartitionsHere(this, parts.slots());
         this.offeredSteps = new OfferedSteps(database, doorbell, partitionsHere::offered);
+        this.dispatchedHere = new DispatchedHere(this);
         this.jobRecorder = new JobRecorder(
                 database,
                 executions,

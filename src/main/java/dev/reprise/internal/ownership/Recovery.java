@@ -21,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import org.jberet.spi.BatchEnvironment;
 
 /**
  * What a live node does after each of its reports (contract.md §6): it compares what it owns with what it runs, closes
@@ -49,6 +48,7 @@ public final class Recovery implements Node.Duties, AutoCloseable {
     private final Duty tending = new Duty("looking after what this node runs", this::tend);
     private final Duty recovering = new Duty("looking for what dead nodes left", this::recover);
     private final Duty taking = new Duty("running partitions that any node may run", this::take);
+    private final Duty dispatching = new Duty("running executions that any node may run", this::dispatch);
     private final Duty answering;
     private final Duty forgetting = new Duty("removing logs of what was purged", this::forget);
 
@@ -73,6 +73,7 @@ public final class Recovery implements Node.Duties, AutoCloseable {
             return thread;
         });
         repository.partitions().attend(taking::wake);
+        repository.dispatched().attend(dispatching::wake);
     }
 
     @Override
@@ -86,6 +87,7 @@ public final class Recovery implements Node.Duties, AutoCloseable {
     public void asked() {
         answering.wake();
         taking.wake();
+        dispatching.wake();
     }
 
     /** At once, whatever else is being done, because that may be waiting for the database. */
@@ -99,17 +101,11 @@ public final class Recovery implements Node.Duties, AutoCloseable {
     }
 
     private void take() {
-        repository.partitions().look(repository, this::environment, mayRestart);
+        repository.partitions().look(repository, EngineOperator.environments(homes), mayRestart);
     }
 
-    private BatchEnvironment environment(String job) {
-        ClassLoader before = Thread.currentThread().getContextClassLoader();
-        Thread.currentThread().setContextClassLoader(homes.apply(job));
-        try {
-            return EngineOperator.environment();
-        } finally {
-            Thread.currentThread().setContextClassLoader(before);
-        }
+    private void dispatch() {
+        repository.dispatched().look(repository, EngineOperator.environments(homes), mayRestart);
     }
 
     private void forget() {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who asks for an execution, and what for.
  *
+ * @param node that is to run it; {@link NodeIdentity#none} if any may
  * @param recoveries how many restarts by recovery led to it, one right after the other
  * @param definition the digest of what it runs
  * @param fromTheHead whether a restart begins at the first element, whatever position is recorded

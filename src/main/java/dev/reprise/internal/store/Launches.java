@@ -10,6 +10,7 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,8 @@ public final class Launches {
                 (JOB_EXECUTION_ID, VERSION, JOB_INSTANCE_ID, CREATE_TIME, LAST_UPDATED, STATUS, EXIT_CODE, EXIT_MESSAGE,
                  REPRISE_APPLICATION, REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE, REPRISE_DEFINITION, REPRISE_TOKEN)
             select owner.JOB_EXECUTION_ID, 0, owner.JOB_INSTANCE_ID, localtimestamp, localtimestamp,
-                   'STARTING', 'UNKNOWN', '', :application, :job, :submitter, :node, :definition, :token
+                   'STARTING', 'UNKNOWN', '', :application, :job, :submitter,
+                   nullif(cast(:node as varchar(250)), ''), :definition, :token
               from REPRISE_OWNER owner
              where owner.JOB_EXECUTION_ID = <execution>
                and not exists (select 1 from BATCH_JOB_EXECUTION e
@@ -52,8 +54,8 @@ public final class Launches {
                  REPRISE_APPLICATION, REPRISE_JOB_NAME, REPRISE_SUBMITTER, REPRISE_NODE, REPRISE_DEFINITION,
                  REPRISE_TOKEN, REPRISE_RESTART_POSITION, REPRISE_RECOVERIES)
             select owner.JOB_EXECUTION_ID, 0, owner.JOB_INSTANCE_ID, localtimestamp, localtimestamp,
-                   'STARTING', 'UNKNOWN', '', :application, :job, coalesce(:submitter, o.REPRISE_SUBMITTER), :node,
-                   :definition, :token,
+                   'STARTING', 'UNKNOWN', '', :application, :job, coalesce(:submitter, o.REPRISE_SUBMITTER),
+                   nullif(cast(:node as varchar(250)), ''), :definition, :token,
                    case when cast(:fromTheHead as integer) = 1 then null else o.REPRISE_RESTART_POSITION end,
                    cast(:recoveries as integer)
               from REPRISE_OWNER owner
@@ -73,6 +75,14 @@ public final class Launches {
               join BATCH_JOB_EXECUTION e on e.JOB_EXECUTION_ID = o.JOB_EXECUTION_ID + 0
              where o.APPLICATION = :application and o.NODE_ID = :node and o.INCARNATION = :incarnation
                and e.REPRISE_TOKEN = :token""";
+
+    /** Of one that any node may have taken meanwhile, and ended. */
+    private static final String RECORDED_FOR_ANY_NODE = """
+            select JOB_INSTANCE_ID, JOB_EXECUTION_ID from BATCH_JOB_EXECUTION
+             where JOB_INSTANCE_ID = :instance and REPRISE_TOKEN = :token""";
+
+    private static final String RECORDED_FIRST_FOR_ANY_NODE = RECORDED_FOR_ANY_NODE.replace(
+            ":instance", "(select JOB_INSTANCE_ID from BATCH_JOB_INSTANCE where JOB_NAME = :job and JOB_KEY = :key)");
 
     private final Database database;
     private final ExecutionParameters parameters;
@@ -105,12 +115,18 @@ public final class Launches {
          * @return null if somebody else has the instance, or what it is forbids it: look and decide anew
          */
         public @Nullable Acquired first(JobIdentity identity) {
-            return acquired(() -> database.takesSeveralInOneRoundTrip()
-                    ? database.inOneRoundTrip(handle -> AtOnce.start(counted(handle), identity, launch, parameters))
-                    : acquire(
-                            handle -> database.dialect()
-                                    .acquire(counted(handle), identity.jobName(), identity.key(), launch.node()),
-                            OptionalLong.empty()));
+            return acquired(
+                    () -> database.takesSeveralInOneRoundTrip()
+                            ? database.inOneRoundTrip(
+                                    handle -> AtOnce.start(counted(handle), identity, launch, parameters))
+                            : acquire(
+                                    handle -> database.dialect()
+                                            .acquire(
+                                                    counted(handle), identity.jobName(), identity.key(), launch.node()),
+                                    OptionalLong.empty()),
+                    handle -> handle.createQuery(RECORDED_FIRST_FOR_ANY_NODE)
+                            .bind("job", identity.jobName())
+                            .bind("key", identity.key()));
         }
 
         /**
@@ -120,13 +136,14 @@ public final class Launches {
          * @return null as of {@link #first}
          */
         public @Nullable Acquired next(long instanceId, long original) {
-            return acquired(() ->
-                    database.takesSeveralInOneRoundTrip() && launch.anew().isEmpty()
+            return acquired(
+                    () -> database.takesSeveralInOneRoundTrip() && launch.anew().isEmpty()
                             ? database.inOneRoundTrip(
                                     handle -> AtOnce.restart(counted(handle), instanceId, original, launch, parameters))
                             : acquire(
                                     handle -> database.dialect().acquire(counted(handle), instanceId, launch.node()),
-                                    OptionalLong.of(original)));
+                                    OptionalLong.of(original)),
+                    handle -> handle.createQuery(RECORDED_FOR_ANY_NODE).bind("instance", instanceId));
         }
 
         private Optional<Acquired> acquire(Function<Handle, @Nullable Acquired> take, OptionalLong original) {
@@ -139,22 +156,26 @@ public final class Launches {
             });
         }
 
-        /** Null if somebody else has the instance, or has changed or removed it: look and decide anew. */
-        private @Nullable Acquired acquired(Supplier<Optional<Acquired>> take) {
+        /**
+         * Null if somebody else has the instance, or has changed or removed it: look and decide anew.
+         *
+         * @param forAnyNode finds what is recorded of the instance, where it has no node of which that could be found
+         */
+        private @Nullable Acquired acquired(Supplier<Optional<Acquired>> take, Function<Handle, Query> forAnyNode) {
             try {
                 Optional<Acquired> taken = take.get();
-                return taken.isPresent() || tries == 1 ? taken.orElse(null) : recorded();
+                return taken.isPresent() || tries == 1 ? taken.orElse(null) : recorded(forAnyNode);
             } catch (NotAllowed e) {
                 return null;
             } catch (RuntimeException e) {
                 if (SqlFailures.isDuplicateKey(e)) {
-                    return tries == 1 ? null : recorded();
+                    return tries == 1 ? null : recorded(forAnyNode);
                 }
                 if (!SqlFailures.isAway(e)) {
                     throw e;
                 }
                 // It may have been recorded, and the answer be lost.
-                return recorded();
+                return recorded(forAnyNode);
             }
         }
 
@@ -163,8 +184,11 @@ public final class Launches {
             return handle;
         }
 
-        private @Nullable Acquired recorded() {
-            return database.read(handle -> recordedBy(handle, launch)).orElse(null);
+        private @Nullable Acquired recorded(Function<Handle, Query> forAnyNode) {
+            return database.read(handle -> launch.node().isNone()
+                            ? found(forAnyNode.apply(handle), launch)
+                            : recordedBy(handle, launch))
+                    .orElse(null);
         }
     }
 
@@ -189,9 +213,11 @@ public final class Launches {
 
     /** What a launch has recorded, if it has. */
     private static Optional<Acquired> recordedBy(Handle handle, Launch launch) {
-        return handle.createQuery(RECORDED_BY)
-                .bind("token", launch.token())
-                .bindMap(NodeColumns.of(launch.node()))
+        return found(handle.createQuery(RECORDED_BY).bindMap(NodeColumns.of(launch.node())), launch);
+    }
+
+    private static Optional<Acquired> found(Query recorded, Launch launch) {
+        return recorded.bind("token", launch.token())
                 .map((row, context) -> new Acquired(row.getLong(1), row.getLong(2)))
                 .findOne();
     }

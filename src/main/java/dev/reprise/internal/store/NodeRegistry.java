@@ -67,6 +67,8 @@ public final class NodeRegistry {
                    or exists (select 1 from REPRISE_REQUEST r where r.EXPIRES_AT <\s""" + Requests.FORGOTTEN_AT + """
             )
                    or exists (select 1 from (select APPLICATION as WHOSE from REPRISE_WORK) w where w.WHOSE = APPLICATION)
+                   or exists (select 1 from (select APPLICATION as WHOSE from REPRISE_OWNER where NODE_ID = '') o
+                               where o.WHOSE = APPLICATION)
                  then 1 else 0 end as ASKED""";
 
     private static final String SAME_SESSIONS = """

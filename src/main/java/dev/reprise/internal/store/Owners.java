@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
@@ -89,7 +90,9 @@ public final class Owners {
                and HEARTBEAT_AT > current_timestamp - cast(:lease as bigint) * interval '0.001' second""";
 
     private static final String LOCK_EXECUTION = """
-            select JOB_INSTANCE_ID from REPRISE_OWNER where JOB_EXECUTION_ID = :execution for update""";
+            select JOB_INSTANCE_ID, APPLICATION, NODE_ID from REPRISE_OWNER
+             where JOB_EXECUTION_ID = :execution
+               for update""";
 
     private static final String RELEASE = """
             delete from REPRISE_OWNER
@@ -184,7 +187,7 @@ public final class Owners {
                 && node.application().equals(here.application())
                 && node.incarnation() != here.incarnation();
         boolean reported = row.getInt(6) == 1;
-        return new Owner(row.getLong(1), row.getLong(2), node, mine, mine || (reported && !replaced));
+        return new Owner(row.getLong(1), row.getLong(2), node, mine, mine || node.isNone() || (reported && !replaced));
     }
 
     /** Whether this node may close what that owner left: only nodes of its application do, or of one that shares with it. */
@@ -202,12 +205,22 @@ public final class Owners {
                 > 0;
     }
 
-    /** Keeps steps from starting and the execution from ending, on whichever node, until the transaction ends. */
-    public void lock(Handle handle, long executionId) {
-        handle.createQuery(LOCK_EXECUTION)
+    /**
+     * Keeps steps from starting and the execution from ending, on whichever node, and nodes from taking it, until the
+     * transaction ends.
+     *
+     * @return who has it if it waits for a node; else nothing
+     */
+    public Optional<Owner> lock(Handle handle, long executionId) {
+        return handle
+                .createQuery(LOCK_EXECUTION)
                 .bind("execution", executionId)
-                .mapTo(Long.class)
-                .list();
+                .map((row, context) -> row.getString(3).isEmpty()
+                        ? new Owner(row.getLong(1), executionId, NodeIdentity.none(row.getString(2)), false, true)
+                        : null)
+                .stream()
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     /** Gives up what a node owns; false if it does not own it any more. */

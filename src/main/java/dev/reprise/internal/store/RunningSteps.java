@@ -143,12 +143,19 @@ public final class RunningSteps {
         FENCED
     }
 
-    /** Records a chunk in the transaction of the connection, the chunk's: one statement, unless somebody wants a stop. */
+    /**
+     * Records a chunk in the transaction of the connection, the chunk's: one statement, unless somebody wants a stop or
+     * something was collected.
+     */
     public Saved commitChunk(
             Connection connection, StepRow step, StepCounts counts, Map<String, byte @Nullable []> kept) {
         Map<String, @Nullable Object> values = new HashMap<>(bindings(counts));
         values.putAll(kept);
-        return save(connection, COMMIT_CHUNK, step, values);
+        Saved saved = save(connection, COMMIT_CHUNK, step, values);
+        if (saved != Saved.FENCED) {
+            CollectedData.insert(connection, tables, step);
+        }
+        return saved;
     }
 
     /**
@@ -163,7 +170,11 @@ public final class RunningSteps {
         values.put("id", step.id());
         values.put("version", step.version());
         values.put("chunk", chunk.commits());
-        return tables.qualified(TAKE_BACK).update(handle.getConnection(), values) == 1;
+        boolean takenBack = tables.qualified(TAKE_BACK).update(handle.getConnection(), values) == 1;
+        if (takenBack) {
+            CollectedData.takeBack(handle, step);
+        }
+        return takenBack;
     }
 
     /** Records the user data of a step that has no chunks. */

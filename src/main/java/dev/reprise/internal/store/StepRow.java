@@ -2,6 +2,7 @@ package dev.reprise.internal.store;
 
 import dev.reprise.state.StepCounts;
 import jakarta.batch.runtime.BatchStatus;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,9 @@ public interface StepRow {
 
     /** Serialized, as it is now. */
     byte @Nullable [] userData();
+
+    /** What its collector has given since the last commit, serialized, if it is a partition that any node may run. */
+    List<byte @Nullable []> collected();
 
     /** Takes a commit for done of which nobody was told, if that is what the row says; then this is at its version. */
     boolean wasCommitted(long rowVersion, long commits);

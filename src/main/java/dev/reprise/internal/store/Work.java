@@ -2,6 +2,7 @@ package dev.reprise.internal.store;
 
 import dev.reprise.internal.database.NodeColumns;
 import dev.reprise.internal.database.NotRecordedError;
+import dev.reprise.internal.database.Tables;
 import dev.reprise.state.NodeIdentity;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -79,13 +80,21 @@ public final class Work {
              fetch first :most rows only
                for update of w skip locked""";
 
-    /** It began when the first node began it: what it has done since then is counted on. */
+    /**
+     * It began when the first node began it: what it has done since then is counted on. Waits for nobody: who is changing a row
+     * meanwhile, as a stop does, leaves it to the next look.
+     */
     private static final String TAKE = """
-            with TAKEN as (
-                update REPRISE_WORK
+            with FREE as materialized (
+                select STEP_EXECUTION_ID from BATCH_STEP_EXECUTION
+                 where STEP_EXECUTION_ID = any (cast(:ids as bigint[])) and STATUS in ('STARTING', 'STOPPING')
+                   for update skip locked),
+            TAKEN as (
+                update REPRISE_WORK w
                    set STATE = 'TAKEN', NODE_ID = :node, INCARNATION = :incarnation, TAKEN_AT = current_timestamp
-                 where STEP_EXECUTION_ID = any (cast(:ids as bigint[])) and STATE = 'READY'
-                returning STEP_EXECUTION_ID, JOB_NAME, JOB_DIGEST, PLAN_PROPERTIES)
+                  from FREE
+                 where w.STEP_EXECUTION_ID = FREE.STEP_EXECUTION_ID and w.STATE = 'READY'
+                returning w.STEP_EXECUTION_ID, w.JOB_NAME, w.JOB_DIGEST, w.PLAN_PROPERTIES)
             update BATCH_STEP_EXECUTION s
                set VERSION = VERSION + 1, STATUS = case when STATUS = 'STARTING' then 'STARTED' else STATUS end,
                    START_TIME = coalesce(START_TIME, localtimestamp), LAST_UPDATED = localtimestamp, REPRISE_NODE = :node,
@@ -95,7 +104,7 @@ public final class Work {
                             then REPRISE_NODES_BEFORE
                             else nullif(concat_ws(chr(10), REPRISE_NODES_BEFORE, REPRISE_NODE), '') end
               from TAKEN
-             where s.STEP_EXECUTION_ID = TAKEN.STEP_EXECUTION_ID and s.STATUS in ('STARTING', 'STOPPING')
+             where s.STEP_EXECUTION_ID = TAKEN.STEP_EXECUTION_ID
             returning s.*, TAKEN.JOB_NAME, TAKEN.JOB_DIGEST, TAKEN.PLAN_PROPERTIES""";
 
     private static final String HELD = """
@@ -275,14 +284,18 @@ public final class Work {
      * @return false if it is not that node's any more
      */
     public static boolean end(Handle handle, StepRow partition, NodeIdentity node, String trace) {
-        boolean ended = StepEnds.endRow(handle, partition, trace) != StepEnds.Ended.NOT_OURS;
-        if (ended) {
+        StepEnds.Ended ended = StepEnds.endRow(handle, partition, trace);
+        if (ended == StepEnds.Ended.NOW) {
+            CollectedData.insert(
+                    handle.getConnection(), handle.getConfig(Tables.Place.class).tables(), partition);
+        }
+        if (ended != StepEnds.Ended.NOT_OURS) {
             handle.createUpdate(DONE)
                     .bind("id", partition.id())
                     .bindMap(NodeColumns.of(node))
                     .execute();
         }
-        return ended;
+        return ended != StepEnds.Ended.NOT_OURS;
     }
 
     /**

@@ -39,23 +39,36 @@ public final class WorkOfSteps {
                     limit (select greatest(0, :most - count(*)) from REPRISE_WORK
                             where PARTITION_OF = :step and STATE in ('READY', 'TAKEN')))""";
 
-    /** What runs ends at its next chunk; what waits has ended. */
+    /** What waits has ended. What somebody else is changing is left to the next time, as below: nobody waits in a circle. */
     private static final String STOP_WAITING = """
-            with WAITED as (
-                update REPRISE_WORK set STATE = 'DONE'
-                 where PARTITION_OF = :step and STATE in ('PLANNED', 'READY')
-                returning STEP_EXECUTION_ID)
+            with WAITED as materialized (
+                select w.STEP_EXECUTION_ID
+                  from REPRISE_WORK w
+                  join BATCH_STEP_EXECUTION s on s.STEP_EXECUTION_ID = w.STEP_EXECUTION_ID
+                 where w.PARTITION_OF = :step and w.STATE in ('PLANNED', 'READY') and s.STATUS in ('STARTING', 'STOPPING')
+                   for update skip locked),
+            STOPPED as (
+                update REPRISE_WORK w set STATE = 'DONE'
+                  from WAITED
+                 where w.STEP_EXECUTION_ID = WAITED.STEP_EXECUTION_ID
+                returning w.STEP_EXECUTION_ID)
             update BATCH_STEP_EXECUTION s
                set VERSION = VERSION + 1, STATUS = 'STOPPED', EXIT_CODE = 'STOPPED', END_TIME = localtimestamp,
                    LAST_UPDATED = localtimestamp
-              from WAITED
-             where s.STEP_EXECUTION_ID = WAITED.STEP_EXECUTION_ID and s.STATUS in ('STARTING', 'STOPPING')""";
+              from STOPPED
+             where s.STEP_EXECUTION_ID = STOPPED.STEP_EXECUTION_ID""";
 
+    /** What runs ends at its next chunk. */
     private static final String STOP_TAKEN = """
-            update BATCH_STEP_EXECUTION set STATUS = 'STOPPING', LAST_UPDATED = localtimestamp
-             where STATUS = 'STARTED'
-               and STEP_EXECUTION_ID in (select STEP_EXECUTION_ID from REPRISE_WORK
-                                          where PARTITION_OF = :step and STATE = 'TAKEN')""";
+            with RUNNING as materialized (
+                select s.STEP_EXECUTION_ID
+                  from REPRISE_WORK w
+                  join BATCH_STEP_EXECUTION s on s.STEP_EXECUTION_ID = w.STEP_EXECUTION_ID
+                 where w.PARTITION_OF = :step and w.STATE = 'TAKEN' and s.STATUS = 'STARTED'
+                   for update of s skip locked)
+            update BATCH_STEP_EXECUTION s set STATUS = 'STOPPING', LAST_UPDATED = localtimestamp
+              from RUNNING
+             where s.STEP_EXECUTION_ID = RUNNING.STEP_EXECUTION_ID""";
 
     /** By the indexed id, and not for what has no such partitions. */
     private static final String OF_EXECUTION = "delete from REPRISE_WORK where JOB_EXECUTION_ID = :execution";
@@ -135,7 +148,7 @@ public final class WorkOfSteps {
                 > 0;
     }
 
-    /** Stops the partitions of a step. */
+    /** Stops the partitions of a step: all, if it is done again until they have ended. */
     public static void stop(Handle handle, long step) {
         handle.createUpdate(STOP_WAITING).bind("step", step).execute();
         handle.createUpdate(STOP_TAKEN).bind("step", step).execute();
@@ -165,5 +178,6 @@ public final class WorkOfSteps {
     /** No partition of the execution may be taken any more. */
     static void end(Handle handle, long executionId) {
         handle.createUpdate(OF_EXECUTION).bind("execution", executionId).execute();
+        CollectedData.end(handle, executionId);
     }
 }

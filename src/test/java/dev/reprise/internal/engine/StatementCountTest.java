@@ -44,6 +44,27 @@ class StatementCountTest {
         assertThat(first.commits()).isEqualTo(1);
     }
 
+    /** The same, which no node owns then; who takes it finds all in one transaction. */
+    @ParameterizedTest
+    @EnumSource
+    void ofALaunchForAnyNodeIsTheSame(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        WatchedDatabase database = node.database.watched();
+        node.start(job, "month", "2000-12"); // records the definition, once in a deployment
+        Properties asked = TestNode.parameters(PARAMETERS);
+        asked.setProperty("reprise.dispatch", "true");
+
+        database.startRecording();
+        long id = node.repository
+                .launching()
+                .launch(asked, given -> node.start(job, given).getExecutionId());
+        Cost launch = database.stopRecording();
+
+        assertThat(launch.sql()).hasSize(kind == TestDatabase.Kind.H2 ? 5 : 1);
+        assertThat(launch.commits()).isEqualTo(1);
+        assertThat(node.owner(id)).containsExactly(kind == TestDatabase.Kind.H2 ? "node-1" : "");
+    }
+
     /** The instance is known, and so are the original's parameters: the engine has loaded it. */
     @ParameterizedTest
     @EnumSource
@@ -164,6 +185,28 @@ class StatementCountTest {
             node.repository.neighbours().requests().ask(request(node), Duration.ofMinutes(1));
             assertThat(registry.heartbeat(connection, node.identity, Duration.ofMinutes(1)))
                     .isEqualTo(NodeRegistry.Report.ASKED);
+        }
+    }
+
+    /** Which looks for executions that wait for a node, too; who does is the report's to say, and costs nothing until then. */
+    @Test
+    void ofAReportThatTellsOfWhatWaitsForANode() throws SQLException {
+        TestNode node = TestNode.on(TestDatabase.shared(TestDatabase.Kind.POSTGRESQL));
+        NodeRegistry registry = new NodeRegistry(node.database.pooled(), TestDatabase.TRANSACTIONS);
+        Properties asked = TestNode.parameters("reprise.dispatch", "true");
+
+        try (Connection connection = node.database.pooled().getConnection()) {
+            node.start(TestNode.job());
+            assertThat(registry.heartbeat(connection, node.identity, Duration.ofMinutes(1)))
+                    .isEqualTo(NodeRegistry.Report.ALIVE);
+            long id = node.repository
+                    .launching()
+                    .launch(asked, given -> node.start(job, given).getExecutionId());
+            assertThat(registry.heartbeat(connection, node.identity, Duration.ofMinutes(1)))
+                    .isEqualTo(NodeRegistry.Report.ASKED);
+            node.repository.interventions().stop(id);
+            assertThat(registry.heartbeat(connection, node.identity, Duration.ofMinutes(1)))
+                    .isEqualTo(NodeRegistry.Report.ALIVE);
         }
     }
 

@@ -64,7 +64,7 @@ public final class TestDatabase {
                 }
                 case POSTGRESQL -> {
                     var postgres = PostgresServer.emptySchema();
-                    url = postgres.getUrl() + "&user=" + postgres.getUser();
+                    url = PostgresServer.urlOf(postgres);
                     plain = postgres;
                 }
                 default -> throw new AssertionError(kind);

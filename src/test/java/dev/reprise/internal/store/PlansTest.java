@@ -403,6 +403,48 @@ class PlansTest {
         }
     }
 
+    /** However many wait, here and elsewhere, run, and did since the last vacuum. */
+    @Test
+    void ofTakingWhatWaitsForANodeReadAFewRows() throws Exception {
+        DATABASE.execute("""
+                insert into REPRISE_OWNER
+                    (JOB_INSTANCE_ID, JOB_EXECUTION_ID, APPLICATION, NODE_ID, INCARNATION, ACQUIRED_AT)
+                select i, 2 * i, case when i % 3 = 0 then 'neighbour' else 'some' end,
+                       case when i between 2000 and 4000 then '' else 'node-1' end, 1, now()
+                  from generate_series(1, 6000) i""");
+        DATABASE.execute("update REPRISE_OWNER set NODE_ID = 'node-2' where JOB_INSTANCE_ID between 2000 and 2999");
+        try {
+            WatchedDatabase database = DATABASE.watched();
+            Database own = new Database(DATABASE.pooled(), TestDatabase.TRANSACTIONS);
+            for (long expected : List.of(6002L, 6004L)) { // as nobody has counted them, and counted
+                database.startRecording();
+                own.doInOwnTransaction(handle -> {
+                    assertThat(Waiting.oldest(handle, "some", Set.of("foreign"), Set.of(1L)))
+                            .isPresent();
+                    long oldest = Waiting.lockOldest(handle, "some", Set.of("foreign"), Set.of(1L))
+                            .orElseThrow()
+                            .id();
+                    assertThat(oldest).isEqualTo(expected);
+                    assertThat(Waiting.take(handle, oldest, node.identity)).isTrue();
+                    assertThat(Waiting.take(handle, oldest, node.identity)).isFalse();
+                });
+                List<Entry> made = database.stopRecording().entries();
+
+                assertThat(made).hasSize(4);
+                for (Entry entry : made) {
+                    assertThat(analysed(entry)).noneMatch(line -> {
+                        Matcher rows = ROWS.matcher(line);
+                        return rows.find() && rowsOf(rows) > 20;
+                    });
+                }
+                DATABASE.execute("analyze REPRISE_OWNER");
+            }
+        } finally {
+            DATABASE.execute("delete from REPRISE_OWNER");
+            DATABASE.execute("analyze REPRISE_OWNER");
+        }
+    }
+
     private static final Pattern OWNER_BY_ID =
             Pattern.compile("REPRISE_OWNER( owner)?\\s+(join .*\\s+)?where (owner\\.)?JOB_(EXECUTION|INSTANCE)_ID = ");
 

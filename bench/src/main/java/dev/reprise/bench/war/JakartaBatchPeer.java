@@ -143,7 +143,10 @@ final class JakartaBatchPeer implements PeerServer.Peer {
         if (run.how().equals(ImportRun.OWN)) {
             return "import-bulk";
         }
-        return run.partitions() == 1 ? "import" : "import-partitioned";
+        if (run.partitions() == 1) {
+            return "import";
+        }
+        return run.how().equals(ImportRun.DISTRIBUTED) ? "import-distributed" : "import-partitioned";
     }
 
     private static Properties properties(ImportRun run) {

@@ -19,6 +19,18 @@ create index if not exists REPRISE_WORK_OF_STEP on REPRISE_WORK (PARTITION_OF, S
 create index if not exists REPRISE_WORK_TO_DO on REPRISE_WORK (APPLICATION, STATE, QUEUED_AT);
 create index if not exists REPRISE_WORK_OF_NODE on REPRISE_WORK (APPLICATION, NODE_ID);
 create index if not exists REPRISE_WORK_OF_EXECUTION on REPRISE_WORK (JOB_EXECUTION_ID);
+-- What their collectors gave, until the step has heard of it.
+create table if not exists REPRISE_COLLECTED (
+    PLACE bigint generated always as identity primary key,
+    STEP_EXECUTION_ID bigint not null,
+    PARTITION_OF bigint not null,
+    JOB_EXECUTION_ID bigint not null,
+    DATA bytea -- PostgreSQL
+    DATA blob -- H2
+);
+create index if not exists REPRISE_COLLECTED_OF_STEP on REPRISE_COLLECTED (PARTITION_OF, PLACE);
+create index if not exists REPRISE_COLLECTED_OF_PARTITION on REPRISE_COLLECTED (STEP_EXECUTION_ID, PLACE);
+create index if not exists REPRISE_COLLECTED_OF_EXECUTION on REPRISE_COLLECTED (JOB_EXECUTION_ID);
 -- Of a partition that any node may run: the one that did so last, those that did before, one on a line, and how many died of
 -- it.
 alter table BATCH_STEP_EXECUTION add column if not exists REPRISE_NODE varchar(250);

@@ -24,6 +24,7 @@ class LaunchForm extends Part {
     problem: { state: true },
     launching: { state: true },
     next: { state: true },
+    dispatch: { state: true },
   };
 
   #id = uniqueId('launch');
@@ -61,7 +62,7 @@ class LaunchForm extends Part {
       Object.assign(parameters, namesAndTexts(this.#rows.filter((row) => row.identifying)));
       Object.assign(nonIdentifying, namesAndTexts(this.#rows.filter((row) => !row.identifying)));
     }
-    return { parameters, nonIdentifying, ...(this.next ? { next: true } : {}), ...(this.#accepted ? { acceptDefinition: this.#accepted } : {}) };
+    return { parameters, nonIdentifying, ...(this.next ? { next: true } : {}), ...(this.dispatch ? { dispatch: true } : {}), ...(this.#accepted ? { acceptDefinition: this.#accepted } : {}) };
   }
 
   #changed(accepted) {
@@ -119,6 +120,11 @@ class LaunchForm extends Part {
         this.next = event.target.checked;
         this.#changed();
       }}><span>${t('numberTheRun')}</span></label>
+      <label class="check"><input type="checkbox" aria-describedby="${this.#id}-any-node" .checked=${Boolean(this.dispatch)} @change=${(event) => {
+        this.dispatch = event.target.checked;
+        this.#changed();
+      }}><span>${t('onAnyNode')}</span></label>
+      <p class="hint" id="${this.#id}-any-node">${t('onAnyNodeWhat')}</p>
       <div class="decision" aria-live="polite" aria-busy=${this.asking ? 'true' : 'false'}>
         ${this.problem ? problemBox(this.problem) : this.#decided()}
       </div>

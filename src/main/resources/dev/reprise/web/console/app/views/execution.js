@@ -119,7 +119,7 @@ class Execution extends View {
       <div><dt>${t('endedAt')}</dt><dd>${execution.ended === undefined ? '–' : moment(execution.ended)}</dd></div>
       <div><dt>${t('duration')}</dt><dd>${duration(took(execution))}</dd></div>
       ${execution.application === undefined ? nothing : html`<div><dt>${t('application')}</dt><dd>${shortValue(execution.application, 40)}</dd></div>`}
-      <div><dt>${t('node')}</dt><dd>${execution.node === undefined ? '–' : shortValue(execution.node, 40)}</dd></div>
+      <div><dt>${t('node')}</dt><dd>${execution.waiting ? t('waitsForNode') : execution.node === undefined ? '–' : shortValue(execution.node, 40)}</dd></div>
       <div><dt>${t('submitter')}</dt><dd>${execution.submitter === undefined ? '–' : shortValue(execution.submitter, 40)}</dd></div>
       <div><dt>${t('attempt')}</dt><dd>${execution.attempt === undefined ? '–' : t('attemptN', execution.attempt)}</dd></div>
       ${execution.previous === undefined ? nothing : html`<div><dt>${t('previous')}</dt><dd>${link(execution.previous)}</dd></div>`}

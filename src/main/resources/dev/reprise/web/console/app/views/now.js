@@ -83,6 +83,7 @@ class Now extends View {
         <span>${t('executionN', execution.id)}</span>
         <span>${t('runsFor', duration(took(execution)))}</span>
         ${execution.application === undefined ? nothing : html`<span>${t('application')} ${shortValue(execution.application, 24)}</span>`}
+        ${execution.waiting ? html`<span>${t('waitsForNode')}</span>` : nothing}
         ${execution.node === undefined ? nothing : html`<span>${t('onNode')} ${shortValue(execution.node, 24)}</span>`}
         ${execution.submitter === undefined ? nothing : html`<span>${t('by')} ${shortValue(execution.submitter, 24)}</span>`}
         ${execution.recoveries ? html`<span>${t('recoveredTimes', execution.recoveries)}</span>` : nothing}

@@ -1,22 +1,22 @@
-package dev.reprise.internal.engine;
+package dev.reprise.internal.engine.row;
 
 import dev.reprise.internal.engine.stored.KeptValue;
 import org.jberet.runtime.AbstractStepExecution;
 import org.jspecify.annotations.Nullable;
 
 /** The checkpoint as it was before an item of a chunk was skipped, which a retry begins at (decision 013). Thread-safe. */
-final class SkipInChunk {
+public final class SkipInChunk {
 
     private final AbstractStepExecution execution;
     private boolean skipped;
     private byte @Nullable [] checkpointBefore;
 
-    SkipInChunk(AbstractStepExecution execution) {
+    public SkipInChunk(AbstractStepExecution execution) {
         this.execution = execution;
     }
 
     /** The engine is about to take the reader's position in mid-chunk for the checkpoint. */
-    synchronized void begins() {
+    public synchronized void begins() {
         if (!skipped) {
             skipped = true;
             checkpointBefore = execution.getReaderCheckpointInfoSerialized();
@@ -24,14 +24,14 @@ final class SkipInChunk {
     }
 
     /** The engine reopens the reader at the checkpoint next; what was read of the chunk before a skip must come again. */
-    synchronized void undo() {
+    public synchronized void undo() {
         if (skipped) {
             execution.setReaderCheckpointInfo(checkpointBefore == null ? null : KeptValue.of(checkpointBefore));
             forget();
         }
     }
 
-    synchronized void forget() {
+    public synchronized void forget() {
         skipped = false;
         checkpointBefore = null;
     }

@@ -1,4 +1,4 @@
-package dev.reprise.internal.engine;
+package dev.reprise.internal.engine.row;
 
 import dev.reprise.state.StepCounts;
 import java.util.Map;
@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the row of a step or partition has, as far as was heard: its version, and what is committed. To be guarded by who has it.
  */
-final class InTheRow {
+public final class InTheRow {
 
     private long version;
     private StepCounts counts;
@@ -16,30 +16,30 @@ final class InTheRow {
     private @Nullable InDoubt beforeLastCommit;
     private boolean answerWasLost;
 
-    InTheRow(long version, StepCounts counts, Map<String, byte @Nullable []> kept) {
+    public InTheRow(long version, StepCounts counts, Map<String, byte @Nullable []> kept) {
         this.version = version;
         this.counts = counts;
         this.kept = kept;
     }
 
-    long version() {
+    public long version() {
         return version;
     }
 
-    StepCounts counts() {
+    public StepCounts counts() {
         return counts;
     }
 
-    Map<String, byte @Nullable []> kept() {
+    public Map<String, byte @Nullable []> kept() {
         return kept;
     }
 
     /** Something of it was written that is no chunk. */
-    void updated() {
+    public void updated() {
         version++;
     }
 
-    void committed(StepCounts now, Map<String, byte @Nullable []> values) {
+    public void committed(StepCounts now, Map<String, byte @Nullable []> values) {
         beforeLastCommit = new InDoubt(counts, kept);
         counts = now;
         kept = values;
@@ -48,12 +48,12 @@ final class InTheRow {
     }
 
     /** The commit of a chunk failed: it may have been committed nonetheless. */
-    void doubt(StepCounts would, Map<String, byte @Nullable []> values) {
+    public void doubt(StepCounts would, Map<String, byte @Nullable []> values) {
         inDoubt = new InDoubt(would, values);
     }
 
     /** The row is as after the commit of the chunk that is in doubt, if there is one; then this is, too. */
-    boolean wasCommitted(long rowVersion, long commits) {
+    public boolean wasCommitted(long rowVersion, long commits) {
         InDoubt chunk = inDoubt;
         if (chunk == null
                 || rowVersion != version + 1
@@ -66,7 +66,7 @@ final class InTheRow {
     }
 
     /** The row is as before the last commit; then this is, too. */
-    boolean wasNotCommitted(long rowVersion, long commits) {
+    public boolean wasNotCommitted(long rowVersion, long commits) {
         InDoubt before = beforeLastCommit;
         if (before == null
                 || rowVersion != version - 1
@@ -81,7 +81,7 @@ final class InTheRow {
     }
 
     /** Whether a chunk was committed whose commit failed, as far as anybody was told. */
-    boolean hasLostAnAnswer() {
+    public boolean hasLostAnAnswer() {
         return answerWasLost;
     }
 }

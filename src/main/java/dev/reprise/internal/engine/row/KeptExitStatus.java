@@ -1,4 +1,4 @@
-package dev.reprise.internal.engine;
+package dev.reprise.internal.engine.row;
 
 import jakarta.batch.runtime.BatchStatus;
 import org.jberet.runtime.AbstractStepExecution;
@@ -6,22 +6,22 @@ import org.jberet.runtime.PartitionExecutionImpl;
 import org.jspecify.annotations.Nullable;
 
 /** The exit status of a batchlet's step: the engine replaces what it has set by the null that it returned. Thread-safe. */
-final class KeptExitStatus {
+public final class KeptExitStatus {
 
     private final AbstractStepExecution execution;
     private @Nullable String exitStatusSet;
 
-    KeptExitStatus(AbstractStepExecution execution) {
+    public KeptExitStatus(AbstractStepExecution execution) {
         this.execution = execution;
     }
 
     /** A batchlet is at its end: what it has set is its exit status, unless it returned one. */
-    synchronized void keep() {
+    public synchronized void keep() {
         exitStatusSet = execution.getExitStatus();
     }
 
     /** The engine has replaced what a batchlet set by the null that it returned. */
-    synchronized void restore() {
+    public synchronized void restore() {
         if (exitStatusSet != null && !hasExitStatus(execution)) {
             execution.setExitStatus(exitStatusSet);
         }

@@ -1,4 +1,4 @@
-package dev.reprise.internal.engine;
+package dev.reprise.internal.engine.reason;
 
 import jakarta.batch.api.chunk.ItemProcessor;
 import jakarta.batch.api.chunk.ItemReader;
@@ -10,7 +10,7 @@ import jakarta.batch.api.chunk.listener.ItemWriteListener;
 import org.jspecify.annotations.Nullable;
 
 /** Where the engine was when something failed; {@code COMMIT} where no artifact did. */
-enum FailedAt {
+public enum FailedAt {
     READ,
     PROCESS,
     WRITE,
@@ -18,7 +18,7 @@ enum FailedAt {
     COMMIT;
 
     /** Null where the engine does not ask what becomes of a failure. */
-    static @Nullable FailedAt of(Class<?> api, String method) {
+    public static @Nullable FailedAt of(Class<?> api, String method) {
         if (method.startsWith("on")) {
             return null;
         }

@@ -1,4 +1,4 @@
-package dev.reprise.internal.engine;
+package dev.reprise.internal.engine.row;
 
 import dev.reprise.internal.engine.stored.KeptValue;
 import java.util.HashMap;
@@ -39,7 +39,7 @@ public enum Kept {
     }
 
     /** All that an execution would leave now, by parameter. */
-    static Map<String, byte @Nullable []> allOf(AbstractStepExecution execution) {
+    public static Map<String, byte @Nullable []> allOf(AbstractStepExecution execution) {
         Map<String, byte @Nullable []> values = new HashMap<>();
         for (Kept what : values()) {
             values.put(what.parameter(), what.bytesOf(execution));

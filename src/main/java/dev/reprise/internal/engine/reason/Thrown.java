@@ -1,4 +1,4 @@
-package dev.reprise.internal.engine;
+package dev.reprise.internal.engine.reason;
 
 import dev.reprise.internal.database.SqlFailures;
 import dev.reprise.internal.database.Text;
@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param call what the engine had asked of it
  * @param away whether because a database was away
  */
-record Thrown(ArtifactCall call, Throwable thrown, boolean away) {
+public record Thrown(ArtifactCall call, Throwable thrown, boolean away) {
 
     /** Whether this is what the engine has: wrapped, a copy, or another one in the place of what it cannot copy. */
-    boolean isIn(@Nullable Throwable engines) {
+    public boolean isIn(@Nullable Throwable engines) {
         for (Throwable cause = engines; cause != null; cause = cause.getCause()) {
             StackTraceElement[] from = cause.getStackTrace();
             boolean same = from.length > 0
@@ -29,7 +29,7 @@ record Thrown(ArtifactCall call, Throwable thrown, boolean away) {
     }
 
     /** Whether something of this class is in it: it, what caused it, or what it suppresses. */
-    boolean isOf(String className) {
+    public boolean isOf(String className) {
         return SqlFailures.isAnyIn(thrown, one -> one.getClass().getName().equals(className));
     }
 

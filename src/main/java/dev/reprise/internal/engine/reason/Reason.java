@@ -1,4 +1,4 @@
-package dev.reprise.internal.engine;
+package dev.reprise.internal.engine.reason;
 
 /**
  * Why something failed.
@@ -6,9 +6,9 @@ package dev.reprise.internal.engine;
  * @param text as people read it
  * @param away whether because a database was away
  */
-record Reason(String text, boolean away) {
+public record Reason(String text, boolean away) {
 
-    static Reason of(Thrown thrown) {
+    public static Reason of(Thrown thrown) {
         return new Reason(thrown.toString(), thrown.away());
     }
 }

@@ -1,11 +1,11 @@
-package dev.reprise.internal.engine;
+package dev.reprise.internal.engine.row;
 
 import dev.reprise.state.StepCounts;
 import jakarta.batch.runtime.Metric.MetricType;
 import org.jberet.runtime.metric.StepMetrics;
 
 /** What the engine has counted of a step, without what a rollback has undone. To be guarded by who has it. */
-final class Counted {
+public final class Counted {
 
     private final StepMetrics metrics;
     private long lostWrites;
@@ -13,18 +13,18 @@ final class Counted {
     private long lostReadSkips;
     private long lostProcessSkips;
 
-    Counted(StepMetrics metrics) {
+    public Counted(StepMetrics metrics) {
         this.metrics = metrics;
     }
 
-    StepCounts withThisChunk(StepCounts committed) {
+    public StepCounts withThisChunk(StepCounts committed) {
         return counts(
                 committed.commits() + 1,
                 metrics.get(MetricType.WRITE_COUNT) - lostWrites,
                 metrics.get(MetricType.FILTER_COUNT) - lostFilters);
     }
 
-    StepCounts atTheEnd(StepCounts committed) {
+    public StepCounts atTheEnd(StepCounts committed) {
         return counts(committed.commits(), committed.written(), committed.filtered());
     }
 
@@ -41,18 +41,18 @@ final class Counted {
     }
 
     /** What was written and filtered since the last commit is gone. */
-    void rolledBack(StepCounts committed) {
+    public void rolledBack(StepCounts committed) {
         lostWrites = metrics.get(MetricType.WRITE_COUNT) - committed.written();
         lostFilters = metrics.get(MetricType.FILTER_COUNT) - committed.filtered();
     }
 
     /** What was skipped since the last commit comes again. */
-    void skipsRolledBack(StepCounts committed) {
+    public void skipsRolledBack(StepCounts committed) {
         lostReadSkips = metrics.get(MetricType.READ_SKIP_COUNT) - committed.readSkips();
         lostProcessSkips = metrics.get(MetricType.PROCESS_SKIP_COUNT) - committed.processSkips();
     }
 
-    boolean hasReadItems() {
+    public boolean hasReadItems() {
         return metrics.get(MetricType.READ_COUNT) > 0;
     }
 }

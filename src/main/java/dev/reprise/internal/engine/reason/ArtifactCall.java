@@ -1,4 +1,4 @@
-package dev.reprise.internal.engine;
+package dev.reprise.internal.engine.reason;
 
 import java.lang.reflect.Method;
 import java.util.Locale;
@@ -15,14 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param step null where it belongs to the job
  * @param partition -1 outside of partitions
  */
-record ArtifactCall(
+public record ArtifactCall(
         String role,
         String ref,
         @Nullable String method,
         @Nullable String step,
         int partition) {
 
-    static ArtifactCall of(String ref, @Nullable StepContextImpl step, Method method) {
+    public static ArtifactCall of(String ref, @Nullable StepContextImpl step, Method method) {
         return new ArtifactCall(
                 words(method.getDeclaringClass().getSimpleName()),
                 ref,
@@ -31,7 +31,7 @@ record ArtifactCall(
                 partitionOf(step));
     }
 
-    static ArtifactCall made(String ref, @Nullable StepContextImpl step) {
+    public static ArtifactCall made(String ref, @Nullable StepContextImpl step) {
         return new ArtifactCall("artifact", ref, null, step == null ? null : step.getStepName(), partitionOf(step));
     }
 

@@ -1,4 +1,4 @@
-package dev.reprise.internal.engine;
+package dev.reprise.internal.engine.row;
 
 import jakarta.batch.runtime.Metric.MetricType;
 import java.lang.reflect.Field;

@@ -1,0 +1,253 @@
+package dev.reprise.internal.engine;
+
+import dev.reprise.internal.doorbell.Bell;
+import dev.reprise.internal.engine.LaunchedElsewhere.Prepared;
+import dev.reprise.internal.store.Waiting;
+import dev.reprise.internal.store.Work.Definition;
+import dev.reprise.log.LogThread;
+import dev.reprise.state.NodeIdentity;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jberet.creation.ArtifactFactoryWrapper;
+import org.jberet.job.model.Job;
+import org.jberet.repository.ApplicationAndJobName;
+import org.jberet.runtime.JobExecutionImpl;
+import org.jberet.runtime.context.JobContextImpl;
+import org.jberet.runtime.runner.JobExecutionRunner;
+import org.jberet.spi.BatchEnvironment;
+import org.jberet.spi.JobTask;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Executions that any node may run, as far as this one does (decision 054). What takes one is a task in the queue for the
+ * engine's threads, and it takes when it has one: so no node has what it cannot run at once. Thread-safe.
+ */
+public final class DispatchedHere implements AutoCloseable {
+
+    /** Under the name that people look for. */
+    private static final Logger LOG = System.getLogger(LogThread.JOBS);
+
+    /** As many as the engine wants to be left for a job's own partitions and flows. */
+    private static final int PERMITS = 2;
+
+    private final Wiring wiring;
+    private final LaunchedElsewhere launched;
+    private final Set<BatchEnvironment> queued = ConcurrentHashMap.newKeySet();
+    private final Set<String> foreign = ConcurrentHashMap.newKeySet();
+    private final Set<Long> unreadable = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean listening = new AtomicBoolean();
+    private volatile Runnable looking = () -> {};
+
+    DispatchedHere(Wiring wiring) {
+        this.wiring = wiring;
+        this.launched = new LaunchedElsewhere(wiring);
+    }
+
+    /**
+     * Says when there may be something to take.
+     *
+     * @param looks returns at once
+     */
+    public void attend(Runnable looks) {
+        looking = looks;
+    }
+
+    /** An execution was launched here for any node. */
+    void launched() {
+        ring();
+        looking.run();
+    }
+
+    /** It is found without that, too. */
+    private void ring() {
+        try {
+            wiring.database.inOneRoundTrip(handle -> {
+                wiring.doorbell.ring(handle, Bell.JOBS);
+                return true;
+            });
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "Nobody was told of an execution that waits for a node", e);
+        }
+    }
+
+    /**
+     * Looks whether anything waits that this node has, and queues for a thread then. By one thread at a time.
+     *
+     * @param environments where a job of this deployment runs, by its name
+     * @param mayBegin whether jobs may begin on this node now
+     */
+    public void look(
+            RepriseRepository repository, Function<String, BatchEnvironment> environments, BooleanSupplier mayBegin) {
+        if (!wiring.database.dialect().letsManyTake()) {
+            return;
+        }
+        if (listening.compareAndSet(false, true)) {
+            wiring.doorbell.listen(bell -> {
+                if (bell.kind() == Bell.Kind.JOBS) {
+                    looking.run();
+                }
+            });
+        }
+        // Who waits for a thread looks by itself when it has one.
+        while (queued.isEmpty() && mayBegin.getAsBoolean()) {
+            Optional<Waiting.Execution> oldest =
+                    wiring.database.read(handle -> Waiting.oldest(handle, wiring.name, foreign, unreadable));
+            if (oldest.isEmpty()) {
+                return;
+            }
+            Definition definition = oldest.get().definition();
+            if (isHere(definition, environments)) {
+                new Taker(repository, environments, mayBegin, environments.apply(definition.jobName())).queue();
+            }
+        }
+    }
+
+    private boolean isHere(Definition definition, Function<String, BatchEnvironment> environments) {
+        return job(definition, environments).isPresent();
+    }
+
+    private Optional<Job> job(Definition definition, Function<String, BatchEnvironment> environments) {
+        Optional<Job> job = launched.job(definition, environments);
+        if (job.isEmpty()) {
+            foreign.add(definition.digest() == null ? "" : definition.digest());
+        }
+        return job;
+    }
+
+    /** Takes one execution when it gets a thread, if one waits still, and runs it. */
+    private final class Taker implements JobTask {
+
+        private final RepriseRepository repository;
+        private final Function<String, BatchEnvironment> environments;
+        private final BooleanSupplier mayBegin;
+        private final BatchEnvironment environment;
+
+        Taker(
+                RepriseRepository repository,
+                Function<String, BatchEnvironment> environments,
+                BooleanSupplier mayBegin,
+                BatchEnvironment environment) {
+            this.repository = repository;
+            this.environments = environments;
+            this.mayBegin = mayBegin;
+            this.environment = environment;
+        }
+
+        /** At most one waits for a thread. */
+        void queue() {
+            if (!queued.add(environment)) {
+                return;
+            }
+            boolean submitted = false;
+            try {
+                EngineOperator.submit(environment, this);
+                submitted = true;
+            } finally {
+                if (!submitted) {
+                    queued.remove(environment);
+                }
+            }
+        }
+
+        @Override
+        public int getRequiredRemainingPermits() {
+            return PERMITS;
+        }
+
+        @Override
+        public void run() {
+            queued.remove(environment);
+            Optional<Prepared> taken;
+            try {
+                taken = take();
+                if (taken.isPresent()) {
+                    new Taker(repository, environments, mayBegin, environment).queue();
+                }
+            } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, "What waits for a node cannot be taken now; it is tried again", e);
+                return;
+            }
+            taken.ifPresent(this::run);
+        }
+
+        private Optional<Prepared> take() {
+            Optional<NodeIdentity> node = repository.thisNode().node();
+            if (node.isEmpty() || repository.thisNode().isSuspended() || !mayBegin.getAsBoolean()) {
+                return Optional.empty();
+            }
+            return wiring.database.inOwnTransaction(handle -> take(handle, node.get()));
+        }
+
+        private Optional<Prepared> take(Handle handle, NodeIdentity node) {
+            Collection<Long> passed = new HashSet<>(unreadable);
+            Optional<Waiting.Execution> oldest;
+            while ((oldest = Waiting.lockOldest(handle, wiring.name, foreign, passed)).isPresent()) {
+                Waiting.Execution waiting = oldest.get();
+                Optional<Prepared> prepared =
+                        job(waiting.definition(), environments).flatMap(job -> prepare(handle, waiting, job, node));
+                if (prepared.isPresent() && Waiting.take(handle, waiting.id(), node)) {
+                    return prepared;
+                }
+                passed.add(waiting.id());
+            }
+            return Optional.empty();
+        }
+
+        private Optional<Prepared> prepare(Handle handle, Waiting.Execution waiting, Job job, NodeIdentity node) {
+            BatchEnvironment its = environments.apply(job.getId());
+            if (its != environment) { // of another module
+                new Taker(repository, environments, mayBegin, its).queue();
+                return Optional.empty();
+            }
+            Optional<Prepared> prepared = launched.prepare(handle, waiting, job, node);
+            if (prepared.isEmpty()) {
+                unreadable.add(waiting.id());
+            }
+            return prepared;
+        }
+
+        private void run(Prepared taken) {
+            LiveExecution running = taken.execution();
+            JobExecutionImpl execution = running.execution();
+            Job job = execution.getJobInstance().getUnsubstitutedJob();
+            repository.addJob(new ApplicationAndJobName(environment.getApplicationName(), job.getId()), job);
+            wiring.live.put(execution.getExecutionId(), running);
+            execution.registerJobStopNotifier(wiring.jobRecorder::stopRequested);
+            if (repository.thisNode().isSuspended()) {
+                running.stopForServer();
+            }
+            LOG.log(
+                    Level.INFO,
+                    "{0}: execution {1,number,#} is run by this node",
+                    running.label(),
+                    execution.getExecutionId());
+            JobExecutionRunner runner;
+            try {
+                runner = new JobExecutionRunner(new JobContextImpl(
+                        execution,
+                        taken.original(),
+                        new ArtifactFactoryWrapper(environment.getArtifactFactory()),
+                        repository,
+                        environment));
+            } catch (RuntimeException e) {
+                repository.launching().failWhatNeverRan(running, e);
+                return;
+            }
+            wiring.server.inTheNameOf().accept(execution.getUser(), runner);
+        }
+    }
+
+    /** Hears of nothing more. */
+    @Override
+    public void close() {
+        looking = () -> {};
+    }
+}
