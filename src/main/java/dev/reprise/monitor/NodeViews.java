@@ -36,7 +36,8 @@ final class NodeViews {
                 history().lease().toMillis(),
                 node.alive(),
                 self,
-                node.running());
+                node.running(),
+                node.partitions() == 0 ? null : node.partitions());
     }
 
     private History history() {

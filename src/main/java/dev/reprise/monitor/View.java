@@ -247,7 +247,8 @@ public final class View {
             long leaseMillis,
             boolean alive,
             boolean self,
-            int running) {}
+            int running,
+            @Nullable Integer partitions) {}
 
     public record Attention(
             String kind,

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param age of that report by the database's clock; null if it left
  * @param alive whether the report is younger than the lease
  * @param running how many executions it owns
+ * @param partitions how many partitions it has taken, of those that any node may run
  */
 public record NodeState(
         String name,
@@ -24,4 +25,5 @@ public record NodeState(
         @Nullable Instant heartbeat,
         @Nullable Duration age,
         boolean alive,
-        int running) {}
+        int running,
+        int partitions) {}

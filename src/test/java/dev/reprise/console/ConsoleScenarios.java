@@ -393,6 +393,76 @@ abstract class ConsoleScenarios {
         throw new AssertionError("The keyboard does not reach " + field);
     }
 
+    /** They wait, run, have ended or went on elsewhere; what is not there is said, too. */
+    @Test
+    void whereThePartitionsOfManyNodesAreIsSeen() {
+        try (Visitor visitor = visitor(OPERATOR)) {
+            Page page = visitor.page();
+            ManyNodesAnswers.given(page);
+            visitor.goesTo("executions/" + ManyNodesAnswers.EXECUTION);
+            Locator steps = page.locator("reprise-steps-table");
+            assertThat(steps.locator(".places li")).hasText(new String[] {
+                "node-1 1 running, 2 ended",
+                "node-2 1 running, 2 ended",
+                "2 waiting for a node",
+                "1 waiting for its turn"
+            });
+            visitor.button("4 of 9 partitions").click();
+
+            Locator rows = steps.locator("tr.partition");
+            assertThat(rows.nth(1)).containsText("node-2");
+            assertThat(rows.nth(4).locator(".tag"))
+                    .hasText(new Pattern[] {Pattern.compile("◆ .* × the median"), Pattern.compile("attempt 2")});
+            assertThat(rows.nth(4)).containsText("before on node-3");
+            assertThat(rows.nth(4)).containsText("last commit");
+            assertThat(rows.nth(6)).containsText("waits for a node");
+            assertThat(rows.nth(6)).containsText("before on node-3");
+            assertThat(rows.nth(7).locator(".placement")).hasText("waits for a node");
+            assertThat(rows.nth(8).locator(".placement")).hasText("waits for its turn");
+            assertThat(page.locator("reprise-gantt .straggler .gantt-note").first())
+                    .containsText("node-2, attempt 2");
+
+            Locator log = page.locator("reprise-log");
+            assertThat(log).containsText("the part of node node-3 is missing");
+            assertThat(log).containsText("of node-1, node-2, node-3, by time");
+            assertThat(log.locator(".log-line.error")).hasCount(1);
+            assertThat(log.getByRole(AriaRole.CHECKBOX).first()).not().isChecked();
+        }
+        for (ColorScheme theme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
+            Browser.NewContextOptions options = Visitor.usual().setColorScheme(theme);
+            if (theme == ColorScheme.DARK) {
+                options.setViewportSize(400, 800);
+            }
+            try (Visitor visitor = visitor(options).logsIn(OPERATOR)) {
+                ManyNodesAnswers.given(visitor.page());
+                visitor.goesTo("executions/" + ManyNodesAnswers.EXECUTION);
+                visitor.button("4 of 9 partitions").click();
+                assertNoFindings(visitor, "partitions of many nodes in " + theme);
+                assertThat((Integer) visitor.page().evaluate("document.documentElement.scrollWidth - innerWidth"))
+                        .isLessThanOrEqualTo(0);
+            }
+        }
+    }
+
+    /** The answer is made up: on H2 nothing is distributed. */
+    @Test
+    void aPreviewSaysWhichPartitionsAnyNodeMayRun() {
+        String start = "{\"decision\": \"START\", \"message\": \"It would start.\", \"distributed\":"
+                + " [{\"step\": \"load\", \"most\": 4}, {\"step\": \"index\"}]}";
+        try (Visitor visitor = visitor(OPERATOR)) {
+            visitor.page()
+                    .route(
+                            "**/explain",
+                            route -> route.fulfill(new Route.FulfillOptions()
+                                    .setContentType("application/json")
+                                    .setBody(start)));
+            visitor.goesTo("jobs/acceptance");
+            assertThat(visitor.decision())
+                    .containsText("The partitions of step load run on any node that has room, at most 4 at a time.");
+            assertThat(visitor.decision()).containsText("The partitions of step index run on any node that has room.");
+        }
+    }
+
     /** In both themes and on a small screen. */
     @Test
     void noScreenHasASeriousFindingOfAxe() {

@@ -49,7 +49,7 @@ public final class StepStates {
                  , s.EXIT_MESSAGE, s.REPRISE_PARTITION, s.REPRISE_PARTITION_OF, s.REPRISE_NODE, s.REPRISE_NODES_BEFORE,
                    s.REPRISE_ATTEMPT, s.REPRISE_COMMITTED_AT, w.STATE
               from BATCH_STEP_EXECUTION s
-              left join REPRISE_WORK w on w.STEP_EXECUTION_ID = s.STEP_EXECUTION_ID
+              left join REPRISE_WORK w on w.STEP_EXECUTION_ID = s.STEP_EXECUTION_ID and w.JOB_EXECUTION_ID = :execution
              where s.JOB_EXECUTION_ID = :execution
              order by s.STEP_EXECUTION_ID""";
 

@@ -17,10 +17,12 @@ record NodeStates(String application, Duration lease) {
 
     private static final String NODES = """
             select n.NODE_ID, n.INCARNATION, n.PROCESS, n.STARTED_AT, n.HEARTBEAT_AT, current_timestamp as READ_AT,
-                   coalesce(o.RUNNING, 0) as RUNNING
+                   coalesce(o.RUNNING, 0) as RUNNING, coalesce(w.PARTITIONS, 0) as PARTITIONS
               from REPRISE_NODE n
               left join (select NODE_ID, count(*) as RUNNING from REPRISE_OWNER
                           where APPLICATION = :application group by NODE_ID) o on o.NODE_ID = n.NODE_ID
+              left join (select NODE_ID, count(*) as PARTITIONS from REPRISE_WORK
+                          where APPLICATION = :application and STATE = 'TAKEN' group by NODE_ID) w on w.NODE_ID = n.NODE_ID
              where n.APPLICATION = :application
              order by n.NODE_ID
              fetch first 1000 rows only""";
@@ -47,6 +49,7 @@ record NodeStates(String application, Duration lease) {
                 heartbeat == null ? null : heartbeat.toInstant(),
                 age,
                 age != null && age.compareTo(lease) < 0,
-                row.getInt("RUNNING"));
+                row.getInt("RUNNING"),
+                row.getInt("PARTITIONS"));
     }
 }

@@ -4,7 +4,7 @@ import { post } from '../api.js';
 import { go, href } from '../router.js';
 import { t } from '../text.js';
 import { actionButton } from './action-button.js';
-import { changedSince, decisionBox, stepPlans } from './decision.js';
+import { changedSince, decisionBox, distributedSteps, stepPlans } from './decision.js';
 import './dialog.js';
 import { namesAndTexts, parameterRows } from './parameter-rows.js';
 import { Part } from './part.js';
@@ -62,7 +62,7 @@ class Actions extends Part {
     const changeable = this.#changeable();
     return html`
       <p>${t('restartWhat')}</p>${this.#asked()}
-      ${this.decision?.decision === 'RESTART' ? html`<div class="notice running">${stepPlans(this.decision.steps ?? [])}${changedSince(this.decision)}</div>` : this.decision ? decisionBox(this.decision) : nothing}
+      ${this.decision?.decision === 'RESTART' ? html`<div class="notice running">${stepPlans(this.decision.steps ?? [])}${distributedSteps(this.decision)}${changedSince(this.decision)}</div>` : this.decision ? decisionBox(this.decision) : nothing}
       ${this.decision?.acceptance === undefined ? nothing : html`<label class="check"><input type="checkbox" name="accept"><span>${t('acceptChange')}</span></label>`}
       ${this.#unfinished().map((step) => html`<label class="check"><input type="checkbox" name="anew" value=${step}><span>${t('startAnew', step)}</span></label>`)}
       <details ?open=${changeable.length > 0 && changeable.length < 3}>

@@ -19,6 +19,12 @@ export function stepPlans(steps) {
   </ol>`;
 }
 
+/** Which steps' partitions run on any node. */
+export function distributedSteps(decision) {
+  if (!decision.distributed?.length) return nothing;
+  return html`<ul class="plain">${decision.distributed.map(({ step, most }) => html`<li>${most === undefined ? t('anyNode', step) : t('anyNodeAtMost', step, most)}</li>`)}</ul>`;
+}
+
 /** What is not as it was when the execution ran that is restarted, and does no harm. */
 export function changedSince(decision) {
   if (!decision.changes?.length) return nothing;
@@ -47,6 +53,7 @@ export function decisionBox(decision) {
       ? html`<ul>${decision.faults.filter((fault) => fault.parameter === undefined).map((fault) => html`<li>${value(fault.message)}</li>`)}</ul>`
       : nothing}
     ${decision.steps?.length ? stepPlans(decision.steps) : nothing}
+    ${distributedSteps(decision)}
     ${changedSince(decision)}
     ${effectiveParameters(decision)}
     ${decision.executionId === undefined ? nothing : html`<p><a href=${href('executions', decision.executionId)}>${t('lookAtExecution', decision.executionId)}</a></p>`}

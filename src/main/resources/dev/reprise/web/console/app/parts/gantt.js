@@ -5,6 +5,7 @@ import { duration, number } from '../format.js';
 import { t } from '../text.js';
 import { elapsedTicks } from './elapsed.js';
 import { Part } from './part.js';
+import { placeText } from './placement.js';
 import { statusClass, statusIcon, statusShape, statusWord } from './status.js';
 import { Width } from './width.js';
 import { cut } from './value.js';
@@ -96,6 +97,8 @@ class Gantt extends Part {
       time: span(partition),
       status: partition.status,
       factor: slow.get(partition.id),
+      place: placeText(partition),
+      waits: partition.waits !== undefined,
       failed: partition.status === 'FAILED',
     }));
   }
@@ -137,7 +140,7 @@ class Gantt extends Part {
   #detail(row) {
     const { step } = row;
     return html`${row.kind === 'partition' ? html`<bdi>${row.of}</bdi>, ` : nothing}<strong><bdi>${row.name}</bdi></strong>
-      ${step ? html`${statusIcon(row.status)} ${statusWord(row.status)}` : row.about}${row.time ? html`, ${duration(row.time.to - row.time.from)}` : nothing}${row.factor ? html`, ${t('timesMedian', row.factor.toFixed(1))}` : nothing}
+      ${step ? html`${statusIcon(row.status)} ${statusWord(row.status)}` : row.about}${row.time ? html`, ${duration(row.time.to - row.time.from)}` : nothing}${row.factor ? html`, ${t('timesMedian', row.factor.toFixed(1))}` : nothing}${row.place ? html` · <bdi>${row.place}</bdi>` : nothing}
       ${step ? html` · ${t('readWritten', number(step.counts.read), number(step.counts.written))}` : nothing}`;
   }
 
@@ -149,13 +152,19 @@ class Gantt extends Part {
     const inset = big ? 5 : row.height > 6 ? 1 : 0.5;
     const characters = Math.floor((labels - indent - 30) / 7.4);
     const mark = row.factor || row.failed;
-    const note = row.factor ? `${row.name}: ${t('timesMedian', row.factor.toFixed(1))}` : row.failed && !big ? row.name : row.kind === 'box' || !row.time || !big ? '' : duration(row.time.to - row.time.from);
-    const room = note.length * 6.4 + 12;
-    // Beside the bar, or in it, or before it: wherever there is room.
-    const beside = left + long + room < width;
-    const inside = !beside && row.kind === 'step' && long > room;
-    const place = beside ? { x: left + long + 6, anchor: 'start' } : { x: inside ? left + long - 6 : left - 6, anchor: 'end' };
-    return svg`<g class="gantt-row ${row.kind} ${row.status ? `s-${statusClass(row.status)}` : ''} ${row.factor ? 'straggler' : ''}" data-row=${index}>
+    const said = row.factor ? `${row.name}: ${t('timesMedian', row.factor.toFixed(1))}` : row.failed && !big ? row.name : row.kind === 'box' || !row.time || !big ? '' : duration(row.time.to - row.time.from);
+    // Beside the bar, or in it, or before it: wherever there is room; where there is none, the shorter text.
+    const fit = (note) => {
+      const room = note.length * 6.4 + 12;
+      if (left + long + room < width) return { note, x: left + long + 6, anchor: 'start' };
+      if ((row.kind === 'step' || (row.factor && big)) && long > room) return { note, x: left + long - 6, anchor: 'end', inside: !row.waits };
+      if (left - room > labels) return { note, x: left - 6, anchor: 'end' };
+      return undefined;
+    };
+    const short = row.factor ? t('timesMedian', row.factor.toFixed(1)) : said;
+    const place = (said && row.place ? fit(`${said} · ${cut(row.place, 30)}`) : undefined) ?? fit(said) ?? fit(short) ?? { note: short, x: left - 6, anchor: 'end' };
+    const { note, inside } = place;
+    return svg`<g class="gantt-row ${row.kind} ${row.status ? `s-${statusClass(row.status)}` : ''} ${row.factor ? 'straggler' : ''} ${row.waits ? 'waits' : ''}" data-row=${index}>
       <rect class="hit" x="0" y=${y} width=${width} height=${row.height}/>
       ${big ? svg`${row.status ? svg`<g class="icon" transform="translate(${indent} ${y + row.height / 2 - 6}) scale(.75)">${statusShape(row.status)}</g>` : nothing}
         <text class="gantt-name" x=${indent + (row.status ? 18 : 0)} y=${y + row.height / 2 + 4}><title>${row.name}</title>${cut(row.name, Math.max(4, characters))}</text>` : nothing}

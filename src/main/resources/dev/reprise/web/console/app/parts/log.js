@@ -47,7 +47,7 @@ class Log extends Part {
 
   willUpdate(changed) {
     // It began to run after the page was opened, or the restart of the page found it running.
-    if (changed.has('execution') && this.lines && this.#comes && this.following === undefined) this.#follow();
+    if (changed.has('execution') && this.lines && this.#comes && !this.#several && this.following === undefined) this.#follow();
   }
 
   updated() {
@@ -58,7 +58,7 @@ class Log extends Part {
 
   async #read() {
     try {
-      if (this.#comes) {
+      if (this.#comes && !this.#several) {
         // The stream begins with the last lines: reading them apart would lose or double what comes between.
         this.lines = [];
         this.#follow();
@@ -80,6 +80,11 @@ class Log extends Part {
 
   get #comes() {
     return this.execution.live && this.execution.logHere;
+  }
+
+  /** Its lines come from the nodes that ran it when they are asked for; those of this node come by themselves. */
+  get #several() {
+    return this.execution.logNodes !== undefined;
   }
 
   #follow() {
@@ -138,12 +143,14 @@ class Log extends Part {
     return html`<div class="log">
       <div class="log-bar">
         ${this.#comes
-          ? html`<label class="check"><input type="checkbox" .checked=${Boolean(this.following)} @change=${(event) => (event.target.checked ? this.#follow() : this.#stop())}><span>${t('followLog')}</span></label>`
-          : this.execution.live
-            ? html`<button @click=${() => this.#readAgain()}>${t('readAgain')}</button>`
-            : nothing}
+          ? html`<label class="check"><input type="checkbox" .checked=${Boolean(this.following)} @change=${(event) => (event.target.checked ? this.#follow() : this.#stop())}><span>${t(this.#several ? 'followLogHere' : 'followLog')}</span></label>`
+          : nothing}
+        ${this.execution.live && (!this.#comes || (this.#several && !this.following))
+          ? html`<button @click=${() => this.#readAgain()}>${t('readAgain')}</button>`
+          : nothing}
         <label class="check"><input type="checkbox" .checked=${Boolean(this.wrap)} @change=${(event) => (this.wrap = event.target.checked)}><span>${t('wrapLines')}</span></label>
         <span class="muted">${t('linesShown', this.lines.length)}</span>
+        ${this.#several && !this.following ? html`<span class="muted">${t('logOf', this.execution.logNodes.join(', '))}</span>` : nothing}
       </div>
       ${this.lines.length === 0
         ? html`<p class="muted">${t('logEmpty')}</p>`
@@ -160,7 +167,7 @@ class Log extends Part {
 }
 customElements.define('reprise-log', Log);
 
-/** The level as WildFly writes it near the beginning of a line. */
+/** The level as WildFly writes it near the beginning of a line, which may come after the name of a node. */
 function level(text) {
-  return /^.{0,40}\b(ERROR|FATAL|WARN)\b/.exec(text)?.[1].toLowerCase() ?? '';
+  return /^(?:[^|]{1,301} \| )?.{0,40}\b(ERROR|FATAL|WARN)\b/.exec(text)?.[1].toLowerCase() ?? '';
 }

@@ -22,7 +22,7 @@ export function nodeCards(nodes, readAt, { top = false } = {}) {
       <p class="node-beat">${age === undefined ? t('nodeLeft') : t('reported', age < 1000 ? t('justNow') : t('ago', about(age)), duration(node.leaseMillis))}</p>
       <div class="lease" aria-hidden="true" ${vars({ '--share': age === undefined ? 0 : Math.min(1, age / node.leaseMillis) })}><div></div></div>
       <dl class="facts">
-        <div><dt>${t('runs')}</dt><dd>${node.running ? html`<a href=${href('executions', undefined, { status: 'RUNNING', node: node.name })}>${t('executionsCount', node.running)}</a>` : t('nothing')}</dd></div>
+        <div><dt>${t('runs')}</dt><dd>${node.running ? html`<a href=${href('executions', undefined, { status: 'RUNNING', node: node.name })}>${t('executionsCount', node.running)}</a>` : node.partitions ? nothing : t('nothing')}${node.partitions ? html` ${t('partitionsCount', node.partitions)}` : nothing}</dd></div>
         ${node.started === undefined ? nothing : html`<div><dt>${t('startedAt')}</dt><dd>${moment(node.started)}</dd></div>`}
         ${node.incarnation === undefined ? nothing : html`<div><dt>${t('incarnation')}</dt><dd>${node.incarnation}</dd></div>`}
         ${node.process === undefined ? nothing : html`<div><dt>${t('process')}</dt><dd>${shortValue(node.process, 50)}</dd></div>`}

@@ -5,6 +5,7 @@ import { duration, number, rate, took } from '../format.js';
 import { t } from '../text.js';
 import { partitionName, stragglers } from './gantt.js';
 import { Part } from './part.js';
+import { placement, placesOf } from './placement.js';
 import { exitStatusOf, statusBadge } from './status.js';
 import { shortValue } from './value.js';
 
@@ -33,13 +34,13 @@ class StepsTable extends Part {
     const done = step.partitions.filter(({ status }) => status === 'COMPLETED').length;
     return html`${this.#row(step, html`<bdi>${step.name}</bdi>${step.partitions.length
       ? html`<br><button class="link" aria-expanded=${open ? 'true' : 'false'} @click=${() => this.#toggle(step.id)}>${t('partitionsDone', done, step.partitions.length)}</button>`
-      : nothing}`, 'step')}
+      : nothing}${placesOf(step.partitions)}`, 'step')}
       ${open ? this.#partitions(step) : nothing}`;
   }
 
   #partitions(step) {
     const slow = stragglers(step.partitions);
-    return repeat(step.partitions, ({ id }) => id, (partition) => this.#row(partition, html`<bdi>${partitionName(partition)}</bdi>${slow.has(partition.id) ? html` <span class="tag warn" title=${t('stragglerWhy')}>◆ ${t('timesMedian', slow.get(partition.id).toFixed(1))}</span>` : nothing}`, 'partition'));
+    return repeat(step.partitions, ({ id }) => id, (partition) => this.#row(partition, html`<bdi>${partitionName(partition)}</bdi>${slow.has(partition.id) ? html` <span class="tag warn" title=${t('stragglerWhy')}>◆ ${t('timesMedian', slow.get(partition.id).toFixed(1))}</span>` : nothing}${placement(partition)}`, 'partition'));
   }
 
   #toggle(id) {
