@@ -9,7 +9,10 @@ import jakarta.batch.runtime.BatchStatus;
 import java.io.Serializable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jberet.creation.ArtifactCreationContext;
 import org.jberet.creation.ArtifactFactoryWrapper;
 import org.jberet.job.model.Chunk;
@@ -45,6 +48,7 @@ final class PartitionHere implements PartitionWorker, Runnable {
     private final RepriseRepository repository;
     private final Wiring wiring;
     private final Runnable over;
+    private final CountDownLatch ended = new CountDownLatch(1);
     private @Nullable RunningStep row;
 
     /**
@@ -82,6 +86,17 @@ final class PartitionHere implements PartitionWorker, Runnable {
         } finally {
             ArtifactCreationContext.removeCurrentArtifactCreationContext();
             over.run();
+            ended.countDown();
+        }
+    }
+
+    /** Whether it runs no more. */
+    boolean awaitEnd(Duration atMost) {
+        try {
+            return ended.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
