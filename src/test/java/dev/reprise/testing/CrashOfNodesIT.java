@@ -26,8 +26,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -75,6 +75,9 @@ class CrashOfNodesIT {
 
     /** Until then those of the first worker wait behind their first chunks. */
     private volatile CountDownLatch worker = new CountDownLatch(0);
+
+    /** Those of a trial: closed only then, for what they run is interrupted. */
+    private final List<Worker> nodes = new ArrayList<>();
 
     private static List<Properties> plan() {
         return IntStream.range(0, PARTITIONS)
@@ -182,6 +185,7 @@ class CrashOfNodesIT {
     private Worker node(String database, String kind, String name) {
         Worker node = new Worker(database, name, PARTITIONS, artifacts(kind));
         node.engine.define(JOB);
+        nodes.add(node);
         return node;
     }
 
@@ -192,12 +196,11 @@ class CrashOfNodesIT {
     void aWorker() throws Exception {
         besideTheStep("worker", (number, run) -> {
             watched.beginAnotherProcess();
-            try (Worker dying = node(watched.url(), "other", "worker-" + number)) {
-                watched.killAfter(number);
-                dying.begin();
-                awaitDeathOr(() -> over(run) == PARTITIONS - SLOTS);
-                return buried(dying);
-            }
+            Worker dying = node(watched.url(), "other", "worker-" + number);
+            watched.killAfter(number);
+            dying.begin();
+            awaitDeathOr(() -> over(run) == PARTITIONS - SLOTS);
+            return buried(dying);
         });
     }
 
@@ -206,20 +209,16 @@ class CrashOfNodesIT {
     void whoTakesOver() throws Exception {
         besideTheStep("heir", (number, run) -> {
             worker = new CountDownLatch(1);
-            try (Worker dead = node(url, "worker", "dead-" + number)) {
-                dead.begin();
-                await().until(() -> begun(run) == PARTITIONS - SLOTS);
-                dead.dies(url);
-                watched.beginAnotherProcess();
-                try (Worker dying = node(watched.url(), "other", "heir-" + number)) {
-                    watched.killAfter(number);
-                    dying.begin();
-                    awaitDeathOr(() -> over(run) == PARTITIONS - SLOTS);
-                    return buried(dying);
-                } finally {
-                    worker.countDown();
-                }
-            }
+            Worker dead = node(url, "worker", "dead-" + number);
+            dead.begin();
+            await().until(() -> begun(run) == PARTITIONS - SLOTS);
+            dead.dies(url);
+            watched.beginAnotherProcess();
+            Worker dying = node(watched.url(), "other", "heir-" + number);
+            watched.killAfter(number);
+            dying.begin();
+            awaitDeathOr(() -> over(run) == PARTITIONS - SLOTS);
+            return buried(dying);
         });
     }
 
@@ -229,18 +228,15 @@ class CrashOfNodesIT {
         besideTheStep("stopping", (number, run) -> {
             worker = new CountDownLatch(1);
             watched.beginAnotherProcess();
-            try (Worker dying = node(watched.url(), "worker", "stopping-" + number)) {
-                dying.begin();
-                await().until(() -> begun(run) == PARTITIONS - SLOTS);
-                dying.watch.close();
-                watched.killAfter(number);
-                dying.repository.thisNode().suspend();
-                worker.countDown();
-                awaitDeathOr(() -> taken(dying.identity.name()) == 0);
-                return buried(dying);
-            } finally {
-                worker.countDown();
-            }
+            Worker dying = node(watched.url(), "worker", "stopping-" + number);
+            dying.begin();
+            await().until(() -> begun(run) == PARTITIONS - SLOTS);
+            dying.watch.close();
+            watched.killAfter(number);
+            dying.repository.thisNode().suspend();
+            worker.countDown();
+            awaitDeathOr(() -> taken(dying.identity.name()) == 0);
+            return buried(dying);
         });
     }
 
@@ -266,6 +262,9 @@ class CrashOfNodesIT {
                 theirs.countDown();
 
                 JobRun ended = running.get();
+                worker.countDown(); // what wakes of the dead is fenced
+                nodes.forEach(Worker::close);
+                nodes.clear();
                 assertThat(ended.status()).as(run + ": " + ended).isEqualTo(BatchStatus.COMPLETED);
                 check(run, 1);
                 crashes += died ? 1 : 0;
@@ -288,11 +287,12 @@ class CrashOfNodesIT {
                 String run = "step" + crashes;
                 watched.killAfter(crashes);
                 try (InProcessBatch dying = process) {
-                    dying.run(JOB.getId(), Map.of("run", run));
+                    Properties parameters = new Properties();
+                    parameters.setProperty("run", run);
+                    dying.operator().start(JOB.getId(), parameters);
+                    awaitDeathOr(() -> ended(run));
                 } catch (Death expected) {
                     // of the thread that launches it, or of the one that ends the process
-                } catch (CompletionException | IllegalStateException e) {
-                    assertThat(watched.isDead()).as(run + ": " + e).isTrue();
                 }
                 died = watched.isDead();
                 watched.beginAnotherProcess();
@@ -324,7 +324,7 @@ class CrashOfNodesIT {
 
     // ---- What is to be seen ----------------------------------------------------------------------------------------
 
-    private void awaitDeathOr(java.util.concurrent.Callable<Boolean> done) {
+    private void awaitDeathOr(Callable<Boolean> done) {
         await().pollInterval(Duration.ofMillis(10)).until(() -> watched.isDead() || done.call());
     }
 
@@ -334,6 +334,13 @@ class CrashOfNodesIT {
         watched.killAfter(Integer.MAX_VALUE);
         node.dies(url);
         return dead;
+    }
+
+    private boolean ended(String run) throws SQLException {
+        return !rows("""
+                select e.STATUS from BATCH_JOB_EXECUTION e
+                  join BATCH_JOB_EXECUTION_PARAMS p on p.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
+                 where p.PARAMETER_NAME = 'run' and p.PARAMETER_VALUE = ? and e.END_TIME is not null""", run).isEmpty();
     }
 
     private long over(String run) throws SQLException {

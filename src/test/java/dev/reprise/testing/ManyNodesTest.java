@@ -306,6 +306,28 @@ class ManyNodesTest {
         assertThat(stopping.repository.thisNode().awaitEnds(Patience.GUARD)).isTrue();
     }
 
+    /** Their chunks take longer than the server waits for them. */
+    @Test
+    void goOnElsewhereWhenTheirServerInterruptsThem() throws Exception {
+        Job job = job();
+        CountDownLatch stuck = new CountDownLatch(1000);
+        gates.put("node-2 after 6", stuck);
+        bothBegin();
+        Worker stopping = other("node-2", 2, job);
+        stopping.begin();
+        CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
+        await().timeout(Patience.GUARD).until(() -> stuck.getCount() == 998);
+        stopping.watch.close();
+        stopping.repository.thisNode().suspend();
+        stopping.engine.close();
+        other("node-3", 2, job).begin();
+        JobRun ended = run.get();
+
+        assertThat(ended.status()).as(ended.toString()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(written).containsExactlyInAnyOrderElementsOf(all());
+        assertThat(rows()).doesNotContain("node-2 1");
+    }
+
     /** As where the answer to the claim was lost, or nothing could begin: nobody would end it. */
     @Test
     void stopThoughNoThreadRunsThem() throws Exception {

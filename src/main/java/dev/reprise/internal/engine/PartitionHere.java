@@ -195,10 +195,11 @@ final class PartitionHere implements PartitionWorker, Runnable {
         return recorded;
     }
 
-    /** Its server stops, or the database was away: that is no end of it. */
+    /** Its server stops, which may interrupt what takes long, or the database was away: that is no end of it. */
     private boolean goesOnElsewhere(RunningStep partition) {
         BatchStatus status = partition.execution().getBatchStatus();
-        return (status == BatchStatus.STOPPED && running.isStoppedByServer())
+        boolean interrupted = status == BatchStatus.FAILED && partition.hasReadItems();
+        return (running.isStoppedByServer() && (status == BatchStatus.STOPPED || interrupted))
                 || (status == BatchStatus.FAILED && running.wasCutOff());
     }
 }
