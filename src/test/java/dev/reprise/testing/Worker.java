@@ -30,6 +30,7 @@ final class Worker implements AutoCloseable {
     final Engine engine;
     final Watch watch;
     private final AgroalDataSource dataSource;
+    private boolean gone;
 
     /**
      * @param url of the database, watched or not
@@ -70,12 +71,19 @@ final class Worker implements AutoCloseable {
                         new Failures()),
                 new JobFolder("META-INF/batch-jobs"),
                 20);
-        watch = new Watch(
-                "partitions-of-" + name,
-                Duration.ofMillis(100),
-                () -> true,
-                () -> repository.partitions().look(repository, job -> engine, () -> true));
+        watch = new Watch("partitions-of-" + name, Duration.ofMillis(100), () -> true, this::look);
         repository.partitions().attend(() -> watch.lookAfter(Duration.ZERO));
+    }
+
+    /** Who is gone takes nothing any more. */
+    private synchronized void look() {
+        if (!gone) {
+            repository.partitions().look(repository, job -> engine, () -> true);
+        }
+    }
+
+    private synchronized void goes() {
+        gone = true;
     }
 
     void begin() {
@@ -88,6 +96,7 @@ final class Worker implements AutoCloseable {
      * @param url of the database, which this node may not reach any more
      */
     void dies(String url) throws SQLException {
+        goes();
         watch.close();
         try (Connection connection = DriverManager.getConnection(url);
                 PreparedStatement statement =
