@@ -5,17 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.reprise.Patience;
 import dev.reprise.PostgresServer;
-import dev.reprise.internal.doorbell.Doorbells;
 import dev.reprise.internal.engine.Capacity;
-import dev.reprise.internal.engine.ExecutionLists;
-import dev.reprise.internal.engine.RepositoryParts;
-import dev.reprise.internal.engine.RepriseRepository;
-import dev.reprise.internal.engine.ServerParts;
-import dev.reprise.internal.engine.Watch;
-import dev.reprise.internal.store.NodeRegistry;
-import dev.reprise.launch.DeploymentRules;
 import dev.reprise.log.ExecutionLogs;
-import dev.reprise.state.NodeIdentity;
 import dev.reprise.state.NodeState;
 import dev.reprise.state.Placement;
 import dev.reprise.state.StepState;
@@ -37,7 +28,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.Queue;
 import java.util.Set;
@@ -50,7 +40,6 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import javax.sql.DataSource;
 import org.jberet.job.model.Job;
 import org.jberet.job.model.JobBuilder;
 import org.jberet.job.model.StepBuilder;
@@ -71,7 +60,7 @@ class ManyNodesTest {
     private final Map<String, CountDownLatch> gates = new ConcurrentHashMap<>();
     private final Queue<String> written = new ConcurrentLinkedQueue<>();
     private InProcessBatch batch;
-    private final List<Other> others = new ArrayList<>();
+    private final List<Worker> others = new ArrayList<>();
     private String url = "";
 
     @TempDir
@@ -121,75 +110,6 @@ class ManyNodesTest {
         }
     }
 
-    /** Another node of the application. */
-    private final class Other {
-
-        private final DataSource dataSource;
-        final NodeIdentity identity;
-        final RepriseRepository repository;
-        final ExecutionLogs logs;
-        final Engine engine;
-        final Watch watch;
-
-        Other(String name, Capacity capacity) {
-            dataSource = new TestDatabase(url).pool(20);
-            identity = new NodeRegistry(dataSource, ServerResources.TRANSACTIONS).join("in-process", name);
-            ClassLoader loader = Thread.currentThread().getContextClassLoader();
-            logs = ExecutionLogs.open(folder.resolve(name), "in-process", 1 << 20, loader);
-            repository = new RepriseRepository(new RepositoryParts(
-                    dataSource,
-                    ServerResources.TRANSACTIONS,
-                    () -> identity,
-                    Duration.ofDays(1),
-                    Duration.ZERO,
-                    new DeploymentRules(loader, false, null),
-                    () -> null,
-                    loader,
-                    "",
-                    () -> {
-                        throw new IllegalStateException("no job here has a secret");
-                    },
-                    ExecutionLists.LISTED,
-                    Set.of(),
-                    null,
-                    true,
-                    capacity,
-                    Doorbells.Settings.NONE,
-                    new ServerParts(Optional::empty, () -> true, Optional.of(logs), Optional.empty())));
-            engine = new Engine(
-                    "in-process",
-                    repository,
-                    ServerResources.TRANSACTIONS,
-                    new Artifacts(
-                            Map.of("reader", () -> new Reader(name), "writer", Writer::new),
-                            null,
-                            new ServerResources(Map.of(), dataSource, new PersistenceUnits(dataSource, Map.of())),
-                            new Failures()),
-                    new JobFolder("META-INF/batch-jobs"),
-                    20);
-            watch = new Watch(
-                    "partitions-of-" + name,
-                    Duration.ofMillis(100),
-                    () -> true,
-                    () -> repository.partitions().look(repository, job -> engine, () -> true));
-            repository.partitions().attend(() -> watch.lookAfter(Duration.ZERO));
-        }
-
-        void begin() {
-            watch.lookAfter(Duration.ZERO);
-        }
-
-        /** As far as others see. */
-        void dies() throws SQLException {
-            watch.close();
-            try (Connection connection = dataSource.getConnection();
-                    Statement statement = connection.createStatement()) {
-                statement.execute(
-                        "update REPRISE_NODE set HEARTBEAT_AT = null where NODE_ID = '" + identity.name() + "'");
-            }
-        }
-    }
-
     @BeforeEach
     void open() {
         url = PostgresServer.emptySchemaUrl();
@@ -206,19 +126,22 @@ class ManyNodesTest {
     void close() {
         gates.values().forEach(gate -> IntStream.range(0, 1000).forEach(i -> gate.countDown()));
         others.forEach(other -> {
-            other.watch.close();
-            other.engine.close();
-            other.logs.close();
+            other.close();
         });
         batch.close();
     }
 
-    private Other other(String name, int slots, Job job) {
+    private Worker other(String name, int slots, Job job) {
         return other(name, new Capacity(slots, Set.of()), job);
     }
 
-    private Other other(String name, Capacity capacity, Job job) {
-        Other other = new Other(name, capacity);
+    private Worker other(String name, Capacity capacity, Job job) {
+        Worker other = new Worker(
+                url,
+                name,
+                capacity,
+                folder.resolve(name),
+                Map.of("reader", () -> new Reader(name), "writer", Writer::new));
         others.add(other);
         other.engine.define(job);
         return other;
@@ -346,7 +269,7 @@ class ManyNodesTest {
     void haveTheirPartOfTheLogWhereTheyRan() throws Exception {
         Job job = job();
         bothBegin();
-        Other two = other("node-2", 1, job);
+        Worker two = other("node-2", 1, job);
         two.begin();
 
         LOG.setLevel(Level.INFO);
@@ -373,7 +296,7 @@ class ManyNodesTest {
     void sayWhoDiedOfThem() throws Exception {
         Job job = job();
         CountDownLatch stuck = new CountDownLatch(1000);
-        Other dying = other("node-2", 2, job);
+        Worker dying = other("node-2", 2, job);
         gates.put("node-2 after 6", stuck);
         bothBegin();
         dying.begin();
@@ -418,7 +341,7 @@ class ManyNodesTest {
     void goOnWhereADeadNodeWasInTheSameExecution() throws Exception {
         Job job = job();
         CountDownLatch stuck = new CountDownLatch(1000);
-        Other dying = other("node-2", PARTITIONS, job);
+        Worker dying = other("node-2", PARTITIONS, job);
         gates.put("node-2 after 6", stuck);
         bothBegin();
         dying.begin();
@@ -430,8 +353,8 @@ class ManyNodesTest {
         await().timeout(Patience.GUARD)
                 .until(() -> stuck.getCount() < 1000
                         && written.size() + 4 * (1000 - stuck.getCount()) == (long) PARTITIONS * ITEMS);
-        dying.dies();
-        Other living = other("node-3", PARTITIONS, job);
+        dying.dies(url);
+        Worker living = other("node-3", PARTITIONS, job);
         living.begin();
         await().timeout(Patience.GUARD).until(() -> written.stream().anyMatch(line -> line.startsWith("run")));
         List<String> result = List.copyOf(written);
@@ -448,11 +371,11 @@ class ManyNodesTest {
         CountDownLatch stuck = new CountDownLatch(1000);
         gates.put("node-2 after 6", stuck);
         bothBegin();
-        Other dying = other("node-2", PARTITIONS, job);
+        Worker dying = other("node-2", PARTITIONS, job);
         dying.begin();
         CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
         await().timeout(Patience.GUARD).until(() -> stuck.getCount() < 1000);
-        dying.dies();
+        dying.dies(url);
         other("node-3", PARTITIONS, job).begin();
         JobRun ended = run.get();
         String before = rows();
@@ -509,7 +432,7 @@ class ManyNodesTest {
         CountDownLatch stuck = new CountDownLatch(1000);
         gates.put("node-1 after 6", stuck);
         gates.put("node-2 after 6", stuck);
-        Other asked = other("node-2", 1, job);
+        Worker asked = other("node-2", 1, job);
         asked.begin();
         CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
         int atOnce = 1 + Runtime.getRuntime().availableProcessors();
@@ -532,12 +455,13 @@ class ManyNodesTest {
         CountDownLatch stuck = new CountDownLatch(1000);
         gates.put("node-2 after 6", stuck);
         bothBegin();
-        Other stopping = other("node-2", 2, job);
+        Worker stopping = other("node-2", 2, job);
         stopping.begin();
         CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
         await().timeout(Patience.GUARD).until(() -> stuck.getCount() < 1000);
         stopping.watch.close();
         stopping.repository.thisNode().suspend();
+        boolean over = stopping.repository.thisNode().awaitEnds(Duration.ZERO);
         other("node-3", 2, job).begin();
         IntStream.range(0, 1000).forEach(i -> stuck.countDown());
         JobRun ended = run.get();
@@ -545,5 +469,62 @@ class ManyNodesTest {
         assertThat(ended.status()).as(ended.toString()).isEqualTo(BatchStatus.COMPLETED);
         assertThat(written).containsExactlyInAnyOrderElementsOf(all());
         assertThat(rows()).doesNotContain("node-2 1");
+        assertThat(over).as("a node is not gone before what it runs for others").isFalse();
+        assertThat(stopping.repository.thisNode().awaitEnds(Patience.GUARD)).isTrue();
+    }
+
+    /** Their chunks take longer than the server waits for them. */
+    @Test
+    void goOnElsewhereWhenTheirServerInterruptsThem() throws Exception {
+        Job job = job();
+        CountDownLatch stuck = new CountDownLatch(1000);
+        gates.put("node-2 after 6", stuck);
+        bothBegin();
+        Worker stopping = other("node-2", 2, job);
+        stopping.begin();
+        CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
+        await().timeout(Patience.GUARD).until(() -> stuck.getCount() == 998);
+        stopping.watch.close();
+        stopping.repository.thisNode().suspend();
+        stopping.engine.close();
+        other("node-3", 2, job).begin();
+        JobRun ended = run.get();
+
+        assertThat(ended.status()).as(ended.toString()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(written).containsExactlyInAnyOrderElementsOf(all());
+        assertThat(rows()).doesNotContain("node-2 1");
+    }
+
+    /** As where the answer to the claim was lost, or nothing could begin: nobody would end it. */
+    @Test
+    void stopThoughNoThreadRunsThem() throws Exception {
+        Job job = job();
+        CountDownLatch stuck = new CountDownLatch(1000);
+        gates.put("node-1 after 6", stuck);
+        CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
+        int atOnce = Runtime.getRuntime().availableProcessors();
+        await().timeout(Patience.GUARD).until(() -> stuck.getCount() == 1000 - atOnce);
+        Worker idle = other("node-2", PARTITIONS, job);
+        execute("update REPRISE_WORK set STATE = 'TAKEN', NODE_ID = 'node-2', INCARNATION = "
+                + idle.identity.incarnation() + " where STATE = 'READY'");
+        execute("update BATCH_STEP_EXECUTION set STATUS = 'STARTED', VERSION = VERSION + 1 where STATUS = 'STARTING'");
+        batch.operator().stop(batch.operator().getRunningExecutions(job.getId()).get(0));
+        await().timeout(Patience.GUARD).until(() -> !rows().matches(".*partition[0-9]+ START.*"));
+        idle.begin();
+        gates.clear();
+        IntStream.range(0, 1000).forEach(i -> stuck.countDown());
+        JobRun stopped = run.get();
+
+        assertThat(stopped.status()).as(stopped.toString()).isEqualTo(BatchStatus.STOPPED);
+        assertThat(stopped.step("load").partitions())
+                .hasSize(PARTITIONS)
+                .allMatch(its -> its.status() == BatchStatus.STOPPED);
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 }

@@ -9,7 +9,10 @@ import jakarta.batch.runtime.BatchStatus;
 import java.io.Serializable;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jberet.creation.ArtifactCreationContext;
 import org.jberet.creation.ArtifactFactoryWrapper;
 import org.jberet.job.model.Chunk;
@@ -46,6 +49,7 @@ final class PartitionHere implements PartitionWorker, Runnable {
     private final Wiring wiring;
     private final Runnable over;
     private volatile boolean begun;
+    private final CountDownLatch ended = new CountDownLatch(1);
     private @Nullable RunningStep row;
 
     /**
@@ -90,6 +94,17 @@ final class PartitionHere implements PartitionWorker, Runnable {
         } finally {
             ArtifactCreationContext.removeCurrentArtifactCreationContext();
             over.run();
+            ended.countDown();
+        }
+    }
+
+    /** Whether it runs no more. */
+    boolean awaitEnd(Duration atMost) {
+        try {
+            return ended.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
@@ -188,10 +203,11 @@ final class PartitionHere implements PartitionWorker, Runnable {
         return recorded;
     }
 
-    /** Its server stops, or the database was away: that is no end of it. */
+    /** Its server stops, which may interrupt what takes long, or the database was away: that is no end of it. */
     private boolean goesOnElsewhere(RunningStep partition) {
         BatchStatus status = partition.execution().getBatchStatus();
-        return (status == BatchStatus.STOPPED && running.isStoppedByServer())
+        boolean interrupted = status == BatchStatus.FAILED && partition.hasReadItems();
+        return (running.isStoppedByServer() && (status == BatchStatus.STOPPED || interrupted))
                 || (status == BatchStatus.FAILED && running.wasCutOff());
     }
 }

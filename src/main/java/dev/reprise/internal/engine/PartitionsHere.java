@@ -11,11 +11,13 @@ import dev.reprise.internal.store.Taken;
 import dev.reprise.internal.store.Work;
 import dev.reprise.internal.store.Work.Definition;
 import dev.reprise.internal.store.Work.Held;
+import dev.reprise.internal.store.WorkOfTheDead;
 import dev.reprise.job.JobModel;
 import dev.reprise.state.NodeIdentity;
 import jakarta.batch.runtime.JobExecution;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -173,7 +175,7 @@ public final class PartitionsHere implements AutoCloseable {
                     environment,
                     repository,
                     wiring,
-                    () -> forget(taken));
+                    () -> forget(taken.id(), execution));
             partition = begun;
             running.put(taken.id(), begun);
             executions.put(execution.execution(), execution);
@@ -189,18 +191,17 @@ public final class PartitionsHere implements AutoCloseable {
                             + " cannot begin on this node, and is left to others",
                     e);
             if (partition != null) {
-                forget(taken);
+                forget(taken.id(), partition.running());
             }
             database.doIdempotently(handle -> Work.putBack(handle, taken.id(), taken.version(), true));
         }
     }
 
-    private void forget(Taken taken) {
-        PartitionHere over = running.remove(taken.id());
-        if (over != null) {
-            executions.remove(over.running().execution());
-            wiring.server.logs().ifPresent(logs -> logs.end(taken.executionId()));
-        }
+    /** This node may run it again already, if it was put back. */
+    private void forget(long id, LiveExecution over) {
+        running.computeIfPresent(id, (same, its) -> its.running() == over ? null : its);
+        executions.remove(over.execution());
+        wiring.server.logs().ifPresent(logs -> logs.end(over.execution().getExecutionId()));
         offered();
     }
 
@@ -251,7 +252,11 @@ public final class PartitionsHere implements AutoCloseable {
         for (Held row : held.values()) {
             if (!running.containsKey(row.id())) {
                 if (withoutThread.contains(row.id())) {
-                    database.doIdempotently(handle -> Work.putBack(handle, row.id(), row.version(), false));
+                    database.doIdempotently(handle -> {
+                        if (!Work.putBack(handle, row.id(), row.version(), false) && row.toStop()) {
+                            WorkOfTheDead.end(handle, row.id(), row.version(), "STOPPED", "");
+                        }
+                    });
                 } else {
                     seen.add(row.id());
                 }
@@ -275,6 +280,16 @@ public final class PartitionsHere implements AutoCloseable {
 
     public boolean isEmpty() {
         return running.isEmpty();
+    }
+
+    /** Waits for the ends of all that runs here, which somebody has asked to stop; returns whether nothing does any more. */
+    boolean awaitEnds(Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        boolean all = true;
+        for (PartitionHere partition : running.values()) {
+            all &= partition.awaitEnd(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+        }
+        return all;
     }
 
     /** Hears of nothing more. */

@@ -167,12 +167,14 @@ public final class ThisNode {
     }
 
     /**
-     * Waits for the ends of all executions of this node, which somebody has asked to stop.
+     * Waits for the ends of all executions of this node, which somebody has asked to stop, and of what it runs for others.
      *
      * @return whether nothing runs on this node (any more)
      */
     public boolean awaitEnds(Duration atMost) {
-        return jobRecorder.awaitEnds(atMost);
+        long deadline = System.nanoTime() + atMost.toNanos();
+        boolean jobs = jobRecorder.awaitEnds(atMost);
+        return wiring.partitionsHere.awaitEnds(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))) && jobs;
     }
 
     /** This node; empty while it counts as dead. */

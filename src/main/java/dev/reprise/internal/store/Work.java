@@ -64,22 +64,32 @@ public final class Work {
             select count(*) from BATCH_STEP_EXECUTION
              where JOB_EXECUTION_ID = :execution and REPRISE_PARTITION_OF = :step""";
 
-    /** Of the step that has the fewest at work first: the n-th of each step's that wait has n more at work before it. */
+    /**
+     * Of the step that has the fewest at work first: the n-th of each step's that wait has n more at work before it. Each by its
+     * id, for statistics may say of this table that it is empty when it is full.
+     */
     private static final String WAITING = """
+            with BUSY as materialized (
+                select PARTITION_OF, count(*) as TAKEN from REPRISE_WORK
+                 where APPLICATION = :application and STATE = 'TAKEN'
+                 group by PARTITION_OF),
+            TURNS as materialized (
+                select r.STEP_EXECUTION_ID,
+                       row_number() over (partition by r.PARTITION_OF order by r.QUEUED_AT, r.STEP_EXECUTION_ID)
+                       + coalesce(BUSY.TAKEN, 0) as TURN
+                  from REPRISE_WORK r
+                  left join BUSY on BUSY.PARTITION_OF = r.PARTITION_OF
+                 where r.APPLICATION = :application and r.STATE = 'READY'
+                   and coalesce(r.JOB_DIGEST, '') <> all (cast(:foreign as varchar[]))
+                   and (r.NODE_GROUP is null or r.NODE_GROUP = any (cast(:groups as varchar[])))
+                 order by TURN, r.QUEUED_AT, r.STEP_EXECUTION_ID)
             select w.STEP_EXECUTION_ID, w.JOB_NAME, w.JOB_DIGEST
-              from (select STEP_EXECUTION_ID,
-                           row_number() over (partition by PARTITION_OF order by QUEUED_AT, STEP_EXECUTION_ID)
-                           + (select count(*) from REPRISE_WORK t
-                               where t.PARTITION_OF = r.PARTITION_OF and t.STATE = 'TAKEN') as TURN
-                      from REPRISE_WORK r
-                     where r.APPLICATION = :application and r.STATE = 'READY'
-                       and coalesce(r.JOB_DIGEST, '') <> all (cast(:foreign as varchar[]))
-                       and (r.NODE_GROUP is null or r.NODE_GROUP = any (cast(:groups as varchar[])))) c
-              join REPRISE_WORK w on w.STEP_EXECUTION_ID = c.STEP_EXECUTION_ID
-             where w.STATE = 'READY'
-             order by c.TURN, w.QUEUED_AT, w.STEP_EXECUTION_ID
-             fetch first :most rows only
-               for update of w skip locked""";
+              from TURNS
+             cross join lateral (
+                   select STEP_EXECUTION_ID, JOB_NAME, JOB_DIGEST from REPRISE_WORK
+                    where STEP_EXECUTION_ID = TURNS.STEP_EXECUTION_ID and STATE = 'READY'
+                      for update skip locked) w
+             fetch first :most rows only""";
 
     /**
      * Waits for nobody: who is changing a row meanwhile, as a stop does, leaves it to the next look. A partition began when the
@@ -111,7 +121,9 @@ public final class Work {
     private static final String HELD = """
             select w.STEP_EXECUTION_ID, s.VERSION, s.STATUS
               from REPRISE_WORK w
-              join BATCH_STEP_EXECUTION s on s.STEP_EXECUTION_ID = w.STEP_EXECUTION_ID
+              cross join lateral (
+                   select * from BATCH_STEP_EXECUTION
+                    where STEP_EXECUTION_ID = w.STEP_EXECUTION_ID fetch first 1 row only) s
              where w.APPLICATION = :application and w.NODE_ID = :node and w.INCARNATION = :incarnation and w.STATE = 'TAKEN'""";
 
     private static final String DONE = """

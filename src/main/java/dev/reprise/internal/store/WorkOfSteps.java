@@ -16,12 +16,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WorkOfSteps {
 
+    /** Each by its id, as {@link WorkOfTheDead} finds its. */
     private static final String ENDED = """
             select s.STEP_EXECUTION_ID, s.REPRISE_PARTITION_OF, s.REPRISE_PARTITION, s.STATUS, s.EXIT_CODE, s.READ_COUNT,
                    s.WRITE_COUNT, s.FILTER_COUNT, s.COMMIT_COUNT, s.ROLLBACK_COUNT, s.READ_SKIP_COUNT, s.PROCESS_SKIP_COUNT,
                    s.WRITE_SKIP_COUNT, s.REPRISE_NODE, coalesce(x.STACK_TRACE, s.EXIT_MESSAGE) as TRACE
               from REPRISE_WORK w
-              join BATCH_STEP_EXECUTION s on s.STEP_EXECUTION_ID = w.STEP_EXECUTION_ID
+              cross join lateral (
+                   select * from BATCH_STEP_EXECUTION
+                    where STEP_EXECUTION_ID = w.STEP_EXECUTION_ID fetch first 1 row only) s
               left join REPRISE_EXCEPTION x on x.STEP_EXECUTION_ID = w.STEP_EXECUTION_ID
              where w.PARTITION_OF = any (cast(:steps as bigint[])) and w.STATE = 'DONE'
              order by s.END_TIME, s.STEP_EXECUTION_ID
@@ -32,12 +35,12 @@ public final class WorkOfSteps {
 
     private static final String NEXT = """
             update REPRISE_WORK set STATE = 'READY', QUEUED_AT = current_timestamp
-             where STEP_EXECUTION_ID in (
+             where STEP_EXECUTION_ID = any (array(
                    select STEP_EXECUTION_ID from REPRISE_WORK
                     where PARTITION_OF = :step and STATE = 'PLANNED'
                     order by STEP_EXECUTION_ID
                     limit (select greatest(0, :most - count(*)) from REPRISE_WORK
-                            where PARTITION_OF = :step and STATE in ('READY', 'TAKEN')))""";
+                            where PARTITION_OF = :step and STATE in ('READY', 'TAKEN'))))""";
 
     /** What waits has ended. What somebody else is changing is left to the next time, as below: nobody waits in a circle. */
     private static final String STOP_WAITING = """
@@ -48,10 +51,9 @@ public final class WorkOfSteps {
                  where w.PARTITION_OF = :step and w.STATE in ('PLANNED', 'READY') and s.STATUS in ('STARTING', 'STOPPING')
                    for update skip locked),
             STOPPED as (
-                update REPRISE_WORK w set STATE = 'DONE'
-                  from WAITED
-                 where w.STEP_EXECUTION_ID = WAITED.STEP_EXECUTION_ID
-                returning w.STEP_EXECUTION_ID)
+                update REPRISE_WORK set STATE = 'DONE'
+                 where STEP_EXECUTION_ID = any (array(select STEP_EXECUTION_ID from WAITED))
+                returning STEP_EXECUTION_ID)
             update BATCH_STEP_EXECUTION s
                set VERSION = VERSION + 1, STATUS = 'STOPPED', EXIT_CODE = 'STOPPED', END_TIME = localtimestamp,
                    LAST_UPDATED = localtimestamp

@@ -8,12 +8,15 @@ import org.jdbi.v3.core.Handle;
 /** Partitions that dead nodes had taken (contract.md §10). Every method uses the handle of its caller, and so its transaction. */
 public final class WorkOfTheDead {
 
+    /** Each step by its id, whatever the database believes: else it may walk along the whole history beside. */
     private static final String FIND = """
             select w.STEP_EXECUTION_ID, w.JOB_EXECUTION_ID, w.JOB_NAME, w.NODE_ID, w.INCARNATION, s.STEP_NAME,
                    s.REPRISE_PARTITION, s.VERSION, coalesce(s.REPRISE_ATTEMPT, 0) as ATTEMPT,
                    case when s.STATUS = 'STOPPING' then 1 else 0 end as TO_STOP
               from REPRISE_WORK w
-              join BATCH_STEP_EXECUTION s on s.STEP_EXECUTION_ID = w.STEP_EXECUTION_ID
+              cross join lateral (
+                   select * from BATCH_STEP_EXECUTION
+                    where STEP_EXECUTION_ID = w.STEP_EXECUTION_ID fetch first 1 row only) s
               left join REPRISE_NODE n on n.APPLICATION = w.APPLICATION and n.NODE_ID = w.NODE_ID
              where w.APPLICATION = :application and w.STATE = 'TAKEN'
                and (n.INCARNATION is null or n.INCARNATION <> w.INCARNATION or n.HEARTBEAT_AT is null
@@ -83,9 +86,14 @@ public final class WorkOfTheDead {
      * @return false if its row has changed meanwhile
      */
     public static boolean end(Handle handle, Left left, String status, String message) {
+        return end(handle, left.id(), left.version(), status, message);
+    }
+
+    /** The same of one that its node has taken and does not run. */
+    public static boolean end(Handle handle, long id, long version, String status, String message) {
         return handle.createUpdate(END)
-                        .bind("id", left.id())
-                        .bind("version", left.version())
+                        .bind("id", id)
+                        .bind("version", version)
                         .bind("status", status)
                         .bind("message", message)
                         .execute()

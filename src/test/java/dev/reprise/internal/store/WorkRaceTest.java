@@ -9,8 +9,6 @@ import dev.reprise.internal.engine.TestNode;
 import dev.reprise.internal.store.Work.Planned;
 import dev.reprise.internal.store.WorkOfTheDead.Left;
 import dev.reprise.state.NodeIdentity;
-import dev.reprise.state.StepCounts;
-import jakarta.batch.runtime.BatchStatus;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +31,6 @@ import java.util.stream.IntStream;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
 import org.jdbi.v3.core.Jdbi;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -70,71 +67,13 @@ class WorkRaceTest {
                 .forEach(i -> nodes.add(registry.join(parent.identity.application(), "claimer-" + i)));
     }
 
-    /** The row of a step or a partition, as who runs it knows it. */
-    private record Row(long id, String name, long version, BatchStatus status) implements StepRow {
-
-        static Row of(Taken taken) {
-            return new Row(taken.id(), taken.name(), taken.version(), BatchStatus.COMPLETED);
-        }
-
-        @Override
-        public @Nullable StepRow partitionOf() {
-            return null;
-        }
-
-        @Override
-        public boolean isPartitioned() {
-            return false;
-        }
-
-        @Override
-        public StepCounts committed() {
-            return StepCounts.NONE;
-        }
-
-        @Override
-        public StepCounts atTheEnd() {
-            return StepCounts.NONE;
-        }
-
-        @Override
-        public Map<String, byte @Nullable []> kept() {
-            return Map.of();
-        }
-
-        @Override
-        public String exitStatus() {
-            return status.name();
-        }
-
-        @Override
-        public byte @Nullable [] userData() {
-            return null;
-        }
-
-        @Override
-        public List<byte @Nullable []> collected() {
-            return List.of();
-        }
-
-        @Override
-        public boolean wasCommitted(long rowVersion, long commits) {
-            return false;
-        }
-
-        @Override
-        public boolean wasNotCommitted(long rowVersion, long commits) {
-            return false;
-        }
-    }
-
     private void plan(int most) {
         claims.clear();
         DATABASE.execute("delete from REPRISE_WORK");
         execution = parent.run(TestNode.job());
         StepExecutionImpl running = parent.step(execution, "load");
         step = running.getStepExecutionId();
-        Row row = new Row(step, "load", 0, BatchStatus.STARTED);
+        WorkRow row = WorkRow.of(running);
         List<Planned> partitions = IntStream.range(0, PARTITIONS)
                 .mapToObj(number ->
                         new Planned(number, NewStep.partitionName("load", number), "number=" + number, Map.of()))
@@ -152,7 +91,7 @@ class WorkRaceTest {
 
     private void end(Taken taken) {
         assertThat(jdbi.<Boolean, RuntimeException>inTransaction(
-                        handle -> Work.end(handle, Row.of(taken), taken.node(), "")))
+                        handle -> Work.end(handle, WorkRow.of(taken), taken.node(), "")))
                 .as(taken.toString())
                 .isTrue();
     }
@@ -352,7 +291,7 @@ class WorkRaceTest {
                     Taken own = theirs.poll();
                     if (own != null
                             && jdbi.<Boolean, RuntimeException>inTransaction(
-                                    handle -> Work.end(handle, Row.of(own), own.node(), ""))) {
+                                    handle -> Work.end(handle, WorkRow.of(own), own.node(), ""))) {
                         recorded.incrementAndGet();
                     }
                 }
@@ -409,7 +348,7 @@ class WorkRaceTest {
             assertThat(partitions()).allMatch(row -> row.startsWith("FAILED|"));
             for (Taken one : taken) {
                 assertThat(jdbi.<Boolean, RuntimeException>inTransaction(
-                                handle -> Work.end(handle, Row.of(one), one.node(), "")))
+                                handle -> Work.end(handle, WorkRow.of(one), one.node(), "")))
                         .isFalse();
                 assertThat(jdbi.<Boolean, RuntimeException>inTransaction(
                                 handle -> Work.putBack(handle, one.id(), one.version(), false)))

@@ -31,9 +31,12 @@ public final class RepriseInTheWar implements LoadableExtension, ApplicationArch
         war.addAsManifestResource(new File(WAR, "META-INF/jboss-all.xml"));
         war.addAsResource("reprise.properties", "META-INF/reprise.properties");
         war.setWebXML("order-db.xml");
+        if (Boolean.getBoolean("tck.distributed")) {
+            DistributedJobs.of(war);
+        }
     }
 
-    private static boolean isOfTheTck(String path) {
+    static boolean isOfTheTck(String path) {
         return path.contains("/com.ibm.jbatch.") || path.contains("/jakarta.batch.tck.util");
     }
 }
