@@ -63,21 +63,47 @@ public final class Work {
             select count(*) from BATCH_STEP_EXECUTION
              where JOB_EXECUTION_ID = :execution and REPRISE_PARTITION_OF = :step""";
 
-    /** Of the step that has the fewest at work first: the n-th of each step's that wait has n more at work before it. */
+    /** Of a step, so many more than anybody asks for are looked at: others may be taking the first of them. */
+    private static final int MOST_CLAIMED_MEANWHILE = 200;
+
+    /**
+     * Of the step that has the fewest at work first: the n-th of each step's that wait has n more at work before it. Goes from
+     * step to step in the index, and reads the first of each, however many wait. Then locks one after the other, and no more
+     * than are taken.
+     */
     private static final String WAITING = """
+            with recursive STEPS (ID) as (
+                (select PARTITION_OF from REPRISE_WORK
+                  where APPLICATION = :application and STATE = 'READY'
+                  order by PARTITION_OF
+                  limit 1)
+                union all
+                select (select r.PARTITION_OF from REPRISE_WORK r
+                         where r.APPLICATION = :application and r.STATE = 'READY' and r.PARTITION_OF > STEPS.ID
+                         order by r.PARTITION_OF
+                         limit 1)
+                  from STEPS
+                 where STEPS.ID is not null)
             select w.STEP_EXECUTION_ID, w.JOB_NAME, w.JOB_DIGEST
-              from (select STEP_EXECUTION_ID,
-                           row_number() over (partition by PARTITION_OF order by QUEUED_AT, STEP_EXECUTION_ID)
-                           + (select count(*) from REPRISE_WORK t
-                               where t.PARTITION_OF = r.PARTITION_OF and t.STATE = 'TAKEN') as TURN
-                      from REPRISE_WORK r
-                     where r.APPLICATION = :application and r.STATE = 'READY'
-                       and coalesce(r.JOB_DIGEST, '') <> all (cast(:foreign as varchar[]))) c
-              join REPRISE_WORK w on w.STEP_EXECUTION_ID = c.STEP_EXECUTION_ID
-             where w.STATE = 'READY'
-             order by c.TURN, w.QUEUED_AT, w.STEP_EXECUTION_ID
-             fetch first :most rows only
-               for update of w skip locked""";
+              from (select r.STEP_EXECUTION_ID
+                      from STEPS
+                     cross join lateral (
+                           select count(*) as TAKEN from REPRISE_WORK
+                            where PARTITION_OF = STEPS.ID and STATE = 'TAKEN') t
+                     cross join lateral (
+                           select STEP_EXECUTION_ID, QUEUED_AT,
+                                  row_number() over (order by QUEUED_AT, STEP_EXECUTION_ID) as PLACE
+                             from REPRISE_WORK
+                            where PARTITION_OF = STEPS.ID and STATE = 'READY'
+                              and coalesce(JOB_DIGEST, '') <> all (cast(:foreign as varchar[]))
+                            order by QUEUED_AT, STEP_EXECUTION_ID
+                            limit cast(:most as integer) + :meanwhile) r
+                     order by t.TAKEN + r.PLACE, r.QUEUED_AT, r.STEP_EXECUTION_ID) c
+             cross join lateral (
+                   select STEP_EXECUTION_ID, JOB_NAME, JOB_DIGEST from REPRISE_WORK
+                    where STEP_EXECUTION_ID = c.STEP_EXECUTION_ID and STATE = 'READY'
+                      for update skip locked) w
+             limit :most""";
 
     private static final String TAKE = """
             with TAKEN as (
@@ -196,6 +222,7 @@ public final class Work {
                 .bind("application", node.application())
                 .bind("foreign", foreign.toArray(String[]::new))
                 .bind("most", most)
+                .bind("meanwhile", MOST_CLAIMED_MEANWHILE)
                 .map((row, context) -> Map.entry(row.getLong(1), new Definition(row.getString(2), row.getString(3))))
                 .forEach(one -> waiting.put(one.getKey(), one.getValue()));
         waiting.values().removeIf(definition -> {
