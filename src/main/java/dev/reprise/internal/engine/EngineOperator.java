@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Properties;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jberet.creation.ArchiveXmlLoader;
 import org.jberet.job.model.Job;
@@ -132,21 +131,9 @@ public final class EngineOperator {
         return repository().getJob(new ApplicationAndJobName(environment.getApplicationName(), name));
     }
 
-    /**
-     * Where a job runs, by its name.
-     *
-     * @param homes for a job the class loader that leads to its job operator
-     */
-    public static Function<String, BatchEnvironment> environments(Function<String, ClassLoader> homes) {
-        return job -> {
-            ClassLoader before = Thread.currentThread().getContextClassLoader();
-            Thread.currentThread().setContextClassLoader(homes.apply(job));
-            try {
-                return engine().getBatchEnvironment();
-            } finally {
-                Thread.currentThread().setContextClassLoader(before);
-            }
-        };
+    /** Where the jobs of the deployment run that the calling thread works for. */
+    public static BatchEnvironment environment() {
+        return engine().getBatchEnvironment();
     }
 
     /** A job of a deployment, whether it was started before or not. */

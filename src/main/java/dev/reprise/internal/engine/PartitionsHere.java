@@ -3,6 +3,7 @@ package dev.reprise.internal.engine;
 import dev.reprise.identity.JobParameters;
 import dev.reprise.internal.database.Database;
 import dev.reprise.internal.decide.Subject;
+import dev.reprise.internal.doorbell.Bell;
 import dev.reprise.internal.engine.stored.LoadedExecutions;
 import dev.reprise.internal.store.Secrets;
 import dev.reprise.internal.store.Stored;
@@ -101,7 +102,9 @@ public final class PartitionsHere implements AutoCloseable {
         if (listening.compareAndSet(false, true)) {
             wiring.doorbell.listen(bell -> {
                 wiring.offeredSteps.rung(bell);
-                offered();
+                if (bell.kind() == Bell.Kind.WORK) {
+                    offered();
+                }
             });
         }
         compare();

@@ -37,7 +37,8 @@ public final class WorkOfSteps {
                     where PARTITION_OF = :step and STATE = 'PLANNED'
                     order by STEP_EXECUTION_ID
                     limit (select greatest(0, :most - count(*)) from REPRISE_WORK
-                            where PARTITION_OF = :step and STATE in ('READY', 'TAKEN')))""";
+                            where PARTITION_OF = :step and STATE in ('READY', 'TAKEN')))
+            returning (select count(*) from REPRISE_WORK where PARTITION_OF = :step and STATE = 'READY')""";
 
     /** What runs ends at its next chunk; what waits has ended. */
     private static final String STOP_WAITING = """
@@ -125,14 +126,15 @@ public final class WorkOfSteps {
     /**
      * Lets partitions be taken that are only planned, so that no more wait or run than may.
      *
-     * @return whether there are more to be taken now
+     * @return whether somebody may wait for them: where more were there already than have come now, nobody does
      */
     public static boolean next(Handle handle, long step, int most) {
-        return handle.createUpdate(NEXT)
-                        .bind("step", step)
-                        .bind("most", Math.min(most, Work.MOST_READY))
-                        .execute()
-                > 0;
+        List<Long> waitedBefore = handle.createQuery(NEXT)
+                .bind("step", step)
+                .bind("most", Math.min(most, Work.MOST_READY))
+                .mapTo(Long.class)
+                .list();
+        return !waitedBefore.isEmpty() && waitedBefore.get(0) <= waitedBefore.size();
     }
 
     /** Stops the partitions of a step. */
