@@ -25,11 +25,12 @@ final class Catalogue {
             "bulk-plain",
             "restart",
             "partitions",
+            "distributed",
             "flights",
             "counts");
 
     /** Only if they are named. */
-    private static final List<String> APART = List.of("scale");
+    private static final List<String> APART = List.of("scale", "scale-partitions");
 
     private final Folders folders;
     private final Options options;
@@ -57,7 +58,7 @@ final class Catalogue {
         for (String name : names) {
             if (!ALL.contains(name) && !APART.contains(name)) {
                 throw new UsageException("There is no workload '" + name + "': there are " + String.join(", ", ALL)
-                        + ", counts, scale.");
+                        + ", " + String.join(", ", APART) + ".");
             }
         }
         return new ArrayList<>(names);
@@ -89,6 +90,8 @@ final class Catalogue {
             case "purge" -> new PurgeWorkload(lab, options, results);
             case "boot" -> new BootWorkload(lab, options, results);
             case "scale" -> new ScaleWorkload(lab, options, results);
+            case "scale-partitions" -> new PartitionScaleWorkload(lab, options, results);
+            case "distributed" -> new DistributedWorkload(lab, options, results, full ? 5 : 3);
             case "counts" -> new CountWorkload(lab, folders, options, results);
             default -> new ImportWorkload(lab, folders, options, results, imports(name));
         };

@@ -1,6 +1,7 @@
 package dev.reprise.bench;
 
 import dev.reprise.bench.StatementLog.Transaction;
+import dev.reprise.bench.peer.ImportRun;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 
@@ -50,6 +52,9 @@ final class CountWorkload implements Workload {
             count(kind, "launch", LAUNCHES, counts);
             count(kind, "chunk", CHUNKS, counts);
             count(kind, "partition", PARTITIONS, counts);
+            if (kind == PeerKind.REPRISE) {
+                countDistributed(kind, counts);
+            }
             lab.stop(kind);
             results.add(new Measurement("counts", Map.of(), kind.title(), 1, counts));
             if (kind == PeerKind.REPRISE) {
@@ -65,8 +70,8 @@ final class CountWorkload implements Workload {
     private void count(PeerKind kind, String thing, int number, Map<String, Double> counts) {
         Runnable run = switch (thing) {
             case "launch" -> () -> launch(kind);
-            case "chunk" -> () -> load(kind, CHUNKS * CHUNK, 1);
-            default -> () -> load(kind, PARTITIONS * CHUNK, PARTITIONS);
+            case "chunk" -> () -> load(kind, CHUNKS * CHUNK, 1, ImportRun.SHARED);
+            default -> () -> load(kind, PARTITIONS * CHUNK, PARTITIONS, ImportRun.SHARED);
         };
         // What is only done the first time is no part of it.
         run.run();
@@ -104,14 +109,51 @@ final class CountWorkload implements Workload {
         }
     }
 
+    /**
+     * The same for partitions that any node may run, on the one node that there is: by phases, of which several partitions
+     * share some when they fall together.
+     */
+    private void countDistributed(PeerKind kind, Map<String, Double> counts) {
+        Runnable run = () -> load(kind, PARTITIONS * CHUNK, PARTITIONS, ImportRun.DISTRIBUTED);
+        run.run();
+        List<Transaction> transactions =
+                lab.postgres().statementsOf(lab.setup(kind).database(), run);
+        for (PartitionPhase phase : PartitionPhase.values()) {
+            List<Transaction> its = transactions.stream()
+                    .filter(transaction -> PartitionPhase.of(transaction).equals(Optional.of(phase)))
+                    .toList();
+            int each = phase == PartitionPhase.PLAN ? 1 : PARTITIONS;
+            String name = "distributed." + phase.name().toLowerCase(Locale.ROOT);
+            int statements = (int) its.stream()
+                    .flatMap(transaction -> transaction.statements().stream())
+                    .filter(sql -> !isOfTheJob(sql))
+                    .count();
+            counts.put(name + ".statements", round(statements, each));
+            counts.put(name + ".transactions", round(its.size(), each));
+            counts.put(
+                    name + ".commits",
+                    round((int) its.stream().filter(Transaction::writes).count(), each));
+            Terminal.note("%s: distributed partition, %s: %.2f statements; %.2f transactions, %.2f of them write"
+                    .formatted(
+                            kind.title(),
+                            phase.title(),
+                            counts.get(name + ".statements"),
+                            counts.get(name + ".transactions"),
+                            counts.get(name + ".commits")));
+        }
+    }
+
     private void launch(PeerKind kind) {
         lab.peer(kind).ask("launch-unwatched", Map.of("job", "job-0", "launches", LAUNCHES));
     }
 
     /** Each partition has one chunk of rows. */
-    private void load(PeerKind kind, int rows, int partitions) {
+    private void load(PeerKind kind, int rows, int partitions, String how) {
         Path file = new Input(folders).file(rows, partitions);
-        lab.peer(kind).ask("import", Map.of("file", file, "rows", rows, "chunk", CHUNK, "partitions", partitions));
+        lab.peer(kind)
+                .ask(
+                        "import",
+                        Map.of("file", file, "rows", rows, "chunk", CHUNK, "partitions", partitions, "how", how));
     }
 
     private static boolean isOfTheJob(String sql) {

@@ -27,7 +27,7 @@ final class Postgres implements AutoCloseable {
             Map.entry("shared_buffers", "1GB"),
             Map.entry("max_wal_size", "4GB"),
             Map.entry("checkpoint_timeout", "30min"),
-            Map.entry("max_connections", "300"),
+            Map.entry("max_connections", "700"),
             Map.entry("timezone", "UTC"),
             Map.entry("unix_socket_directories", ""),
             // Database, session, transaction: by them a counted run knows whose statement a line is.
@@ -94,8 +94,29 @@ final class Postgres implements AutoCloseable {
         }
     }
 
+    /** What each statement took that the server executes in that database while something runs. */
+    List<StatementTimes.Total> timesOf(Database database, Runnable something) {
+        Path log = folder.resolve("data/log").resolve(LOG);
+        try {
+            long begin = Files.size(log);
+            set("log_min_duration_statement", "0");
+            try {
+                something.run();
+            } finally {
+                set("log_min_duration_statement", "-1");
+            }
+            return StatementTimes.read(log, begin, database.name());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void logStatements(String which) {
-        execute("alter system set log_statement = '" + which + "'");
+        set("log_statement", which);
+    }
+
+    private void set(String setting, String value) {
+        execute("alter system set " + setting + " = '" + value + "'");
         execute("select pg_reload_conf()");
         // Sessions read it before their next statement once the signal has reached them.
         Pause.millis(500);

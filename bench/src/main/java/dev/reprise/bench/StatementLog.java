@@ -65,7 +65,7 @@ final class StatementLog {
     }
 
     /** An entry's further lines begin with a tab. */
-    private static List<String> entries(Path log, long from) throws IOException {
+    static List<String> entries(Path log, long from) throws IOException {
         try (InputStream in = Files.newInputStream(log)) {
             in.skipNBytes(from);
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);

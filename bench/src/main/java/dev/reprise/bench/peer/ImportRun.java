@@ -14,7 +14,7 @@ import java.util.concurrent.Callable;
  * @param rows how many flights there have to be in the end
  * @param chunk items in a chunk
  * @param partitions how many parts are imported at the same time; 1: no partitions at all
- * @param how {@link #SHARED}, {@link #OWN} or {@link #OWN_WRITER}
+ * @param how {@link #SHARED}, {@link #OWN}, {@link #OWN_WRITER} or {@link #DISTRIBUTED}
  */
 public record ImportRun(String file, long rows, int chunk, int partitions, String how) {
 
@@ -26,6 +26,9 @@ public record ImportRun(String file, long rows, int chunk, int partitions, Strin
 
     /** The bench's reader, and the peer's own writer. */
     public static final String OWN_WRITER = "own-writer";
+
+    /** As {@link #SHARED}, and any node may run the partitions. */
+    public static final String DISTRIBUTED = "distributed";
 
     /** Where connections come from. */
     @FunctionalInterface

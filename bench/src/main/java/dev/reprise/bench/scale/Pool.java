@@ -26,15 +26,25 @@ final class Pool {
     }
 
     static AgroalDataSource open(String url, String user, String password, int connections) throws SQLException {
+        return open(url, user, password, connections, connections);
+    }
+
+    private static AgroalDataSource open(String url, String user, String password, int most, int initially)
+            throws SQLException {
         return AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
-                .connectionPoolConfiguration(pool -> pool.maxSize(connections)
-                        .initialSize(connections)
+                .connectionPoolConfiguration(pool -> pool.maxSize(most)
+                        .initialSize(initially)
                         .acquisitionTimeout(Duration.ofMinutes(1))
                         .transactionIntegration(new NarayanaTransactionIntegration(
                                 TRANSACTIONS, new TransactionSynchronizationRegistryImple()))
                         .connectionFactoryConfiguration(factory -> factory.jdbcUrl(url)
                                 .principal(new NamePrincipal(user))
                                 .credential(new SimplePassword(password)))));
+    }
+
+    /** One that opens connections when they are needed. */
+    static AgroalDataSource small(String url, String user, String password, int most) throws SQLException {
+        return open(url, user, password, most, 0);
     }
 
     private static TransactionManager inMemory() {

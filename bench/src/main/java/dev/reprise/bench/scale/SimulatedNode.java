@@ -105,7 +105,7 @@ final class SimulatedNode {
     }
 
     /** Rules without schemas. */
-    private static final class Rules implements LaunchRules {
+    static final class Rules implements LaunchRules {
 
         @Override
         public Verdict judge(JobModel job, Properties given) {
