@@ -24,16 +24,17 @@ final class ScaleReport {
 
     private static final String PARTITIONS_GIVE_OUT = """
 
-            A claim reads the first of each step that waits, however many wait, and costs the same on 10 and on 100 nodes. What does grow:
+            A claim reads the first of each step that waits, however many wait. What grows, as the run's last lines show statement by statement:
 
             | grows with | is | do |
             |---|---|---|
-            | nodes × rings | PostgreSQL wakes the session of each node for each ring of `notify`. One for each partition's end, and one for work that comes when none was waiting. | Partitions that take seconds, not milliseconds: fewer and larger ones. `reprise.doorbell=none` where some seconds at the beginning of a step do not matter, or `jms`. |
-            | partitions that end in a second | A transaction that rings holds a lock of the whole database server until it is committed, so ends are flushed to the disk one after the other: no more of them in a second than the disk flushes. | The same; and a disk that answers a flush quickly. |
-            | partitions at work | The look for dead nodes reads the rows of all partitions at work, each time that a node looks. | Fewer slots; a step's `reprise.partitions.max`. |
-            | nodes | Each keeps two connections, for its reports and its doorbell, and uses one for each partition at work. | `max_connections`, as above. |
+            | nodes × rings | PostgreSQL wakes the session of each node for each ring of `notify`, which counts as a commit of each. It rings for each partition's end, and for work that comes where none waited. | Fewer and larger partitions: seconds, not milliseconds. `reprise.doorbell=none` where some seconds at the beginning of a step do not matter. |
+            | partitions that end in a second | A transaction that rings holds a lock of the whole server until it is committed: ends reach the disk one after the other, and the time is in `COMMIT` and in the sessions that wait for a lock. | The same; a disk that answers a flush quickly. |
+            | partitions at work | The look for what dead nodes were at reads all that are at work, each time before a node claims. | Fewer slots; a step's `reprise.partitions.max`. |
+            | nodes | Each keeps two connections, for its reports and its doorbell, and uses one for each partition at work. | `max_connections`, as below. |
 
-            A row of `REPRISE_WORK` is updated three or four times and then gone: autovacuum keeps it small, and needs no settings for that.
+            At most 1,000 partitions of a step wait or are at work at a time, whatever the nodes have room for. The row of a partition in `REPRISE_WORK` is
+            updated a few times and then gone: `dead` in the run's lines is what autovacuum has not removed yet.
 
             """;
 
