@@ -306,7 +306,7 @@ class ManyNodesTest {
                 .filter(its -> "node-2".equals(placement(its).node()))
                 .filter(its -> placement(its).committed() != null)
                 .collect(Collectors.toMap(StepState::name, its -> Objects.requireNonNull(its.started())));
-        dying.dies();
+        dying.dies(url);
         other("node-3", PARTITIONS, job).begin();
         JobRun ended = run.get();
         IntStream.range(0, 1000).forEach(i -> stuck.countDown());

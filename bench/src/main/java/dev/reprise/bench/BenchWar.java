@@ -93,17 +93,45 @@ final class BenchWar {
             </job>
             """;
 
-    /** Its partitions run on whichever nodes have room; the property means nothing to stock WildFly. */
-    private static final String IMPORT_DISTRIBUTED = IMPORT_PARTITIONED
-            .replace("job id=\"import-partitioned\"", "job id=\"import-distributed\"")
-            .replace("<step id=\"load\">\n", """
-                    <step id="load">
-                        <properties>
-                          <property name="reprise.partitions" value="distributed"/>
-                        </properties>
-                    """);
+    private static final String IMPORT_DISTRIBUTED = distributed(IMPORT_PARTITIONED, "import-partitioned");
+
+    private static final String PARTS = """
+            <job id="parts" xmlns="https://jakarta.ee/xml/ns/jakartaee" version="2.0">
+              <step id="load">
+                <chunk item-count="10">
+                  <reader ref="partReader">
+                    <properties>
+                      <property name="items" value="#{jobParameters['items']}"/>
+                      <property name="pause" value="#{jobParameters['pause']}"/>
+                      <property name="burn" value="#{jobParameters['burn']}"/>
+                    </properties>
+                  </reader>
+                  <writer ref="noWriter"/>
+                </chunk>
+                <partition>
+                  <mapper ref="parts">
+                    <properties>
+                      <property name="partitions" value="#{jobParameters['partitions']}"/>
+                      <property name="threads" value="#{jobParameters['threads']}"/>
+                    </properties>
+                  </mapper>
+                </partition>
+              </step>
+            </job>
+            """;
 
     private BenchWar() {}
+
+    /** Its partitions run on whichever nodes have room; the property means nothing to stock WildFly. */
+    private static String distributed(String job, String id) {
+        return job.replace("job id=\"" + id + "\"", "job id=\"" + id + "-distributed\"")
+                .replace("<step id=\"load\">\n", """
+                        <step id="load">
+                            <properties>
+                              <property name="reprise.partitions" value="distributed"/>
+                            </properties>
+                        """);
+    }
 
     /**
      * Writes the WAR.
@@ -120,7 +148,9 @@ final class BenchWar {
             add(zip, job("ten-items"), TEN_ITEMS);
             add(zip, job("import"), IMPORT);
             add(zip, job("import-partitioned"), IMPORT_PARTITIONED);
-            add(zip, job("import-distributed"), IMPORT_DISTRIBUTED);
+            add(zip, job("import-partitioned-distributed"), IMPORT_DISTRIBUTED);
+            add(zip, job("parts"), PARTS);
+            add(zip, job("parts-distributed"), distributed(PARTS, "parts"));
             addClasses(zip, folders.classes(), "dev/reprise/bench/peer");
             addClasses(zip, folders.classes(), "dev/reprise/bench/war");
             if (kind == PeerKind.REPRISE) {

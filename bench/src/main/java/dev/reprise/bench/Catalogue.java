@@ -25,6 +25,7 @@ final class Catalogue {
             "bulk-plain",
             "restart",
             "partitions",
+            "distributed",
             "flights",
             "counts");
 
@@ -90,6 +91,7 @@ final class Catalogue {
             case "boot" -> new BootWorkload(lab, options, results);
             case "scale" -> new ScaleWorkload(lab, options, results);
             case "scale-partitions" -> new PartitionScaleWorkload(lab, options, results);
+            case "distributed" -> new DistributedWorkload(lab, options, results, full ? 5 : 3);
             case "counts" -> new CountWorkload(lab, folders, options, results);
             default -> new ImportWorkload(lab, folders, options, results, imports(name));
         };

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 
@@ -52,7 +53,7 @@ final class CountWorkload implements Workload {
             count(kind, "chunk", CHUNKS, counts);
             count(kind, "partition", PARTITIONS, counts);
             if (kind == PeerKind.REPRISE) {
-                count(kind, "distributed", PARTITIONS, counts);
+                countDistributed(kind, counts);
             }
             lab.stop(kind);
             results.add(new Measurement("counts", Map.of(), kind.title(), 1, counts));
@@ -70,7 +71,6 @@ final class CountWorkload implements Workload {
         Runnable run = switch (thing) {
             case "launch" -> () -> launch(kind);
             case "chunk" -> () -> load(kind, CHUNKS * CHUNK, 1, ImportRun.SHARED);
-            case "distributed" -> () -> load(kind, PARTITIONS * CHUNK, PARTITIONS, ImportRun.DISTRIBUTED);
             default -> () -> load(kind, PARTITIONS * CHUNK, PARTITIONS, ImportRun.SHARED);
         };
         // What is only done the first time is no part of it.
@@ -106,6 +106,40 @@ final class CountWorkload implements Workload {
                     "             %5.2f  %s%n",
                     (double) calls.get(sql) / number,
                     sql.substring(0, Math.min(150, sql.length())));
+        }
+    }
+
+    /**
+     * The same for partitions that any node may run, on the one node that there is: by phases, of which several partitions
+     * share some when they fall together.
+     */
+    private void countDistributed(PeerKind kind, Map<String, Double> counts) {
+        Runnable run = () -> load(kind, PARTITIONS * CHUNK, PARTITIONS, ImportRun.DISTRIBUTED);
+        run.run();
+        List<Transaction> transactions =
+                lab.postgres().statementsOf(lab.setup(kind).database(), run);
+        for (PartitionPhase phase : PartitionPhase.values()) {
+            List<Transaction> its = transactions.stream()
+                    .filter(transaction -> PartitionPhase.of(transaction).equals(Optional.of(phase)))
+                    .toList();
+            int each = phase == PartitionPhase.PLAN ? 1 : PARTITIONS;
+            String name = "distributed." + phase.name().toLowerCase(Locale.ROOT);
+            int statements = (int) its.stream()
+                    .flatMap(transaction -> transaction.statements().stream())
+                    .filter(sql -> !isOfTheJob(sql))
+                    .count();
+            counts.put(name + ".statements", round(statements, each));
+            counts.put(name + ".transactions", round(its.size(), each));
+            counts.put(
+                    name + ".commits",
+                    round((int) its.stream().filter(Transaction::writes).count(), each));
+            Terminal.note("%s: distributed partition, %s: %.2f statements; %.2f transactions, %.2f of them write"
+                    .formatted(
+                            kind.title(),
+                            phase.title(),
+                            counts.get(name + ".statements"),
+                            counts.get(name + ".transactions"),
+                            counts.get(name + ".commits")));
         }
     }
 

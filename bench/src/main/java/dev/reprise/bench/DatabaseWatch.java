@@ -34,6 +34,9 @@ final class DatabaseWatch implements AutoCloseable {
                            from REPRISE_WORK) w
              where s.datname = current_database()""";
 
+    /** Not every one has a line on the terminal. */
+    private static final int SHOWN = 5;
+
     private final Database database;
     private final Postgres postgres;
     private final List<Second> seconds = new ArrayList<>();
@@ -155,7 +158,9 @@ final class DatabaseWatch implements AutoCloseable {
 
     private synchronized void add(Second second) {
         seconds.add(second);
-        System.out.println("      " + second);
+        if (seconds.size() % SHOWN == 1) {
+            System.out.println("      " + second);
+        }
     }
 
     /** All seconds so far. */

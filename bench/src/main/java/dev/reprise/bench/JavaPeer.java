@@ -13,10 +13,29 @@ final class JavaPeer extends Peer {
     }
 
     static JavaPeer start(PeerKind kind, Path folder, Setup setup) {
+        return start(
+                kind,
+                kind.id(),
+                folder,
+                setup,
+                List.of(),
+                kind == PeerKind.SPRING
+                        ? "dev.reprise.bench.spring.SpringBatchPeer"
+                        : "dev.reprise.bench.raw.JdbcPeer");
+    }
+
+    /**
+     * Starts one of several programs of a peer.
+     *
+     * @param name of its log
+     * @param more options of its JVM
+     */
+    static JavaPeer start(PeerKind kind, String name, Path folder, Setup setup, List<String> more, String program) {
         int port = FreePorts.one();
         List<String> command = new ArrayList<>();
         command.add(Java.command());
         command.addAll(JVM);
+        command.addAll(more);
         command.addAll(List.of(
                 "-Dbench.parent=" + ProcessHandle.current().pid(),
                 "-Dbench.port=" + port,
@@ -26,10 +45,8 @@ final class JavaPeer extends Peer {
                 "-Dbench.password=" + setup.database().password(),
                 "-cp",
                 System.getProperty("java.class.path"),
-                kind == PeerKind.SPRING
-                        ? "dev.reprise.bench.spring.SpringBatchPeer"
-                        : "dev.reprise.bench.raw.JdbcPeer"));
-        Path log = folder.resolve(kind.id() + ".log");
+                program));
+        Path log = folder.resolve(name + ".log");
         Process process = Children.start(command, Map.of(), Path.of("").toAbsolutePath(), log);
         return new JavaPeer(kind, log, process, port);
     }

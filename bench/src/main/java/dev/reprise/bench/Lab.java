@@ -3,6 +3,7 @@ package dev.reprise.bench;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 
 /** The database server and the peers that run right now, for as long as one run of the bench. Not thread-safe. */
@@ -48,6 +49,15 @@ final class Lab implements AutoCloseable {
         // A session that has just ended is counted when the server has noticed.
         Pause.millis(100);
         return new Costs(peer(kind).cpu(), postgres.cpu(), postgres.walBytes());
+    }
+
+    /** The same of several processes together. */
+    Costs costs(List<Peer> peers) {
+        Pause.millis(100);
+        return new Costs(
+                peers.stream().map(Peer::cpu).reduce(Duration.ZERO, Duration::plus),
+                postgres.cpu(),
+                postgres.walBytes());
     }
 
     /** An H2 database in a file that is not there yet. */
@@ -128,6 +138,16 @@ final class Lab implements AutoCloseable {
         Duration took = Duration.ofNanos(System.nanoTime() - begin);
         Terminal.note("%s is up after %.1f s".formatted(kind.title(), took.toMillis() / 1000.0));
         return took;
+    }
+
+    /** Starts one of several nodes of Reprise, of which nothing but its own log tells how it goes until it is awaited. */
+    Peer startNode(String name, Setup setup, List<String> options) {
+        return WildFlyPeer.start(PeerKind.REPRISE, name, runs, wildfly, war(PeerKind.REPRISE), setup, options);
+    }
+
+    /** Starts one of several programs of Spring Batch's. */
+    Peer startSpring(String name, Setup setup, List<String> options, String program) {
+        return JavaPeer.start(PeerKind.SPRING, name, runs, setup, options, program);
     }
 
     Peer peer(PeerKind kind) {

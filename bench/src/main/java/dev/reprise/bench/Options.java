@@ -15,9 +15,10 @@ final class Options {
             bench/run [WORKLOAD...] [OPTIONS]
 
             Workloads: launch, list, boot, purge, launch-h2, import, import-plain, import-h2, bulk, bulk-plain, restart,
-            partitions, flights, counts, which fails if Reprise has more statements or commits than bench/limits.properties allows;
+            partitions, distributed, flights, counts, which fails if Reprise has more statements or commits than bench/limits.properties allows;
             all of them if none is named, and then docs/performance.md is written from what was measured.
-            scale: heartbeats and take-overs of many simulated nodes; only if it is named.
+            scale: heartbeats and take-overs of many simulated nodes; scale-partitions: the partitions of a step on many of them,
+            and each second what the database does meanwhile. Only if they are named.
             report: writes it from what the newest runs of each have left.
 
             --peers stock,spring,reprise,raw  who is measured
@@ -29,7 +30,11 @@ final class Options {
             --history 0,100000,1000000        launch: executions that are there already
             --jobs job-0,ten-items            launch: a step that does nothing, a chunk of ten items
             --rows N                          import: how many at a chunk of 1000
-            --nodes 100,1000                  scale: how many nodes there are
+            --nodes 100,1000                  scale, scale-partitions: how many nodes there are
+            --slots 2                         scale-partitions: how many partitions each of them runs at a time
+            --partitions 10000                scale-partitions: how many there are
+            --pause 2000,0                    scale-partitions: milliseconds that each of them waits in all
+            --doorbell notify,none            scale-partitions: how nodes hear of work
             --full                            larger sizes, more rounds, 100,000 executions of history too
             """;
 

@@ -15,6 +15,7 @@ import java.util.function.ToDoubleFunction;
 final class PartitionScaleWorkload implements Workload {
 
     private static final int CHUNKS = 2;
+    private static final int BEFORE_PROFILE_MILLIS = 5_000;
     private static final int PROFILED_MILLIS = 4_000;
     private static final int SHOWN = 14;
     private static final int WIDTH = 150;
@@ -155,7 +156,7 @@ final class PartitionScaleWorkload implements Workload {
 
         @Override
         public void run() {
-            Pause.millis(10_000);
+            Pause.millis(BEFORE_PROFILE_MILLIS);
             totals = lab.postgres().timesOf(database, () -> Pause.millis(PROFILED_MILLIS));
         }
 

@@ -39,6 +39,7 @@ final class Report {
         bulk();
         restart();
         partitions();
+        distributed();
         history();
         circumstances();
         try {
@@ -211,6 +212,35 @@ final class Report {
             }
         }
         text.append(table).append('\n');
+        phases();
+    }
+
+    private void phases() {
+        MarkdownTable table =
+                new MarkdownTable("of Reprise, for each partition", "statements", "transactions", "commits");
+        table.row(phase("one chunk, on the node of the step", "partition"));
+        for (PartitionPhase phase : PartitionPhase.values()) {
+            String name = "distributed." + phase.name().toLowerCase(Locale.ROOT);
+            if (results.spread("counts", Map.of(), REPRISE, name + ".statements")
+                    .isEmpty()) {
+                return;
+            }
+            table.row(phase("on any node: " + phase.title(), name));
+        }
+        text.append("""
+                A partition that any node may run, counted on one node with 20 of them. All are planned at once; claims, what the step hears
+                and the looks are shared by those that fall together, so their counts vary a little.
+
+                """);
+        text.append(table).append('\n');
+    }
+
+    private List<String> phase(String title, String name) {
+        return List.of(
+                title,
+                spread("counts", Map.of(), REPRISE, name + ".statements", Report::number),
+                spread("counts", Map.of(), REPRISE, name + ".transactions", Report::number),
+                spread("counts", Map.of(), REPRISE, name + ".commits", Report::number));
     }
 
     // ---- Imports ----------------------------------------------------------------------------------------------------
@@ -346,6 +376,46 @@ final class Report {
             section("Partitions");
             text.append(table).append('\n');
         }
+    }
+
+    private void distributed() {
+        List<String> peers = List.copyOf(results.peers("distributed"));
+        if (peers.isEmpty()) {
+            return;
+        }
+        section("Partitions on many nodes");
+        text.append("""
+                Eight partitions at a time in all, on one, two and four nodes: WildFlys with Reprise, each in a process of its own. Spring Batch
+                partitions remotely over Artemis, with a process that manages and one that works in eight threads. The nodes share the
+                machine, so what computes cannot be faster on more of them. First how long a partition has waited until another process
+                than that of the step began it, by the rows that both have; then seconds until the step is COMPLETED.
+
+                """);
+        List<String> header = new ArrayList<>(List.of(""));
+        header.addAll(peers);
+        header.add("2 nodes to Spring");
+        MarkdownTable table = new MarkdownTable(header);
+        for (Map<String, String> work : results.works("distributed")) {
+            boolean dispatch = !work.containsKey("partitions");
+            String title = dispatch ? "until begun" : work.get("partitions") + " partitions that " + work.get("work");
+            for (String value :
+                    dispatch ? List.of("p50.ms", "max.ms") : List.of("seconds", "cpu.us", "database.cpu.us")) {
+                List<String> row = across(title + ", " + unit(value), "distributed", work, value, peers);
+                row.add(ratio("distributed", work, value, "2 nodes", SPRING));
+                table.row(row);
+            }
+        }
+        text.append(table).append('\n');
+    }
+
+    private static String unit(String value) {
+        return switch (value) {
+            case "p50.ms" -> "median of a round, ms";
+            case "max.ms" -> "the last of a round, ms";
+            case "seconds" -> "s";
+            case "cpu.us" -> "µs of the processes for each";
+            default -> "µs of the database for each";
+        };
     }
 
     private List<String> across(

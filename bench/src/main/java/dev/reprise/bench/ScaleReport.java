@@ -22,6 +22,22 @@ final class ScaleReport {
 
     private static final int MOST_CONNECTIONS_OF_A_NODE = 40;
 
+    private static final String PARTITIONS_GIVE_OUT = """
+
+            A claim reads the first of each step that waits, however many wait. What grows, as the run's last lines show statement by statement:
+
+            | grows with | is | do |
+            |---|---|---|
+            | nodes × rings | PostgreSQL wakes the session of each node for each ring of `notify`, which counts as a commit of each. It rings for each partition's end, and for work that comes where none waited. | Fewer and larger partitions: seconds, not milliseconds. `reprise.doorbell=none` where some seconds at the beginning of a step do not matter. |
+            | partitions that end in a second | A transaction that rings holds a lock of the whole server until it is committed: ends reach the disk one after the other, and the time is in `COMMIT` and in the sessions that wait for a lock. | The same; a disk that answers a flush quickly. |
+            | partitions at work | The look for what dead nodes were at reads all that are at work, each time before a node claims. | Fewer slots; a step's `reprise.partitions.max`. |
+            | nodes | Each keeps two connections, for its reports and its doorbell, and uses one for each partition at work. | `max_connections`, as below. |
+
+            At most 1,000 partitions of a step wait or are at work at a time, whatever the nodes have room for. The row of a partition in `REPRISE_WORK` is
+            updated a few times and then gone: `dead` in the run's lines is what autovacuum has not removed yet.
+
+            """;
+
     private final Results results;
     private final StringBuilder text = new StringBuilder();
 
@@ -40,6 +56,7 @@ final class ScaleReport {
         costs();
         nodes();
         deaths();
+        partitions();
         history();
         limits();
         try {
@@ -283,6 +300,57 @@ final class ScaleReport {
     private String death(Map<String, String> work, String value) {
         OptionalDouble found = value("scale", work, "deaths", value);
         return found.isEmpty() ? "–" : Report.number(found.getAsDouble());
+    }
+
+    // ---- Partitions
+
+    private void partitions() {
+        if (results.works("scale-partitions").isEmpty()) {
+            return;
+        }
+        text.append("## Partitions\n\n");
+        text.append("""
+                Nodes in one process, each with a pool, reports, a doorbell and an engine of its own, run the partitions of one step together
+                (`bench/run scale-partitions`). A partition waits in all for so long, and commits two chunks; with 0 ms it is nothing but its
+                bookkeeping, and the rate is where this machine ends, on which the nodes run as well. Per second: means while partitions ran.
+
+                """);
+        MarkdownTable table = new MarkdownTable(
+                "nodes × slots, doorbell, ms",
+                "partitions",
+                "in a second",
+                "database CPU of each, µs",
+                "log of each, bytes",
+                "statements/s",
+                "commits/s",
+                "rows written/s",
+                "rows touched/s",
+                "cores of the database",
+                "sessions that wait for a lock",
+                "REPRISE_WORK at most, KB");
+        for (Map<String, String> work : results.works("scale-partitions")) {
+            table.row(List.of(
+                    "%s × %s, %s, %s"
+                            .formatted(work.get("nodes"), work.get("slots"), work.get("doorbell"), work.get("millis")),
+                    "%,d".formatted(Integer.parseInt(work.get("partitions"))),
+                    ran(work, "partitions.rate", 1),
+                    ran(work, "database.cpu.us", 1),
+                    ran(work, "wal.bytes", 1),
+                    ran(work, "statements.rate", 1),
+                    ran(work, "commits.rate", 1),
+                    ran(work, "written.rate", 1),
+                    ran(work, "touched.rate", 1),
+                    ran(work, "database.cores", 1),
+                    ran(work, "lock.waits", 1),
+                    ran(work, "work.bytes", 1024)));
+        }
+        text.append(table);
+        text.append(PARTITIONS_GIVE_OUT);
+    }
+
+    private String ran(Map<String, String> work, String value, double unit) {
+        OptionalDouble found = value("scale-partitions", work, REPRISE, value);
+        return found.isEmpty() ? "–" : Report.number(found.getAsDouble() / unit);
     }
 
     // ---- History

@@ -24,7 +24,18 @@ final class WildFlyPeer extends Peer {
 
     /** @param war for this peer, from {@link BenchWar} */
     static WildFlyPeer start(PeerKind kind, Path folder, WildFlyHome wildfly, Path war, Setup setup) {
-        Path base = Folders.empty(folder.resolve(kind.id()));
+        return start(kind, kind.id(), folder, wildfly, war, setup, List.of());
+    }
+
+    /**
+     * Starts one of several nodes.
+     *
+     * @param name of its node, folder and log
+     * @param more options of its JVM
+     */
+    static WildFlyPeer start(
+            PeerKind kind, String name, Path folder, WildFlyHome wildfly, Path war, Setup setup, List<String> more) {
+        Path base = Folders.empty(folder.resolve(name));
         Folders.copy(wildfly.configurations(), base.resolve("configuration"));
         try {
             Files.createDirectories(base.resolve("deployments"));
@@ -37,6 +48,7 @@ final class WildFlyPeer extends Peer {
         List<String> command = new ArrayList<>();
         command.add(Java.command());
         command.addAll(JVM);
+        command.addAll(more);
         command.addAll(List.of(
                 "--add-modules=java.se",
                 "--add-exports=java.naming/com.sun.jndi.url.ldap=ALL-UNNAMED",
@@ -58,13 +70,13 @@ final class WildFlyPeer extends Peer {
                 "-Djboss.home.dir=" + home,
                 "-Djboss.server.base.dir=" + base,
                 "-Djboss.socket.binding.port-offset=" + offset,
-                "-Djboss.tx.node.id=bench-" + kind.id(),
+                "-Djboss.tx.node.id=bench-" + name,
                 "-Dbench.parent=" + ProcessHandle.current().pid(),
                 "-Dbench.rewrite=" + setup.rewrite(),
-                "-Dreprise.node=bench",
+                "-Dreprise.node=bench-" + name,
                 "-Dreprise.threads=20",
                 "-Dreprise.data="
-                        + (setup.database().isH2() ? setup.database().folder() : folder.resolve(kind.id() + "-data")),
+                        + (setup.database().isH2() ? setup.database().folder() : folder.resolve(name + "-data")),
                 "-jar",
                 home.resolve("jboss-modules.jar").toString(),
                 "-mp",
@@ -75,7 +87,7 @@ final class WildFlyPeer extends Peer {
                 "REPRISE_DB_URL", setup.database().url(),
                 "REPRISE_DB_USER", setup.database().user(),
                 "REPRISE_DB_PASSWORD", setup.database().password());
-        Path log = folder.resolve(kind.id() + ".log");
+        Path log = folder.resolve(name + ".log");
         return new WildFlyPeer(kind, log, Children.start(command, environment, base, log), offset);
     }
 }

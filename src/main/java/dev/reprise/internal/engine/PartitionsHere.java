@@ -103,8 +103,8 @@ public final class PartitionsHere implements AutoCloseable {
         }
         if (listening.compareAndSet(false, true)) {
             wiring.doorbell.listen(bell -> {
-                if (bell.kind() != Bell.Kind.JOBS) {
-                    wiring.offeredSteps.rung(bell);
+                wiring.offeredSteps.rung(bell);
+                if (bell.kind() == Bell.Kind.WORK) {
                     offered();
                 }
             });

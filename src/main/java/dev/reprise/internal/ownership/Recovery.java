@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.jberet.spi.BatchEnvironment;
 
 /**
  * What a live node does after each of its reports (contract.md §6): it compares what it owns with what it runs, closes
@@ -101,7 +102,17 @@ public final class Recovery implements Node.Duties, AutoCloseable {
     }
 
     private void take() {
-        repository.partitions().look(repository, EngineOperator.environments(homes), mayRestart);
+        repository.partitions().look(repository, this::environment, mayRestart);
+    }
+
+    private BatchEnvironment environment(String job) {
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        Thread.currentThread().setContextClassLoader(homes.apply(job));
+        try {
+            return EngineOperator.environment();
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
     }
 
     private void dispatch() {

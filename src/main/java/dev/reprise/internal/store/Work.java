@@ -64,32 +64,47 @@ public final class Work {
             select count(*) from BATCH_STEP_EXECUTION
              where JOB_EXECUTION_ID = :execution and REPRISE_PARTITION_OF = :step""";
 
+    /** Of a step, so many more than anybody asks for are looked at: others may be taking the first of them. */
+    private static final int MOST_CLAIMED_MEANWHILE = 200;
+
     /**
-     * Of the step that has the fewest at work first: the n-th of each step's that wait has n more at work before it. Each by its
-     * id, for statistics may say of this table that it is empty when it is full.
+     * Of the step that has the fewest at work first: the n-th of each step's that wait has n more at work before it. Goes from
+     * step to step in the index, and reads the first of each, however many wait. Then locks one after the other, and no more
+     * than are taken.
      */
     private static final String WAITING = """
-            with BUSY as materialized (
-                select PARTITION_OF, count(*) as TAKEN from REPRISE_WORK
-                 where APPLICATION = :application and STATE = 'TAKEN'
-                 group by PARTITION_OF),
-            TURNS as materialized (
-                select r.STEP_EXECUTION_ID,
-                       row_number() over (partition by r.PARTITION_OF order by r.QUEUED_AT, r.STEP_EXECUTION_ID)
-                       + coalesce(BUSY.TAKEN, 0) as TURN
-                  from REPRISE_WORK r
-                  left join BUSY on BUSY.PARTITION_OF = r.PARTITION_OF
-                 where r.APPLICATION = :application and r.STATE = 'READY'
-                   and coalesce(r.JOB_DIGEST, '') <> all (cast(:foreign as varchar[]))
-                   and (r.NODE_GROUP is null or r.NODE_GROUP = any (cast(:groups as varchar[])))
-                 order by TURN, r.QUEUED_AT, r.STEP_EXECUTION_ID)
+            with recursive STEPS (ID) as (
+                (select PARTITION_OF from REPRISE_WORK
+                  where APPLICATION = :application and STATE = 'READY'
+                  order by PARTITION_OF
+                  limit 1)
+                union all
+                select (select r.PARTITION_OF from REPRISE_WORK r
+                         where r.APPLICATION = :application and r.STATE = 'READY' and r.PARTITION_OF > STEPS.ID
+                         order by r.PARTITION_OF
+                         limit 1)
+                  from STEPS
+                 where STEPS.ID is not null)
             select w.STEP_EXECUTION_ID, w.JOB_NAME, w.JOB_DIGEST
-              from TURNS
+              from (select r.STEP_EXECUTION_ID
+                      from STEPS
+                     cross join lateral (
+                           select count(*) as TAKEN from REPRISE_WORK
+                            where PARTITION_OF = STEPS.ID and STATE = 'TAKEN') t
+                     cross join lateral (
+                           select STEP_EXECUTION_ID, QUEUED_AT,
+                                  row_number() over (order by QUEUED_AT, STEP_EXECUTION_ID) as PLACE
+                             from REPRISE_WORK
+                            where PARTITION_OF = STEPS.ID and STATE = 'READY'
+                              and coalesce(JOB_DIGEST, '') <> all (cast(:foreign as varchar[]))
+                            order by QUEUED_AT, STEP_EXECUTION_ID
+                            limit cast(:most as integer) + :meanwhile) r
+                     order by t.TAKEN + r.PLACE, r.QUEUED_AT, r.STEP_EXECUTION_ID) c
              cross join lateral (
                    select STEP_EXECUTION_ID, JOB_NAME, JOB_DIGEST from REPRISE_WORK
-                    where STEP_EXECUTION_ID = TURNS.STEP_EXECUTION_ID and STATE = 'READY'
+                    where STEP_EXECUTION_ID = c.STEP_EXECUTION_ID and STATE = 'READY'
                       for update skip locked) w
-             fetch first :most rows only""";
+             limit :most""";
 
     /**
      * Waits for nobody: who is changing a row meanwhile, as a stop does, leaves it to the next look. A partition began when the
@@ -240,6 +255,7 @@ public final class Work {
                 .bind("foreign", foreign.toArray(String[]::new))
                 .bind("groups", groups.toArray(String[]::new))
                 .bind("most", most)
+                .bind("meanwhile", MOST_CLAIMED_MEANWHILE)
                 .map((row, context) -> Map.entry(row.getLong(1), new Definition(row.getString(2), row.getString(3))))
                 .forEach(one -> waiting.put(one.getKey(), one.getValue()));
         waiting.values().removeIf(definition -> {

@@ -40,7 +40,12 @@ public final class WorkOfSteps {
                     where PARTITION_OF = :step and STATE = 'PLANNED'
                     order by STEP_EXECUTION_ID
                     limit (select greatest(0, :most - count(*)) from REPRISE_WORK
+<<<<<<< HEAD
                             where PARTITION_OF = :step and STATE in ('READY', 'TAKEN'))))""";
+=======
+                            where PARTITION_OF = :step and STATE in ('READY', 'TAKEN')))
+            returning (select count(*) from REPRISE_WORK where PARTITION_OF = :step and STATE = 'READY')""";
+>>>>>>> ce85404cb149a2bfdf1ca5c1fb515c7817f404ff
 
     /** What waits has ended. What somebody else is changing is left to the next time, as below: nobody waits in a circle. */
     private static final String STOP_WAITING = """
@@ -140,14 +145,15 @@ public final class WorkOfSteps {
     /**
      * Lets partitions be taken that are only planned, so that no more wait or run than may.
      *
-     * @return whether there are more to be taken now
+     * @return whether somebody may wait for them: where more were there already than have come now, nobody does
      */
     public static boolean next(Handle handle, long step, int most) {
-        return handle.createUpdate(NEXT)
-                        .bind("step", step)
-                        .bind("most", Math.min(most, Work.MOST_READY))
-                        .execute()
-                > 0;
+        List<Long> waitedBefore = handle.createQuery(NEXT)
+                .bind("step", step)
+                .bind("most", Math.min(most, Work.MOST_READY))
+                .mapTo(Long.class)
+                .list();
+        return !waitedBefore.isEmpty() && waitedBefore.get(0) <= waitedBefore.size();
     }
 
     /** Stops the partitions of a step: all, if it is done again until they have ended. */

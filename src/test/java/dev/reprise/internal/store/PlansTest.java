@@ -374,6 +374,45 @@ class PlansTest {
         }
     }
 
+    /** However many wait and are at work, and whatever the database knows of the table, which empties and fills. */
+    @Test
+    void ofClaimingPartitionsReadTheFirstOfEachStep() throws Exception {
+        String work = """
+                insert into REPRISE_WORK
+                    (STEP_EXECUTION_ID, PARTITION_OF, JOB_EXECUTION_ID, APPLICATION, JOB_NAME, STATE, ATTEMPT, QUEUED_AT)
+                select i, i %% 2, 1, '%s', 'flights', case when i <= 400 then 'TAKEN' when i <= 2400 then 'READY' else 'PLANNED' end,
+                       0, now()
+                  from generate_series(1, 20000) i""".formatted(node.identity.application());
+        try {
+            DATABASE.execute("analyze REPRISE_WORK");
+            DATABASE.execute(work);
+            assertClaimReadsAFewRows();
+            DATABASE.execute("analyze REPRISE_WORK");
+            assertClaimReadsAFewRows();
+        } finally {
+            DATABASE.execute("delete from REPRISE_WORK");
+        }
+    }
+
+    private void assertClaimReadsAFewRows() throws Exception {
+        WatchedDatabase database = DATABASE.watched();
+        Database access = new Database(DATABASE.pooled(), TestDatabase.TRANSACTIONS);
+        List<Work.Definition> offered = new ArrayList<>();
+        database.startRecording();
+        access.inOwnTransaction(
+                handle -> Work.take(handle, node.identity, 2, definition -> !offered.add(definition), new HashSet<>()));
+        List<Entry> made = database.stopRecording().entries();
+
+        assertThat(offered).hasSize(2);
+        assertThat(made).isNotEmpty();
+        for (Entry entry : made) {
+            assertThat(analysed(entry)).noneMatch(line -> {
+                Matcher rows = ROWS.matcher(line);
+                return rows.find() && rowsOf(rows) > 500;
+            });
+        }
+    }
+
     /** However much is asked of others, and was left. */
     @Test
     void ofWhatNodesAskOfEachOtherReadAFewRows() throws Exception {

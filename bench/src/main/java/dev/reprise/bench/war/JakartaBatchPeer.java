@@ -5,6 +5,7 @@ import dev.reprise.bench.peer.Heap;
 import dev.reprise.bench.peer.ImportRun;
 import dev.reprise.bench.peer.LaunchLoop;
 import dev.reprise.bench.peer.ListLoop;
+import dev.reprise.bench.peer.PartWork;
 import dev.reprise.bench.peer.PeerServer;
 import dev.reprise.bench.peer.Question;
 import jakarta.batch.operations.JobOperator;
@@ -52,6 +53,7 @@ final class JakartaBatchPeer implements PeerServer.Peer {
                 yield run.measure(
                         dataSource::open, () -> expect(BatchStatus.COMPLETED, start(job(run), properties(run))));
             }
+            case "parts" -> parts(question);
             case "restart" -> restart(ImportRun.of(question));
             case "list" -> ListLoop.run(question.number("millis"), () -> newest(question.text("job")));
             case "purge" -> purge(question.text("olderThan"));
@@ -115,6 +117,18 @@ final class JakartaBatchPeer implements PeerServer.Peer {
                 () -> expect(BatchStatus.COMPLETED, ended(operator.restart(failed[0], new Properties()))));
     }
 
+    /** Partitions that are all alike, on this node or on any. */
+    private Answer parts(Question question) throws InterruptedException {
+        Properties parameters = unique();
+        PartWork.of(question).settings().forEach(parameters::setProperty);
+        parameters.setProperty("partitions", question.text("partitions"));
+        boolean distributed = question.is("where", "distributed");
+        parameters.setProperty("threads", distributed ? "0" : question.text("threads"));
+        long begin = System.nanoTime();
+        expect(BatchStatus.COMPLETED, start(distributed ? "parts-distributed" : "parts", parameters));
+        return new Answer().put("seconds", (System.nanoTime() - begin) / 1e9);
+    }
+
     /** What Reprise alone has a job for. */
     private Answer purge(String olderThan) throws InterruptedException {
         Properties parameters = new Properties();
@@ -146,7 +160,7 @@ final class JakartaBatchPeer implements PeerServer.Peer {
         if (run.partitions() == 1) {
             return "import";
         }
-        return run.how().equals(ImportRun.DISTRIBUTED) ? "import-distributed" : "import-partitioned";
+        return run.how().equals(ImportRun.DISTRIBUTED) ? "import-partitioned-distributed" : "import-partitioned";
     }
 
     private static Properties properties(ImportRun run) {
