@@ -221,17 +221,20 @@ public final class DispatchedHere implements AutoCloseable {
             }
             taking = null;
             Collection<Long> passed = new HashSet<>(unreadable);
-            Optional<Waiting.Execution> oldest;
-            while ((oldest = Waiting.lockOldest(handle, wiring.name, foreign, passed)).isPresent()) {
-                Waiting.Execution waiting = oldest.get();
+            while (true) {
+                Waiting.Execution oldest =
+                        Waiting.lockOldest(handle, wiring.name, foreign, passed).orElse(null);
+                if (oldest == null) {
+                    return Optional.empty();
+                }
                 Optional<Prepared> prepared =
-                        job(waiting.definition(), environments).flatMap(job -> prepare(handle, waiting, job, node));
-                if (prepared.isPresent() && Waiting.take(handle, waiting.id(), node)) {
+                        job(oldest.definition(), environments).flatMap(job -> prepare(handle, oldest, job, node));
+                if (prepared.isPresent() && Waiting.take(handle, oldest.id(), node)) {
+                    taking = prepared.get();
                     return prepared;
                 }
-                passed.add(waiting.id());
+                passed.add(oldest.id());
             }
-            return Optional.empty();
         }
 
         private Optional<Prepared> prepare(Handle handle, Waiting.Execution waiting, Job job, NodeIdentity node) {
