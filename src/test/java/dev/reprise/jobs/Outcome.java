@@ -9,10 +9,8 @@ import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.inject.Named;
 import org.jspecify.annotations.Nullable;
-import org.wildfly.security.auth.server.SecurityDomain;
-import org.wildfly.security.auth.server.SecurityIdentity;
 
-/** A batchlet that ends as it is told: with an exit status (SUBMITTER: who launched it, CALLER: who it runs as), or with an exception. */
+/** A batchlet that ends as it is told: with an exit status (SUBMITTER: who launched it), or with an exception. */
 @Named
 @Dependent
 public class Outcome extends AbstractBatchlet {
@@ -43,17 +41,8 @@ public class Outcome extends AbstractBatchlet {
         if (exception != null && !exception.isEmpty()) {
             throw new IllegalStateException(exception);
         }
-        return switch (exitStatus) {
-            case "SUBMITTER" -> launcher.submitterOf(job.getExecutionId()).orElse("NOBODY");
-            case "CALLER" -> caller();
-            default -> exitStatus;
-        };
-    }
-
-    /** As the server's security knows who this thread works for. */
-    private static String caller() {
-        SecurityIdentity identity = SecurityDomain.getCurrent().getCurrentSecurityIdentity();
-        return identity.getPrincipal().getName() + ", may launch: "
-                + identity.getRoles().contains("batch-operator");
+        return exitStatus.equals("SUBMITTER")
+                ? launcher.submitterOf(job.getExecutionId()).orElse("NOBODY")
+                : exitStatus;
     }
 }

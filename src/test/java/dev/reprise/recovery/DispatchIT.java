@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.reprise.Patience;
+import dev.reprise.jobs.Patient;
 import dev.reprise.server.Cluster;
 import dev.reprise.server.Trials;
 import java.time.Duration;
@@ -39,7 +40,7 @@ class DispatchIT extends OnTwoServers {
         await().timeout(Patience.GUARD).until(() -> cluster.database().number(STARTED, "a") == Cluster.THREADS - 1);
 
         long dispatched = cluster.a()
-                .launch("outcome", Map.of("run", run, "exitStatus", "CALLER", "reprise.dispatch", "true"))
+                .launch("patient", Map.of("run", run, "tells", Patient.CALLER, "reprise.dispatch", "true"))
                 .executionId();
         await().timeout(Patience.GUARD)
                 .until(() -> !cluster.database().rows(ENDED, dispatched).isEmpty());
