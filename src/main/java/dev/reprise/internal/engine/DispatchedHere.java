@@ -243,7 +243,18 @@ public final class DispatchedHere implements AutoCloseable {
                 new Taker(repository, environments, mayBegin, its).queue();
                 return Optional.empty();
             }
-            Optional<Prepared> prepared = launched.prepare(handle, waiting, job, node);
+            Optional<Prepared> prepared = Optional.empty();
+            try {
+                prepared = launched.prepare(handle, waiting, job, node);
+            } catch (RuntimeException | LinkageError e) {
+                if (SqlFailures.isDatabases(e)) {
+                    throw e;
+                }
+                LOG.log(
+                        Level.ERROR,
+                        "Execution " + waiting.id() + " cannot run on this node, and is left to others",
+                        e);
+            }
             if (prepared.isEmpty()) {
                 unreadable.add(waiting.id());
             }
