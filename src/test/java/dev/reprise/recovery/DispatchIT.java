@@ -21,8 +21,11 @@ class DispatchIT extends OnTwoServers {
             select count(*) from BATCH_JOB_EXECUTION where STATUS = 'STARTED' and REPRISE_NODE = ?""";
 
     private static final String ENDED = """
-            select STATUS, EXIT_CODE, REPRISE_NODE, REPRISE_SUBMITTER from BATCH_JOB_EXECUTION
-             where JOB_EXECUTION_ID = ? and END_TIME is not null""";
+            select e.STATUS, max(s.EXIT_CODE), e.REPRISE_NODE, e.REPRISE_SUBMITTER
+              from BATCH_JOB_EXECUTION e
+              left join BATCH_STEP_EXECUTION s on s.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
+             where e.JOB_EXECUTION_ID = ? and e.END_TIME is not null
+             group by e.JOB_EXECUTION_ID""";
 
     private static final Duration LATEST_KILL = Duration.ofSeconds(1);
 
@@ -46,7 +49,7 @@ class DispatchIT extends OnTwoServers {
                 .until(() -> !cluster.database().rows(ENDED, dispatched).isEmpty());
 
         assertThat(cluster.database().rows(ENDED, dispatched))
-                .containsExactly(List.of("COMPLETED", "operator, may launch: true", "b", "operator"));
+                .containsExactly(List.of("COMPLETED", "test-operator, may launch: true", "b", "test-operator"));
         busy.forEach(cluster.a()::stop);
         busy.forEach(id -> await().timeout(Patience.GUARD)
                 .until(() -> !cluster.database().rows(ENDED, id).isEmpty()));
