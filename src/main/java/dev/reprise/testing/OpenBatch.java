@@ -66,8 +66,11 @@ record OpenBatch(
                 settings.threads);
         Watch partitions = new Watch("partitions", Duration.ofSeconds(1), () -> false, () -> {
             if (repository instanceof RepriseRepository ours) {
-                ours.partitions().look(ours, job -> engine, () -> true);
-                ours.dispatched().look(ours, job -> engine, () -> true);
+                try {
+                    ours.dispatched().look(ours, job -> engine, () -> true);
+                } finally {
+                    ours.partitions().look(ours, job -> engine, () -> true);
+                }
             }
         });
         if (repository instanceof RepriseRepository ours) {

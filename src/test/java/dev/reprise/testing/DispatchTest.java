@@ -16,6 +16,7 @@ import dev.reprise.state.LaunchDecision;
 import dev.reprise.state.LaunchRefusedException;
 import dev.reprise.state.Refusal;
 import jakarta.batch.api.AbstractBatchlet;
+import jakarta.batch.api.BatchProperty;
 import jakarta.batch.api.chunk.AbstractItemReader;
 import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.batch.operations.JobExecutionIsRunningException;
@@ -72,13 +73,17 @@ class DispatchTest {
         @Inject
         private JobContext job;
 
+        @Inject
+        @BatchProperty
+        private @Nullable String password;
+
         Here(String node) {
             this.node = node;
         }
 
         @Override
         public String process() {
-            ran.add(job.getExecutionId() + " on " + node);
+            ran.add(job.getExecutionId() + " on " + node + (password == null ? "" : " with " + password));
             return "DONE";
         }
     }
@@ -454,7 +459,12 @@ class DispatchTest {
     /** One that has no key leaves them; the other one runs them with their values. */
     @Test
     void waitForANodeThatCanOpenTheirSecrets() throws SQLException {
-        Job job = job("dispatched-with-a-secret", "here");
+        Job job = new JobBuilder("dispatched-with-a-secret")
+                .step(new StepBuilder("work")
+                        .batchlet("here", new String[] {"password", "#{jobParameters['password']}"})
+                        .build())
+                .build();
+        batch.define(job);
         keepNodeOneBusy();
         AnotherNode other = other("node-2", job);
         long id = batch.launcher()
@@ -472,7 +482,7 @@ class DispatchTest {
         JobRun run = batch.await(id);
 
         assertThat(run.status()).as(run.toString()).isEqualTo(BatchStatus.COMPLETED);
-        assertThat(ran).containsExactly(behind + " on node-2", id + " on node-1");
+        assertThat(ran).containsExactly(behind + " on node-2", id + " on node-1 with swordfish");
         assertThat(rows("select PARAMETER_VALUE from BATCH_JOB_EXECUTION_PARAMS")
                         .toString())
                 .doesNotContain("swordfish");

@@ -592,11 +592,14 @@ class ApiIT {
                 "{} {}",
                 "{\"parameters\": {\"a\": \"1\"}, \"nonIdentifying\": {\"a\": \"2\"}}",
                 "{\"parameters\": {\"-a\": \"1\"}}",
+                "{\"parameters\": {\"reprise.dispatch\": \"true\"}}",
+                "{\"dispatch\": \"true\"}",
                 "{\"parameters\": {\"jberet.restart.mode\": \"force\"}}")) {
             post(launch, body).isProblem(400, "bad-request");
         }
         assertThat(post(launch, "{\"parmeters\": {}}").json().get("detail").asText())
-                .contains("parmeters", "[acceptDefinition, next, nonIdentifying, parameters, startAnew, wait]");
+                .contains(
+                        "parmeters", "[acceptDefinition, dispatch, next, nonIdentifying, parameters, startAnew, wait]");
         post(launch, "{\"parameters\": {\"name\": \"" + "x".repeat(1 << 20) + "\"}}")
                 .isProblem(413, "too-large");
         post(launch, "{\"parameters\": {\"name\": \"" + "x".repeat(5000) + "\"}}")

@@ -1,5 +1,6 @@
 package dev.reprise.internal.engine;
 
+import dev.reprise.internal.database.SqlFailures;
 import dev.reprise.internal.doorbell.Bell;
 import dev.reprise.internal.engine.LaunchedElsewhere.Prepared;
 import dev.reprise.internal.store.Waiting;
@@ -25,6 +26,7 @@ import org.jberet.runtime.runner.JobExecutionRunner;
 import org.jberet.spi.BatchEnvironment;
 import org.jberet.spi.JobTask;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Executions that any node may run, as far as this one does (decision 054). What takes one is a task in the queue for the
@@ -98,20 +100,18 @@ public final class DispatchedHere implements AutoCloseable {
         }
         // Who waits for a thread looks by itself when it has one.
         while (queued.isEmpty() && mayBegin.getAsBoolean()) {
-            Optional<Waiting.Execution> oldest =
-                    wiring.database.read(handle -> Waiting.oldest(handle, wiring.name, foreign, unreadable));
+            Optional<Definition> oldest = wiring.database
+                    .read(handle -> Waiting.oldest(handle, wiring.name, foreign, unreadable))
+                    .map(Waiting.Execution::definition);
             if (oldest.isEmpty()) {
                 return;
             }
-            Definition definition = oldest.get().definition();
-            if (isHere(definition, environments)) {
-                new Taker(repository, environments, mayBegin, environments.apply(definition.jobName())).queue();
+            if (job(oldest.get(), environments).isPresent()) {
+                String name = oldest.get().jobName();
+                new Taker(repository, environments, mayBegin, environments.apply(name)).queue();
+                return;
             }
         }
-    }
-
-    private boolean isHere(Definition definition, Function<String, BatchEnvironment> environments) {
-        return job(definition, environments).isPresent();
     }
 
     private Optional<Job> job(Definition definition, Function<String, BatchEnvironment> environments) {
@@ -129,6 +129,7 @@ public final class DispatchedHere implements AutoCloseable {
         private final Function<String, BatchEnvironment> environments;
         private final BooleanSupplier mayBegin;
         private final BatchEnvironment environment;
+        private @Nullable Prepared taking;
 
         Taker(
                 RepriseRepository repository,
@@ -168,14 +169,23 @@ public final class DispatchedHere implements AutoCloseable {
             Optional<Prepared> taken;
             try {
                 taken = take();
-                if (taken.isPresent()) {
-                    new Taker(repository, environments, mayBegin, environment).queue();
-                }
             } catch (RuntimeException e) {
                 LOG.log(Level.WARNING, "What waits for a node cannot be taken now; it is tried again", e);
                 return;
             }
-            taken.ifPresent(this::run);
+            taken.ifPresent(mine -> {
+                queueNext();
+                run(mine);
+            });
+        }
+
+        /** There may be more. */
+        private void queueNext() {
+            try {
+                new Taker(repository, environments, mayBegin, environment).queue();
+            } catch (RuntimeException e) {
+                LOG.log(Level.DEBUG, "Whatever else waits for a node is looked for after the next report", e);
+            }
         }
 
         private Optional<Prepared> take() {
@@ -183,22 +193,45 @@ public final class DispatchedHere implements AutoCloseable {
             if (node.isEmpty() || repository.thisNode().isSuspended() || !mayBegin.getAsBoolean()) {
                 return Optional.empty();
             }
-            return wiring.database.inOwnTransaction(handle -> take(handle, node.get()));
+            try {
+                return wiring.database.inOwnTransaction(handle -> take(handle, node.get()));
+            } catch (RuntimeException e) {
+                Prepared last = taking;
+                if (last == null || !SqlFailures.isAway(e)) {
+                    throw e;
+                }
+                return wiring.database.throughOutages(last.execution(), handle -> isTaken(handle, last, node.get()))
+                        ? Optional.of(last)
+                        : Optional.empty();
+            }
+        }
+
+        /** It may have been recorded, and the answer be lost. */
+        private static boolean isTaken(Handle handle, Prepared prepared, NodeIdentity node) {
+            return Waiting.isTaken(handle, prepared.execution().execution().getExecutionId(), node);
         }
 
         private Optional<Prepared> take(Handle handle, NodeIdentity node) {
+            Prepared before = taking;
+            if (before != null && isTaken(handle, before, node)) {
+                return Optional.of(before);
+            }
+            taking = null;
             Collection<Long> passed = new HashSet<>(unreadable);
-            Optional<Waiting.Execution> oldest;
-            while ((oldest = Waiting.lockOldest(handle, wiring.name, foreign, passed)).isPresent()) {
-                Waiting.Execution waiting = oldest.get();
+            while (true) {
+                Waiting.Execution oldest =
+                        Waiting.lockOldest(handle, wiring.name, foreign, passed).orElse(null);
+                if (oldest == null) {
+                    return Optional.empty();
+                }
                 Optional<Prepared> prepared =
-                        job(waiting.definition(), environments).flatMap(job -> prepare(handle, waiting, job, node));
-                if (prepared.isPresent() && Waiting.take(handle, waiting.id(), node)) {
+                        job(oldest.definition(), environments).flatMap(job -> prepare(handle, oldest, job, node));
+                if (prepared.isPresent() && Waiting.take(handle, oldest.id(), node)) {
+                    taking = prepared.get();
                     return prepared;
                 }
-                passed.add(waiting.id());
+                passed.add(oldest.id());
             }
-            return Optional.empty();
         }
 
         private Optional<Prepared> prepare(Handle handle, Waiting.Execution waiting, Job job, NodeIdentity node) {
@@ -207,7 +240,18 @@ public final class DispatchedHere implements AutoCloseable {
                 new Taker(repository, environments, mayBegin, its).queue();
                 return Optional.empty();
             }
-            Optional<Prepared> prepared = launched.prepare(handle, waiting, job, node);
+            Optional<Prepared> prepared = Optional.empty();
+            try {
+                prepared = launched.prepare(handle, waiting, job, node);
+            } catch (RuntimeException | LinkageError e) {
+                if (SqlFailures.isDatabases(e)) {
+                    throw e;
+                }
+                LOG.log(
+                        Level.ERROR,
+                        "Execution " + waiting.id() + " cannot run on this node, and is left to others",
+                        e);
+            }
             if (prepared.isEmpty()) {
                 unreadable.add(waiting.id());
             }

@@ -47,6 +47,9 @@ public final class Waiting {
               from TAKEN
              where e.JOB_EXECUTION_ID = TAKEN.JOB_EXECUTION_ID""";
 
+    private static final String IS_TAKEN = """
+            select count(*) from REPRISE_OWNER where JOB_EXECUTION_ID = :execution""" + Owners.AND_MINE;
+
     private Waiting() {}
 
     /**
@@ -79,6 +82,16 @@ public final class Waiting {
                         new Definition(row.getString(3), row.getString(4)),
                         row.getInt(5) == 1))
                 .findOne();
+    }
+
+    /** Whether a node has taken one, and nobody has closed it for that node. */
+    public static boolean isTaken(Handle handle, long executionId, NodeIdentity node) {
+        return handle.createQuery(IS_TAKEN)
+                        .bind("execution", executionId)
+                        .bindMap(NodeColumns.of(node))
+                        .mapTo(Integer.class)
+                        .one()
+                == 1;
     }
 
     /** Takes one for a node; false if it does not wait any more. */
