@@ -97,6 +97,7 @@ public final class Work {
                              from REPRISE_WORK
                             where PARTITION_OF = STEPS.ID and STATE = 'READY'
                               and coalesce(JOB_DIGEST, '') <> all (cast(:foreign as varchar[]))
+                              and (NODE_GROUP is null or NODE_GROUP = any (cast(:groups as varchar[])))
                             order by QUEUED_AT, STEP_EXECUTION_ID
                             limit cast(:most as integer) + :meanwhile) r
                      order by t.TAKEN + r.PLACE, r.QUEUED_AT, r.STEP_EXECUTION_ID) c
@@ -107,8 +108,8 @@ public final class Work {
              limit :most""";
 
     /**
-     * Waits for nobody: who is changing a row meanwhile, as a stop does, leaves it to the next look. A partition began when the
-     * first node began it: what it has done since then is counted on.
+     * Waits for nobody: who is changing a row meanwhile, as a stop does, leaves it to the next look; and who has left takes
+     * nothing. A partition began when the first node began it: what it has done since then is counted on.
      */
     private static final String TAKE = """
             with FREE as materialized (
@@ -120,6 +121,9 @@ public final class Work {
                    set STATE = 'TAKEN', NODE_ID = :node, INCARNATION = :incarnation, TAKEN_AT = current_timestamp
                   from FREE
                  where w.STEP_EXECUTION_ID = FREE.STEP_EXECUTION_ID and w.STATE = 'READY'
+                   and exists (select 1 from REPRISE_NODE n
+                                where n.APPLICATION = w.APPLICATION and n.NODE_ID = :node
+                                  and n.INCARNATION = :incarnation and n.HEARTBEAT_AT is not null)
                 returning w.STEP_EXECUTION_ID, w.JOB_NAME, w.JOB_DIGEST, w.PLAN_PROPERTIES)
             update BATCH_STEP_EXECUTION s
                set VERSION = VERSION + 1, STATUS = case when STATUS = 'STARTING' then 'STARTED' else STATUS end,

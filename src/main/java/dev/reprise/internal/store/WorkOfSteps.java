@@ -40,12 +40,8 @@ public final class WorkOfSteps {
                     where PARTITION_OF = :step and STATE = 'PLANNED'
                     order by STEP_EXECUTION_ID
                     limit (select greatest(0, :most - count(*)) from REPRISE_WORK
-<<<<<<< HEAD
-                            where PARTITION_OF = :step and STATE in ('READY', 'TAKEN'))))""";
-=======
-                            where PARTITION_OF = :step and STATE in ('READY', 'TAKEN')))
+                            where PARTITION_OF = :step and STATE in ('READY', 'TAKEN'))))
             returning (select count(*) from REPRISE_WORK where PARTITION_OF = :step and STATE = 'READY')""";
->>>>>>> ce85404cb149a2bfdf1ca5c1fb515c7817f404ff
 
     /** What waits has ended. What somebody else is changing is left to the next time, as below: nobody waits in a circle. */
     private static final String STOP_WAITING = """

@@ -8,27 +8,11 @@ import org.jdbi.v3.core.Handle;
 /** Partitions that dead nodes had taken (contract.md §10). Every method uses the handle of its caller, and so its transaction. */
 public final class WorkOfTheDead {
 
-<<<<<<< HEAD
-    /** Each step by its id, whatever the database believes: else it may walk along the whole history beside. */
-=======
     /** The partitions' own rows are read for what dead nodes had, and not for what the living run. */
->>>>>>> ce85404cb149a2bfdf1ca5c1fb515c7817f404ff
     private static final String FIND = """
             select w.STEP_EXECUTION_ID, w.JOB_EXECUTION_ID, w.JOB_NAME, w.NODE_ID, w.INCARNATION, s.STEP_NAME,
                    s.REPRISE_PARTITION, s.VERSION, coalesce(s.REPRISE_ATTEMPT, 0) as ATTEMPT,
                    case when s.STATUS = 'STOPPING' then 1 else 0 end as TO_STOP
-<<<<<<< HEAD
-              from REPRISE_WORK w
-              cross join lateral (
-                   select * from BATCH_STEP_EXECUTION
-                    where STEP_EXECUTION_ID = w.STEP_EXECUTION_ID fetch first 1 row only) s
-              left join REPRISE_NODE n on n.APPLICATION = w.APPLICATION and n.NODE_ID = w.NODE_ID
-             where w.APPLICATION = :application and w.STATE = 'TAKEN'
-               and (n.INCARNATION is null or n.INCARNATION <> w.INCARNATION or n.HEARTBEAT_AT is null
-                    or n.HEARTBEAT_AT <= current_timestamp - cast(:lease as bigint) * interval '0.001' second)
-             order by w.STEP_EXECUTION_ID
-             fetch first 1000 rows only""";
-=======
               from (select t.STEP_EXECUTION_ID, t.JOB_EXECUTION_ID, t.JOB_NAME, t.NODE_ID, t.INCARNATION
                       from REPRISE_WORK t
                       left join lateral (
@@ -45,7 +29,6 @@ public final class WorkOfTheDead {
                     where STEP_EXECUTION_ID = w.STEP_EXECUTION_ID
                     limit 1) s
              order by w.STEP_EXECUTION_ID""";
->>>>>>> ce85404cb149a2bfdf1ca5c1fb515c7817f404ff
 
     /** By its version, as {@link Work}: it may be somebody else's by now. */
     private static final String END = """
