@@ -288,7 +288,7 @@ class ManyNodesIT extends OnTwoServers {
             assertThat(of(recorded, left))
                     .as(told(run))
                     .allMatch(partition -> partition.deaths() == 1
-                            || partition.deaths() == 0 && partition.node().equals("b"));
+                            || (partition.deaths() == 0 && partition.node().equals("b")));
             await("node b runs nothing of it any more")
                     .untilAsserted(
                             () -> assertThat(cluster.b().server().management().busyBatchThreads())
