@@ -52,7 +52,8 @@ class WorkRaceTest {
     private final Jdbi jdbi = Jdbi.create(DATABASE.pooled());
 
     private final List<NodeIdentity> nodes = new ArrayList<>();
-    private JobExecutionImpl execution;
+    private long instanceId;
+    private long executionId;
     private long step;
 
     /** Who has taken it, and when: no two of the same version. */
@@ -70,7 +71,9 @@ class WorkRaceTest {
     private void plan(int most) {
         claims.clear();
         DATABASE.execute("delete from REPRISE_WORK");
-        execution = parent.run(TestNode.job());
+        JobExecutionImpl execution = parent.run(TestNode.job());
+        instanceId = execution.getJobInstance().getInstanceId();
+        executionId = execution.getExecutionId();
         StepExecutionImpl running = parent.step(execution, "load");
         step = running.getStepExecutionId();
         WorkRow row = WorkRow.of(running);
@@ -79,7 +82,7 @@ class WorkRaceTest {
                         new Planned(number, NewStep.partitionName("load", number), "number=" + number, Map.of()))
                 .toList();
         jdbi.useTransaction(handle -> Work.plan(
-                handle, row, execution.getExecutionId(), parent.identity, partitions, new Work.Limits(most, null)));
+                handle, row, executionId, parent.identity, partitions, new Work.Limits(most, null)));
     }
 
     private List<Taken> take(NodeIdentity node, int most) {
@@ -160,15 +163,12 @@ class WorkRaceTest {
         int most = 5;
         for (int round = 0; round < ROUNDS; round++) {
             plan(most);
-            AtomicInteger atWork = new AtomicInteger();
             AtomicInteger mostAtWork = new AtomicInteger();
             atOnce(
                     node -> () -> {
                         while (count("('PLANNED', 'READY')") > 0) {
                             for (Taken taken : take(node, 3)) {
-                                mostAtWork.accumulateAndGet(atWork.incrementAndGet(), Math::max);
-                                Thread.yield();
-                                atWork.decrementAndGet();
+                                mostAtWork.accumulateAndGet(count("('READY', 'TAKEN')"), Math::max);
                                 end(taken);
                             }
                         }
@@ -212,7 +212,7 @@ class WorkRaceTest {
                     () -> {
                         while (!stopped.get()) {
                             jdbi.useTransaction(handle -> new RunningSteps(access.dialect(), access.tables())
-                                    .requestStop(handle, execution.getExecutionId()));
+                                    .requestStop(handle, executionId));
                         }
                         return null;
                     });
@@ -318,12 +318,7 @@ class WorkRaceTest {
             plan(PARTITIONS);
             AtomicBoolean closed = new AtomicBoolean();
             Queue<Taken> taken = new ConcurrentLinkedQueue<>();
-            Owner owner = new Owner(
-                    execution.getJobInstance().getInstanceId(),
-                    execution.getExecutionId(),
-                    parent.identity,
-                    false,
-                    false);
+            Owner owner = new Owner(instanceId, executionId, parent.identity, false, false);
             atOnce(
                     node -> () -> {
                         while (!closed.get()) {
