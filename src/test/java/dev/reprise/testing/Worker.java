@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
 /** Another node of an {@link InProcessBatch}'s application, which runs partitions: with an engine of its own, on the same database. */
@@ -79,7 +80,7 @@ final class Worker implements AutoCloseable {
                 new JobFolder("META-INF/batch-jobs"),
                 20);
         watch = new Watch("partitions-of-" + name, Duration.ofMillis(100), () -> true, this::look);
-        repository.partitions().attend(() -> watch.lookAfter(Duration.ZERO));
+        repository.partitions().attend(this::wake);
     }
 
     /** Who is gone takes nothing any more. */
@@ -91,6 +92,16 @@ final class Worker implements AutoCloseable {
 
     private synchronized void goes() {
         gone = true;
+    }
+
+    /** At once, though it looks later anyway. */
+    @SuppressWarnings("FutureReturnValueIgnored") // a look says itself what goes wrong in it
+    private void wake() {
+        try {
+            watch.schedule(this::look, Duration.ZERO);
+        } catch (RejectedExecutionException closed) {
+            // It looks no more.
+        }
     }
 
     void begin() {

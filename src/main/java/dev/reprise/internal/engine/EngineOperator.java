@@ -134,9 +134,21 @@ public final class EngineOperator {
         return repository().getJob(new ApplicationAndJobName(environment.getApplicationName(), name));
     }
 
-    /** Where the jobs of the deployment run that the calling thread works for. */
-    public static BatchEnvironment environment() {
-        return engine().getBatchEnvironment();
+    /**
+     * Where a job runs, by its name.
+     *
+     * @param homes for a job the class loader that leads to its job operator
+     */
+    public static Function<String, BatchEnvironment> environments(Function<String, ClassLoader> homes) {
+        return job -> {
+            ClassLoader before = Thread.currentThread().getContextClassLoader();
+            Thread.currentThread().setContextClassLoader(homes.apply(job));
+            try {
+                return engine().getBatchEnvironment();
+            } finally {
+                Thread.currentThread().setContextClassLoader(before);
+            }
+        };
     }
 
     /** A job of a deployment, whether it was started before or not. */

@@ -21,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import org.jberet.spi.BatchEnvironment;
 
 /**
  * What a live node does after each of its reports (contract.md §6): it compares what it owns with what it runs, closes
@@ -102,17 +101,7 @@ public final class Recovery implements Node.Duties, AutoCloseable {
     }
 
     private void take() {
-        repository.partitions().look(repository, this::environment, mayRestart);
-    }
-
-    private BatchEnvironment environment(String job) {
-        ClassLoader before = Thread.currentThread().getContextClassLoader();
-        Thread.currentThread().setContextClassLoader(homes.apply(job));
-        try {
-            return EngineOperator.environment();
-        } finally {
-            Thread.currentThread().setContextClassLoader(before);
-        }
+        repository.partitions().look(repository, EngineOperator.environments(homes), mayRestart);
     }
 
     private void dispatch() {
@@ -212,12 +201,13 @@ public final class Recovery implements Node.Duties, AutoCloseable {
         }
     }
 
-    /** Something that one thread does at a time; who asks while it is being done need not wait for the next turn. */
+    /** Something that one thread does at a time; who asks while it is being done has it done once more. */
     private final class Duty {
 
         private final String what;
         private final Runnable work;
         private final AtomicBoolean busy = new AtomicBoolean();
+        private volatile boolean again;
         private volatile boolean failing;
 
         Duty(String what, Runnable work) {
@@ -226,6 +216,7 @@ public final class Recovery implements Node.Duties, AutoCloseable {
         }
 
         void wake() {
+            again = true;
             if (busy.compareAndSet(false, true)) {
                 boolean begun = false;
                 try {
@@ -240,6 +231,7 @@ public final class Recovery implements Node.Duties, AutoCloseable {
         }
 
         private void run() {
+            again = false;
             try {
                 work.run();
                 failing = false;
@@ -251,6 +243,9 @@ public final class Recovery implements Node.Duties, AutoCloseable {
                 failing = true;
             } finally {
                 busy.set(false);
+                if (again && !threads.isShutdown()) {
+                    wake();
+                }
             }
         }
     }

@@ -90,12 +90,12 @@ public final class Work {
                       from STEPS
                      cross join lateral (
                            select count(*) as TAKEN from REPRISE_WORK
-                            where PARTITION_OF = STEPS.ID and STATE = 'TAKEN') t
+                            where APPLICATION = :application and STATE = 'TAKEN' and PARTITION_OF = STEPS.ID) t
                      cross join lateral (
                            select STEP_EXECUTION_ID, QUEUED_AT,
                                   row_number() over (order by QUEUED_AT, STEP_EXECUTION_ID) as PLACE
                              from REPRISE_WORK
-                            where PARTITION_OF = STEPS.ID and STATE = 'READY'
+                            where APPLICATION = :application and STATE = 'READY' and PARTITION_OF = STEPS.ID
                               and coalesce(JOB_DIGEST, '') <> all (cast(:foreign as varchar[]))
                               and (NODE_GROUP is null or NODE_GROUP = any (cast(:groups as varchar[])))
                             order by QUEUED_AT, STEP_EXECUTION_ID

@@ -399,8 +399,8 @@ class PlansTest {
         Database access = new Database(DATABASE.pooled(), TestDatabase.TRANSACTIONS);
         List<Work.Definition> offered = new ArrayList<>();
         database.startRecording();
-        access.inOwnTransaction(
-                handle -> Work.take(handle, node.identity, 2, definition -> !offered.add(definition), new HashSet<>()));
+        access.inOwnTransaction(handle -> Work.take(
+                handle, node.identity, 2, List.of(), definition -> !offered.add(definition), new HashSet<>()));
         List<Entry> made = database.stopRecording().entries();
 
         assertThat(offered).hasSize(2);

@@ -81,8 +81,8 @@ class WorkRaceTest {
                 .mapToObj(number ->
                         new Planned(number, NewStep.partitionName("load", number), "number=" + number, Map.of()))
                 .toList();
-        jdbi.useTransaction(handle -> Work.plan(
-                handle, row, executionId, parent.identity, partitions, new Work.Limits(most, null)));
+        jdbi.useTransaction(handle ->
+                Work.plan(handle, row, executionId, parent.identity, partitions, new Work.Limits(most, null)));
     }
 
     private List<Taken> take(NodeIdentity node, int most) {
