@@ -14,7 +14,7 @@ import org.jberet.job.model.Step;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A step whose partitions any node of the application may run that has room (contract.md §10).
+ * A step whose partitions any node of the application may run that has room (contract.md §9).
  *
  * @param step its id
  * @param most how many of them run at a time, at most; null where a mapper alone says how many there are

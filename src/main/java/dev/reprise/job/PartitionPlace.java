@@ -5,7 +5,7 @@ import org.jberet.job.model.Properties;
 import org.jberet.job.model.Step;
 import org.jspecify.annotations.Nullable;
 
-/** Where the partitions of a step run: its property {@value #PROPERTY} (contract.md §10). */
+/** Where the partitions of a step run: its property {@value #PROPERTY} (contract.md §9). */
 public enum PartitionPlace {
     /** Nothing is said, or {@code local}: on the node that runs the step, as JBeret has it. */
     LOCAL,

@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a partition is that any node may run (contract.md §10).
+ * Where a partition is that any node may run (contract.md §9).
  *
  * @param waits for what; null while it runs and when it has ended
  * @param node that runs it, or was the last to; null if none has yet

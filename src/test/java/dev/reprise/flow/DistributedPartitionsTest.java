@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** contract.md §5, §10: a step whose partitions any node may run does what {@link PartitionsTest} says of others. */
+/** contract.md §5, §9: a step whose partitions any node may run does what {@link PartitionsTest} says of others. */
 @ExtendWith(ExpectedFailures.class)
 class DistributedPartitionsTest {
 

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * Partitions that any node may run (contract.md §10), on two servers: whatever befalls one of them, every item is written
+ * Partitions that any node may run (contract.md §9), on two servers: whatever befalls one of them, every item is written
  * once. Node {@code a} has launched the job, and {@code b} works for it.
  */
 class ManyNodesIT extends OnTwoServers {

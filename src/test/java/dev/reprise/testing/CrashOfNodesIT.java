@@ -48,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * One of the nodes that run the partitions of a step dies at its first statement, at its second, and so on, while the others
- * live (contract.md §10). Whatever it was doing, each item is written exactly once, and nothing is left behind.
+ * live (contract.md §9). Whatever it was doing, each item is written exactly once, and nothing is left behind.
  */
 @ExtendWith(ExpectedFailures.class)
 class CrashOfNodesIT {

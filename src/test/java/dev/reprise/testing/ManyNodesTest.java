@@ -10,6 +10,7 @@ import dev.reprise.log.ExecutionLogs;
 import dev.reprise.state.NodeState;
 import dev.reprise.state.Placement;
 import dev.reprise.state.StepState;
+import jakarta.batch.api.AbstractBatchlet;
 import jakarta.batch.api.BatchProperty;
 import jakarta.batch.api.chunk.AbstractItemReader;
 import jakarta.batch.api.chunk.AbstractItemWriter;
@@ -102,6 +103,26 @@ class ManyNodesTest {
         }
     }
 
+    /** Says when it is called. */
+    public final class Call extends AbstractBatchlet {
+
+        private final String node;
+
+        Call(String node) {
+            this.node = node;
+        }
+
+        @Override
+        public String process() throws InterruptedException {
+            CountDownLatch gate = gates.get(node + " calls");
+            if (gate != null) {
+                gate.countDown();
+                gate.await();
+            }
+            return "called";
+        }
+    }
+
     /** Writes into memory. */
     public final class Writer extends AbstractItemWriter {
         @Override
@@ -118,6 +139,7 @@ class ManyNodesTest {
                 .threads(20)
                 .artifact("reader", () -> new Reader("node-1"))
                 .artifact("writer", Writer::new)
+                .artifact("batchlet", () -> new Call("node-1"))
                 .build()
                 .open();
     }
@@ -141,7 +163,7 @@ class ManyNodesTest {
                 name,
                 capacity,
                 folder.resolve(name),
-                Map.of("reader", () -> new Reader(name), "writer", Writer::new));
+                Map.of("reader", () -> new Reader(name), "writer", Writer::new, "batchlet", () -> new Call(name)));
         others.add(other);
         other.engine.define(job);
         return other;
@@ -335,6 +357,61 @@ class ManyNodesTest {
         assertThat(run.step("load").partitions())
                 .hasSize(PARTITIONS)
                 .allSatisfy(partition -> assertThat(placement(partition).node()).isEqualTo("large"));
+    }
+
+    /** Whatever runs here takes the node with it, so it is not tried for ever. */
+    @Test
+    void areGivenUpWhenThreeNodesHaveDiedOfThem() throws Exception {
+        Job job = job(1, "frail");
+        CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
+        for (int death = 1; death <= 3; death++) {
+            CountDownLatch stuck = new CountDownLatch(1000);
+            gates.put("frail-" + death + " after 3", stuck);
+            Worker dying = other("frail-" + death, new Capacity(1, Set.of("frail")), job);
+            dying.begin();
+            await().timeout(Patience.GUARD).until(() -> stuck.getCount() < 1000);
+            dying.dies(url);
+        }
+        other("sound", new Capacity(1, Set.of("frail")), job).begin();
+
+        JobRun ended = run.get();
+
+        assertThat(ended.status()).as(ended.toString()).isEqualTo(BatchStatus.FAILED);
+        assertThat(ended.step("load").partitions())
+                .filteredOn(partition -> partition.status() == BatchStatus.FAILED)
+                .singleElement()
+                .satisfies(partition -> assertThat(partition.failure())
+                        .contains("It does not go on elsewhere: 3 nodes died while they ran it, so it may be why."));
+    }
+
+    @Test
+    void areLeftToAPersonIfTheyAreBatchlets() throws Exception {
+        Job job = new JobBuilder("many-" + UUID.randomUUID())
+                .step(new StepBuilder("call")
+                        .property("reprise.partitions", "distributed")
+                        .property("reprise.partitions.group", "frail")
+                        .batchlet("batchlet")
+                        .partitionPlan(2, 1, List.of())
+                        .build())
+                .build();
+        batch.define(job);
+        CountDownLatch stuck = new CountDownLatch(1000);
+        gates.put("frail calls", stuck);
+        Worker dying = other("frail", new Capacity(1, Set.of("frail")), job);
+        dying.begin();
+        CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
+        await().timeout(Patience.GUARD).until(() -> stuck.getCount() < 1000);
+        dying.dies(url);
+        other("sound", new Capacity(1, Set.of("frail")), job).begin();
+
+        JobRun ended = run.get();
+
+        assertThat(ended.status()).as(ended.toString()).isEqualTo(BatchStatus.FAILED);
+        assertThat(ended.step("call").partitions())
+                .extracting(partition ->
+                        partition.status() + " " + placement(partition).node())
+                .containsExactly("FAILED frail", "COMPLETED sound");
+        assertThat(ended.step("call").partitions().get(0).failure()).contains("It does not go on elsewhere: ");
     }
 
     @Test

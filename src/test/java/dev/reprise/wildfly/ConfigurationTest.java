@@ -93,7 +93,7 @@ class ConfigurationTest {
                 .containsExactly("reprise.doorbel.topic");
     }
 
-    /** contract.md §10 */
+    /** contract.md §9 */
     @Test
     void runsAsManyPartitionsAsThereAreProcessorsUnlessItIsToldOtherwise() {
         assertThat(with("data-source", "jobs").capacity())

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of partitions whose node died: another one goes on after their last committed chunk, in the same execution
- * (contract.md §10). Thread-safe.
+ * (contract.md §9). Thread-safe.
  */
 public final class Moves {
 

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The partitions of one run of a step, run by whichever nodes have room: all are planned at once, and the thread of the step
- * waits for what comes of them (contract.md §10).
+ * waits for what comes of them (contract.md §9).
  */
 final class OfferedPartitions implements PartitionHandler, JobStopNotificationListener {
 

@@ -33,7 +33,7 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A partition that this node has taken, of an execution that may be another node's (contract.md §10). It has a job execution of
+ * A partition that this node has taken, of an execution that may be another node's (contract.md §9). It has a job execution of
  * its own, which is nobody else's, and its row's version is its fence. Thread-safe.
  */
 final class PartitionHere implements PartitionWorker, Runnable {

@@ -37,7 +37,7 @@ import org.jberet.runtime.JobInstanceImpl;
 import org.jberet.spi.BatchEnvironment;
 import org.jspecify.annotations.Nullable;
 
-/** The partitions that this node has taken, of its own executions and of others' (contract.md §10). Thread-safe. */
+/** The partitions that this node has taken, of its own executions and of others' (contract.md §9). Thread-safe. */
 public final class PartitionsHere implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(PartitionsHere.class.getName());

@@ -11,7 +11,7 @@ import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What collectors gave of partitions that any node may run (contract.md §10). Each piece is committed with the chunk or the end
+ * What collectors gave of partitions that any node may run (contract.md §9). Each piece is committed with the chunk or the end
  * that it is of: none is lost and none comes twice, wherever the partition goes on.
  */
 public final class CollectedData {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The partitions that any node may run, on PostgreSQL: the rows of {@code REPRISE_WORK}, and with them those of the partitions
- * (contract.md §10). Who has updated a row from READY to TAKEN runs it; everything else may be late, lost or said twice. Every
+ * (contract.md §9). Who has updated a row from READY to TAKEN runs it; everything else may be late, lost or said twice. Every
  * method uses the handle of its caller, and so its transaction.
  */
 public final class Work {
@@ -90,12 +90,12 @@ public final class Work {
                       from STEPS
                      cross join lateral (
                            select count(*) as TAKEN from REPRISE_WORK
-                            where APPLICATION = :application and STATE = 'TAKEN' and PARTITION_OF = STEPS.ID) t
+                            where PARTITION_OF = STEPS.ID and STATE = 'TAKEN') t
                      cross join lateral (
                            select STEP_EXECUTION_ID, QUEUED_AT,
                                   row_number() over (order by QUEUED_AT, STEP_EXECUTION_ID) as PLACE
                              from REPRISE_WORK
-                            where APPLICATION = :application and STATE = 'READY' and PARTITION_OF = STEPS.ID
+                            where PARTITION_OF = STEPS.ID and STATE = 'READY'
                               and coalesce(JOB_DIGEST, '') <> all (cast(:foreign as varchar[]))
                               and (NODE_GROUP is null or NODE_GROUP = any (cast(:groups as varchar[])))
                             order by QUEUED_AT, STEP_EXECUTION_ID

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
 
-/** Partitions that dead nodes had taken (contract.md §10). Every method uses the handle of its caller, and so its transaction. */
+/** Partitions that dead nodes had taken (contract.md §9). Every method uses the handle of its caller, and so its transaction. */
 public final class WorkOfTheDead {
 
     /** The partitions' own rows are read for what dead nodes had, and not for what the living run. */

@@ -34,7 +34,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** contract.md §10: however many nodes ask at the same moment for partitions, and whatever comes between, each has one runner. */
+/** contract.md §9: however many nodes ask at the same moment for partitions, and whatever comes between, each has one runner. */
 class WorkRaceTest {
 
     private static final int CLAIMERS = 16;

@@ -16,8 +16,8 @@ create table if not exists REPRISE_WORK (
     QUEUED_AT timestamp with time zone not null,
     TAKEN_AT timestamp with time zone
 );
-create index if not exists REPRISE_WORK_OF_STEP on REPRISE_WORK (PARTITION_OF, STATE);
-create index if not exists REPRISE_WORK_TO_DO on REPRISE_WORK (APPLICATION, STATE, PARTITION_OF, QUEUED_AT, STEP_EXECUTION_ID);
+create index if not exists REPRISE_WORK_OF_STEP on REPRISE_WORK (PARTITION_OF, STATE, QUEUED_AT, STEP_EXECUTION_ID);
+create index if not exists REPRISE_WORK_TO_DO on REPRISE_WORK (APPLICATION, STATE, PARTITION_OF);
 create index if not exists REPRISE_WORK_OF_NODE on REPRISE_WORK (APPLICATION, NODE_ID);
 create index if not exists REPRISE_WORK_OF_EXECUTION on REPRISE_WORK (JOB_EXECUTION_ID);
 -- What their collectors gave, until the step has heard of it.
