@@ -1,7 +1,6 @@
 package dev.reprise.log;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -12,17 +11,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.logging.Formatter;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,16 +32,9 @@ public final class ExecutionLogs implements AutoCloseable {
 
     private static final long FORMAT_NANOS = 1_000_000_000;
 
-    private static final Pattern LOG_FILE = Pattern.compile("(\\d{1,18})(?:\\.1)?\\.log");
-
-    private static final long REST_NANOS = TimeUnit.MINUTES.toNanos(10);
-
     private final Path folder;
+    private final ForgottenLogs forgotten;
 
-    /** Whose history may be forgotten: what {@link #deleteForgotten} has yet to look at, and when it began anew. */
-    private final Set<Long> unseen = new TreeSet<>();
-
-    private long seenAll;
     private final long limit;
     private final Set<Logger> roots = new LinkedHashSet<>();
     private final LogHandler handler;
@@ -108,6 +95,7 @@ public final class ExecutionLogs implements AutoCloseable {
 
     private ExecutionLogs(Path folder, long limit, @Nullable ClassLoader application) {
         this.folder = folder;
+        this.forgotten = new ForgottenLogs(this, folder);
         this.limit = limit;
         this.handler = new LogHandler(this, application);
     }
@@ -329,32 +317,7 @@ public final class ExecutionLogs implements AutoCloseable {
      * @param known those of some executions that there still are
      */
     public void deleteForgotten(int most, UnaryOperator<Set<Long>> known) {
-        if (unseen.isEmpty()) {
-            if (seenAll != 0 && System.nanoTime() - seenAll < REST_NANOS) {
-                return;
-            }
-            seenAll = System.nanoTime();
-            unseen.addAll(executions());
-        }
-        Set<Long> next = unseen.stream().limit(most).collect(Collectors.toSet());
-        Set<Long> there = known.apply(next);
-        unseen.removeAll(next);
-        delete(next.stream().filter(execution -> !there.contains(execution)).toList());
-    }
-
-    private Set<Long> executions() {
-        if (!Files.isDirectory(folder)) {
-            return Set.of();
-        }
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> LOG_FILE.matcher(String.valueOf(file.getFileName())))
-                    .filter(Matcher::matches)
-                    .map(name -> Long.valueOf(name.group(1)))
-                    .collect(Collectors.toSet());
-        } catch (IOException | UncheckedIOException e) {
-            LOG.log(Level.FINE, "The folder of the logs cannot be read", e);
-            return Set.of();
-        }
+        forgotten.delete(most, known);
     }
 
     private Path newest(long executionId) {

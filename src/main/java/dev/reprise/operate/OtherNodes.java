@@ -5,36 +5,28 @@ import dev.reprise.access.Access.Subject;
 import dev.reprise.access.Action;
 import dev.reprise.access.Caller;
 import dev.reprise.access.Role;
-import dev.reprise.identity.JobParameter;
-import dev.reprise.identity.JobParameters;
 import dev.reprise.internal.engine.RepriseRepository;
 import dev.reprise.internal.store.Applications;
 import dev.reprise.internal.store.Belonging;
 import dev.reprise.internal.store.Requests.Asker;
 import dev.reprise.internal.store.Requests.Request;
-import dev.reprise.log.ExecutionLogs;
 import dev.reprise.log.MergedLog.NodePart;
 import dev.reprise.log.OneLine;
 import dev.reprise.state.ExecutionState;
 import dev.reprise.state.LaunchRefusedException;
 import dev.reprise.state.Refusal;
 import dev.reprise.state.StepState;
-import dev.reprise.state.WaysOut;
 import jakarta.annotation.PreDestroy;
 import jakarta.batch.operations.NoSuchJobExecutionException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -55,7 +47,6 @@ public class OtherNodes {
     static final String STOP = "stop";
     static final String RESTART = "restart";
     static final String LOG = "log";
-
     /** The detail of a request for a log. */
     static final String LINES = "lines";
 
@@ -123,40 +114,15 @@ public class OtherNodes {
                         Action.RESTART,
                         subject(its, executionId),
                         () -> {
-                            refuseWhatMustNotTravel(its, executionId, changed);
+                            Travelling.check(
+                                    its,
+                                    executionId,
+                                    changed,
+                                    repositories.get().recorded().parameters(executionId));
                             return ask(its, executionId, RESTART, changed, null).thenApply(Long::valueOf);
                         },
                         restarted -> subject(its, restarted),
                         restarted -> "by application " + its.application());
-    }
-
-    private void refuseWhatMustNotTravel(Belonging its, long executionId, Map<String, String> changed) {
-        SortedMap<String, JobParameter> before =
-                repositories.get().recorded().parameters(executionId).byName();
-        List<String> faults = new ArrayList<>();
-        changed.keySet().stream()
-                .filter(name ->
-                        !Set.of(WaysOut.ACCEPT_DEFINITION, WaysOut.START_ANEW).contains(name))
-                .map(name -> name.startsWith(JobParameters.NON_IDENTIFYING_MARK)
-                        ? name.substring(JobParameters.NON_IDENTIFYING_MARK.length())
-                        : name)
-                .filter(name -> !before.containsKey(name)
-                        || Objects.requireNonNull(before.get(name)).secret())
-                .map(name -> name + ": its value is not sent to another application: it is a secret, or new, and then"
-                        + " nobody knows here whether it is one")
-                .forEach(faults::add);
-        if (!faults.isEmpty()) {
-            throw new LaunchRefusedException(new Refusal(
-                    Refusal.Kind.INVALID_PARAMETERS,
-                    its.jobName(),
-                    its.instanceId(),
-                    executionId,
-                    null,
-                    faults,
-                    "Execution " + executionId + " of " + its.jobName() + " is not restarted: "
-                            + String.join("; ", faults) + ". Restart it in the console of '" + its.application()
-                            + "'."));
-        }
     }
 
     /**
@@ -251,7 +217,8 @@ public class OtherNodes {
     private CompletableFuture<NodePart> part(
             Belonging its, long executionId, int lines, String name, List<Applications.Node> able) {
         if (isThis(its.application(), name)) {
-            return CompletableFuture.completedFuture(partHere(executionId, lines, name));
+            return CompletableFuture.completedFuture(
+                    LogHere.part(repositories.get().server().logs(), executionId, lines, name));
         }
         if (able.stream().noneMatch(node -> node.name().equals(name))) {
             return CompletableFuture.completedFuture(new NodePart(
@@ -262,23 +229,6 @@ public class OtherNodes {
                         ? new NodePart(name, text, null)
                         : new NodePart(name, null, OneLine.of(String.valueOf(failure.getMessage()))))
                 .toCompletableFuture();
-    }
-
-    private NodePart partHere(long executionId, int lines, String name) {
-        Optional<ExecutionLogs> logs = repositories.get().server().logs();
-        try {
-            return new NodePart(
-                    name,
-                    logs.isEmpty()
-                            ? null
-                            : logs.get()
-                                    .last(executionId, lines)
-                                    .map(ExecutionLogs.Part::text)
-                                    .orElse(null),
-                    null);
-        } catch (IOException e) {
-            return new NodePart(name, null, OneLine.of(String.valueOf(e)));
-        }
     }
 
     private Belonging belonging(ExecutionState execution) {

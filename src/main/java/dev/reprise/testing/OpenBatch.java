@@ -67,15 +67,15 @@ record OpenBatch(
         Watch partitions = new Watch("partitions", Duration.ofSeconds(1), () -> false, () -> {
             if (repository instanceof RepriseRepository ours) {
                 try {
-                    ours.dispatched().look(ours, job -> engine, () -> true);
+                    ours.running().dispatched().look(ours, job -> engine, () -> true);
                 } finally {
-                    ours.partitions().look(ours, job -> engine, () -> true);
+                    ours.running().partitions().look(ours, job -> engine, () -> true);
                 }
             }
         });
         if (repository instanceof RepriseRepository ours) {
-            ours.partitions().attend(() -> partitions.lookAfter(Duration.ZERO));
-            ours.dispatched().attend(() -> partitions.lookAfter(Duration.ZERO));
+            ours.running().partitions().attend(() -> partitions.lookAfter(Duration.ZERO));
+            ours.running().dispatched().attend(() -> partitions.lookAfter(Duration.ZERO));
         }
         JobOperatorContext context = JobOperatorContext.create((JobOperator) engine);
         JobOperatorContext.setJobOperatorContextSelector(() -> context);
@@ -107,7 +107,7 @@ record OpenBatch(
         JobOperatorContext.setJobOperatorContextSelector(null);
         partitions.close();
         if (repository instanceof RepriseRepository ours) {
-            ours.partitions().close();
+            ours.running().partitions().close();
         }
         engine.close();
         if (beans != null) {

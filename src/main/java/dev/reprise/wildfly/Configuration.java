@@ -1,11 +1,8 @@
 package dev.reprise.wildfly;
 
-import dev.reprise.internal.database.Schema;
 import dev.reprise.internal.doorbell.Doorbells;
 import dev.reprise.internal.engine.Capacity;
 import dev.reprise.internal.engine.ExecutionLists;
-import dev.reprise.job.PartitionPlace;
-import dev.reprise.job.TimeSpan;
 import dev.reprise.monitor.ConsolePath;
 import java.io.IOException;
 import java.io.InputStream;
@@ -15,7 +12,6 @@ import java.io.Reader;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.time.Duration;
@@ -23,9 +19,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -117,18 +111,6 @@ record Configuration(
     /** Of the file alone: whose users a realm has is a matter of one application, not of the server. */
     private static final String FIRST_USERS = "first-users";
 
-    /** Less would hold no stack trace, and more would fill a disk. */
-    private static final long SMALLEST_LOG = 64 << 10;
-
-    private static final long LARGEST_LOG = 1L << 30;
-
-    private static final Pattern COMMA = Pattern.compile("\\s*,\\s*");
-
-    /** As the tables have it. */
-    private static final int LONGEST_APPLICATION = 100;
-
-    private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([kmg]?)");
-
     Configuration {
         if (lease.compareTo(heartbeat.multipliedBy(3)) < 0) {
             throw new IllegalArgumentException("reprise.lease (" + lease.toMillis()
@@ -188,40 +170,42 @@ record Configuration(
         }
         return new Configuration(
                 value(file, systemProperty, "data-source", "reprise"),
-                schema(value(file, systemProperty, "schema", "")),
-                share(value(file, systemProperty, "share", "")),
-                isSecond("reprise.applications", "own", "all", value(file, systemProperty, "applications", "all")),
-                isSecond(
+                SettingValues.schema(value(file, systemProperty, "schema", "")),
+                SettingValues.share(value(file, systemProperty, "share", "")),
+                SettingValues.isSecond(
+                        "reprise.applications", "own", "all", value(file, systemProperty, "applications", "all")),
+                SettingValues.isSecond(
                         "reprise.identity",
                         "parameters",
                         "none",
                         value(file, systemProperty, "identity", "parameters")),
                 value(file, systemProperty, "node", defaultNode(systemProperty)),
-                duration("heartbeat", value(file, systemProperty, "heartbeat", "5s")),
-                duration("lease", value(file, systemProperty, "lease", "30s")),
-                duration("outage", value(file, systemProperty, "outage", "60s")),
-                duration("stop-timeout", value(file, systemProperty, "stop-timeout", "60s")),
-                duration("progress", value(file, systemProperty, "progress", "5s")),
-                logLimit(value(file, systemProperty, "log-limit", "10m")),
+                SettingValues.duration("heartbeat", value(file, systemProperty, "heartbeat", "5s")),
+                SettingValues.duration("lease", value(file, systemProperty, "lease", "30s")),
+                SettingValues.duration("outage", value(file, systemProperty, "outage", "60s")),
+                SettingValues.duration("stop-timeout", value(file, systemProperty, "stop-timeout", "60s")),
+                SettingValues.duration("progress", value(file, systemProperty, "progress", "5s")),
+                SettingValues.logLimit(value(file, systemProperty, "log-limit", "10m")),
                 value(file, systemProperty, "serial-filter", ""),
-                number(
+                SettingValues.number(
                         "executions-listed",
                         value(file, systemProperty, "executions-listed", String.valueOf(ExecutionLists.LISTED)),
                         1,
                         10_000),
-                archive(value(file, systemProperty, "archive", "")),
+                SettingValues.archive(value(file, systemProperty, "archive", "")),
                 ConsolePath.of(value(file, systemProperty, "console", "/reprise"))
                         .orElse(null),
                 DailyPurge.of(
                         value(file, systemProperty, "purge-at", ""),
                         value(file, systemProperty, "purge-older-than", "90d"),
-                        number("purge-keep", value(file, systemProperty, "purge-keep", "100"), 1, 1_000_000)),
+                        SettingValues.number(
+                                "purge-keep", value(file, systemProperty, "purge-keep", "100"), 1, 1_000_000)),
                 Doorbells.Settings.of(
                         value(file, systemProperty, "doorbell", "auto"),
                         value(file, systemProperty, "doorbell.factory", Doorbells.Settings.FACTORY),
                         value(file, systemProperty, "doorbell.topic", Doorbells.Settings.TOPIC)),
                 new Capacity(
-                        number(
+                        SettingValues.number(
                                 "partition-slots",
                                 value(
                                         file,
@@ -230,8 +214,9 @@ record Configuration(
                                         String.valueOf(Capacity.OF_THIS_MACHINE.partitions())),
                                 0,
                                 1000),
-                        groups(value(file, systemProperty, "groups", ""))),
-                !isSecond(FIRST_USERS + " in " + FILE, "true", "false", file.getProperty(FIRST_USERS, "false")));
+                        SettingValues.groups(value(file, systemProperty, "groups", ""))),
+                !SettingValues.isSecond(
+                        FIRST_USERS + " in " + FILE, "true", "false", file.getProperty(FIRST_USERS, "false")));
     }
 
     /**
@@ -247,106 +232,10 @@ record Configuration(
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static @Nullable String schema(String value) {
-        if (!value.isEmpty() && !Schema.isName(value)) {
-            throw new IllegalArgumentException("reprise.schema is '" + value
-                    + "'; write a name of letters, digits and underlines, as batch, or nothing for the schema of the data"
-                    + " source");
-        }
-        return value.isEmpty() ? null : value;
-    }
-
-    private static Set<String> share(String value) {
-        return names(
-                value,
-                name -> !name.isEmpty() && name.length() <= LONGEST_APPLICATION,
-                "reprise.share is '" + value
-                        + "'; write the names of applications' job repositories, as shop-blue, shop-green");
-    }
-
-    private static Set<String> groups(String value) {
-        return names(
-                value,
-                PartitionPlace::isGroup,
-                "reprise.groups is '" + value
-                        + "'; write names of up to 50 letters, digits, dots, dashes and underlines,"
-                        + " as large, near-the-files");
-    }
-
-    private static Set<String> names(String value, Predicate<String> isName, String fault) {
-        Set<String> names = new TreeSet<>();
-        for (String name : value.isBlank() ? new String[0] : COMMA.split(value.strip(), -1)) {
-            if (!isName.test(name)) {
-                throw new IllegalArgumentException(fault);
-            }
-            names.add(name);
-        }
-        return names;
-    }
-
-    private static int number(String key, String value, int least, int most) {
-        int number = value.matches("\\d{1,9}") ? Integer.parseInt(value) : -1;
-        if (number < least || number > most) {
-            throw new IllegalArgumentException(
-                    "reprise." + key + " is '" + value + "'; write a number from " + least + " to " + most);
-        }
-        return number;
-    }
-
-    private static @Nullable Path archive(String value) {
-        if (value.isEmpty()) {
-            return null;
-        }
-        try {
-            Path folder = Path.of(value);
-            if (folder.isAbsolute()) {
-                return folder;
-            }
-        } catch (InvalidPathException e) {
-            throw new IllegalArgumentException("reprise.archive is no path: " + e.getMessage(), e);
-        }
-        throw new IllegalArgumentException(
-                "reprise.archive is '" + value + "'; write the whole path of a folder, as /var/lib/reprise/archive");
-    }
-
     private static String value(
             Properties file, UnaryOperator<@Nullable String> systemProperty, String key, String otherwise) {
         String overriding = systemProperty.apply(PREFIX + key);
         return overriding != null ? overriding : file.getProperty(key, otherwise);
-    }
-
-    private static boolean isSecond(String setting, String first, String second, String value) {
-        if (!value.equals(first) && !value.equals(second)) {
-            throw new IllegalArgumentException(
-                    setting + " is '" + value + "'; it can be '" + first + "' or '" + second + "'");
-        }
-        return value.equals(second);
-    }
-
-    private static Duration duration(String key, String value) {
-        return TimeSpan.of(value)
-                .filter(time -> !time.isZero())
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "reprise." + key + " is '" + value + "'; write a time above zero as 500ms, 5s or 2m"));
-    }
-
-    private static long logLimit(String value) {
-        Matcher size = SIZE.matcher(value);
-        long bytes = -1;
-        if (size.matches()) {
-            int unit = switch (size.group(2)) {
-                case "k" -> 10;
-                case "m" -> 20;
-                case "g" -> 30;
-                default -> 0;
-            };
-            bytes = Long.parseLong(size.group(1)) << unit;
-        }
-        if (bytes != 0 && (bytes < SMALLEST_LOG || bytes > LARGEST_LOG)) {
-            throw new IllegalArgumentException("reprise.log-limit is '" + value
-                    + "'; write a size from 64k to 1g, as 512k or 10m, or 0 for no logs of executions");
-        }
-        return bytes;
     }
 
     private static String defaultNode(UnaryOperator<@Nullable String> systemProperty) {

@@ -298,7 +298,7 @@ final class RepositoryService implements Service {
         RepriseRepository closing = opened;
         opened = null;
         if (closing != null) {
-            closing.partitions().close();
+            closing.running().partitions().close();
         }
         Node leaving = node;
         node = null;

@@ -88,7 +88,7 @@ final class AnotherNode implements AutoCloseable {
 
     /** As after each report, and when a bell rings. */
     void look() {
-        repository.dispatched().look(repository, job -> engine, up::get);
+        repository.running().dispatched().look(repository, job -> engine, up::get);
     }
 
     /** Its server is about to stop. */

@@ -458,7 +458,7 @@ class ManyNodesTest {
         String before = rows();
         IntStream.range(0, 1000).forEach(i -> stuck.countDown());
         await().timeout(Patience.GUARD)
-                .until(() -> dying.repository.partitions().isEmpty());
+                .until(() -> dying.repository.running().partitions().isEmpty());
 
         assertThat(ended.status()).isEqualTo(BatchStatus.COMPLETED);
         assertThat(rows()).isEqualTo(before).doesNotContain("node-2 1");

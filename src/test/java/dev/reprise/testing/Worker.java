@@ -80,13 +80,13 @@ final class Worker implements AutoCloseable {
                 new JobFolder("META-INF/batch-jobs"),
                 20);
         watch = new Watch("partitions-of-" + name, Duration.ofMillis(100), () -> true, this::look);
-        repository.partitions().attend(this::wake);
+        repository.running().partitions().attend(this::wake);
     }
 
     /** Who is gone takes nothing any more. */
     private synchronized void look() {
         if (!gone) {
-            repository.partitions().look(repository, job -> engine, () -> true);
+            repository.running().partitions().look(repository, job -> engine, () -> true);
         }
     }
 

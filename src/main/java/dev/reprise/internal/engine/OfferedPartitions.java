@@ -2,8 +2,8 @@ package dev.reprise.internal.engine;
 
 import dev.reprise.internal.engine.partition.PartitionNumbers;
 import dev.reprise.internal.store.CollectedData.Piece;
-import dev.reprise.internal.store.Work.Limits;
 import dev.reprise.internal.store.WorkOfSteps.Ended;
+import dev.reprise.internal.store.WorkPlan.Limits;
 import dev.reprise.job.PartitionPlace;
 import dev.reprise.log.LogThread;
 import dev.reprise.state.StepCounts;

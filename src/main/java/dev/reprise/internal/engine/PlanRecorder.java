@@ -9,10 +9,10 @@ import dev.reprise.internal.engine.row.Kept;
 import dev.reprise.internal.store.CollectedData.Piece;
 import dev.reprise.internal.store.RunningSteps;
 import dev.reprise.internal.store.Secrets;
-import dev.reprise.internal.store.Work;
-import dev.reprise.internal.store.Work.Limits;
-import dev.reprise.internal.store.Work.Planned;
 import dev.reprise.internal.store.WorkOfSteps;
+import dev.reprise.internal.store.WorkPlan;
+import dev.reprise.internal.store.WorkPlan.Limits;
+import dev.reprise.internal.store.WorkPlan.Planned;
 import dev.reprise.state.StepCounts;
 import jakarta.batch.api.partition.PartitionPlan;
 import jakarta.batch.operations.BatchRuntimeException;
@@ -70,8 +70,8 @@ final class PlanRecorder {
         long executionId = running.execution().getExecutionId();
         AtomicBoolean again = new AtomicBoolean();
         database.throughOutages(running, handle -> {
-            if (!again.getAndSet(true) || !Work.isPlanned(handle, step, executionId, partitions.size())) {
-                Work.plan(handle, step, executionId, running.node(), partitions, limits);
+            if (!again.getAndSet(true) || !WorkPlan.isThere(handle, step, executionId, partitions.size())) {
+                WorkPlan.insert(handle, step, executionId, running.node(), partitions, limits);
                 if (numbers == null) {
                     steps.beginPlan(handle, step, partitions.size());
                 }

@@ -259,16 +259,6 @@ public final class RepriseRepository implements JobRepository {
         return thisNode;
     }
 
-    /** Partitions that any node may run, as far as this one does. */
-    public PartitionsHere partitions() {
-        return wiring.partitionsHere;
-    }
-
-    /** Executions that any node may run, as far as this one does. */
-    public DispatchedHere dispatched() {
-        return wiring.dispatchedHere;
-    }
-
     /** What is recorded of single executions. */
     public Recorded recorded() {
         return recorded;

@@ -36,6 +36,8 @@ public final class RunningHere {
     private final Checkpoints checkpoints;
     private final PlanRecorder planRecorder;
     private final OfferedSteps offeredSteps;
+    private final PartitionsHere partitionsHere;
+    private final DispatchedHere dispatchedHere;
 
     RunningHere(Wiring wiring) {
         this.database = wiring.database;
@@ -47,6 +49,8 @@ public final class RunningHere {
         this.checkpoints = wiring.checkpoints;
         this.planRecorder = wiring.planRecorder;
         this.offeredSteps = wiring.offeredSteps;
+        this.partitionsHere = wiring.partitionsHere;
+        this.dispatchedHere = wiring.dispatchedHere;
     }
 
     @Nullable
@@ -197,5 +201,15 @@ public final class RunningHere {
                 Duration.ofNanos(step.nanosSinceItBegan()),
                 items,
                 checkpoint);
+    }
+
+    /** Partitions that any node may run, as far as this one does. */
+    public PartitionsHere partitions() {
+        return partitionsHere;
+    }
+
+    /** Executions that any node may run, as far as this one does. */
+    public DispatchedHere dispatched() {
+        return dispatchedHere;
     }
 }

@@ -22,10 +22,8 @@ import org.jberet.runtime.AbstractStepExecution;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A step execution or partition that a thread of this node works on: the version of its row that this node knows, and
- * its counts. The engine's own counts run ahead of what is committed and are not undone by a rollback, so the committed
- * ones are kept here. So does the checkpoint after a skip in mid-chunk, so the one before it is kept (decision 013).
- * Thread-safe.
+ * A step execution or partition that a thread of this node works on, and what this node knows of its row. The engine's own counts
+ * and checkpoints run ahead of what is committed, so the committed ones are kept here (decision 013). Thread-safe.
  */
 public final class RunningStep implements StepRow {
 

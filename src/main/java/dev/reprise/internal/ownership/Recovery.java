@@ -72,8 +72,8 @@ public final class Recovery implements Node.Duties, AutoCloseable {
             thread.setContextClassLoader(Recovery.class.getClassLoader());
             return thread;
         });
-        repository.partitions().attend(taking::wake);
-        repository.dispatched().attend(dispatching::wake);
+        repository.running().partitions().attend(taking::wake);
+        repository.running().dispatched().attend(dispatching::wake);
     }
 
     @Override
@@ -101,11 +101,11 @@ public final class Recovery implements Node.Duties, AutoCloseable {
     }
 
     private void take() {
-        repository.partitions().look(repository, EngineOperator.environments(homes), mayRestart);
+        repository.running().partitions().look(repository, EngineOperator.environments(homes), mayRestart);
     }
 
     private void dispatch() {
-        repository.dispatched().look(repository, EngineOperator.environments(homes), mayRestart);
+        repository.running().dispatched().look(repository, EngineOperator.environments(homes), mayRestart);
     }
 
     private void forget() {

@@ -146,7 +146,7 @@ public final class WorkOfSteps {
     public static boolean next(Handle handle, long step, int most) {
         List<Long> waitedBefore = handle.createQuery(NEXT)
                 .bind("step", step)
-                .bind("most", Math.min(most, Work.MOST_READY))
+                .bind("most", Math.min(most, WorkPlan.MOST_READY))
                 .mapTo(Long.class)
                 .list();
         return !waitedBefore.isEmpty() && waitedBefore.get(0) <= waitedBefore.size();

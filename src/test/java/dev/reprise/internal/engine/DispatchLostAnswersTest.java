@@ -66,7 +66,10 @@ class DispatchLostAnswersTest {
                 "reports",
                 Duration.ofMillis(100),
                 () -> true,
-                () -> repository.dispatched().look(repository, EngineOperator.environments(job -> loader), () -> true));
+                () -> repository
+                        .running()
+                        .dispatched()
+                        .look(repository, EngineOperator.environments(job -> loader), () -> true));
         reports.lookAfter(Duration.ZERO);
     }
 

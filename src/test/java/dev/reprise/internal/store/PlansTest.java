@@ -12,7 +12,7 @@ import dev.reprise.internal.engine.RepriseRepository;
 import dev.reprise.internal.engine.TestDatabase;
 import dev.reprise.internal.engine.TestNode;
 import dev.reprise.internal.engine.TestNode.Chunk;
-import dev.reprise.internal.store.Work.Planned;
+import dev.reprise.internal.store.WorkPlan.Planned;
 import dev.reprise.internal.store.history.History;
 import dev.reprise.internal.store.purge.Purges;
 import dev.reprise.state.ExecutionSearch;
@@ -538,8 +538,9 @@ class PlansTest {
                 .mapToObj(number -> new Planned(number, NewStep.partitionName("load", number), null, Map.of()))
                 .toList();
         DATABASE.watched().startRecording();
-        access.doInOwnTransaction(handle -> Work.plan(handle, step, id, self, partitions, new Work.Limits(4, null)));
-        access.read(handle -> Work.isPlanned(handle, step, id, 8));
+        access.doInOwnTransaction(
+                handle -> WorkPlan.insert(handle, step, id, self, partitions, new WorkPlan.Limits(4, null)));
+        access.read(handle -> WorkPlan.isThere(handle, step, id, 8));
         access.doInOwnTransaction(handle -> WorkOfSteps.next(handle, step.id(), 8));
         List<Taken> taken = access.inOwnTransaction(
                 handle -> Work.take(handle, self, 4, List.of(), job -> true, new HashSet<>(Set.of("x"))));

@@ -6,8 +6,8 @@ import dev.reprise.Patience;
 import dev.reprise.internal.database.Database;
 import dev.reprise.internal.engine.TestDatabase;
 import dev.reprise.internal.engine.TestNode;
-import dev.reprise.internal.store.Work.Planned;
 import dev.reprise.internal.store.WorkOfTheDead.Left;
+import dev.reprise.internal.store.WorkPlan.Planned;
 import dev.reprise.state.NodeIdentity;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -81,8 +81,8 @@ class WorkRaceTest {
                 .mapToObj(number ->
                         new Planned(number, NewStep.partitionName("load", number), "number=" + number, Map.of()))
                 .toList();
-        jdbi.useTransaction(handle ->
-                Work.plan(handle, row, executionId, parent.identity, partitions, new Work.Limits(most, null)));
+        jdbi.useTransaction(handle -> WorkPlan.insert(
+                handle, row, executionId, parent.identity, partitions, new WorkPlan.Limits(most, null)));
     }
 
     private List<Taken> take(NodeIdentity node, int most) {

@@ -101,13 +101,13 @@ final class WorkingNode implements AutoCloseable {
     }
 
     boolean isIdle() {
-        return repository.partitions().isEmpty();
+        return repository.running().partitions().isEmpty();
     }
 
     @Override
     public void close() {
         recovery.close();
-        repository.partitions().close();
+        repository.running().partitions().close();
         engine.close();
         node.close();
         dataSource.close();
