@@ -62,7 +62,9 @@ final class DistributedJobs {
     private static byte[] text(Document document) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         try {
-            TransformerFactory.newInstance().newTransformer().transform(new DOMSource(document), new StreamResult(text));
+            TransformerFactory.newInstance()
+                    .newTransformer()
+                    .transform(new DOMSource(document), new StreamResult(text));
         } catch (TransformerException e) {
             throw new IllegalStateException(e);
         }
