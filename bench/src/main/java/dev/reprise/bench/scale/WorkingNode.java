@@ -1,6 +1,7 @@
 package dev.reprise.bench.scale;
 
 import dev.reprise.internal.doorbell.Doorbells;
+import dev.reprise.internal.engine.Capacity;
 import dev.reprise.internal.engine.ExecutionLists;
 import dev.reprise.internal.engine.RepositoryParts;
 import dev.reprise.internal.engine.RepriseRepository;
@@ -73,7 +74,7 @@ final class WorkingNode implements AutoCloseable {
                 Set.of(),
                 null,
                 true,
-                slots,
+                new Capacity(slots, Set.of()),
                 new Doorbells.Settings(doorbell, Doorbells.Settings.FACTORY, Doorbells.Settings.TOPIC),
                 ServerParts.NONE));
         NodeEngine engine = new NodeEngine(SimulatedNode.APPLICATION, repository, loader, job.artifacts(), slots + 2);
