@@ -143,7 +143,8 @@ final class PartitionHere implements PartitionWorker, Runnable {
                 Level.ERROR,
                 running.label() + ": " + taken.name() + " cannot run on this node, and is left to others",
                 why);
-        wiring.database.doIdempotently(handle -> Work.putBack(handle, taken.id(), taken.version(), true));
+        boolean died = !repository.thisNode().isSuspended(); // a server that stops takes its class loaders with it
+        wiring.database.doIdempotently(handle -> Work.putBack(handle, taken.id(), taken.version(), died));
     }
 
     @Override

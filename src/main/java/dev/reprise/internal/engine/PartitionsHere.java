@@ -193,7 +193,8 @@ public final class PartitionsHere implements AutoCloseable {
             if (partition != null) {
                 forget(taken.id(), partition.running());
             }
-            database.doIdempotently(handle -> Work.putBack(handle, taken.id(), taken.version(), true));
+            boolean died = !repository.thisNode().isSuspended(); // a server that stops takes no tasks
+            database.doIdempotently(handle -> Work.putBack(handle, taken.id(), taken.version(), died));
         }
     }
 
