@@ -51,6 +51,7 @@ public final class PartitionsHere implements AutoCloseable {
     private final Map<JobExecution, LiveExecution> executions = Collections.synchronizedMap(new IdentityHashMap<>());
     private final Set<String> foreign = ConcurrentHashMap.newKeySet();
     private Set<Long> withoutThread = Set.of();
+    private final Object begins = new Object();
     private final AtomicBoolean listening = new AtomicBoolean();
     private volatile Runnable taking = () -> {};
 
@@ -111,11 +112,15 @@ public final class PartitionsHere implements AutoCloseable {
         }
         compare();
         wiring.moves.fromTheDead();
-        List<Taken> taken;
-        do {
-            taken = mayBegin.getAsBoolean() ? take(environment) : List.of();
-            taken.forEach(one -> run(one, environment.apply(one.jobName()), repository));
-        } while (!taken.isEmpty());
+        boolean more = true;
+        while (more) {
+            synchronized (begins) {
+                List<Taken> taken =
+                        mayBegin.getAsBoolean() && !repository.thisNode().isSuspended() ? take(environment) : List.of();
+                taken.forEach(one -> run(one, environment.apply(one.jobName()), repository));
+                more = !taken.isEmpty();
+            }
+        }
     }
 
     /**
@@ -276,7 +281,9 @@ public final class PartitionsHere implements AutoCloseable {
 
     /** Its server stops: what runs goes back after its next chunk, and to another node. */
     void stopForServer() {
-        running.values().forEach(partition -> partition.running().stopForServer());
+        synchronized (begins) { // what is being taken runs by then, and is stopped and waited for
+            running.values().forEach(partition -> partition.running().stopForServer());
+        }
     }
 
     public boolean isEmpty() {
