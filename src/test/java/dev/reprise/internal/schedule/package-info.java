@@ -1,4 +1,0 @@
-@NullMarked
-package dev.reprise.internal.schedule;
-
-import org.jspecify.annotations.NullMarked;
