@@ -79,7 +79,7 @@ final class Worker implements AutoCloseable {
                         new Failures()),
                 new JobFolder("META-INF/batch-jobs"),
                 20);
-        watch = new Watch("partitions-of-" + name, Duration.ofMillis(100), () -> true, this::look);
+        watch = new Watch("partitions-of-" + name, Duration.ofMillis(100), () -> true, repository.running().partitions()::reported);
         repository.running().partitions().attend(this::wake);
     }
 

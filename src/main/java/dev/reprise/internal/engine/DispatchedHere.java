@@ -50,7 +50,7 @@ public final class DispatchedHere implements AutoCloseable {
 
     DispatchedHere(Wiring wiring) {
         this.wiring = wiring;
-        this.launched = new LaunchedElsewhere(wiring);
+        this.launched = wiring.launchedElsewhere;
     }
 
     /**
@@ -168,7 +168,11 @@ public final class DispatchedHere implements AutoCloseable {
             queued.remove(environment);
             Optional<Prepared> taken;
             try {
-                taken = take();
+                synchronized (wiring.beginning) {
+                    taken = take();
+                    taken.ifPresent(
+                            mine -> wiring.live.put(mine.execution().execution().getExecutionId(), mine.execution()));
+                }
             } catch (RuntimeException e) {
                 LOG.log(Level.WARNING, "What waits for a node cannot be taken now; it is tried again", e);
                 return;
@@ -263,11 +267,7 @@ public final class DispatchedHere implements AutoCloseable {
             JobExecutionImpl execution = running.execution();
             Job job = execution.getJobInstance().getUnsubstitutedJob();
             repository.addJob(new ApplicationAndJobName(environment.getApplicationName(), job.getId()), job);
-            wiring.live.put(execution.getExecutionId(), running);
             execution.registerJobStopNotifier(wiring.jobRecorder::stopRequested);
-            if (repository.thisNode().isSuspended()) {
-                running.stopForServer();
-            }
             LOG.log(
                     Level.INFO,
                     "{0}: execution {1,number,#} is run by this node",

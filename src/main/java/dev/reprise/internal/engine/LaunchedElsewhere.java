@@ -24,7 +24,7 @@ import org.jberet.spi.BatchEnvironment;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/** Executions that any node may have launched, as this one has to run them: from what is recorded. Thread-safe. */
+/** Executions that any node may have launched, as this one has to run them, or partitions of them: from what is recorded. Thread-safe. */
 final class LaunchedElsewhere {
 
     private static final Logger LOG = System.getLogger(DispatchedHere.class.getName());
@@ -50,6 +50,7 @@ final class LaunchedElsewhere {
     Optional<Job> job(Definition launched, Function<String, BatchEnvironment> environments) {
         try {
             Job job = EngineOperator.job(environments.apply(launched.jobName()), launched.jobName());
+            wiring.jobs.putIfAbsent(launched.jobName(), job); // to be read once, and not for each
             String digest = launched.digest();
             return digest == null
                             || wiring.definitions.of(new JobModel(job)).digest().equals(digest)
@@ -58,7 +59,7 @@ final class LaunchedElsewhere {
         } catch (RuntimeException e) {
             LOG.log(
                     Level.WARNING,
-                    "Executions of job {0} wait for another node: this one cannot read the job: {1}",
+                    "What waits of job {0} waits for another node: this one cannot read the job: {1}",
                     launched.jobName(),
                     e.getMessage());
             return Optional.empty();
@@ -70,6 +71,22 @@ final class LaunchedElsewhere {
         JobExecutionImpl stored = wiring.loaded
                 .find(handle, waiting.id())
                 .orElseThrow(() -> new IllegalStateException("There is no execution " + waiting.id()));
+        JobExecutionImpl original = original(handle, waiting, stored.getRestartPosition());
+        return live(stored, job, node, waiting.identityNone(), original != null).map(live -> {
+            live.execution().getJobInstance().addJobExecution(live.execution());
+            return new Prepared(live, original);
+        });
+    }
+
+    /**
+     * An execution as its rows have it, to be run by this node, or a part of it; empty, with a warning, if this node cannot open
+     * its secrets.
+     *
+     * @param identityNone whether it has no identity
+     * @param restart whether it restarts another one
+     */
+    Optional<LiveExecution> live(
+            JobExecutionImpl stored, Job job, NodeIdentity node, boolean identityNone, boolean restart) {
         JobParameters parameters = Optional.ofNullable(wiring.loaded.known(stored))
                 .map(Stored::parameters)
                 .orElse(ExecutionParameters.NONE);
@@ -79,32 +96,25 @@ final class LaunchedElsewhere {
             LOG.log(
                     Level.WARNING,
                     "Execution {0,number,#} of {1} waits for another node: {2}",
-                    waiting.id(),
+                    stored.getExecutionId(),
                     job.getId(),
                     String.join("; ", faults));
             return Optional.empty();
         }
-        JobExecutionImpl original = original(handle, waiting, stored.getRestartPosition());
         Properties properties = LaunchParameters.forTheJob(ExecutionParameters.NONE, new Properties());
         properties.putAll(opened);
         JobInstanceImpl instance = new JobInstanceImpl(job, wiring.name, job.getId());
-        instance.setId(waiting.instanceId());
+        instance.setId(stored.getJobInstance().getInstanceId());
         JobExecutionImpl execution = new JobExecutionImpl(instance, properties);
-        execution.setId(waiting.id());
+        execution.setId(stored.getExecutionId());
         execution.setUser(stored.getUser());
-        instance.addJobExecution(execution);
         LiveExecution live = new LiveExecution(
-                execution,
-                node,
-                Subject.label(job.getId(), parameters),
-                waiting.identityNone(),
-                original != null,
-                wiring.application);
+                execution, node, Subject.label(job.getId(), parameters), identityNone, restart, wiring.application);
         live.keepSecret(parameters.byName().entrySet().stream()
                 .filter(parameter -> parameter.getValue().secret())
                 .map(parameter -> opened.getProperty(parameter.getKey()))
                 .toList());
-        return Optional.of(new Prepared(live, original));
+        return Optional.of(live);
     }
 
     /** What was the last of the instance when it was launched. */

@@ -9,42 +9,34 @@ import dev.reprise.log.LogThread;
 import dev.reprise.state.StepCounts;
 import jakarta.batch.operations.BatchRuntimeException;
 import jakarta.batch.runtime.BatchStatus;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.jberet.runtime.JobStopNotificationListener;
 import org.jberet.runtime.PartitionExecutionImpl;
 import org.jberet.runtime.context.StepContextImpl;
-import org.jberet.spi.PartitionHandler;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The partitions of one run of a step, run by whichever nodes have room: all are planned at once, and the thread of the step
  * waits for what comes of them (contract.md §9).
  */
-final class OfferedPartitions implements PartitionHandler, JobStopNotificationListener {
+final class OfferedPartitions extends CalledBackPartitions implements JobStopNotificationListener {
 
     private final PlanRecorder recorder;
     private final OfferedSteps offers;
     private final LiveExecution running;
     private final RunningStep whole;
-    private final PartitionCallbacks callbacks;
     private final StepContextImpl step;
     private final @Nullable PartitionNumbers numbers;
     private final List<StepContextImpl> planned = new ArrayList<>();
     private final Map<Integer, PartitionExecutionImpl> open = new HashMap<>();
     private final Map<Long, Long> heard = new HashMap<>();
-    private @Nullable BlockingQueue<Boolean> freeThreads;
-    private BlockingQueue<Serializable> engine = new LinkedBlockingQueue<>();
     private StepCounts total = StepCounts.NONE;
     private volatile int most = 1;
     private volatile boolean toStop;
     private volatile boolean stopped;
-    private boolean complete;
 
     OfferedPartitions(
             PlanRecorder recorder,
@@ -54,33 +46,21 @@ final class OfferedPartitions implements PartitionHandler, JobStopNotificationLi
             PartitionCallbacks callbacks,
             StepContextImpl step,
             @Nullable PartitionNumbers numbers) {
+        super(callbacks);
         this.recorder = recorder;
         this.offers = offers;
         this.running = running;
         this.whole = whole;
-        this.callbacks = callbacks;
         this.step = step;
         this.numbers = numbers;
         running.steps().hold(whole);
-    }
-
-    @Override
-    public void setResourceTracker(@Nullable BlockingQueue<Boolean> completedPartitions) {
-        freeThreads = completedPartitions;
-    }
-
-    @Override
-    public void setCollectorDataQueue(BlockingQueue<Serializable> data) {
-        engine = data;
     }
 
     /** Takes all at once: how many run at a time is the database's to say. */
     @Override
     public void submitPartitionTask(StepContextImpl partition, int index, int count) throws Exception {
         planned.add(partition);
-        if (freeThreads != null) {
-            freeThreads.add(Boolean.TRUE);
-        }
+        freeThread();
         if (index == count - 1) {
             plan();
             complete();
@@ -101,26 +81,6 @@ final class OfferedPartitions implements PartitionHandler, JobStopNotificationLi
             callbacks.begins(i == 0 ? this : null);
         }
         offers.add(this);
-    }
-
-    private void complete() throws Exception {
-        complete = true;
-        engine.addAll(callbacks.complete());
-    }
-
-    /** A step without partitions has something to complete too. */
-    @Override
-    public void close(StepContextImpl context) {
-        if (complete) {
-            return;
-        }
-        try {
-            complete();
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Override

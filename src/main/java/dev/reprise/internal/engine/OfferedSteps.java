@@ -32,14 +32,21 @@ final class OfferedSteps implements AutoCloseable {
     private final Database database;
     private final Doorbell doorbell;
     private final Runnable offered;
+    private final Runnable changed;
     private final Map<Long, OfferedPartitions> steps = new ConcurrentHashMap<>();
     private final Watch watch;
 
-    /** @param offered is called when there is something that may be taken */
-    OfferedSteps(Database database, Doorbell doorbell, Runnable offered) {
+    /**
+     * Of one repository.
+     *
+     * @param offered is called when there is something that may be taken
+     * @param changed is called when something is to be done to what was taken
+     */
+    OfferedSteps(Database database, Doorbell doorbell, Runnable offered, Runnable changed) {
         this.database = database;
         this.doorbell = doorbell;
         this.offered = offered;
+        this.changed = changed;
         this.watch = new Watch("reprise-partitions", LOOK, () -> !steps.isEmpty(), this::look);
     }
 
@@ -126,7 +133,7 @@ final class OfferedSteps implements AutoCloseable {
         });
         if (first) {
             step.stopped();
-            offered.run();
+            changed.run();
         }
     }
 

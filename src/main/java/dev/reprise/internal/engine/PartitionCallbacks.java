@@ -1,7 +1,10 @@
 package dev.reprise.internal.engine;
 
+import dev.reprise.internal.database.SqlFailures;
+import dev.reprise.internal.engine.partition.AnalyzerTransaction;
 import dev.reprise.internal.engine.partition.GivenPlan;
 import dev.reprise.internal.engine.partition.NotCollected;
+import dev.reprise.internal.engine.reason.Witnessed;
 import jakarta.batch.api.listener.StepListener;
 import jakarta.batch.api.partition.PartitionAnalyzer;
 import jakarta.batch.api.partition.PartitionMapper;
@@ -65,7 +68,14 @@ public final class PartitionCallbacks implements PartitionMapper, StepListener {
         this.job = step.getJobContext();
         this.definition = definition;
         this.running = running;
-        this.transaction = new AnalyzerTransaction(step, definition, running);
+        this.transaction = new AnalyzerTransaction(step, definition, this::failed);
+    }
+
+    private void failed(Exception why) {
+        RunningStep whole = running.steps().find(step);
+        if (whole != null) {
+            whole.troubles().failed(new Witnessed(why, SqlFailures.isAway(why)));
+        }
     }
 
     /** Begins the step's partitions. */

@@ -2,6 +2,7 @@ package dev.reprise.internal.engine;
 
 import dev.reprise.internal.doorbell.Bell;
 import dev.reprise.internal.engine.partition.NotCollected;
+import dev.reprise.internal.store.StepEnds;
 import dev.reprise.internal.store.Taken;
 import dev.reprise.internal.store.Work;
 import dev.reprise.log.LogThread;
@@ -49,6 +50,7 @@ final class PartitionHere implements PartitionWorker, Runnable {
     private final Wiring wiring;
     private final Runnable over;
     private volatile boolean begun;
+    private volatile boolean ending;
     private final CountDownLatch ended = new CountDownLatch(1);
     private @Nullable RunningStep row;
 
@@ -90,7 +92,9 @@ final class PartitionHere implements PartitionWorker, Runnable {
         try {
             wiring.server.inTheNameOf().accept(running.execution().getUser(), runner());
         } catch (RuntimeException | Error e) {
-            cannotRun(e);
+            // It has no row here yet, so no end.
+            LOG.log(Level.ERROR, cannotBegin(taken), e);
+            wiring.partitionsHere.leave(taken, repository);
         } finally {
             ArtifactCreationContext.removeCurrentArtifactCreationContext();
             over.run();
@@ -137,14 +141,9 @@ final class PartitionHere implements PartitionWorker, Runnable {
                 : new ChunkRunner(context, null, chunk, null, this);
     }
 
-    /** It has no row here yet, so no end: it goes back, to another node. */
-    private void cannotRun(Throwable why) {
-        LOG.log(
-                Level.ERROR,
-                running.label() + ": " + taken.name() + " cannot run on this node, and is left to others",
-                why);
-        boolean died = !repository.thisNode().isSuspended(); // a server that stops takes its class loaders with it
-        wiring.database.doIdempotently(handle -> Work.putBack(handle, taken.id(), taken.version(), died));
+    static String cannotBegin(Taken taken) {
+        return "Partition " + taken.name() + " of execution " + taken.executionId()
+                + " cannot begin on this node, and is left to others";
     }
 
     @Override
@@ -157,12 +156,18 @@ final class PartitionHere implements PartitionWorker, Runnable {
         }
     }
 
+    /** Whether its end is being recorded, or is by now. */
+    boolean isEnding() {
+        return ending;
+    }
+
     @Override
     public void partitionDone(AbstractStepExecution execution) {
         RunningStep partition = row;
         if (partition == null) {
             return;
         }
+        ending = true;
         wiring.stepRecorder.partitionEnds(running, (PartitionExecutionImpl) execution);
         wiring.chunkRecorder.values().failIfUnreadable(partition);
         StepReasons.keepAsText(partition);
@@ -195,9 +200,12 @@ final class PartitionHere implements PartitionWorker, Runnable {
     }
 
     private boolean record(Handle handle, RunningStep partition, String trace) {
-        if (goesOnElsewhere(partition) && Work.putBack(handle, taken.id(), partition.version(), false)) {
-            wiring.doorbell.ring(handle, Bell.WORK);
-            return true;
+        if (goesOnElsewhere(partition)) {
+            StepEnds.isCommitted(handle, partition); // else it would be put back at a version that its row has not
+            if (Work.putBack(handle, taken.id(), partition.version(), false)) {
+                wiring.doorbell.ring(handle, Bell.WORK);
+                return true;
+            }
         }
         boolean recorded = Work.end(handle, partition, taken.node(), trace);
         wiring.doorbell.ring(handle, Bell.ended(taken.partitionOf()));

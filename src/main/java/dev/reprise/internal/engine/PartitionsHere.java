@@ -1,39 +1,30 @@
 package dev.reprise.internal.engine;
 
-import dev.reprise.identity.JobParameters;
 import dev.reprise.internal.database.Database;
-import dev.reprise.internal.decide.Subject;
 import dev.reprise.internal.doorbell.Bell;
-import dev.reprise.internal.engine.stored.LoadedExecutions;
-import dev.reprise.internal.store.Secrets;
-import dev.reprise.internal.store.Stored;
 import dev.reprise.internal.store.Taken;
 import dev.reprise.internal.store.Work;
 import dev.reprise.internal.store.Work.Definition;
 import dev.reprise.internal.store.Work.Held;
 import dev.reprise.internal.store.WorkOfTheDead;
-import dev.reprise.job.JobModel;
 import dev.reprise.state.NodeIdentity;
 import jakarta.batch.runtime.JobExecution;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import org.jberet.job.model.Job;
 import org.jberet.runtime.JobExecutionImpl;
-import org.jberet.runtime.JobInstanceImpl;
 import org.jberet.spi.BatchEnvironment;
 import org.jspecify.annotations.Nullable;
 
@@ -42,24 +33,31 @@ public final class PartitionsHere implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(PartitionsHere.class.getName());
 
+    /** Partitions of one execution come one after the other, and not of many in turn. */
+    private static final int EXECUTIONS_READ = 16;
+
     private final Wiring wiring;
     private final Database database;
-    private final LoadedExecutions loaded;
-    private final Secrets secrets;
     private final Capacity capacity;
     private final Map<Long, PartitionHere> running = new ConcurrentHashMap<>();
     private final Map<JobExecution, LiveExecution> executions = Collections.synchronizedMap(new IdentityHashMap<>());
     private final Set<String> foreign = ConcurrentHashMap.newKeySet();
+    private final Set<Long> unreadable = ConcurrentHashMap.newKeySet();
+    private final Map<Long, JobExecutionImpl> read = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Long, JobExecutionImpl> eldest) {
+            return size() > EXECUTIONS_READ;
+        }
+    };
+    private final AtomicBoolean changed = new AtomicBoolean(true);
+    private final AtomicBoolean reported = new AtomicBoolean(true);
     private Set<Long> withoutThread = Set.of();
-    private final Object begins = new Object();
     private final AtomicBoolean listening = new AtomicBoolean();
     private volatile Runnable taking = () -> {};
 
     PartitionsHere(Wiring wiring, Capacity capacity) {
         this.wiring = wiring;
         this.database = wiring.database;
-        this.loaded = wiring.loaded;
-        this.secrets = wiring.secrets;
         this.capacity = capacity;
     }
 
@@ -70,6 +68,18 @@ public final class PartitionsHere implements AutoCloseable {
      */
     public void attend(Runnable takes) {
         taking = takes;
+    }
+
+    /** This node has reported: what others left is looked for, and nothing that was missed stays so. */
+    public void reported() {
+        reported.set(true);
+        changed();
+    }
+
+    /** Something may be to be done to what this node has taken. */
+    void changed() {
+        changed.set(true);
+        offered();
     }
 
     /** There may be something to take. */
@@ -106,15 +116,19 @@ public final class PartitionsHere implements AutoCloseable {
             wiring.doorbell.listen(bell -> {
                 wiring.offeredSteps.rung(bell);
                 if (bell.kind() == Bell.Kind.WORK) {
-                    offered();
+                    changed(); // it may be a stop
                 }
             });
         }
-        compare();
-        wiring.moves.fromTheDead();
+        if (changed.getAndSet(false)) {
+            compare();
+        }
+        if (reported.getAndSet(false) && node().isPresent()) {
+            wiring.moves.fromTheDead();
+        }
         boolean more = true;
         while (more) {
-            synchronized (begins) {
+            synchronized (wiring.beginning) {
                 List<Taken> taken =
                         mayBegin.getAsBoolean() && !repository.thisNode().isSuspended() ? take(environment) : List.of();
                 taken.forEach(one -> run(one, environment.apply(one.jobName()), repository));
@@ -135,13 +149,9 @@ public final class PartitionsHere implements AutoCloseable {
         if (free <= 0 || node.isEmpty()) {
             return List.of();
         }
-        return database.inOwnTransaction(handle -> Work.take(
-                handle,
-                node.get(),
-                free,
-                capacity.groups(),
-                definition -> isDeployed(definition, environment),
-                foreign));
+        Work.Wanted wanted = new Work.Wanted(free, capacity.groups(), foreign, unreadable);
+        return database.inOwnTransaction(
+                handle -> Work.take(handle, node.get(), wanted, definition -> isDeployed(definition, environment)));
     }
 
     /** None as long as what was taken waits for a thread, and no more than have one: others may have more room. */
@@ -151,29 +161,22 @@ public final class PartitionsHere implements AutoCloseable {
     }
 
     private boolean isDeployed(Definition definition, Function<String, BatchEnvironment> environment) {
-        try {
-            JobModel job =
-                    new JobModel(EngineOperator.job(environment.apply(definition.jobName()), definition.jobName()));
-            return definition.digest() == null
-                    || wiring.definitions.of(job).digest().equals(definition.digest());
-        } catch (RuntimeException e) {
-            LOG.log(
-                    Level.WARNING,
-                    "Partitions of job {0} wait for another node: this one cannot read the job: {1}",
-                    definition.jobName(),
-                    e.getMessage());
-            return false;
-        }
+        return wiring.launchedElsewhere.job(definition, environment).isPresent();
     }
 
-    /** Runs what was taken, on a thread of the environment's; what cannot begin goes back. */
+    /** Runs what was taken, on a thread of the environment's; what cannot begin goes back, and is left to others. */
     private void run(Taken taken, BatchEnvironment environment, RepriseRepository repository) {
-        PartitionHere partition = null;
+        LiveExecution joined = null;
         try {
-            JobExecutionImpl stored = database.read(handle -> loaded.find(handle, taken.executionId()))
-                    .orElseThrow(() -> new IllegalStateException("there is no such execution"));
-            LiveExecution execution = execution(taken, stored, EngineOperator.job(environment, taken.jobName()));
-            PartitionHere begun = new PartitionHere(
+            JobExecutionImpl stored = stored(taken.executionId());
+            Optional<LiveExecution> live = wiring.launchedElsewhere.live(
+                    stored, EngineOperator.job(environment, taken.jobName()), taken.node(), false, false);
+            if (live.isEmpty()) {
+                leave(taken, repository);
+                return;
+            }
+            LiveExecution execution = live.get();
+            PartitionHere partition = new PartitionHere(
                     taken,
                     execution,
                     wiring.planRecorder.properties(taken.jobName(), taken.plan()),
@@ -181,26 +184,36 @@ public final class PartitionsHere implements AutoCloseable {
                     repository,
                     wiring,
                     () -> forget(taken.id(), execution));
-            partition = begun;
-            running.put(taken.id(), begun);
-            executions.put(execution.execution(), execution);
             wiring.server
                     .logs()
                     .ifPresent(logs -> logs.join(
                             taken.executionId(), stored.getCreateTime().toInstant()));
-            EngineOperator.submit(environment, new RecordedPartitions.Task(taken.executionId(), begun));
+            joined = execution;
+            running.put(taken.id(), partition);
+            executions.put(execution.execution(), execution);
+            EngineOperator.submit(environment, new RecordedPartitions.Task(taken.executionId(), partition));
         } catch (RuntimeException | Error e) {
-            LOG.log(
-                    Level.ERROR,
-                    "Partition " + taken.name() + " of execution " + taken.executionId()
-                            + " cannot begin on this node, and is left to others",
-                    e);
-            if (partition != null) {
-                forget(taken.id(), partition.running());
+            LOG.log(Level.ERROR, PartitionHere.cannotBegin(taken), e);
+            if (joined != null) {
+                forget(taken.id(), joined);
             }
-            boolean died = !repository.thisNode().isSuspended(); // a server that stops takes no tasks
-            database.doIdempotently(handle -> Work.putBack(handle, taken.id(), taken.version(), died));
+            leave(taken, repository);
         }
+    }
+
+    private JobExecutionImpl stored(long executionId) {
+        return read.computeIfAbsent(
+                executionId,
+                id -> database.read(handle -> wiring.loaded.find(handle, id))
+                        .orElseThrow(() -> new IllegalStateException("there is no such execution")));
+    }
+
+    /** It cannot begin here. It waits for another node then, unless it is because this one stops. */
+    void leave(Taken taken, RepriseRepository repository) {
+        if (!repository.thisNode().isSuspended()) {
+            unreadable.add(taken.executionId());
+        }
+        database.doIdempotently(handle -> Work.putBack(handle, taken.id(), taken.version(), false));
     }
 
     /** This node may run it again already, if it was put back. */
@@ -209,29 +222,6 @@ public final class PartitionsHere implements AutoCloseable {
         executions.remove(over.execution());
         wiring.server.logs().ifPresent(logs -> logs.end(over.execution().getExecutionId()));
         offered();
-    }
-
-    /** One of this partition alone, which the engine takes for the job's. */
-    private LiveExecution execution(Taken taken, JobExecutionImpl stored, Job job) {
-        Stored known = Optional.ofNullable(loaded.known(stored)).orElse(Stored.NOTHING);
-        JobParameters parameters = known.parameters();
-        List<String> faults = new ArrayList<>();
-        Properties opened = secrets.opened(taken.jobName(), parameters, parameters.toShownProperties(), faults);
-        if (!faults.isEmpty()) {
-            throw new IllegalStateException(String.join("; ", faults));
-        }
-        JobInstanceImpl instance = new JobInstanceImpl(job, wiring.name, taken.jobName());
-        instance.setId(stored.getJobInstance().getInstanceId());
-        JobExecutionImpl execution = new JobExecutionImpl(instance, opened);
-        execution.setId(taken.executionId());
-        execution.setUser(stored.getUser());
-        LiveExecution live = new LiveExecution(
-                execution, taken.node(), Subject.label(taken.jobName(), parameters), false, false, wiring.application);
-        live.keepSecret(parameters.byName().entrySet().stream()
-                .filter(parameter -> parameter.getValue().secret())
-                .map(parameter -> opened.getProperty(parameter.getKey()))
-                .toList());
-        return live;
     }
 
     /**
@@ -248,7 +238,7 @@ public final class PartitionsHere implements AutoCloseable {
         for (Long id : before) {
             PartitionHere partition = running.get(id);
             Held row = held.get(id);
-            if (partition != null && row == null) {
+            if (partition != null && row == null && !partition.isEnding()) {
                 partition.running().lose("another node has taken it over");
             } else if (partition != null && row != null && row.toStop()) {
                 partition.running().stop();
@@ -281,9 +271,7 @@ public final class PartitionsHere implements AutoCloseable {
 
     /** Its server stops: what runs goes back after its next chunk, and to another node. */
     void stopForServer() {
-        synchronized (begins) { // what is being taken runs by then, and is stopped and waited for
-            running.values().forEach(partition -> partition.running().stopForServer());
-        }
+        running.values().forEach(partition -> partition.running().stopForServer());
     }
 
     public boolean isEmpty() {

@@ -7,8 +7,6 @@ import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
 import java.util.ServiceLoader;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.jberet.job.model.Chunk;
 import org.jberet.job.model.RefArtifact;
 import org.jberet.job.model.Step;
@@ -84,30 +82,15 @@ public final class RecordedPartitions implements PartitionHandlerFactory {
         return offered == null ? new Recorded(repository, callbacks, step) : offered;
     }
 
-    private static final class Recorded implements PartitionHandler, PartitionWorker {
+    private static final class Recorded extends CalledBackPartitions implements PartitionWorker {
 
         private final RepriseRepository repository;
-        private final PartitionCallbacks callbacks;
         private final StepContextImpl step;
-        private @Nullable BlockingQueue<Boolean> freeThreads;
-        private BlockingQueue<Serializable> engine = new LinkedBlockingQueue<>();
-        private boolean complete;
 
         Recorded(RepriseRepository repository, PartitionCallbacks callbacks, StepContextImpl step) {
+            super(callbacks);
             this.repository = repository;
-            this.callbacks = callbacks;
             this.step = step;
-        }
-
-        /** Kept from the threads, which would let the next partition begin before the end of one is recorded. */
-        @Override
-        public void setResourceTracker(@Nullable BlockingQueue<Boolean> completedPartitions) {
-            freeThreads = completedPartitions;
-        }
-
-        @Override
-        public void setCollectorDataQueue(BlockingQueue<Serializable> data) {
-            engine = data;
         }
 
         @Override
@@ -128,11 +111,6 @@ public final class RecordedPartitions implements PartitionHandlerFactory {
             if (index == count - 1) {
                 complete();
             }
-        }
-
-        private void complete() throws Exception {
-            complete = true;
-            engine.addAll(callbacks.complete());
         }
 
         /** As the engine makes it; with no transaction manager it takes the one of the step. */
@@ -156,25 +134,7 @@ public final class RecordedPartitions implements PartitionHandlerFactory {
                 repository.savePersistentData(step.getJobContext().getJobExecution(), partition);
             } finally {
                 callbacks.ended((PartitionExecutionImpl) partition);
-                BlockingQueue<Boolean> free = freeThreads;
-                if (free != null) {
-                    free.add(Boolean.TRUE);
-                }
-            }
-        }
-
-        /** A step without partitions has something to complete too. */
-        @Override
-        public void close(StepContextImpl context) {
-            if (complete) {
-                return;
-            }
-            try {
-                complete();
-            } catch (RuntimeException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IllegalStateException(e);
+                freeThread();
             }
         }
     }

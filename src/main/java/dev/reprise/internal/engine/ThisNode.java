@@ -157,8 +157,10 @@ public final class ThisNode {
      */
     public void suspend() {
         suspended = true;
-        live.values().forEach(LiveExecution::stopForServer);
-        wiring.partitionsHere.stopForServer();
+        synchronized (wiring.beginning) { // what is being taken is stopped and waited for, too
+            live.values().forEach(LiveExecution::stopForServer);
+            wiring.partitionsHere.stopForServer();
+        }
     }
 
     /** Takes launches again. */

@@ -82,6 +82,11 @@ final class Wiring {
     final PartitionsHere partitionsHere;
     final OfferedSteps offeredSteps;
     final DispatchedHere dispatchedHere;
+    final LaunchedElsewhere launchedElsewhere = new LaunchedElsewhere(this);
+
+    /** Held while something is taken, until it is among what runs here; and where all of that is stopped, because the server stops. */
+    final Object beginning = new Object();
+
     final Secrets secrets;
     final String name;
     final Scope scope;
@@ -147,7 +152,7 @@ final class Wiring {
         this.doorbell = Doorbells.of(parts.doorbell(), parts.dataSource(), database, name);
         this.planRecorder = new PlanRecorder(database, runningSteps, secrets, checkpoints, doorbell);
         this.partitionsHere = new PartitionsHere(this, parts.capacity());
-        this.offeredSteps = new OfferedSteps(database, doorbell, partitionsHere::offered);
+        this.offeredSteps = new OfferedSteps(database, doorbell, partitionsHere::offered, partitionsHere::changed);
         this.dispatchedHere = new DispatchedHere(this);
         this.jobRecorder = new JobRecorder(
                 database,

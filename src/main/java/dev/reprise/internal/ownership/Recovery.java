@@ -86,7 +86,7 @@ public final class Recovery implements Node.Duties, AutoCloseable {
     @Override
     public void asked() {
         answering.wake();
-        taking.wake();
+        repository.running().partitions().reported();
         dispatching.wake();
     }
 

@@ -53,6 +53,7 @@ public final class Work {
                              from REPRISE_WORK
                             where PARTITION_OF = STEPS.ID and STATE = 'READY'
                               and coalesce(JOB_DIGEST, '') <> all (cast(:foreign as varchar[]))
+                              and JOB_EXECUTION_ID <> all (cast(:unreadable as bigint[]))
                               and (NODE_GROUP is null or NODE_GROUP = any (cast(:groups as varchar[])))
                             order by QUEUED_AT, STEP_EXECUTION_ID
                             limit cast(:most as integer) + :meanwhile) r
@@ -126,34 +127,37 @@ public final class Work {
     public record Definition(String jobName, @Nullable String digest) {}
 
     /**
-     * Takes partitions that wait, for a node.
+     * What a node takes.
      *
      * @param most how many at most
-     * @param groups that the node is in
-     * @param known whether this node has that job in that version; else another one is to take it
-     * @param foreign of which digests it is known that it has not; those that were found out are added
+     * @param groups that it is in
+     * @param foreign digests of definitions that it has not, as far as is known; those that are found out are added
+     * @param unreadable executions that it cannot run, as far as is known
      */
-    public static List<Taken> take(
-            Handle handle,
-            NodeIdentity node,
-            int most,
-            Collection<String> groups,
-            Predicate<Definition> known,
-            Collection<String> foreign) {
+    public record Wanted(
+            int most, Collection<String> groups, Collection<String> foreign, Collection<Long> unreadable) {}
+
+    /**
+     * Takes partitions that wait, for a node.
+     *
+     * @param known whether this node has that job in that version; else another one is to take it
+     */
+    public static List<Taken> take(Handle handle, NodeIdentity node, Wanted wanted, Predicate<Definition> known) {
         Map<Long, Definition> waiting = new HashMap<>();
         arrays(handle)
                 .createQuery(WAITING)
                 .bind("application", node.application())
-                .bind("foreign", foreign.toArray(String[]::new))
-                .bind("groups", groups.toArray(String[]::new))
-                .bind("most", most)
+                .bind("foreign", wanted.foreign().toArray(String[]::new))
+                .bind("unreadable", wanted.unreadable().toArray(Long[]::new))
+                .bind("groups", wanted.groups().toArray(String[]::new))
+                .bind("most", wanted.most())
                 .bind("meanwhile", MOST_CLAIMED_MEANWHILE)
                 .map((row, context) -> Map.entry(row.getLong(1), new Definition(row.getString(2), row.getString(3))))
                 .forEach(one -> waiting.put(one.getKey(), one.getValue()));
         waiting.values().removeIf(definition -> {
             boolean ours = known.test(definition);
             if (!ours) {
-                foreign.add(digest(definition));
+                wanted.foreign().add(digest(definition));
             }
             return !ours;
         });

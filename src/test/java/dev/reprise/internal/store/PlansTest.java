@@ -400,7 +400,10 @@ class PlansTest {
         List<Work.Definition> offered = new ArrayList<>();
         database.startRecording();
         access.inOwnTransaction(handle -> Work.take(
-                handle, node.identity, 2, List.of(), definition -> !offered.add(definition), new HashSet<>()));
+                handle,
+                node.identity,
+                new Work.Wanted(2, List.of(), new HashSet<>(), List.of()),
+                definition -> !offered.add(definition)));
         List<Entry> made = database.stopRecording().entries();
 
         assertThat(offered).hasSize(2);
@@ -542,8 +545,8 @@ class PlansTest {
                 handle -> WorkPlan.insert(handle, step, id, self, partitions, new WorkPlan.Limits(4, null)));
         access.read(handle -> WorkPlan.isThere(handle, step, id, 8));
         access.doInOwnTransaction(handle -> WorkOfSteps.next(handle, step.id(), 8));
-        List<Taken> taken = access.inOwnTransaction(
-                handle -> Work.take(handle, self, 4, List.of(), job -> true, new HashSet<>(Set.of("x"))));
+        List<Taken> taken = access.inOwnTransaction(handle -> Work.take(
+                handle, self, new Work.Wanted(4, List.of(), new HashSet<>(Set.of("x")), List.of(0L)), job -> true));
         access.read(handle -> Work.held(handle, self));
         access.doInOwnTransaction(
                 handle -> Work.putBack(handle, taken.get(0).id(), taken.get(0).version(), true));

@@ -86,8 +86,11 @@ class WorkRaceTest {
     }
 
     private List<Taken> take(NodeIdentity node, int most) {
-        List<Taken> taken = jdbi.inTransaction(
-                handle -> Work.take(handle, node, most, List.of(), definition -> true, ConcurrentHashMap.newKeySet()));
+        List<Taken> taken = jdbi.inTransaction(handle -> Work.take(
+                handle,
+                node,
+                new Work.Wanted(most, List.of(), ConcurrentHashMap.newKeySet(), List.of()),
+                definition -> true));
         taken.forEach(one -> claims.add(new Claim(one.id(), one.version(), node)));
         return taken;
     }

@@ -1,14 +1,13 @@
-package dev.reprise.internal.engine;
+package dev.reprise.internal.engine.partition;
 
-import dev.reprise.internal.database.SqlFailures;
 import dev.reprise.internal.database.Text;
-import dev.reprise.internal.engine.reason.Witnessed;
 import jakarta.transaction.HeuristicMixedException;
 import jakarta.transaction.HeuristicRollbackException;
 import jakarta.transaction.RollbackException;
 import jakarta.transaction.Status;
 import jakarta.transaction.SystemException;
 import jakarta.transaction.TransactionManager;
+import java.util.function.Consumer;
 import org.jberet.job.model.Partition;
 import org.jberet.job.model.Properties;
 import org.jberet.runtime.context.StepContextImpl;
@@ -16,21 +15,26 @@ import org.jberet.spi.PropertyKey;
 import org.jspecify.annotations.Nullable;
 
 /** The transaction in which the analyzer of a step works, from when its partitions have begun until all have ended. For the thread of the step. */
-final class AnalyzerTransaction {
+public final class AnalyzerTransaction {
 
     private static final String TIME_OUT = "jakarta.transaction.global.timeout";
 
     private final StepContextImpl step;
     private final Partition definition;
-    private final LiveExecution running;
+    private final Consumer<Exception> failed;
     private final TransactionManager transactions;
     private long began;
 
-    /** @param definition as job XML has it */
-    AnalyzerTransaction(StepContextImpl step, Partition definition, LiveExecution running) {
+    /**
+     * Of a run of a step.
+     *
+     * @param definition as job XML has it
+     * @param failed is told why it could not be committed
+     */
+    public AnalyzerTransaction(StepContextImpl step, Partition definition, Consumer<Exception> failed) {
         this.step = step;
         this.definition = definition;
-        this.running = running;
+        this.failed = failed;
         this.transactions = step.getJobContext().getBatchEnvironment().getTransactionManager();
     }
 
@@ -43,7 +47,7 @@ final class AnalyzerTransaction {
         return properties == null ? null : properties.get(name);
     }
 
-    void begin() throws Exception {
+    public void begin() throws Exception {
         if (!isNeeded()) {
             return;
         }
@@ -59,7 +63,7 @@ final class AnalyzerTransaction {
         began = System.nanoTime();
     }
 
-    void mustLive() throws SystemException {
+    public void mustLive() throws SystemException {
         if (isNeeded() && transactions.getStatus() != Status.STATUS_ACTIVE) {
             throw new IllegalStateException(whyItIsGone());
         }
@@ -86,7 +90,7 @@ final class AnalyzerTransaction {
                 + TIME_OUT + ", or set " + PropertyKey.ANALYZER_TX_DISABLED + "=true there if the analyzer needs none.";
     }
 
-    void commit() throws Exception {
+    public void commit() throws Exception {
         if (!isNeeded()) {
             return;
         }
@@ -94,10 +98,7 @@ final class AnalyzerTransaction {
         try {
             transactions.commit();
         } catch (RollbackException | HeuristicMixedException | HeuristicRollbackException e) {
-            RunningStep whole = running.steps().find(step);
-            if (whole != null) {
-                whole.troubles().failed(new Witnessed(e, SqlFailures.isAway(e)));
-            }
+            failed.accept(e);
             throw new IllegalStateException(
                     "What partition analyzer " + definition.getAnalyzer().getRef() + " of step " + step.getStepName()
                             + " did was rolled back when it was to be committed: " + e.getMessage(),
@@ -106,7 +107,7 @@ final class AnalyzerTransaction {
     }
 
     /** Whatever has become of it: nothing of it may stay with the thread. */
-    void end() {
+    public void end() {
         try {
             if (transactions.getStatus() == Status.STATUS_NO_TRANSACTION) {
                 return;
