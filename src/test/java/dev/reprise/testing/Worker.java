@@ -79,7 +79,11 @@ final class Worker implements AutoCloseable {
                         new Failures()),
                 new JobFolder("META-INF/batch-jobs"),
                 20);
-        watch = new Watch("partitions-of-" + name, Duration.ofMillis(100), () -> true, repository.running().partitions()::reported);
+        watch = new Watch(
+                "partitions-of-" + name,
+                Duration.ofMillis(100),
+                () -> true,
+                repository.running().partitions()::reported);
         repository.running().partitions().attend(this::wake);
     }
 

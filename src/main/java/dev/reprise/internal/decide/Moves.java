@@ -56,8 +56,10 @@ public final class Moves {
         this.lease = lease;
     }
 
-    /** Puts back what dead nodes had taken, or ends it. What fails is tried again the next time. */
+    /** Puts back what dead nodes had taken, or ends it, and forgets what nobody waits for. What fails is tried again the next time. */
     public void fromTheDead() {
+        database.doIdempotently(
+                handle -> WorkOfTheDead.forgetEnded(handle, self.get().application()));
         List<Left> found =
                 database.read(handle -> WorkOfTheDead.find(handle, self.get().application(), lease));
         Set<NodeIdentity> ended = new HashSet<>();

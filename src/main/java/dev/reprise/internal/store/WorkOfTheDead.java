@@ -42,6 +42,16 @@ public final class WorkOfTheDead {
               from ENDS
              where w.STEP_EXECUTION_ID = ENDS.STEP_EXECUTION_ID and w.STATE = 'TAKEN'""";
 
+    /** Somebody is the owner of an execution that runs; the node of any other one was not told, or died, when this was to be forgotten. */
+    private static final String FORGET_ENDED = """
+            delete from REPRISE_WORK w
+             where w.APPLICATION = :application and w.STATE = 'DONE'
+               and not exists (select 1 from REPRISE_OWNER o where o.JOB_EXECUTION_ID = w.JOB_EXECUTION_ID)""";
+
+    private static final String FORGET_COLLECTED = """
+            delete from REPRISE_COLLECTED c
+             where not exists (select 1 from REPRISE_OWNER o where o.JOB_EXECUTION_ID = c.JOB_EXECUTION_ID)""";
+
     private WorkOfTheDead() {}
 
     /**
@@ -84,6 +94,12 @@ public final class WorkOfTheDead {
                         row.getInt("ATTEMPT"),
                         row.getInt("TO_STOP") == 1))
                 .list();
+    }
+
+    /** Forgets what is left of executions that have ended. */
+    public static void forgetEnded(Handle handle, String application) {
+        handle.createUpdate(FORGET_ENDED).bind("application", application).execute();
+        handle.createUpdate(FORGET_COLLECTED).execute();
     }
 
     /**

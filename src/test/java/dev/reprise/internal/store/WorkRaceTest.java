@@ -314,6 +314,33 @@ class WorkRaceTest {
         }
     }
 
+    /** The node of the step died, or was not told, when it was to forget them; and other executions go on. */
+    @Test
+    void endsOfAnExecutionThatHasEndedAreForgotten() {
+        plan(PARTITIONS);
+        end(take(nodes.get(0), 1).get(0));
+        DATABASE.execute(
+                "insert into REPRISE_COLLECTED (STEP_EXECUTION_ID, PARTITION_OF, JOB_EXECUTION_ID) values (1, ?, ?)",
+                step,
+                executionId);
+        String application = parent.identity.application();
+
+        jdbi.useTransaction(handle -> WorkOfTheDead.forgetEnded(handle, application));
+        assertThat(count("('DONE')")).isEqualTo(1);
+        assertThat(collected()).isEqualTo("1");
+
+        DATABASE.execute("delete from REPRISE_OWNER where JOB_EXECUTION_ID = ?", executionId);
+        jdbi.useTransaction(handle -> WorkOfTheDead.forgetEnded(handle, "another"));
+        assertThat(count("('DONE')")).isEqualTo(1);
+        jdbi.useTransaction(handle -> WorkOfTheDead.forgetEnded(handle, application));
+        assertThat(count("('DONE')")).isZero();
+        assertThat(collected()).isEqualTo("0");
+    }
+
+    private String collected() {
+        return DATABASE.row("select count(*) from REPRISE_COLLECTED where PARTITION_OF = ?", step);
+    }
+
     /** The node of the step is dead, and what it had launched is closed: who has taken a partition of it records nothing more. */
     @Test
     void nothingOfAnExecutionIsTakenThatIsClosed() throws Exception {
