@@ -217,6 +217,19 @@ class CrashOfNodesIT {
         });
     }
 
+    /** It lives, and does not hear of one thing that it has done: of whatever it does not know, somebody goes on with it once. */
+    @Test
+    void aWorkerThatIsNotToldOnce() throws Exception {
+        besideTheStep("deaf", (number, run) -> {
+            watched.beginAnotherProcess();
+            Worker deaf = node(watched.url(), "other", "deaf-" + number);
+            watched.swallowAnswerAfter(number);
+            deaf.begin();
+            await().until(() -> over(run) == PARTITIONS - SLOTS);
+            return !watched.swallowed().isEmpty();
+        });
+    }
+
     /** While it takes over what another one has left, and goes on with it. */
     @Test
     void whoTakesOver() throws Exception {
@@ -271,8 +284,11 @@ class CrashOfNodesIT {
                 CompletableFuture<JobRun> running =
                         CompletableFuture.supplyAsync(() -> step.run(JOB.getId(), Map.of("run", run)));
                 await().until(() -> taken("this-process") == SLOTS);
-                died = trial.died(crashes, run);
-                theirs.countDown();
+                try {
+                    died = trial.died(crashes, run);
+                } finally {
+                    theirs.countDown(); // or nothing would end
+                }
 
                 JobRun ended = running.get();
                 worker.countDown(); // what wakes of the dead is fenced
@@ -283,7 +299,7 @@ class CrashOfNodesIT {
                 crashes += died ? 1 : 0;
             }
         }
-        System.out.println(kind + ": crashed at each of " + crashes + " statements and commits");
+        System.out.println(kind + ": at each of " + crashes + " moments");
         assertThat(crashes).isGreaterThan(5);
     }
 
