@@ -82,7 +82,7 @@ class CrashOfNodesIT {
     private volatile CountDownLatch worker = new CountDownLatch(0);
 
     /** Those of a trial: closed only then, for what they run is interrupted. */
-    private final List<Worker> nodes = new ArrayList<>();
+    private final List<AnotherNode> nodes = new ArrayList<>();
 
     private static List<Properties> plan() {
         return IntStream.range(0, PARTITIONS)
@@ -190,14 +190,14 @@ class CrashOfNodesIT {
         return process;
     }
 
-    private Worker node(String database, String kind, String name) {
-        Worker node = new Worker(
-                database,
-                name,
-                new Capacity(PARTITIONS, Set.of()),
-                folder.resolve(UUID.randomUUID().toString()),
-                artifacts(kind));
-        node.engine.define(JOB);
+    private AnotherNode node(String database, String kind, String name) {
+        AnotherNode node = new AnotherNode(
+                        database,
+                        name,
+                        new Capacity(PARTITIONS, Set.of()),
+                        folder.resolve(UUID.randomUUID().toString()),
+                        artifacts(kind))
+                .with(JOB);
         nodes.add(node);
         return node;
     }
@@ -209,7 +209,7 @@ class CrashOfNodesIT {
     void aWorker() throws Exception {
         besideTheStep("worker", (number, run) -> {
             watched.beginAnotherProcess();
-            Worker dying = node(watched.url(), "other", "worker-" + number);
+            AnotherNode dying = node(watched.url(), "other", "worker-" + number);
             watched.killAfter(number);
             dying.begin();
             awaitDeathOr(() -> over(run) == PARTITIONS - SLOTS);
@@ -222,12 +222,12 @@ class CrashOfNodesIT {
     void whoTakesOver() throws Exception {
         besideTheStep("heir", (number, run) -> {
             worker = new CountDownLatch(1);
-            Worker dead = node(url, "worker", "dead-" + number);
+            AnotherNode dead = node(url, "worker", "dead-" + number);
             dead.begin();
             await().until(() -> begun(run) == PARTITIONS - SLOTS);
             dead.dies(url);
             watched.beginAnotherProcess();
-            Worker dying = node(watched.url(), "other", "heir-" + number);
+            AnotherNode dying = node(watched.url(), "other", "heir-" + number);
             watched.killAfter(number);
             dying.begin();
             awaitDeathOr(() -> over(run) == PARTITIONS - SLOTS);
@@ -241,7 +241,7 @@ class CrashOfNodesIT {
         besideTheStep("stopping", (number, run) -> {
             worker = new CountDownLatch(1);
             watched.beginAnotherProcess();
-            Worker dying = node(watched.url(), "worker", "stopping-" + number);
+            AnotherNode dying = node(watched.url(), "worker", "stopping-" + number);
             dying.begin();
             await().until(() -> begun(run) == PARTITIONS - SLOTS);
             dying.watch.close();
@@ -276,7 +276,7 @@ class CrashOfNodesIT {
 
                 JobRun ended = running.get();
                 worker.countDown(); // what wakes of the dead is fenced
-                nodes.forEach(Worker::close);
+                nodes.forEach(AnotherNode::close);
                 nodes.clear();
                 assertThat(ended.status()).as(run + ": " + ended).isEqualTo(BatchStatus.COMPLETED);
                 check(run, 1);
@@ -293,7 +293,7 @@ class CrashOfNodesIT {
         int crashes = 0;
         watched.beginAnotherProcess();
         InProcessBatch process = process(watched.url());
-        try (Worker living = node(url, "other", "living")) {
+        try (AnotherNode living = node(url, "other", "living")) {
             living.begin();
             boolean died = true;
             while (died) {
@@ -342,7 +342,7 @@ class CrashOfNodesIT {
     }
 
     /** The others know that it is dead, if it is. */
-    private boolean buried(Worker node) throws SQLException {
+    private boolean buried(AnotherNode node) throws SQLException {
         boolean dead = watched.isDead();
         watched.killAfter(Integer.MAX_VALUE);
         node.dies(url);

@@ -61,7 +61,7 @@ class ManyNodesTest {
     private final Map<String, CountDownLatch> gates = new ConcurrentHashMap<>();
     private final Queue<String> written = new ConcurrentLinkedQueue<>();
     private InProcessBatch batch;
-    private final List<Worker> others = new ArrayList<>();
+    private final List<AnotherNode> others = new ArrayList<>();
     private String url = "";
 
     @TempDir
@@ -153,12 +153,12 @@ class ManyNodesTest {
         batch.close();
     }
 
-    private Worker other(String name, int slots, Job job) {
+    private AnotherNode other(String name, int slots, Job job) {
         return other(name, new Capacity(slots, Set.of()), job);
     }
 
-    private Worker other(String name, Capacity capacity, Job job) {
-        Worker other = new Worker(
+    private AnotherNode other(String name, Capacity capacity, Job job) {
+        AnotherNode other = new AnotherNode(
                 url,
                 name,
                 capacity,
@@ -291,7 +291,7 @@ class ManyNodesTest {
     void haveTheirPartOfTheLogWhereTheyRan() throws Exception {
         Job job = job();
         bothBegin();
-        Worker two = other("node-2", 1, job);
+        AnotherNode two = other("node-2", 1, job);
         two.begin();
 
         LOG.setLevel(Level.INFO);
@@ -318,7 +318,7 @@ class ManyNodesTest {
     void sayWhoDiedOfThem() throws Exception {
         Job job = job();
         CountDownLatch stuck = new CountDownLatch(1000);
-        Worker dying = other("node-2", 2, job);
+        AnotherNode dying = other("node-2", 2, job);
         gates.put("node-2 after 6", stuck);
         bothBegin();
         dying.begin();
@@ -367,7 +367,7 @@ class ManyNodesTest {
         for (int death = 1; death <= 3; death++) {
             CountDownLatch stuck = new CountDownLatch(1000);
             gates.put("frail-" + death + " after 3", stuck);
-            Worker dying = other("frail-" + death, new Capacity(1, Set.of("frail")), job);
+            AnotherNode dying = other("frail-" + death, new Capacity(1, Set.of("frail")), job);
             dying.begin();
             await().timeout(Patience.GUARD).until(() -> stuck.getCount() < 1000);
             dying.dies(url);
@@ -397,7 +397,7 @@ class ManyNodesTest {
         batch.define(job);
         CountDownLatch stuck = new CountDownLatch(1000);
         gates.put("frail calls", stuck);
-        Worker dying = other("frail", new Capacity(1, Set.of("frail")), job);
+        AnotherNode dying = other("frail", new Capacity(1, Set.of("frail")), job);
         dying.begin();
         CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
         await().timeout(Patience.GUARD).until(() -> stuck.getCount() < 1000);
@@ -418,7 +418,7 @@ class ManyNodesTest {
     void goOnWhereADeadNodeWasInTheSameExecution() throws Exception {
         Job job = job();
         CountDownLatch stuck = new CountDownLatch(1000);
-        Worker dying = other("node-2", PARTITIONS, job);
+        AnotherNode dying = other("node-2", PARTITIONS, job);
         gates.put("node-2 after 6", stuck);
         bothBegin();
         dying.begin();
@@ -431,7 +431,7 @@ class ManyNodesTest {
                 .until(() -> stuck.getCount() < 1000
                         && written.size() + 4 * (1000 - stuck.getCount()) == (long) PARTITIONS * ITEMS);
         dying.dies(url);
-        Worker living = other("node-3", PARTITIONS, job);
+        AnotherNode living = other("node-3", PARTITIONS, job);
         living.begin();
         await().timeout(Patience.GUARD).until(() -> written.stream().anyMatch(line -> line.startsWith("run")));
         List<String> result = List.copyOf(written);
@@ -448,7 +448,7 @@ class ManyNodesTest {
         CountDownLatch stuck = new CountDownLatch(1000);
         gates.put("node-2 after 6", stuck);
         bothBegin();
-        Worker dying = other("node-2", PARTITIONS, job);
+        AnotherNode dying = other("node-2", PARTITIONS, job);
         dying.begin();
         CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
         await().timeout(Patience.GUARD).until(() -> stuck.getCount() < 1000);
@@ -509,7 +509,7 @@ class ManyNodesTest {
         CountDownLatch stuck = new CountDownLatch(1000);
         gates.put("node-1 after 6", stuck);
         gates.put("node-2 after 6", stuck);
-        Worker asked = other("node-2", 1, job);
+        AnotherNode asked = other("node-2", 1, job);
         asked.begin();
         CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
         int atOnce = 1 + Runtime.getRuntime().availableProcessors();
@@ -532,7 +532,7 @@ class ManyNodesTest {
         CountDownLatch stuck = new CountDownLatch(1000);
         gates.put("node-2 after 6", stuck);
         bothBegin();
-        Worker stopping = other("node-2", 2, job);
+        AnotherNode stopping = other("node-2", 2, job);
         stopping.begin();
         CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
         await().timeout(Patience.GUARD).until(() -> stuck.getCount() < 1000);
@@ -557,7 +557,7 @@ class ManyNodesTest {
         CountDownLatch stuck = new CountDownLatch(1000);
         gates.put("node-2 after 6", stuck);
         bothBegin();
-        Worker stopping = other("node-2", 2, job);
+        AnotherNode stopping = other("node-2", 2, job);
         stopping.begin();
         CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
         await().timeout(Patience.GUARD).until(() -> stuck.getCount() == 998);
@@ -581,7 +581,7 @@ class ManyNodesTest {
         CompletableFuture<JobRun> run = CompletableFuture.supplyAsync(() -> batch.run(job.getId()));
         int atOnce = Runtime.getRuntime().availableProcessors();
         await().timeout(Patience.GUARD).until(() -> stuck.getCount() == 1000 - atOnce);
-        Worker idle = other("node-2", PARTITIONS, job);
+        AnotherNode idle = other("node-2", PARTITIONS, job);
         execute("update REPRISE_WORK set STATE = 'TAKEN', NODE_ID = 'node-2', INCARNATION = "
                 + idle.identity.incarnation() + " where STATE = 'READY'");
         execute("update BATCH_STEP_EXECUTION set STATUS = 'STARTED', VERSION = VERSION + 1 where STATUS = 'STARTING'");
