@@ -10,10 +10,8 @@ import dev.reprise.database.WatchedDatabase.Death;
 import dev.reprise.internal.engine.Capacity;
 import dev.reprise.state.LaunchRefusedException;
 import dev.reprise.state.Refusal;
-import jakarta.annotation.Resource;
 import jakarta.batch.api.BatchProperty;
 import jakarta.batch.api.chunk.AbstractItemReader;
-import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.inject.Inject;
 import java.io.Serializable;
@@ -35,7 +33,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import javax.sql.DataSource;
 import org.jberet.job.model.Job;
 import org.jberet.job.model.JobBuilder;
 import org.jberet.job.model.StepBuilder;
@@ -102,7 +99,7 @@ class CrashOfNodesIT {
         var postgres = PostgresServer.emptySchema();
         url = postgres.getUrl() + "&user=" + postgres.getUser();
         watched = WatchedDatabase.of(url);
-        rows("create table ITEM (RUN varchar(20) not null, NUMBER integer not null)");
+        rows(WrittenNumbers.TABLE);
     }
 
     @AfterEach
@@ -149,33 +146,8 @@ class CrashOfNodesIT {
         }
     }
 
-    /** Writes numbers in the chunk's transaction. */
-    public static final class Writer extends AbstractItemWriter {
-
-        @Inject
-        @BatchProperty
-        private String run;
-
-        @Resource
-        private DataSource dataSource;
-
-        @Override
-        public void writeItems(List<Object> items) throws SQLException {
-            try (Connection connection = dataSource.getConnection();
-                    PreparedStatement insert =
-                            connection.prepareStatement("insert into ITEM (RUN, NUMBER) values (?, ?)")) {
-                for (Object item : items) {
-                    insert.setString(1, run);
-                    insert.setInt(2, (Integer) item);
-                    insert.addBatch();
-                }
-                insert.executeBatch();
-            }
-        }
-    }
-
     private Map<String, Supplier<?>> artifacts(String node) {
-        return Map.of("reader", () -> new Reader(node), "writer", Writer::new);
+        return Map.of("reader", () -> new Reader(node), "writer", WrittenNumbers::new);
     }
 
     @TempDir
@@ -382,7 +354,7 @@ class CrashOfNodesIT {
              where p.PARAMETER_NAME = 'run' and p.PARAMETER_VALUE = ? and s.REPRISE_PARTITION is not null""";
 
     private void check(String run, int most) throws SQLException {
-        assertThat(rows("select NUMBER from ITEM where RUN = ? order by NUMBER", run))
+        assertThat(rows("select N from WRITTEN where RUN = ? order by N", run))
                 .as(run)
                 .isEqualTo(IntStream.rangeClosed(1, PARTITIONS * ITEMS)
                         .mapToObj(String::valueOf)
