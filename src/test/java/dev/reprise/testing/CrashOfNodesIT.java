@@ -10,10 +10,8 @@ import dev.reprise.database.WatchedDatabase.Death;
 import dev.reprise.internal.engine.Capacity;
 import dev.reprise.state.LaunchRefusedException;
 import dev.reprise.state.Refusal;
-import jakarta.annotation.Resource;
 import jakarta.batch.api.BatchProperty;
 import jakarta.batch.api.chunk.AbstractItemReader;
-import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.inject.Inject;
 import java.io.Serializable;
@@ -35,7 +33,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import javax.sql.DataSource;
 import org.jberet.job.model.Job;
 import org.jberet.job.model.JobBuilder;
 import org.jberet.job.model.StepBuilder;
@@ -82,7 +79,7 @@ class CrashOfNodesIT {
     private volatile CountDownLatch worker = new CountDownLatch(0);
 
     /** Those of a trial: closed only then, for what they run is interrupted. */
-    private final List<Worker> nodes = new ArrayList<>();
+    private final List<AnotherNode> nodes = new ArrayList<>();
 
     private static List<Properties> plan() {
         return IntStream.range(0, PARTITIONS)
@@ -102,7 +99,7 @@ class CrashOfNodesIT {
         var postgres = PostgresServer.emptySchema();
         url = postgres.getUrl() + "&user=" + postgres.getUser();
         watched = WatchedDatabase.of(url);
-        rows("create table ITEM (RUN varchar(20) not null, NUMBER integer not null)");
+        rows(WrittenNumbers.TABLE);
     }
 
     @AfterEach
@@ -149,33 +146,8 @@ class CrashOfNodesIT {
         }
     }
 
-    /** Writes numbers in the chunk's transaction. */
-    public static final class Writer extends AbstractItemWriter {
-
-        @Inject
-        @BatchProperty
-        private String run;
-
-        @Resource
-        private DataSource dataSource;
-
-        @Override
-        public void writeItems(List<Object> items) throws SQLException {
-            try (Connection connection = dataSource.getConnection();
-                    PreparedStatement insert =
-                            connection.prepareStatement("insert into ITEM (RUN, NUMBER) values (?, ?)")) {
-                for (Object item : items) {
-                    insert.setString(1, run);
-                    insert.setInt(2, (Integer) item);
-                    insert.addBatch();
-                }
-                insert.executeBatch();
-            }
-        }
-    }
-
     private Map<String, Supplier<?>> artifacts(String node) {
-        return Map.of("reader", () -> new Reader(node), "writer", Writer::new);
+        return Map.of("reader", () -> new Reader(node), "writer", WrittenNumbers::new);
     }
 
     @TempDir
@@ -190,14 +162,14 @@ class CrashOfNodesIT {
         return process;
     }
 
-    private Worker node(String database, String kind, String name) {
-        Worker node = new Worker(
-                database,
-                name,
-                new Capacity(PARTITIONS, Set.of()),
-                folder.resolve(UUID.randomUUID().toString()),
-                artifacts(kind));
-        node.engine.define(JOB);
+    private AnotherNode node(String database, String kind, String name) {
+        AnotherNode node = new AnotherNode(
+                        database,
+                        name,
+                        new Capacity(PARTITIONS, Set.of()),
+                        folder.resolve(UUID.randomUUID().toString()),
+                        artifacts(kind))
+                .with(JOB);
         nodes.add(node);
         return node;
     }
@@ -209,7 +181,7 @@ class CrashOfNodesIT {
     void aWorker() throws Exception {
         besideTheStep("worker", (number, run) -> {
             watched.beginAnotherProcess();
-            Worker dying = node(watched.url(), "other", "worker-" + number);
+            AnotherNode dying = node(watched.url(), "other", "worker-" + number);
             watched.killAfter(number);
             dying.begin();
             awaitDeathOr(() -> over(run) == PARTITIONS - SLOTS);
@@ -222,7 +194,7 @@ class CrashOfNodesIT {
     void aWorkerThatIsNotToldOnce() throws Exception {
         besideTheStep("deaf", (number, run) -> {
             watched.beginAnotherProcess();
-            Worker deaf = node(watched.url(), "other", "deaf-" + number);
+            AnotherNode deaf = node(watched.url(), "other", "deaf-" + number);
             watched.swallowAnswerAfter(number);
             deaf.begin();
             await().until(() -> over(run) == PARTITIONS - SLOTS);
@@ -235,12 +207,12 @@ class CrashOfNodesIT {
     void whoTakesOver() throws Exception {
         besideTheStep("heir", (number, run) -> {
             worker = new CountDownLatch(1);
-            Worker dead = node(url, "worker", "dead-" + number);
+            AnotherNode dead = node(url, "worker", "dead-" + number);
             dead.begin();
             await().until(() -> begun(run) == PARTITIONS - SLOTS);
             dead.dies(url);
             watched.beginAnotherProcess();
-            Worker dying = node(watched.url(), "other", "heir-" + number);
+            AnotherNode dying = node(watched.url(), "other", "heir-" + number);
             watched.killAfter(number);
             dying.begin();
             awaitDeathOr(() -> over(run) == PARTITIONS - SLOTS);
@@ -254,7 +226,7 @@ class CrashOfNodesIT {
         besideTheStep("stopping", (number, run) -> {
             worker = new CountDownLatch(1);
             watched.beginAnotherProcess();
-            Worker dying = node(watched.url(), "worker", "stopping-" + number);
+            AnotherNode dying = node(watched.url(), "worker", "stopping-" + number);
             dying.begin();
             await().until(() -> begun(run) == PARTITIONS - SLOTS);
             dying.watch.close();
@@ -292,7 +264,7 @@ class CrashOfNodesIT {
 
                 JobRun ended = running.get();
                 worker.countDown(); // what wakes of the dead is fenced
-                nodes.forEach(Worker::close);
+                nodes.forEach(AnotherNode::close);
                 nodes.clear();
                 assertThat(ended.status()).as(run + ": " + ended).isEqualTo(BatchStatus.COMPLETED);
                 check(run, 1);
@@ -309,7 +281,7 @@ class CrashOfNodesIT {
         int crashes = 0;
         watched.beginAnotherProcess();
         InProcessBatch process = process(watched.url());
-        try (Worker living = node(url, "other", "living")) {
+        try (AnotherNode living = node(url, "other", "living")) {
             living.begin();
             boolean died = true;
             while (died) {
@@ -358,7 +330,7 @@ class CrashOfNodesIT {
     }
 
     /** The others know that it is dead, if it is. */
-    private boolean buried(Worker node) throws SQLException {
+    private boolean buried(AnotherNode node) throws SQLException {
         boolean dead = watched.isDead();
         watched.killAfter(Integer.MAX_VALUE);
         node.dies(url);
@@ -398,7 +370,7 @@ class CrashOfNodesIT {
              where p.PARAMETER_NAME = 'run' and p.PARAMETER_VALUE = ? and s.REPRISE_PARTITION is not null""";
 
     private void check(String run, int most) throws SQLException {
-        assertThat(rows("select NUMBER from ITEM where RUN = ? order by NUMBER", run))
+        assertThat(rows("select N from WRITTEN where RUN = ? order by N", run))
                 .as(run)
                 .isEqualTo(IntStream.rangeClosed(1, PARTITIONS * ITEMS)
                         .mapToObj(String::valueOf)

@@ -8,7 +8,7 @@ import dev.reprise.Patience;
 import dev.reprise.PostgresServer;
 import dev.reprise.access.Access;
 import dev.reprise.access.Caller;
-import dev.reprise.internal.store.KeySource;
+import dev.reprise.internal.engine.Capacity;
 import dev.reprise.launch.LaunchRequest;
 import dev.reprise.state.DueRestart;
 import dev.reprise.state.ExecutionState;
@@ -26,6 +26,7 @@ import jakarta.batch.runtime.JobExecution;
 import jakarta.batch.runtime.context.JobContext;
 import jakarta.inject.Inject;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -51,19 +52,19 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Executions that any node may run, on nodes with an engine each, in one process; the first one has threads for two jobs. */
 class DispatchTest {
-
-    private static final KeySource NO_KEY = () -> {
-        throw new IllegalStateException("this node has no key for secrets");
-    };
 
     private final Queue<String> ran = new ConcurrentLinkedQueue<>();
     private final CountDownLatch busy = new CountDownLatch(1);
     private final List<AnotherNode> others = new ArrayList<>();
     private InProcessBatch batch;
     private String url = "";
+
+    @TempDir
+    private Path folder;
 
     /** Notes where it runs. */
     public final class Here extends AbstractBatchlet {
@@ -162,11 +163,8 @@ class DispatchTest {
     }
 
     private AnotherNode other(String name, Job... jobs) {
-        return other(name, NO_KEY, jobs);
-    }
-
-    private AnotherNode other(String name, KeySource keys, Job... jobs) {
-        AnotherNode other = new AnotherNode(url, name, 4, keys, artifacts(name));
+        AnotherNode other =
+                new AnotherNode(url, name, new Capacity(4, Set.of()), folder.resolve(name), artifacts(name));
         others.add(other);
         for (Job job : jobs) {
             other.with(job);
@@ -193,7 +191,9 @@ class DispatchTest {
                     .start(job("blocked-" + UUID.randomUUID(), "blocked").getId(), Map.of());
         }
         await().timeout(Patience.GUARD)
-                .until(() -> rows("select STATUS from BATCH_JOB_EXECUTION").equals(List.of("STARTED", "STARTED")));
+                .until(() -> rows("select STATUS from BATCH_JOB_EXECUTION where STATUS = 'STARTED'")
+                                .size()
+                        == 2);
     }
 
     private JobExecution dispatch(Job job, String... parameter) {
@@ -238,7 +238,7 @@ class DispatchTest {
         assertThat(seen.node()).isNull();
 
         AnotherNode other = other("node-2", job);
-        other.look();
+        other.lookAtDispatched();
         JobRun run = batch.await(id);
 
         assertThat(run.status()).as(run.toString()).isEqualTo(BatchStatus.COMPLETED);
@@ -260,7 +260,7 @@ class DispatchTest {
             ids.add(dispatch(job, "month", "2001-0" + i).getExecutionId());
         }
         other.repository.thisNode().suspend();
-        other.look();
+        other.lookAtDispatched();
         assertThat(rows("select NODE_ID from REPRISE_OWNER where NODE_ID <> 'this-process'"))
                 .containsExactly("", "", "", "", "");
         busy.countDown();
@@ -290,7 +290,7 @@ class DispatchTest {
                         } catch (Exception e) {
                             throw new IllegalStateException(e);
                         }
-                        other.look();
+                        other.lookAtDispatched();
                     }))
                     .toList();
             lookers.forEach(Thread::start);
@@ -321,9 +321,9 @@ class DispatchTest {
                         "select EXIT_CODE, EXIT_MESSAGE, END_TIME is null from BATCH_JOB_EXECUTION where JOB_EXECUTION_ID = "
                                 + id))
                 .containsExactly("STOPPED|It was stopped before any node had taken it.|f");
-        other("node-2", job).look();
+        other("node-2", job).lookAtDispatched();
         JobExecution again = dispatch(job);
-        others.get(0).look();
+        others.get(0).lookAtDispatched();
         assertThat(batch.await(again.getExecutionId()).status()).isEqualTo(BatchStatus.COMPLETED);
         assertThat(ran).containsExactly(again.getExecutionId() + " on node-2");
     }
@@ -375,7 +375,7 @@ class DispatchTest {
 
         assertThat(other.repository.thisNode().takeOverFromTheDead()).isEqualTo(2); // what it ran
         assertThat(row(id)).isEqualTo("STARTING|null|");
-        other.look();
+        other.lookAtDispatched();
         batch.await(id);
         assertThat(ran).containsExactly(id + " on node-2");
     }
@@ -391,7 +391,7 @@ class DispatchTest {
             AnotherNode dying = other("node-2", job);
             statement.execute("update REPRISE_OWNER set NODE_ID = 'node-2', INCARNATION = "
                     + dying.identity.incarnation() + " where JOB_EXECUTION_ID = " + id);
-            dying.dies();
+            dying.dies(url);
         }
         AnotherNode living = other("node-3", job);
 
@@ -406,17 +406,18 @@ class DispatchTest {
     void waitForANodeThatHasTheirDefinition() throws SQLException {
         Job job = job();
         keepNodeOneBusy();
-        AnotherNode newer = new AnotherNode(url, "newer", 4, NO_KEY, artifacts("newer"));
-        others.add(newer.with(new JobBuilder(job.getId())
-                .step(new StepBuilder("more").batchlet("here").build())
-                .build()));
+        AnotherNode newer = other(
+                "newer",
+                new JobBuilder(job.getId())
+                        .step(new StepBuilder("more").batchlet("here").build())
+                        .build());
         AnotherNode without = other("without");
         long id = dispatch(job).getExecutionId();
-        newer.look();
-        without.look();
+        newer.lookAtDispatched();
+        without.lookAtDispatched();
 
         assertThat(row(id)).isEqualTo("STARTING|null|");
-        other("node-2", job).look();
+        other("node-2", job).lookAtDispatched();
         batch.await(id);
         assertThat(ran).containsExactly(id + " on node-2");
     }
@@ -434,18 +435,11 @@ class DispatchTest {
         batch.failAt("copy", 6);
         assertThat(batch.run(job.getId()).status()).isEqualTo(BatchStatus.FAILED);
         ran.clear();
-        for (int i = 0; i < 2; i++) {
-            batch.launcher()
-                    .start(job("blocked-" + UUID.randomUUID(), "blocked").getId(), Map.of());
-        }
-        await().timeout(Patience.GUARD)
-                .until(() -> rows("select STATUS from BATCH_JOB_EXECUTION where STATUS = 'STARTED'")
-                                .size()
-                        == 2);
+        keepNodeOneBusy();
         AnotherNode other = other("node-2", job);
         long id = dispatch(job).getExecutionId();
         assertThat(row(id)).isEqualTo("STARTING|null|");
-        other.look();
+        other.lookAtDispatched();
         JobRun run = batch.await(id);
 
         assertThat(run.status()).as(run.toString()).isEqualTo(BatchStatus.COMPLETED);
@@ -475,7 +469,7 @@ class DispatchTest {
         Job without = job();
         other.with(without);
         long behind = dispatch(without).getExecutionId();
-        other.look();
+        other.lookAtDispatched();
         batch.await(behind);
         assertThat(row(id)).isEqualTo("STARTING|null|");
         busy.countDown();
@@ -499,7 +493,7 @@ class DispatchTest {
                         () -> batch.launcher()
                                 .start(LaunchRequest.of(job.getId()).onAnyNode()))
                 .getExecutionId();
-        other.look();
+        other.lookAtDispatched();
         batch.await(id);
 
         assertThat(other.names).containsExactly("alice");
@@ -514,10 +508,10 @@ class DispatchTest {
         AnotherNode stopping = other("node-2", job);
         long id = dispatch(job).getExecutionId();
         stopping.down();
-        stopping.look();
+        stopping.lookAtDispatched();
         AnotherNode suspended = other("node-3", job);
         suspended.repository.thisNode().suspend();
-        suspended.look();
+        suspended.lookAtDispatched();
         stopping.drain();
         suspended.drain();
 
@@ -532,7 +526,7 @@ class DispatchTest {
         AnotherNode other = other("node-2", job);
         for (int round = 0; round < 30; round++) {
             long id = dispatch(job, "round", String.valueOf(round)).getExecutionId();
-            Thread looker = new Thread(other::look);
+            Thread looker = new Thread(other::lookAtDispatched);
             looker.start();
             batch.launcher().execution(id);
             try {

@@ -1,7 +1,6 @@
 package dev.reprise.internal.doorbell;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.reprise.internal.database.Database;
@@ -12,26 +11,26 @@ import jakarta.jms.JMSContext;
 import jakarta.jms.JMSProducer;
 import jakarta.jms.Topic;
 import java.time.Duration;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import javax.naming.NameNotFoundException;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A topic of Jakarta Messaging: rung behind the commit, by a thread of its own that nobody waits for. */
-class JmsDoorbellTest {
+class JmsDoorbellTest extends AnyDoorbell {
 
     private static final Pace QUICK = new Pace(Duration.ofMillis(50), Duration.ofSeconds(1), Duration.ofMillis(100));
 
-    private final String application = "it's " + UUID.randomUUID();
-    private final LogLines log = new LogLines();
     private final TestBroker broker = new TestBroker();
     private final Database database =
             new Database(TestDatabase.shared(TestDatabase.Kind.H2).pooled(), TestDatabase.TRANSACTIONS);
+
+    JmsDoorbellTest() {
+        super("jms", "it's " + UUID.randomUUID());
+    }
 
     @BeforeEach
     void begin() {
@@ -43,18 +42,25 @@ class JmsDoorbellTest {
         broker.close();
     }
 
-    private Doorbell doorbell() {
+    @Override
+    Database database() {
+        return database;
+    }
+
+    @Override
+    DataSource plain() {
+        return TestDatabase.shared(TestDatabase.Kind.H2).plain();
+    }
+
+    @Override
+    Doorbell doorbell() {
         return doorbell(application, TestBroker.directory(broker.port()));
     }
 
     private Doorbell doorbell(String its, Directory directory) {
         Doorbells.Settings settings =
                 new Doorbells.Settings(Doorbells.Way.JMS, Doorbells.Settings.FACTORY, Doorbells.Settings.TOPIC);
-        return new JmsDoorbell(settings, directory, database.transaction(), its, new Trouble("jms", log), QUICK);
-    }
-
-    private void ring(Doorbell doorbell, Bell bell) {
-        database.doInOwnTransaction(handle -> doorbell.ring(handle, bell));
+        return new JmsDoorbell(settings, directory, database.transaction(), its, trouble(), QUICK);
     }
 
     @Test
@@ -73,13 +79,8 @@ class JmsDoorbellTest {
             visitor.await(Bell.ended(1));
             visitor.await(Bell.ended(2));
 
-            assertThatThrownBy(() -> database.doInOwnTransaction(handle -> {
-                        here.ring(handle, Bell.ended(3));
-                        throw new IllegalStateException("rolled back");
-                    }))
-                    .hasMessage("rolled back");
-            ring(here, Bell.ended(4));
-            visitor.await(Bell.ended(4));
+            ringAndRollBack(here, Bell.ended(3));
+            ringUntilHeard(here, Bell.ended(4), visitor);
             assertThat(visitor.heard()).doesNotContain(Bell.ended(3));
         }
     }
@@ -92,14 +93,8 @@ class JmsDoorbellTest {
             Visitor theirs = Visitor.at(there);
             Visitor second = new Visitor();
             there.listen(second);
-            ring(here, Bell.WORK);
-            for (Visitor visitor : List.of(ours, theirs, second)) {
-                visitor.await(Bell.WORK);
-            }
-            ring(there, Bell.ended(7));
-            for (Visitor visitor : List.of(ours, theirs, second)) {
-                visitor.await(Bell.ended(7));
-            }
+            ringUntilHeard(here, Bell.WORK, ours, theirs, second);
+            ringUntilHeard(there, Bell.ended(7), ours, theirs, second);
             assertThat(log.all()).isEmpty();
         }
     }
@@ -143,8 +138,7 @@ class JmsDoorbellTest {
 
             broker.begin();
             visitor.await(Bell.WORK);
-            ring(here, Bell.ended(2));
-            visitor.await(Bell.ended(2));
+            ringUntilHeard(here, Bell.ended(2), visitor);
             await().until(() -> log.shown().contains("INFO The doorbell jms works again"));
         }
     }
@@ -153,39 +147,24 @@ class JmsDoorbellTest {
     void hearsAgainWhenTheBrokerIsBack() {
         try (Doorbell here = doorbell()) {
             Visitor visitor = Visitor.at(here);
-            ring(here, Bell.ended(1));
-            visitor.await(Bell.ended(1));
+            ringUntilHeard(here, Bell.ended(1), visitor);
 
             broker.end();
             await().until(() -> !log.shown().isEmpty());
             ring(here, Bell.ended(2));
             broker.begin();
             visitor.await(Bell.WORK); // for what was not heard
-            ring(here, Bell.ended(3));
-            visitor.await(Bell.ended(3));
+            ringUntilHeard(here, Bell.ended(3), visitor);
             await().until(() -> log.shown().size() == 2);
-            assertThat(log.shown())
-                    .satisfiesExactly(
-                            gone -> assertThat(gone).startsWith("WARNING The doorbell jms does not work"),
-                            back -> assertThat(back).isEqualTo("INFO The doorbell jms works again"));
+            assertSaidThatItDidNotWorkAndThatItDid("");
         }
     }
 
-    /** Nobody says that it is dead, so that it has to be found out. */
     @Test
     void hearsAgainOnALineThatWentDumb() {
         try (TcpProxy line = new TcpProxy(broker.port());
                 Doorbell here = doorbell(application, TestBroker.directory(line.port()))) {
-            Visitor visitor = Visitor.at(here);
-            ring(here, Bell.ended(1));
-            visitor.await(Bell.ended(1));
-
-            line.mute();
-            await().until(() -> !log.shown().isEmpty());
-            line.restore();
-            visitor.await(Bell.WORK);
-            ring(here, Bell.ended(2));
-            visitor.await(Bell.ended(2));
+            assertHearsAgainOnALineThatWentDumb(here, line);
         }
     }
 
@@ -250,19 +229,5 @@ class JmsDoorbellTest {
         here.listen(bell -> {});
         assertThat(Threads.of(application)).isEmpty();
         here.close();
-    }
-
-    @Test
-    void isNotRungInATransactionOfJta() throws Exception {
-        try (Doorbell here = doorbell();
-                Handle handle =
-                        Jdbi.open(TestDatabase.shared(TestDatabase.Kind.H2).plain())) {
-            TestDatabase.TRANSACTIONS.begin();
-            assertThatThrownBy(() -> here.ring(handle, Bell.WORK))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("in a transaction of the repository's own");
-        } finally {
-            TestDatabase.TRANSACTIONS.rollback();
-        }
     }
 }

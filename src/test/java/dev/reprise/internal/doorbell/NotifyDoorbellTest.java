@@ -1,7 +1,6 @@
 package dev.reprise.internal.doorbell;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.reprise.Patience;
@@ -21,8 +20,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.UUID;
 import javax.sql.DataSource;
-import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,16 +28,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** PostgreSQL's notifications: part of the transaction, heard by all, and heard again whatever happens to the connection. */
-class NotifyDoorbellTest {
+class NotifyDoorbellTest extends AnyDoorbell {
 
     private static final Pace QUICK = new Pace(Duration.ofMillis(50), Duration.ofMillis(500), Duration.ofMillis(100));
 
-    private final String application = "app-" + UUID.randomUUID();
     private final TestDatabase found = TestDatabase.migrated(TestDatabase.Kind.POSTGRESQL);
-    private final LogLines log = new LogLines();
     private TcpProxy line;
     private AgroalDataSource pool;
     private Database database;
+
+    NotifyDoorbellTest() {
+        super("notify", "app-" + UUID.randomUUID());
+    }
 
     @BeforeEach
     void connect() throws SQLException {
@@ -64,22 +63,24 @@ class NotifyDoorbellTest {
         line.close();
     }
 
-    private Doorbell doorbell() {
+    @Override
+    Database database() {
+        return database;
+    }
+
+    @Override
+    DataSource plain() {
+        return found.plain();
+    }
+
+    @Override
+    Doorbell doorbell() {
         return doorbell(application);
     }
 
     private Doorbell doorbell(String its) {
         return new NotifyDoorbell(
-                Channel.of(database, its),
-                new Connections(pool),
-                database.transaction(),
-                its,
-                new Trouble("notify", log),
-                QUICK);
-    }
-
-    private void ring(Doorbell doorbell, Bell bell) {
-        database.doInOwnTransaction(handle -> doorbell.ring(handle, bell));
+                Channel.of(database, its), new Connections(pool), database.transaction(), its, trouble(), QUICK);
     }
 
     @Test
@@ -97,13 +98,8 @@ class NotifyDoorbellTest {
             });
             visitor.await(Bell.ended(1));
 
-            assertThatThrownBy(() -> database.doInOwnTransaction(handle -> {
-                        here.ring(handle, Bell.ended(3));
-                        throw new IllegalStateException("rolled back");
-                    }))
-                    .hasMessage("rolled back");
-            ring(here, Bell.ended(4));
-            visitor.await(Bell.ended(4));
+            ringAndRollBack(here, Bell.ended(3));
+            ringUntilHeard(here, Bell.ended(4), visitor);
             assertThat(visitor.heard()).containsExactly(Bell.ended(2), Bell.ended(1), Bell.ended(4));
         }
     }
@@ -126,9 +122,7 @@ class NotifyDoorbellTest {
             ours.await(Bell.WORK);
             theirs.await(Bell.WORK);
             second.await(Bell.WORK);
-            ring(there, Bell.ended(7));
-            ours.await(Bell.ended(7));
-            second.await(Bell.ended(7));
+            ringUntilHeard(there, Bell.ended(7), ours, second);
         }
     }
 
@@ -143,13 +137,12 @@ class NotifyDoorbellTest {
                         new Connections(elsewhere.pooled()),
                         theirs.transaction(),
                         application,
-                        new Trouble("notify", log),
+                        trouble(),
                         QUICK)) {
             Visitor visitor = Visitor.at(here);
             ring(otherApplication, Bell.ended(1));
             theirs.doInOwnTransaction(handle -> otherSchema.ring(handle, Bell.ended(2)));
-            ring(here, Bell.ended(3));
-            visitor.await(Bell.ended(3));
+            ringUntilHeard(here, Bell.ended(3), visitor);
             assertThat(visitor.heard()).containsExactly(Bell.ended(3));
         }
     }
@@ -161,8 +154,7 @@ class NotifyDoorbellTest {
             Visitor visitor = Visitor.at(here);
             Channel channel = Channel.of(database, application);
             database.doInOwnTransaction(handle -> channel.say(handle, text));
-            ring(here, Bell.ended(3));
-            visitor.await(Bell.ended(3));
+            ringUntilHeard(here, Bell.ended(3), visitor);
             assertThat(visitor.heard()).containsExactly(Bell.ended(3));
         }
     }
@@ -171,8 +163,7 @@ class NotifyDoorbellTest {
     void anyNameOfAnApplicationWillDo() {
         try (Doorbell here = doorbell("'; drop table REPRISE_NODE; -- \"한국\\".repeat(4))) {
             Visitor visitor = Visitor.at(here);
-            ring(here, Bell.ended(3));
-            visitor.await(Bell.ended(3));
+            ringUntilHeard(here, Bell.ended(3), visitor);
         }
     }
 
@@ -187,28 +178,16 @@ class NotifyDoorbellTest {
                     .contains("t");
 
             visitor.await(Bell.WORK); // for what was not heard
-            ring(here, Bell.ended(5));
-            visitor.await(Bell.ended(5));
-            assertThat(log.shown())
-                    .satisfiesExactly(
-                            gone -> assertThat(gone)
-                                    .startsWith(
-                                            "WARNING The doorbell notify does not work, so nodes find what there is to"
-                                                    + " do by their own looks every few seconds; it is tried again: FATAL"),
-                            back -> assertThat(back).isEqualTo("INFO The doorbell notify works again"));
+            ringUntilHeard(here, Bell.ended(5), visitor);
+            assertSaidThatItDidNotWorkAndThatItDid(
+                    ", so nodes find what there is to do by their own looks every few seconds; it is tried again: FATAL");
         }
     }
 
     @Test
     void hearsAgainOnALineThatWentDumb() {
         try (Doorbell here = doorbell()) {
-            Visitor visitor = Visitor.at(here);
-            line.mute();
-            await().until(() -> !log.shown().isEmpty());
-            line.restore();
-            visitor.await(Bell.WORK);
-            ring(here, Bell.ended(6));
-            visitor.await(Bell.ended(6));
+            assertHearsAgainOnALineThatWentDumb(here, line);
             assertThat(log.shown().get(0)).startsWith("WARNING The doorbell notify does not work");
             await().until(() -> log.shown().contains("INFO The doorbell notify works again"));
         }
@@ -223,10 +202,7 @@ class NotifyDoorbellTest {
             await().until(() -> log.failures() > 4);
             line.restore();
             visitor.await(Bell.WORK);
-            assertThat(log.shown())
-                    .satisfiesExactly(
-                            gone -> assertThat(gone).startsWith("WARNING The doorbell notify does not work"),
-                            back -> assertThat(back).isEqualTo("INFO The doorbell notify works again"));
+            assertSaidThatItDidNotWorkAndThatItDid("");
         }
     }
 
@@ -242,7 +218,7 @@ class NotifyDoorbellTest {
                 new Connections(deaf),
                 database.transaction(),
                 application,
-                new Trouble("notify", log),
+                trouble(),
                 QUICK)) {
             here.listen(bell -> {});
             await().until(() -> !log.shown().isEmpty());
@@ -302,19 +278,5 @@ class NotifyDoorbellTest {
         here.close();
         line.restore();
         await().until(() -> Threads.of(application).isEmpty());
-    }
-
-    /** PostgreSQL prepares no transaction that has notified, and another one's end would not be the handle's. */
-    @Test
-    void isNotRungInATransactionOfJta() throws Exception {
-        try (Doorbell here = doorbell();
-                Handle handle = Jdbi.open(found.plain())) {
-            TestDatabase.TRANSACTIONS.begin();
-            assertThatThrownBy(() -> here.ring(handle, Bell.WORK))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("in a transaction of the repository's own");
-        } finally {
-            TestDatabase.TRANSACTIONS.rollback();
-        }
     }
 }

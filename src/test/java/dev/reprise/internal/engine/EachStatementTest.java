@@ -14,16 +14,15 @@ import dev.reprise.state.Refusal;
 import dev.reprise.testing.ExpectedFailures;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.JobRun;
+import dev.reprise.testing.WrittenNumbers;
 import io.agroal.api.AgroalDataSource;
 import jakarta.annotation.Resource;
 import jakarta.batch.api.BatchProperty;
 import jakarta.batch.api.chunk.AbstractItemReader;
-import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.batch.runtime.BatchStatus;
 import jakarta.inject.Inject;
 import java.io.Serializable;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -96,7 +95,7 @@ class EachStatementTest {
                 .build()
                 .open();
         pool().getConfiguration().connectionPoolConfiguration().setAcquisitionTimeout(Duration.ofSeconds(3));
-        execute("create table WRITTEN (RUN varchar(100), N integer)");
+        execute(WrittenNumbers.TABLE);
         execute(WorkingArtifacts.TABLE);
         WorkingArtifacts.use(batch.dataSource());
     }
@@ -397,26 +396,13 @@ class EachStatementTest {
         }
     }
 
-    /** Writes in the transaction of the chunk. */
-    public static final class Writer extends AbstractItemWriter {
-
-        @Inject
-        @BatchProperty
-        private String run;
-
-        @Resource
-        private DataSource dataSource;
+    /** Gives back what was taken, when it fails. */
+    public static final class Writer extends WrittenNumbers {
 
         @Override
-        public void writeItems(List<Object> items) throws Exception {
-            try (Connection connection = dataSource.getConnection();
-                    PreparedStatement insert = connection.prepareStatement("insert into WRITTEN values (?, ?)")) {
-                for (Object item : items) {
-                    insert.setString(1, run);
-                    insert.setInt(2, (Integer) item);
-                    insert.addBatch();
-                }
-                insert.executeBatch();
+        public void writeItems(List<Object> items) throws SQLException {
+            try {
+                super.writeItems(items);
             } catch (SQLException e) {
                 for (Connection taken = TAKEN.poll(); taken != null; taken = TAKEN.poll()) {
                     taken.close();
