@@ -18,11 +18,13 @@ enum PartitionPhase {
             "the step hears of it (varies)",
             "^select .* from REPRISE_WORK .*STATE = 'DONE'|^delete from REPRISE_WORK where STEP_EXECUTION_ID"
                     + "|^update REPRISE_WORK set STATE = 'READY'|^update BATCH_STEP_EXECUTION set VERSION.* COMMIT_COUNT = "),
-    /** What a node does each time before it claims. */
-    LOOK("look after what runs and who is dead (varies)", "^select .* from REPRISE_WORK .*STATE = 'TAKEN'"),
-    /** Of the execution, for its parameters. */
+    /** What a node does after each of its reports, or when it hears of work, however many partitions there are. */
+    LOOK(
+            "look after what runs and who is dead, for all of a step (varies)",
+            "^select .* from REPRISE_WORK .*STATE = 'TAKEN'|^delete from REPRISE_(WORK w|COLLECTED c) where .*not exists"),
+    /** Once for each node that runs some, for its parameters. */
     READ(
-            "read the execution",
+            "read the execution, for all of a step",
             "from BATCH_JOB_EXECUTION_PARAMS|^select e.JOB_EXECUTION_ID, e.JOB_INSTANCE_ID, i.JOB_NAME"),
     /** The launch, the step itself, the end, the reports of the node; and what has no phase yet. */
     OTHER("anything else, for all of a step (varies)", "");
@@ -53,8 +55,11 @@ enum PartitionPhase {
         return "distributed." + name().toLowerCase(Locale.ROOT);
     }
 
-    /** By how many a step of so many partitions shares it out. */
+    /** How many share it, where a step has so many partitions. */
     int among(int partitions) {
-        return this == PLAN || this == OTHER ? 1 : partitions;
+        return switch (this) {
+            case CLAIM, CHUNK, END, HEAR -> partitions;
+            case PLAN, LOOK, READ, OTHER -> 1;
+        };
     }
 }

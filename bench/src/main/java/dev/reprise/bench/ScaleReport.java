@@ -30,7 +30,7 @@ final class ScaleReport {
             |---|---|---|---|
             | nodes × rings | The session of each node wakes for each ring of `notify`, and PostgreSQL counts that as a commit. It rings for each partition's end, and for work that comes where none waited. | the run: commits/s | Fewer and larger partitions: seconds, not milliseconds. `reprise.doorbell=none` where some seconds at the beginning of a step do not matter. |
             | partitions that end in a second | A transaction that rings takes a lock of the whole server, all its databases, as it commits, and holds it until the commit is on the disk: such commits go one after the other. | PostgreSQL's source (`PreCommit_Notify` in `async.c`), no measurement of ours; the run counts the sessions that wait for a lock | The same; a disk that answers a flush quickly. |
-            | partitions at work | The look for what dead nodes were at reads the row in `REPRISE_WORK` of each, whichever node's, each time before a node claims. | the statement itself (`WorkOfTheDead`); the run: rows touched/s, what it costs | Fewer slots; a step's `reprise.partitions.max`. |
+            | partitions at work | The look for what dead nodes were at reads the row in `REPRISE_WORK` of each, whichever node's, after each report of each node. | the statement itself (`WorkOfTheDead`); the run: rows touched/s, what it costs | Fewer slots; a step's `reprise.partitions.max`. |
             | nodes | Each keeps a connection for its reports and one for its doorbell, and uses one for each partition at work. | the run: sessions | `max_connections`, as below. |
 
             At most 1,000 partitions of a step wait or are at work at a time, whatever the nodes have room for (`WorkPlan`). A partition's row in `REPRISE_WORK` is
