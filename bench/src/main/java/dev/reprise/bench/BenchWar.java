@@ -5,7 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -70,57 +72,45 @@ final class BenchWar {
             .replace("flightReader", "recordReader")
             .replace("flightWriter", "bulkFlightWriter");
 
-    private static final String IMPORT_PARTITIONED = """
-            <job id="import-partitioned" xmlns="https://jakarta.ee/xml/ns/jakartaee" version="2.0">
-              <step id="load">
-                <chunk item-count="#{jobParameters['chunk']}">
-                  <reader ref="flightReader">
-                    <properties>
-                      <property name="file" value="#{partitionPlan['file']}"/>
-                    </properties>
-                  </reader>
-                  <writer ref="flightWriter"/>
-                </chunk>
-                <partition>
-                  <mapper ref="filePerPartition">
-                    <properties>
-                      <property name="file" value="#{jobParameters['file']}"/>
-                      <property name="partitions" value="#{jobParameters['partitions']}"/>
-                    </properties>
-                  </mapper>
-                </partition>
-              </step>
-            </job>
-            """;
+    private static final String IMPORT_PARTITIONED = partitioned(
+            IMPORT.replace("job id=\"import\"", "job id=\"import-partitioned\"")
+                    .replace("#{jobParameters['file']}", "#{partitionPlan['file']}"),
+            "filePerPartition",
+            "file",
+            "partitions");
 
     private static final String IMPORT_DISTRIBUTED = distributed(IMPORT_PARTITIONED, "import-partitioned");
 
-    private static final String PARTS = """
+    private static final String PART = """
             <job id="parts" xmlns="https://jakarta.ee/xml/ns/jakartaee" version="2.0">
               <step id="load">
                 <chunk item-count="10">
-                  <reader ref="partReader">
-                    <properties>
-                      <property name="items" value="#{jobParameters['items']}"/>
-                      <property name="pause" value="#{jobParameters['pause']}"/>
-                      <property name="burn" value="#{jobParameters['burn']}"/>
-                    </properties>
-                  </reader>
+                  <reader ref="partReader">%s</reader>
                   <writer ref="noWriter"/>
                 </chunk>
-                <partition>
-                  <mapper ref="parts">
-                    <properties>
-                      <property name="partitions" value="#{jobParameters['partitions']}"/>
-                      <property name="threads" value="#{jobParameters['threads']}"/>
-                    </properties>
-                  </mapper>
-                </partition>
               </step>
             </job>
-            """;
+            """.formatted(parameters("items", "pause", "burn"));
+
+    private static final String PARTS = partitioned(PART, "parts", "partitions", "threads");
 
     private BenchWar() {}
+
+    /** As properties of an artifact, by the same names. */
+    private static String parameters(String... names) {
+        return Arrays.stream(names)
+                .map(name -> "<property name=\"%s\" value=\"#{jobParameters['%s']}\"/>".formatted(name, name))
+                .collect(Collectors.joining("", "<properties>", "</properties>"));
+    }
+
+    private static String partitioned(String job, String mapper, String... parameters) {
+        return job.replace("</chunk>\n", """
+                </chunk>
+                    <partition>
+                      <mapper ref="%s">%s</mapper>
+                    </partition>
+                """.formatted(mapper, parameters(parameters)));
+    }
 
     /** Its partitions run on whichever nodes have room; the property means nothing to stock WildFly. */
     private static String distributed(String job, String id) {

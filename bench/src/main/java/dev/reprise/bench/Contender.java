@@ -66,11 +66,11 @@ record Contender(PeerKind kind, String title, Map<String, String> settings) {
     }
 
     /** The order of a round: every second one the other way round. */
-    static List<Contender> inTurn(List<Contender> contenders, int round) {
+    static <T> List<T> inTurn(List<T> contenders, int round) {
         if (round % 2 == 1) {
             return contenders;
         }
-        List<Contender> reversed = new ArrayList<>(contenders);
+        List<T> reversed = new ArrayList<>(contenders);
         Collections.reverse(reversed);
         return reversed;
     }

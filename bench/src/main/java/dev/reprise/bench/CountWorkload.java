@@ -12,9 +12,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * What a launch and a chunk cost in statements and commits, counted in PostgreSQL's own log. A count does not depend on the
@@ -78,69 +78,67 @@ final class CountWorkload implements Workload {
         List<Transaction> transactions =
                 lab.postgres().statementsOf(lab.setup(kind).database(), run);
 
-        Map<String, Integer> calls = new LinkedHashMap<>();
-        transactions.forEach(transaction -> transaction.statements().forEach(sql -> calls.merge(sql, 1, Integer::sum)));
+        Map<String, Integer> calls = calls(transactions);
         // The rest is done once in a while: heartbeats, and what a job does before its first chunk.
-        calls.values().removeIf(times -> times < (thing.equals("distributed") ? 1 : number / 2));
-        List<String> own =
-                calls.keySet().stream().filter(sql -> !isOfTheJob(sql)).toList();
+        calls.values().removeIf(times -> times < number / 2);
         List<Transaction> counted = transactions.stream()
                 .filter(transaction -> transaction.statements().stream().anyMatch(calls::containsKey))
                 .toList();
-        counts.put(
-                thing + ".statements", round(own.stream().mapToInt(calls::get).sum(), number));
-        counts.put(thing + ".transactions", round(counted.size(), number));
-        counts.put(
-                thing + ".commits",
-                round((int) counted.stream().filter(Transaction::writes).count(), number));
-        Terminal.note("%s: of its own, in a %s: %.1f statements; %.1f transactions, %.1f of them write"
-                .formatted(
-                        kind.title(),
-                        thing,
-                        counts.get(thing + ".statements"),
-                        counts.get(thing + ".transactions"),
-                        counts.get(thing + ".commits")));
-        for (String sql : own) {
-            System.out.printf(
-                    Locale.ROOT,
-                    "             %5.2f  %s%n",
-                    (double) calls.get(sql) / number,
-                    sql.substring(0, Math.min(150, sql.length())));
-        }
+        calls.keySet().removeIf(CountWorkload::isOfTheJob);
+        put(kind, "of its own, in a " + thing, thing, calls, counted, number, counts);
     }
 
     /**
      * The same for partitions that any node may run, on the one node that there is: by phases, of which several partitions
-     * share some when they fall together.
+     * share some when they fall together. Nothing that is Reprise's is in none of them.
      */
     private void countDistributed(PeerKind kind, Map<String, Double> counts) {
         Runnable run = () -> load(kind, PARTITIONS * CHUNK, PARTITIONS, ImportRun.DISTRIBUTED);
         run.run();
-        List<Transaction> transactions =
-                lab.postgres().statementsOf(lab.setup(kind).database(), run);
+        Map<PartitionPhase, List<Transaction>> phases =
+                lab.postgres().statementsOf(lab.setup(kind).database(), run).stream()
+                        .filter(transaction ->
+                                !transaction.statements().stream().allMatch(CountWorkload::isOfTheJob))
+                        .collect(Collectors.groupingBy(PartitionPhase::of));
         for (PartitionPhase phase : PartitionPhase.values()) {
-            List<Transaction> its = transactions.stream()
-                    .filter(transaction -> PartitionPhase.of(transaction).equals(Optional.of(phase)))
-                    .toList();
-            int each = phase == PartitionPhase.PLAN ? 1 : PARTITIONS;
-            String name = "distributed." + phase.name().toLowerCase(Locale.ROOT);
-            int statements = (int) its.stream()
-                    .flatMap(transaction -> transaction.statements().stream())
-                    .filter(sql -> !isOfTheJob(sql))
-                    .count();
-            counts.put(name + ".statements", round(statements, each));
-            counts.put(name + ".transactions", round(its.size(), each));
-            counts.put(
-                    name + ".commits",
-                    round((int) its.stream().filter(Transaction::writes).count(), each));
-            Terminal.note("%s: distributed partition, %s: %.2f statements; %.2f transactions, %.2f of them write"
-                    .formatted(
-                            kind.title(),
-                            phase.title(),
-                            counts.get(name + ".statements"),
-                            counts.get(name + ".transactions"),
-                            counts.get(name + ".commits")));
+            List<Transaction> its = phases.getOrDefault(phase, List.of());
+            Map<String, Integer> calls = calls(its);
+            calls.keySet().removeIf(CountWorkload::isOfTheJob);
+            String title = "distributed partition, " + phase.title();
+            put(kind, title, phase.counted(), calls, its, phase.among(PARTITIONS), counts);
         }
+    }
+
+    /** How often each statement was executed. */
+    private static Map<String, Integer> calls(List<Transaction> transactions) {
+        Map<String, Integer> calls = new LinkedHashMap<>();
+        transactions.forEach(transaction -> transaction.statements().forEach(sql -> calls.merge(sql, 1, Integer::sum)));
+        return calls;
+    }
+
+    /** Notes what a number of things had, and prints each statement. */
+    private static void put(
+            PeerKind kind,
+            String title,
+            String name,
+            Map<String, Integer> calls,
+            List<Transaction> transactions,
+            int number,
+            Map<String, Double> counts) {
+        double statements =
+                round(calls.values().stream().mapToInt(Integer::intValue).sum(), number);
+        double commits =
+                round((int) transactions.stream().filter(Transaction::writes).count(), number);
+        counts.put(name + ".statements", statements);
+        counts.put(name + ".transactions", round(transactions.size(), number));
+        counts.put(name + ".commits", commits);
+        Terminal.note("%s: %s: %.2f statements; %.2f transactions, %.2f of them write"
+                .formatted(kind.title(), title, statements, counts.get(name + ".transactions"), commits));
+        calls.forEach((sql, times) -> System.out.printf(
+                Locale.ROOT,
+                "             %5.2f  %s%n",
+                (double) times / number,
+                sql.substring(0, Math.min(150, sql.length()))));
     }
 
     private void launch(PeerKind kind) {

@@ -6,7 +6,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,8 +28,7 @@ final class DistributedWorkload implements Workload {
     private static final String DISTRIBUTED = "distributed";
     private static final String LOCAL = "local";
 
-    private static final String NEWEST = """
-            select max(JOB_EXECUTION_ID) from BATCH_JOB_EXECUTION""";
+    private static final String NEWEST = "select max(JOB_EXECUTION_ID) from BATCH_JOB_EXECUTION";
 
     /** By the columns that both have: a partition's row is there, and somebody has begun it. */
     private static final String DISPATCHED = """
@@ -141,7 +139,7 @@ final class DistributedWorkload implements Workload {
 
     private void dispatch(List<Team> teams) {
         for (int round = 1; round <= rounds; round++) {
-            for (Team team : inTurn(teams, round)) {
+            for (Team team : Contender.inTurn(teams, round)) {
                 ask(new Way(team.title(), team, DISTRIBUTED), new Work("held", THREADS, HELD));
                 Map<String, Double> values = dispatched(team);
                 results.add(new Measurement(DISTRIBUTED, Map.of("work", "dispatch"), team.title(), round, values));
@@ -194,7 +192,7 @@ final class DistributedWorkload implements Workload {
         ways.forEach(way -> works().forEach(work -> ask(way, work)));
         for (int round = 1; round <= rounds; round++) {
             for (Work work : works()) {
-                for (Way way : inTurn(ways, round)) {
+                for (Way way : Contender.inTurn(ways, round)) {
                     measure(way, work, round);
                 }
             }
@@ -231,13 +229,5 @@ final class DistributedWorkload implements Workload {
         settings.put("threads", THREADS);
         settings.put("where", way.where());
         return way.team().first().ask("parts", settings).number("seconds");
-    }
-
-    private static <T> List<T> inTurn(List<T> all, int round) {
-        List<T> turn = new ArrayList<>(all);
-        if (round % 2 == 0) {
-            Collections.reverse(turn);
-        }
-        return turn;
     }
 }

@@ -46,13 +46,12 @@ final class Lab implements AutoCloseable {
     }
 
     Costs costs(PeerKind kind) {
-        // A session that has just ended is counted when the server has noticed.
-        Pause.millis(100);
-        return new Costs(peer(kind).cpu(), postgres.cpu(), postgres.walBytes());
+        return costs(List.of(peer(kind)));
     }
 
-    /** The same of several processes together. */
+    /** Of several processes together. */
     Costs costs(List<Peer> peers) {
+        // A session that has just ended is counted when the server has noticed.
         Pause.millis(100);
         return new Costs(
                 peers.stream().map(Peer::cpu).reduce(Duration.ZERO, Duration::plus),

@@ -18,7 +18,7 @@ final class Options {
             partitions, distributed, flights, counts, which fails if Reprise has more statements or commits than bench/limits.properties allows;
             all of them if none is named, and then docs/performance.md is written from what was measured.
             scale: heartbeats and take-overs of many simulated nodes; scale-partitions: the partitions of a step on many of them,
-            and each second what the database does meanwhile. Only if they are named.
+            and what the database does meanwhile. Only if they are named.
             report: writes it from what the newest runs of each have left.
 
             --peers stock,spring,reprise,raw  who is measured

@@ -78,7 +78,7 @@ final class PartitionScaleWorkload implements Workload {
             }
             profile.join();
             Map<String, Double> values = new TreeMap<>();
-            for (String name : List.of("seconds", "completed", "nodes", "begun")) {
+            for (String name : List.of("seconds", "completed", "nodes")) {
                 values.put(name, answer.number(name));
             }
             values.put("partitions.rate", partitions / answer.number("seconds"));

@@ -79,40 +79,34 @@ final class Postgres implements AutoCloseable {
 
     /** Every statement that the server executes in that database while something runs, read from the server's log. */
     List<StatementLog.Transaction> statementsOf(Database database, Runnable something) {
-        Path log = folder.resolve("data/log").resolve(LOG);
-        try {
-            long begin = Files.size(log);
-            logStatements("all");
-            try {
-                something.run();
-            } finally {
-                logStatements("none");
-            }
-            return StatementLog.read(log, begin, database.name());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return logged("log_statement", "all", "none", something, StatementLog::read, database);
     }
 
     /** What each statement took that the server executes in that database while something runs. */
     List<StatementTimes.Total> timesOf(Database database, Runnable something) {
+        return logged("log_min_duration_statement", "0", "-1", something, StatementTimes::read, database);
+    }
+
+    /** Reads what the server's log tells of a database, from a byte of it on. */
+    private interface LogReader<T> {
+        List<T> read(Path log, long from, String database) throws IOException;
+    }
+
+    private <T> List<T> logged(
+            String setting, String on, String off, Runnable something, LogReader<T> reader, Database database) {
         Path log = folder.resolve("data/log").resolve(LOG);
         try {
             long begin = Files.size(log);
-            set("log_min_duration_statement", "0");
+            set(setting, on);
             try {
                 something.run();
             } finally {
-                set("log_min_duration_statement", "-1");
+                set(setting, off);
             }
-            return StatementTimes.read(log, begin, database.name());
+            return reader.read(log, begin, database.name());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    private void logStatements(String which) {
-        set("log_statement", which);
     }
 
     private void set(String setting, String value) {

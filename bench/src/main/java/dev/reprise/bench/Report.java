@@ -220,16 +220,15 @@ final class Report {
                 new MarkdownTable("of Reprise, for each partition", "statements", "transactions", "commits");
         table.row(phase("one chunk, on the node of the step", "partition"));
         for (PartitionPhase phase : PartitionPhase.values()) {
-            String name = "distributed." + phase.name().toLowerCase(Locale.ROOT);
-            if (results.spread("counts", Map.of(), REPRISE, name + ".statements")
+            if (results.spread("counts", Map.of(), REPRISE, phase.counted() + ".statements")
                     .isEmpty()) {
                 return;
             }
-            table.row(phase("on any node: " + phase.title(), name));
+            table.row(phase("on any node: " + phase.title(), phase.counted()));
         }
         text.append("""
-                A partition that any node may run, counted on one node with 20 of them. All are planned at once; claims, what the step hears
-                and the looks are shared by those that fall together, so their counts vary a little.
+                A partition that any node may run, counted on one node with 20 of them. All are planned at once. What varies is shared by those
+                that fall together, or done every few seconds: this is one run.
 
                 """);
         text.append(table).append('\n');

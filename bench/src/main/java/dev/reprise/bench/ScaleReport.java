@@ -24,16 +24,16 @@ final class ScaleReport {
 
     private static final String PARTITIONS_GIVE_OUT = """
 
-            A claim reads the first of each step that waits, however many wait. What grows, as the run's last lines show statement by statement:
+            A claim reads the first of each step that waits, however many wait (`PlansTest`). What grows, and who says so:
 
-            | grows with | is | do |
-            |---|---|---|
-            | nodes × rings | PostgreSQL wakes the session of each node for each ring of `notify`, which counts as a commit of each. It rings for each partition's end, and for work that comes where none waited. | Fewer and larger partitions: seconds, not milliseconds. `reprise.doorbell=none` where some seconds at the beginning of a step do not matter. |
-            | partitions that end in a second | A transaction that rings holds a lock of the whole server until it is committed: ends reach the disk one after the other, and the time is in `COMMIT` and in the sessions that wait for a lock. | The same; a disk that answers a flush quickly. |
-            | partitions at work | The look for what dead nodes were at reads all that are at work, each time before a node claims. | Fewer slots; a step's `reprise.partitions.max`. |
-            | nodes | Each keeps two connections, for its reports and its doorbell, and uses one for each partition at work. | `max_connections`, as below. |
+            | grows with | is | who says so | do |
+            |---|---|---|---|
+            | nodes × rings | The session of each node wakes for each ring of `notify`, and PostgreSQL counts that as a commit. It rings for each partition's end, and for work that comes where none waited. | the run: commits/s | Fewer and larger partitions: seconds, not milliseconds. `reprise.doorbell=none` where some seconds at the beginning of a step do not matter. |
+            | partitions that end in a second | A transaction that rings takes a lock of the whole server, all its databases, as it commits, and holds it until the commit is on the disk: such commits go one after the other. | PostgreSQL's source (`PreCommit_Notify` in `async.c`), no measurement of ours; the run counts the sessions that wait for a lock | The same; a disk that answers a flush quickly. |
+            | partitions at work | The look for what dead nodes were at reads the row in `REPRISE_WORK` of each, whichever node's, after each report of each node. | the statement itself (`WorkOfTheDead`); the run: rows touched/s, what it costs | Fewer slots; a step's `reprise.partitions.max`. |
+            | nodes | Each keeps a connection for its reports and one for its doorbell, and uses one for each partition at work. | the run: sessions | `max_connections`, as below. |
 
-            At most 1,000 partitions of a step wait or are at work at a time, whatever the nodes have room for. The row of a partition in `REPRISE_WORK` is
+            At most 1,000 partitions of a step wait or are at work at a time, whatever the nodes have room for (`WorkPlan`). A partition's row in `REPRISE_WORK` is
             updated a few times and then gone: `dead` in the run's lines is what autovacuum has not removed yet.
 
             """;
@@ -305,14 +305,26 @@ final class ScaleReport {
     // ---- Partitions
 
     private void partitions() {
-        if (results.works("scale-partitions").isEmpty()) {
-            return;
-        }
-        text.append("## Partitions\n\n");
         text.append("""
+                ## Partitions
+
                 Nodes in one process, each with a pool, reports, a doorbell and an engine of its own, run the partitions of one step together
-                (`bench/run scale-partitions`). A partition waits in all for so long, and commits two chunks; with 0 ms it is nothing but its
-                bookkeeping, and the rate is where this machine ends, on which the nodes run as well. Per second: means while partitions ran.
+                (`bench/run scale-partitions`). The run looks each second at what the database does and prints every fifth, and the costliest statements
+                at the end.
+
+                """);
+        if (results.works("scale-partitions").isEmpty()) {
+            text.append("Its numbers are not here yet: they want a machine with nothing else to do.\n");
+        } else {
+            ranPartitions();
+        }
+        text.append(PARTITIONS_GIVE_OUT);
+    }
+
+    private void ranPartitions() {
+        text.append("""
+                A partition waits in all for so long, and commits two chunks; with 0 ms it is nothing but its bookkeeping, and the rate is where this
+                machine ends, on which the nodes run as well. Per second: means while partitions ran.
 
                 """);
         MarkdownTable table = new MarkdownTable(
@@ -345,7 +357,6 @@ final class ScaleReport {
                     ran(work, "work.bytes", 1024)));
         }
         text.append(table);
-        text.append(PARTITIONS_GIVE_OUT);
     }
 
     private String ran(Map<String, String> work, String value, double unit) {

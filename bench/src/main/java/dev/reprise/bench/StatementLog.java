@@ -47,7 +47,7 @@ final class StatementLog {
                 continue;
             }
             String transaction = line.group(2) + " " + line.group(3);
-            String sql = line.group(4).strip().replaceAll("\\s+", " ");
+            String sql = oneLine(line.group(4));
             List<String> statements = transactions.computeIfAbsent(transaction, id -> new ArrayList<>());
             switch (sql.toUpperCase(Locale.ROOT)) {
                 case "BEGIN", "BEGIN READ ONLY", "COMMIT" -> {}
@@ -71,6 +71,10 @@ final class StatementLog {
             String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
             return List.of(text.replace("\n\t", " ").split("\n"));
         }
+    }
+
+    static String oneLine(String sql) {
+        return sql.strip().replaceAll("\\s+", " ");
     }
 
     private static boolean writes(String sql) {

@@ -14,10 +14,8 @@ import java.util.regex.Pattern;
 final class StatementTimes {
 
     private static final Pattern LINE = Pattern.compile(
-            "([^,]*),\\d+,[^,]*,LOG:  duration: ([0-9.]+) ms  (parse|bind|execute) [^:]*: (.*)", Pattern.DOTALL);
-
-    private static final Pattern SIMPLE =
-            Pattern.compile("([^,]*),\\d+,[^,]*,LOG:  duration: ([0-9.]+) ms  (statement): (.*)", Pattern.DOTALL);
+            "([^,]*),\\d+,[^,]*,LOG:  duration: ([0-9.]+) ms  (parse|bind|execute|statement)[^:]*: (.*)",
+            Pattern.DOTALL);
 
     private StatementTimes() {}
 
@@ -38,11 +36,8 @@ final class StatementTimes {
         Map<String, Total> totals = new HashMap<>();
         for (String entry : StatementLog.entries(log, from)) {
             Matcher line = LINE.matcher(entry);
-            if (!line.matches()) {
-                line = SIMPLE.matcher(entry);
-            }
             if (line.matches() && line.group(1).equals(database)) {
-                String sql = line.group(4).strip().replaceAll("\\s+", " ");
+                String sql = StatementLog.oneLine(line.group(4));
                 boolean call = !line.group(3).equals("parse") && !line.group(3).equals("bind");
                 totals.merge(sql, new Total(sql, call ? 1 : 0, Double.parseDouble(line.group(2))), Total::plus);
             }

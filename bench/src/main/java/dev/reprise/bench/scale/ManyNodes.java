@@ -70,12 +70,7 @@ public final class ManyNodes implements AutoCloseable {
                 .put("seconds", seconds)
                 .put("status", status)
                 .put("completed", text("select count(*) " + partitions + " and STATUS = 'COMPLETED'"))
-                .put("nodes", text("select count(distinct REPRISE_NODE) " + partitions))
-                .put(
-                        "dispatch.p50",
-                        text("select coalesce(percentile_cont(0.5) within group (order by"
-                                + " extract(epoch from START_TIME - CREATE_TIME) * 1000), 0) " + partitions))
-                .put("begun", text("select extract(epoch from max(START_TIME) - min(START_TIME)) " + partitions));
+                .put("nodes", text("select count(distinct REPRISE_NODE) " + partitions));
     }
 
     private String text(String sql) throws SQLException {

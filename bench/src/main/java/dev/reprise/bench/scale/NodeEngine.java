@@ -1,16 +1,12 @@
 package dev.reprise.bench.scale;
 
 import jakarta.transaction.TransactionManager;
-import java.io.InputStream;
-import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jberet.operations.AbstractJobOperator;
 import org.jberet.repository.JobRepository;
@@ -20,6 +16,7 @@ import org.jberet.spi.JobExecutor;
 import org.jberet.spi.JobOperatorContext;
 import org.jberet.spi.JobTask;
 import org.jberet.spi.JobXmlResolver;
+import org.jberet.tools.AbstractJobXmlResolver;
 import org.jspecify.annotations.Nullable;
 
 /** The engine of one of many nodes in this process; whose it is, the context class loader of a thread says. */
@@ -114,22 +111,7 @@ final class NodeEngine extends AbstractJobOperator implements BatchEnvironment, 
     /** All jobs are made, none is read. */
     @Override
     public JobXmlResolver getJobXmlResolver() {
-        return new JobXmlResolver() {
-            @Override
-            public @Nullable InputStream resolveJobXml(String name, ClassLoader of) {
-                return null;
-            }
-
-            @Override
-            public Collection<String> getJobXmlNames(ClassLoader of) {
-                return List.of();
-            }
-
-            @Override
-            public @Nullable String resolveJobName(String name, ClassLoader of) {
-                return null;
-            }
-        };
+        return new AbstractJobXmlResolver() {};
     }
 
     @Override
@@ -146,12 +128,5 @@ final class NodeEngine extends AbstractJobOperator implements BatchEnvironment, 
     public void close() {
         ENGINES.remove(loader);
         threads.shutdownNow();
-        try {
-            if (!threads.awaitTermination(10, TimeUnit.SECONDS)) {
-                System.err.println("threads of " + loader.getName() + " still run");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

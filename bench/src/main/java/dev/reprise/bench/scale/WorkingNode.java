@@ -101,10 +101,6 @@ final class WorkingNode implements AutoCloseable {
         recovery.asked();
     }
 
-    boolean isIdle() {
-        return repository.running().partitions().isEmpty();
-    }
-
     @Override
     public void close() {
         recovery.close();

@@ -17,8 +17,9 @@ public class PartReader extends AbstractItemReader {
     private final PartWork work;
     private int read;
 
+    /** With what its properties say. */
     @Inject
-    PartReader(
+    public PartReader(
             @BatchProperty(name = "items") String items,
             @BatchProperty(name = "pause") String pause,
             @BatchProperty(name = "burn") String burn) {

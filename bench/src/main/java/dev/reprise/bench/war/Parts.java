@@ -17,8 +17,10 @@ public class Parts implements PartitionMapper {
     private final int partitions;
     private final int threads;
 
+    /** With what its properties say. */
     @Inject
-    Parts(@BatchProperty(name = "partitions") String partitions, @BatchProperty(name = "threads") String threads) {
+    public Parts(
+            @BatchProperty(name = "partitions") String partitions, @BatchProperty(name = "threads") String threads) {
         this.partitions = Integer.parseInt(partitions);
         this.threads = Integer.parseInt(threads);
     }
