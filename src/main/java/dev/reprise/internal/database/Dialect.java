@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,16 @@ public interface Dialect {
 
     /** To be called before instances are deleted that launches were kept off from. */
     void letLaunchesIn(Handle handle, Long[] instances);
+
+    /**
+     * The greatest ids that are found for any application, greatest first. An index that begins with the application has the
+     * order of what follows it for one alone, so each is looked at by itself.
+     *
+     * @param ofOne queries that say {@code :application}; each gives ids alone, in the order of an index, and ends with a limit
+     * @param bindings of what else they say
+     */
+    List<Long> greatestOfEach(
+            Handle handle, List<String> ofOne, List<String> applications, Map<String, ?> bindings, int limit);
 
     /** The name that it gives itself, and by which migrations mark lines as its own. */
     String product();

@@ -2,8 +2,10 @@ package dev.reprise.internal.database;
 
 import dev.reprise.state.NodeIdentity;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
@@ -89,6 +91,24 @@ final class H2 implements Dialect {
                               cast(:living as bigint array)) as SUSPECT (APPLICATION, NAME, LIVING)
                   join REPRISE_OWNER o on o.APPLICATION = SUSPECT.APPLICATION and o.NODE_ID = SUSPECT.NAME
                    and o.INCARNATION < SUSPECT.LIVING""";
+    }
+
+    /** One after the other: H2 knows nothing lateral, and reads a query of many again at each of its levels, and keeps that. */
+    @Override
+    public List<Long> greatestOfEach(
+            Handle handle, List<String> ofOne, List<String> applications, Map<String, ?> bindings, int limit) {
+        return applications.stream()
+                .flatMap(application -> ofOne.stream()
+                        .flatMap(query -> handle
+                                .createQuery(query)
+                                .bind("application", application)
+                                .bindMap(bindings)
+                                .mapTo(Long.class)
+                                .list()
+                                .stream()))
+                .sorted(Comparator.reverseOrder())
+                .limit(limit)
+                .toList();
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +92,14 @@ public final class PostgreSql implements Dialect {
                    select 1 from REPRISE_NODE living
                     where living.SESSION_NAME = DEAD.SESSION_NAME and living.STARTED_AT <= DEAD.LAST_SEEN_AT
                       and living.HEARTBEAT_AT > current_timestamp - cast(:lease as bigint) * interval '0.001' second)""";
+
+    private static final String GREATEST_OF_EACH = """
+            select OF_ONE.ID
+              from unnest(cast(:applications as varchar[])) as SEEN (APPLICATION)
+             cross join lateral (
+            <ofOne>) as OF_ONE (ID)
+             order by OF_ONE.ID desc
+             fetch first :greatest rows only""";
 
     /** Row locks are nowhere to be seen; who has changed rows of these tables holds them, the oldest first. */
     private static final String LOCK_HOLDERS = """
@@ -179,6 +188,24 @@ public final class PostgreSql implements Dialect {
                      where APPLICATION = SUSPECT.APPLICATION and NODE_ID = SUSPECT.NAME
                        and INCARNATION < SUSPECT.LIVING
                     offset 0) o""";
+    }
+
+    /** One text, however many applications there are: each connection keeps what it has prepared. */
+    @Override
+    public List<Long> greatestOfEach(
+            Handle handle, List<String> ofOne, List<String> applications, Map<String, ?> bindings, int limit) {
+        return handle.registerArrayType(String.class, "varchar")
+                .createQuery(GREATEST_OF_EACH)
+                .define(
+                        "ofOne",
+                        ofOne.stream()
+                                .map(query -> "(" + query.replace(":application", "SEEN.APPLICATION") + ")")
+                                .collect(Collectors.joining("\nunion all\n")))
+                .bind("applications", applications.toArray(String[]::new))
+                .bindMap(bindings)
+                .bind("greatest", limit)
+                .mapTo(Long.class)
+                .list();
     }
 
     @Override

@@ -1,46 +1,43 @@
 package dev.reprise.internal.store.history;
 
+import dev.reprise.internal.database.Dialect;
 import dev.reprise.internal.store.Scope;
 import dev.reprise.state.ExecutionSearch;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The queries of pages of executions, newest first: however many executions there are, each reads a bounded number.
  *
  * @param scope what is seen
  */
-record ExecutionPages(Scope scope) {
+record ExecutionPages(Dialect dialect, Scope scope) {
 
     /** The statuses that are in the column {@code REPRISE_UNFINISHED} too. */
     private static final Set<String> INDEXED = Set.of("FAILED", "STOPPED", "ABANDONED", "UNKNOWN");
 
-    /** Before anything else is asked of them: a condition that few of the newest meet would make the rest be read. */
-    private static final String NEWEST = """
-            (select * from (
-            <each>) n
-             order by JOB_EXECUTION_ID desc
-             fetch first :newest rows only)""";
-
     /** Of one application, and in the order of an index that begins with it. */
     private static final String NEWEST_OF_ONE = """
-            select * from BATCH_JOB_EXECUTION e
-             where e.REPRISE_APPLICATION between :scope and :scope <conditions>
+            select e.JOB_EXECUTION_ID from BATCH_JOB_EXECUTION e
+             where e.REPRISE_APPLICATION between :application and :application <conditions>
              order by e.REPRISE_APPLICATION desc, <order> e.JOB_EXECUTION_ID desc
-             fetch first :newest rows only""";
+             fetch first :limit rows only""";
+
+    /** The condition that only {@link #newest} meet: before anything else is asked of them, or it would be asked of all. */
+    static final String AMONG_THEM = "e.JOB_EXECUTION_ID = any(:newest)";
 
     private static final String OF_A_STATUS = " and e.REPRISE_UNFINISHED between '%1$s' and '%1$s'";
 
-    private static final String PAGE = ExecutionStates.SELECT + """
-             order by e.JOB_EXECUTION_ID desc
-             fetch first :limit rows only""";
+    private static final String PAGE =
+            ExecutionStates.SELECT + " where " + AMONG_THEM + " order by e.JOB_EXECUTION_ID desc";
 
     /** What runs is little, so that nothing need be done for each application. */
     private static final String PAGE_OF_OWNED = ExecutionStates.SELECT + """
@@ -97,20 +94,24 @@ record ExecutionPages(Scope scope) {
             conditions.add("and e.CREATE_TIME < :until");
             below = Math.min(below, idAt(handle, LAST_UNTIL, search.until(), 0) + 1);
         }
-        String all = String.join(" ", conditions);
-        Query query = (search.owned() ? owned(handle, all) : newest(handle, PAGE, limit, all, order, indexed))
-                .bind("before", below)
-                .bind("limit", limit);
-        bindIfGiven(query, "job", search.job());
-        bindIfGiven(query, "node", search.node());
+        Map<String, Object> bindings = new HashMap<>(Map.of("before", below, "limit", limit));
+        if (search.job() != null) {
+            bindings.put("job", search.job());
+        }
+        if (search.node() != null) {
+            bindings.put("node", search.node());
+        }
         if (search.since() != null) {
-            query.bind("since", Timestamp.from(search.since()))
-                    .bind("first", idAt(handle, FIRST_SINCE, search.since(), Long.MAX_VALUE));
+            bindings.put("since", Timestamp.from(search.since()));
+            bindings.put("first", idAt(handle, FIRST_SINCE, search.since(), Long.MAX_VALUE));
         }
         if (search.until() != null) {
-            query.bind("until", Timestamp.from(search.until()));
+            bindings.put("until", Timestamp.from(search.until()));
         }
-        return query;
+        String all = String.join(" ", conditions);
+        return search.owned()
+                ? owned(handle, all).bindMap(bindings)
+                : newest(handle, PAGE, all, order, indexed, bindings);
     }
 
     /**
@@ -127,35 +128,40 @@ record ExecutionPages(Scope scope) {
     /**
      * The newest of each application, and of each status; of all of these the newest.
      *
-     * @param count how many
+     * @param statement says {@link #AMONG_THEM}
      * @param order the columns of an index behind the application's, and before the status
      * @param statuses as literals, because an index of some statuses is used only where the statement itself shows that
      *     they are those; empty for any
+     * @param bindings of what the conditions say, and {@code limit}: how many
      */
-    Query newest(
-            Handle handle, String statement, int count, String conditions, List<String> order, Set<String> statuses) {
+    private Query newest(
+            Handle handle,
+            String statement,
+            String conditions,
+            List<String> order,
+            Set<String> statuses,
+            Map<String, Object> bindings) {
         List<String> queries = new ArrayList<>();
         if (statuses.isEmpty()) {
-            queries.add(scope.each(newestOfOne(conditions, String.join(" ", order))));
+            queries.add(newestOfOne(conditions, String.join(" ", order)));
         }
         for (String status : new TreeSet<>(statuses)) {
             String ordered = String.join(" ", order) + " e.REPRISE_UNFINISHED desc,";
-            queries.add(scope.each(newestOfOne(conditions + OF_A_STATUS.formatted(status), ordered)));
+            queries.add(newestOfOne(conditions + OF_A_STATUS.formatted(status), ordered));
         }
-        return ExecutionStates.query(handle, statement, false)
-                .define("executions", NEWEST.replace("<each>", String.join("\nunion all\n", queries)))
-                .bindMap(scope.bindings())
-                .bind("newest", count);
+        List<Long> newest = dialect.greatestOfEach(
+                handle, queries, scope.applications(), bindings, (Integer) bindings.get("limit"));
+        handle.registerArrayType(Long.class, "bigint");
+        return ExecutionStates.query(handle, statement, false).bind("newest", newest.toArray(Long[]::new));
+    }
+
+    /** The newest, of some statuses or of any. */
+    Query newest(Handle handle, String statement, int count, Set<String> statuses) {
+        return newest(handle, statement, "", List.of(), statuses, Map.of("limit", count));
     }
 
     private static String newestOfOne(String conditions, String order) {
         return NEWEST_OF_ONE.replace("<conditions>", conditions).replace("<order>", order);
-    }
-
-    private static void bindIfGiven(Query query, String name, @Nullable String value) {
-        if (value != null) {
-            query.bind(name, value);
-        }
     }
 
     private static long idAt(Handle handle, String statement, Instant time, long otherwise) {

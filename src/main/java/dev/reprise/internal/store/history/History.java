@@ -47,8 +47,9 @@ public final class History {
      * Nothing came after it, nothing will by itself, and nobody works on it. Looks at the newest that failed: most of a
      * long history's were restarted long ago.
      */
-    private static final String UNFINISHED = ExecutionStates.SELECT + """
-             where o.JOB_EXECUTION_ID is null
+    private static final String UNFINISHED = ExecutionStates.SELECT + " where " + ExecutionPages.AMONG_THEM + """
+
+               and o.JOB_EXECUTION_ID is null
                and not exists (select 1 from BATCH_JOB_EXECUTION l
                                 where l.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID
                                   and l.JOB_EXECUTION_ID > e.JOB_EXECUTION_ID)
@@ -56,8 +57,9 @@ public final class History {
              order by e.JOB_EXECUTION_ID desc
              fetch first :limit rows only""";
 
-    private static final String OF_THE_RECENT = ExecutionStates.SELECT + """
-             where <condition>
+    private static final String OF_THE_RECENT = ExecutionStates.SELECT + " where " + ExecutionPages.AMONG_THEM + """
+
+               and <condition>
              order by e.JOB_EXECUTION_ID desc""";
 
     private static final String NEIGHBOURS = """
@@ -69,9 +71,8 @@ public final class History {
                      where JOB_INSTANCE_ID = :instance and JOB_EXECUTION_ID <= :execution) as ATTEMPT""";
 
     private static final String INSTANCES_OF_ONE = """
-            select JOB_INSTANCE_ID, JOB_NAME, REPRISE_APPLICATION
-              from BATCH_JOB_INSTANCE
-             where REPRISE_APPLICATION between :scope and :scope and JOB_NAME between :job and :job
+            select JOB_INSTANCE_ID from BATCH_JOB_INSTANCE
+             where REPRISE_APPLICATION between :application and :application and JOB_NAME between :job and :job
                and JOB_INSTANCE_ID < :before
              order by REPRISE_APPLICATION desc, JOB_NAME desc, JOB_INSTANCE_ID desc
              fetch first :limit rows only""";
@@ -80,10 +81,9 @@ public final class History {
             select JOB_INSTANCE_ID, JOB_NAME, coalesce(REPRISE_APPLICATION, ''),
                    (select max(e.JOB_EXECUTION_ID) from BATCH_JOB_EXECUTION e
                      where e.JOB_INSTANCE_ID = i.JOB_INSTANCE_ID) as LAST
-              from (
-            <each>) i
-             order by JOB_INSTANCE_ID desc
-             fetch first :limit rows only""";
+              from BATCH_JOB_INSTANCE i
+             where JOB_INSTANCE_ID = any(:newest)
+             order by JOB_INSTANCE_ID desc""";
 
     private static final String INSTANCE =
             "select i.JOB_NAME, coalesce(i.REPRISE_APPLICATION, '') from BATCH_JOB_INSTANCE i"
@@ -118,7 +118,7 @@ public final class History {
 
     /** Before a transaction is begun: who is seen may have to be asked for. */
     private ExecutionPages pages() {
-        return new ExecutionPages(scopes.get());
+        return new ExecutionPages(database.dialect(), scopes.get());
     }
 
     private static Query scoped(Handle handle, Scope scope, String statement) {
@@ -159,7 +159,7 @@ public final class History {
         ExecutionPages pages = pages();
         return database.inOwnTransaction(handle -> ExecutionStates.read(
                 handle,
-                pages.newest(handle, UNFINISHED, RECENT, "", List.of(), Set.of("FAILED", "STOPPED", "UNKNOWN"))
+                pages.newest(handle, UNFINISHED, RECENT, Set.of("FAILED", "STOPPED", "UNKNOWN"))
                         .bind("limit", limit)));
     }
 
@@ -187,8 +187,7 @@ public final class History {
     }
 
     private static Query recent(Handle handle, ExecutionPages pages, String condition) {
-        return pages.newest(handle, OF_THE_RECENT, RECENT, "", List.of(), Set.of())
-                .define("condition", condition);
+        return pages.newest(handle, OF_THE_RECENT, RECENT, Set.of()).define("condition", condition);
     }
 
     /** What the database's clock says. */
@@ -226,12 +225,9 @@ public final class History {
                 String application,
                 @Nullable Long last) {}
         Scope scope = scopes.get();
-        List<Row> rows = database.read(handle -> handle.createQuery(INSTANCES)
-                .define("each", scope.each(INSTANCES_OF_ONE))
-                .bindMap(scope.bindings())
-                .bind("job", job)
-                .bind("before", before)
-                .bind("limit", limit)
+        List<Row> rows = database.read(handle -> handle.registerArrayType(Long.class, "bigint")
+                .createQuery(INSTANCES)
+                .bind("newest", newestOf(handle, scope, job, before, limit))
                 .map((row, context) ->
                         new Row(row.getLong(1), row.getString(2), row.getString(3), row.getObject(4, Long.class)))
                 .list());
@@ -241,6 +237,17 @@ public final class History {
         return rows.stream()
                 .map(row -> new InstanceState(row.id(), row.job(), row.application(), last.get(row.id())))
                 .toList();
+    }
+
+    private Long[] newestOf(Handle handle, Scope scope, String job, long before, int limit) {
+        return database.dialect()
+                .greatestOfEach(
+                        handle,
+                        List.of(INSTANCES_OF_ONE),
+                        scope.applications(),
+                        Map.of("job", job, "before", before, "limit", limit),
+                        limit)
+                .toArray(Long[]::new);
     }
 
     /** An instance without its last execution, or empty if there is no such instance, or it is not to be seen. */

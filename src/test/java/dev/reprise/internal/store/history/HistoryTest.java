@@ -5,12 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.groups.Tuple.tuple;
 
 import dev.reprise.Patience;
+import dev.reprise.database.WatchedDatabase;
+import dev.reprise.internal.checkpoint.Checkpoints;
+import dev.reprise.internal.database.Database;
 import dev.reprise.internal.database.Text;
 import dev.reprise.internal.engine.TestDatabase;
 import dev.reprise.internal.engine.TestNode;
 import dev.reprise.internal.engine.TestNode.Chunk;
 import dev.reprise.internal.store.AuditLog;
 import dev.reprise.internal.store.NodeRegistry;
+import dev.reprise.internal.store.Scope;
 import dev.reprise.state.AuditEntry;
 import dev.reprise.state.ExecutionSearch;
 import dev.reprise.state.ExecutionState;
@@ -20,8 +24,12 @@ import dev.reprise.state.StepState;
 import jakarta.batch.runtime.BatchStatus;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jberet.job.model.Job;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.PartitionExecutionImpl;
@@ -92,6 +100,50 @@ class HistoryTest {
         assertThat(live.owned()).isTrue();
         assertThat(live.exitStatus()).isNull();
         assertThat(history.execution(Long.MAX_VALUE)).isEmpty();
+    }
+
+    /** A connection keeps what it has prepared: a text for each number of applications, as long as they are many, would fill memory. */
+    @ParameterizedTest
+    @EnumSource
+    void howManyApplicationsAreSeenChangesNoStatement(TestDatabase.Kind kind) {
+        TestDatabase database = TestDatabase.shared(kind);
+        TestNode node = TestNode.on(database);
+        Job job = TestNode.job();
+        List<Long> newest = new ArrayList<>();
+        for (String run : List.of("1", "2")) {
+            JobExecutionImpl failed = node.run(job, "run", run);
+            node.end(failed, BatchStatus.FAILED);
+            newest.add(0, failed.getExecutionId());
+        }
+        String own = node.identity.application();
+
+        Set<String> few = statements(database, Set.of(own), job, newest);
+        Set<String> many = statements(
+                database,
+                Stream.concat(Stream.of(own), IntStream.range(0, 50).mapToObj(i -> "application-" + i))
+                        .collect(Collectors.toSet()),
+                job,
+                newest);
+
+        assertThat(many).isEqualTo(few).allSatisfy(sql -> assertThat(sql).hasSizeLessThan(2_500));
+    }
+
+    private static Set<String> statements(TestDatabase database, Set<String> seen, Job job, List<Long> newest) {
+        WatchedDatabase watched = database.watched();
+        History history = new History(
+                new Database(database.pooled(), TestDatabase.TRANSACTIONS),
+                new Checkpoints(HistoryTest.class.getClassLoader(), ""),
+                () -> Scope.of("application-of-nothing", seen),
+                Duration.ofMinutes(1));
+        watched.startRecording();
+        assertThat(ids(history.executions(ExecutionSearch.ofJob(job.getId()), FIRST_PAGE, 10)))
+                .isEqualTo(newest);
+        assertThat(ids(history.executions(search(job, null, null, "FAILED", "STOPPED"), FIRST_PAGE, 10)))
+                .isEqualTo(newest);
+        assertThat(ids(history.unfinished(10))).containsSubsequence(newest);
+        assertThat(ids(history.changedSince(history.now().minusSeconds(600)))).containsSubsequence(newest);
+        assertThat(history.instances(job.getId(), FIRST_PAGE, 10)).hasSize(2);
+        return Set.copyOf(watched.stopRecording().sql());
     }
 
     @ParameterizedTest
