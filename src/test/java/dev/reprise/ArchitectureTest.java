@@ -72,6 +72,7 @@ class ArchitectureTest {
                 "parameters.SchemaFile.CONFIG",
                 "parameters.SchemaFile.MAPPER",
                 "parameters.SchemaFile.REGISTRY",
+                "schedule.JsonFile.MAPPER",
                 "web.Json.MAPPER")) {
             kept.put(json, configured);
         }
@@ -96,7 +97,9 @@ class ArchitectureTest {
         rooms.put("item", List.of("log"));
         rooms.put("parameters", List.of("identity", "item", "log"));
         rooms.put("job", List.of("log"));
-        rooms.put("lint", List.of("job", "parameters", "identity", "log"));
+        rooms.put("schedule", List.of("parameters", "identity", "log"));
+        rooms.put("internal.schedule", List.of("schedule"));
+        rooms.put("lint", List.of("job", "schedule", "parameters", "identity", "log"));
         rooms.put("state", List.of("job", "identity", "log"));
         rooms.put("internal.checks", List.of("internal.database", "log"));
         rooms.put("internal.database", List.of("state", "log"));
@@ -316,7 +319,7 @@ class ArchitectureTest {
         noClasses()
                 .that()
                 .haveNameMatching(
-                        "dev\\.reprise\\.internal\\.decide\\.(DecisionTable|Refusals|ParameterFaults|Subject)")
+                        "dev\\.reprise\\.internal\\.decide\\.(DecisionTable|Refusals|ParameterFaults|Subject)|dev\\.reprise\\.(internal\\.)?schedule\\..*")
                 .should()
                 .dependOnClassesThat(type(Database.class).or(resideInAnyPackage("java.sql..", "org.jdbi..")))
                 .check(CLASSES);

@@ -10,6 +10,9 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.nio.charset.Charset;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.Period;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;
 import java.util.Collection;
@@ -36,6 +39,9 @@ final class Constant {
             Boolean.class,
             Class.class,
             Duration.class,
+            LocalDate.class,
+            LocalDateTime.class,
+            Period.class,
             Pattern.class,
             DateTimeFormatter.class,
             Charset.class,

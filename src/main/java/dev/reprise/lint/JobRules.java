@@ -61,6 +61,7 @@ final class JobRules {
         artifacts.judgeRefs(root);
         artifacts.judgeExceptions(root);
         new ParameterRules(application, shownFolder, findings).judge(id, root);
+        new ScheduleRules(application, surroundings.unjudged(), shownFolder, findings).judge(id);
         Job job = load(name, root, valid);
         if (job == null) {
             return false;

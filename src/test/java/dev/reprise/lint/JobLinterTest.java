@@ -136,6 +136,29 @@ class JobLinterTest {
     }
 
     @Test
+    void readsTheScheduleAndThoseThatItComesAfter() {
+        assertThat(lint("schedule")).isEqualTo("""
+                schedule.schedule.json:2: error: 'cron' is '30 24 * * *': '24' is no hour (0-23). Write *, numbers, ranges like 1-5 or steps like */15, with commas between them. [schedule]
+                schedule.schedule.json:5: error: there is no 'overlapp'. Did you mean 'overlap'? [schedule]
+                """);
+        assertThat(lint("schedule-after")).isEqualTo("""
+                schedule-after.schedule.json:1: error: 'after' names 'gone': there is no such job. Correct the name, or leave it out. [schedule]
+                schedule-after.schedule.json:1: error: 'after' names 'good': that job has no schedule, so no tick would ever come. Write one, or leave it out. [schedule]
+                schedule-after.schedule.json:1: error: 'after' names 'schedule-before': that job has no tick of the same nominal time as 2024-01-01T03:00 here, which would wait for ever. Write times that both have. [schedule]
+                schedule-after.schedule.json:1: error: 'after' names 'schedule-round': that job comes after this one itself, so that each would wait for the other. Leave one out. [schedule]
+                """);
+        assertThat(lint("schedule-before")).isEmpty();
+    }
+
+    /** Who launches it by hand may. */
+    @Test
+    void aScheduleKeepsNobodyFromLaunching() {
+        assertThat(server(10).report("schedule").orElseThrow().findings())
+                .hasSize(2)
+                .allSatisfy(finding -> assertThat(finding.severity()).isEqualTo(Finding.Severity.WARNING));
+    }
+
+    @Test
     void findsLoopsWithoutAWayOut() {
         assertThat(lint("endless")).isEqualTo("""
                 endless.xml:6: warning: <end on="NEVER"> of step 'start' is never taken: on="*" in line 5 takes all of its exit statuses. Move it up, or remove it. [shadowed]

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.internal.schedule;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.schedule;
+
+import org.jspecify.annotations.NullMarked;
