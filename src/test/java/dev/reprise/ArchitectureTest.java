@@ -116,6 +116,7 @@ class ArchitectureTest {
                         "internal.checks",
                         "internal.decide",
                         "internal.doorbell",
+                        "internal.schedule",
                         "internal.store",
                         "internal.checkpoint",
                         "internal.database",
@@ -147,6 +148,16 @@ class ArchitectureTest {
                         "internal.engine",
                         "internal.store",
                         "internal.database",
+                        "state",
+                        "log"));
+        rooms.put(
+                "internal.firing",
+                List.of(
+                        "launch",
+                        "internal.engine",
+                        "internal.schedule",
+                        "internal.store",
+                        "schedule",
                         "state",
                         "log"));
         rooms.put(

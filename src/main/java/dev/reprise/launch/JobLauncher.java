@@ -224,6 +224,19 @@ public class JobLauncher {
     }
 
     /**
+     * Starts a tick of a schedule for nobody who asks: it begins an instance, and restarts none.
+     *
+     * @return the id of the execution
+     * @throws LaunchRefusedException with the reason if the repository refuses, or if the job has no identity, by which
+     *     alone a tick happens once
+     */
+    public static long startTick(String job, Map<String, String> parameters) {
+        LaunchRounds.refuseTickWithoutIdentity(job);
+        return EngineOperator.startForNobody(
+                job, LaunchRequest.of(job).with(parameters).properties());
+    }
+
+    /**
      * Waits for the end of an execution, on whichever node it runs.
      *
      * @param atMost zero or more, however long; null to wait until it comes

@@ -8,8 +8,10 @@ import dev.reprise.internal.engine.RepositoryParts;
 import dev.reprise.internal.engine.RepriseRepository;
 import dev.reprise.internal.engine.ServerParts;
 import dev.reprise.internal.engine.checks.EngineChecks;
+import dev.reprise.internal.firing.Firing;
 import dev.reprise.internal.ownership.Node;
 import dev.reprise.internal.ownership.Recovery;
+import dev.reprise.internal.schedule.DeployedSchedules;
 import dev.reprise.internal.store.KeySource;
 import dev.reprise.internal.store.NodeRegistry;
 import dev.reprise.launch.DeploymentRules;
@@ -60,6 +62,7 @@ final class RepositoryService implements Service {
     private @Nullable ExecutionLogs logs;
     private volatile @Nullable ServerSuspension suspension;
     private @Nullable Recovery recovery;
+    private @Nullable Firing firing;
     private boolean jobsEnded;
 
     /**
@@ -185,9 +188,15 @@ final class RepositoryService implements Service {
                 repository,
                 deployed::homeOf,
                 mayRestart,
-                new RequestsHere(repository, deployed::homeOf, mayRestart)::answer);
+                configuration.others() ? new RequestsHere(repository, deployed::homeOf, mayRestart)::answer : () -> {});
         recovery = recovering;
-        joined.attend(recovering);
+        Firing fires = new Firing(
+                repository,
+                () -> new DeployedSchedules(deployed.jobNames(), deployed::homeOf, List.of()),
+                deployed::homeOf,
+                mayRestart);
+        firing = fires;
+        joined.attend(new NodeDuties(recovering, fires));
         progress = new ProgressLog(repository, configuration.progress());
         LOG.log(
                 Level.INFO,
@@ -288,6 +297,11 @@ final class RepositoryService implements Service {
         suspension = null;
         if (listening != null) {
             listening.close();
+        }
+        Firing fires = firing;
+        firing = null;
+        if (fires != null) {
+            fires.close();
         }
         Recovery recovering = recovery;
         recovery = null;

@@ -175,6 +175,11 @@ public final class ThisNode {
         return jobRecorder.awaitEnds(atMost);
     }
 
+    /** Schedules, and their ticks. */
+    public Scheduled scheduled() {
+        return wiring.scheduled;
+    }
+
     /** This node; empty while it counts as dead. */
     public Optional<NodeIdentity> node() {
         try {

@@ -77,6 +77,7 @@ final class Wiring {
     final StepEndRecorder stepEndRecorder;
     final StepRecorder stepRecorder;
     final JobRecorder jobRecorder;
+    final Scheduled scheduled;
     final Doorbell doorbell;
     final PlanRecorder planRecorder;
     final PartitionsHere partitionsHere;
@@ -147,6 +148,7 @@ final class Wiring {
         this.planRecorder = new PlanRecorder(database, runningSteps, secrets, doorbell);
         this.partitionsHere = new PartitionsHere(this, parts.slots());
         this.offeredSteps = new OfferedSteps(database, doorbell, partitionsHere::offered);
+        this.scheduled = new Scheduled(database, name);
         this.jobRecorder = new JobRecorder(
                 database,
                 executions,
@@ -156,7 +158,8 @@ final class Wiring {
                 stepEndRecorder,
                 live,
                 justCompleted,
-                server.logs());
+                server.logs(),
+                scheduled::ended);
     }
 
     /** The execution of a step, or of a partition, that runs here. */
