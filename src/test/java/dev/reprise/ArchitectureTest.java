@@ -162,7 +162,18 @@ class ArchitectureTest {
                         "log"));
         rooms.put(
                 "operate",
-                List.of("access", "launch", "internal.engine", "internal.store", "state", "job", "identity", "log"));
+                List.of(
+                        "access",
+                        "launch",
+                        "internal.engine",
+                        "internal.firing",
+                        "internal.schedule",
+                        "internal.store",
+                        "schedule",
+                        "state",
+                        "job",
+                        "identity",
+                        "log"));
         rooms.put(
                 "monitor",
                 List.of(

@@ -83,12 +83,13 @@ final class Rounds {
             return;
         }
         Instant now = clock.apply(schedules.now());
+        Set<String> undecided = ticks.undecided(); // of which a corrected calendar may say something else
         for (JobSchedule schedule : deployed.all().values()) {
             ScheduleRow row = known.get(schedule.job());
             Instant next = next(schedule, now);
             if (row == null || !row.naming().equals(schedule.naming())) {
                 schedules.begin(schedule.job(), schedule.naming(), now, next);
-            } else if (!Objects.equals(row.next(), next)) {
+            } else if (!Objects.equals(row.next(), next) || undecided.contains(schedule.job())) {
                 schedules.lookAgain(schedule.job(), now);
             }
         }

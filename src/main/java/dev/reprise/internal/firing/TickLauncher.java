@@ -8,7 +8,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Launches ticks, which their identity lets happen once. */
-final class TickLauncher {
+class TickLauncher {
 
     private final Function<String, ClassLoader> homes;
 
@@ -33,10 +33,20 @@ final class TickLauncher {
 
     /** Launches a tick that has not been, as far as is known. */
     Outcome launch(String job, Map<String, String> parameters) {
+        return launch(job, parameters, null);
+    }
+
+    /**
+     * Launches a tick, or lets one go on.
+     *
+     * @param failed the execution that is to be restarted, if it is still the last; null to begin an instance
+     */
+    Outcome launch(String job, Map<String, String> parameters, @Nullable Long failed) {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         Thread.currentThread().setContextClassLoader(homes.apply(job));
         try {
-            return new Launched(null, JobLauncher.startTick(job, parameters));
+            return new Launched(
+                    null, failed == null ? JobLauncher.startTick(job, parameters) : JobLauncher.restartTick(job, failed));
         } catch (LaunchRefusedException e) {
             return of(e.refusal());
         } finally {

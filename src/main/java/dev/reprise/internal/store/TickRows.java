@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +45,21 @@ public final class TickRows {
              order by t.JOB_NAME desc, t.NOMINAL desc
              fetch first :limit rows only""";
 
+    private static final String LAST = SELECT + """
+            and (t.JOB_NAME, t.NOMINAL) in (
+                select s.JOB_NAME,
+                       (select max(x.NOMINAL) from REPRISE_TICK x
+                         where x.APPLICATION = s.APPLICATION and x.JOB_NAME = s.JOB_NAME)
+                  from REPRISE_SCHEDULE s
+                 where s.APPLICATION = :application)""";
+
     private static final String WAITING_OF = """
             select distinct UNFINISHED from REPRISE_TICK
              where APPLICATION = :application and UNFINISHED in (<jobs>) and STATE = 'WAITING'""";
+
+    private static final String UNDECIDED = """
+            select distinct UNFINISHED from REPRISE_TICK
+             where APPLICATION = :application and UNFINISHED is not null and STATE in ('DUE', 'WAITING')""";
 
     private static final String KEY = " where APPLICATION = :application and JOB_NAME = :job and NOMINAL = :nominal";
 
@@ -174,6 +187,14 @@ public final class TickRows {
                 .list());
     }
 
+    /** The newest tick of each schedule. */
+    public List<TickRow> last() {
+        return database.read(handle -> handle.createQuery(LAST)
+                .bind("application", application)
+                .map((row, context) -> row(row))
+                .list());
+    }
+
     /** Those of the jobs that have a tick which waits. */
     public List<String> waiting(Collection<String> jobs) {
         return jobs.isEmpty()
@@ -183,6 +204,14 @@ public final class TickRows {
                         .bindList("jobs", List.copyOf(jobs))
                         .mapTo(String.class)
                         .list());
+    }
+
+    /** The jobs that have a tick which is due on another day, or waits. */
+    public Set<String> undecided() {
+        return database.read(handle -> handle.createQuery(UNDECIDED)
+                .bind("application", application)
+                .mapTo(String.class)
+                .set());
     }
 
     private static TickRow row(ResultSet row) throws SQLException {

@@ -91,12 +91,17 @@ final class Night implements AutoCloseable {
 
     /** A daily one at 03:00 UTC, but for what these lines say. */
     static JobSchedule schedule(String job, String lines) {
+        return schedule(LOADER, job, lines);
+    }
+
+    /** The same beside other files. */
+    static JobSchedule schedule(ClassLoader files, String job, String lines) {
         String rest = lines.contains("\"cron\"") ? "" : "\"cron\": \"0 3 * * *\", ";
         String zone = lines.contains("\"zone\"") ? "" : "\"zone\": \"UTC\", ";
         return JobSchedule.of(
                 job,
                 "{" + rest + zone + "\"parameter\": \"day\"" + (lines.isBlank() ? "" : ", ") + lines + "}",
-                LOADER);
+                files);
     }
 
     Rounds rounds(JobSchedule... schedules) {
