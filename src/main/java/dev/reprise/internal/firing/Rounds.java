@@ -207,13 +207,9 @@ final class Rounds {
         Instant patience = now.plus(PATIENCE);
         Instant lookAt = recording.again ? now : waiting && (next == null || next.isAfter(patience)) ? patience : next;
         schedules.looked(row, schedule.naming(), verdicts.through(), lookAt, next);
-        if (!day(row.since()).equals(day(verdicts.through()))) {
-            ticks.forget(job, day(now.minus(REMEMBERED)));
+        if (row.since().truncatedTo(ChronoUnit.DAYS).isBefore(verdicts.through().truncatedTo(ChronoUnit.DAYS))) {
+            ticks.forget(job, now.minus(REMEMBERED));
         }
-    }
-
-    private static String day(Instant moment) {
-        return moment.truncatedTo(ChronoUnit.DAYS).toString().substring(0, 10);
     }
 
     /** What a round does with the ticks of a schedule. */

@@ -3,7 +3,9 @@ package dev.reprise.internal.store;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +21,11 @@ final class Moments {
 
     static @Nullable String text(@Nullable Instant moment) {
         return moment == null ? null : moment.truncatedTo(ChronoUnit.MICROS).toString();
+    }
+
+    /** Its day in UTC, as {@link TickRow} has nominal times. */
+    static String day(Instant moment) {
+        return LocalDate.ofInstant(moment, ZoneOffset.UTC).toString();
     }
 
     static Instant of(ResultSet row, String column) throws SQLException {

@@ -102,7 +102,8 @@ public final class TickRows {
 
     private static final String FORGET = """
             delete from REPRISE_TICK
-             where APPLICATION = :application and JOB_NAME = :job and NOMINAL < :before and UNFINISHED is null""";
+             where APPLICATION = :application and JOB_NAME = :job and NOMINAL < :day and UNFINISHED is null
+               and CHANGED_AT <\s""" + parameter("before");
 
     private final Database database;
     private final String application;
@@ -353,12 +354,13 @@ public final class TickRows {
                 .execute();
     }
 
-    /** Removes what is known of ticks before a nominal time, of which nothing comes any more. */
-    public void forget(String job, String before) {
+    /** Removes what is known of ticks that are older than a moment, and of which nothing has come since, nor will. */
+    public void forget(String job, Instant before) {
         database.doIdempotently(handle -> handle.createUpdate(FORGET)
                 .bind("application", application)
                 .bind("job", job)
-                .bind("before", before)
+                .bind("day", Moments.day(before))
+                .bind("before", Moments.text(before))
                 .execute());
     }
 

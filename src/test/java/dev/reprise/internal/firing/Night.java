@@ -109,11 +109,9 @@ final class Night implements AutoCloseable {
     }
 
     Rounds rounds(TickLauncher launcher, JobSchedule... schedules) {
-        return new Rounds(
-                scheduled(),
-                new DeployedSchedules(List.of(), job -> LOADER, List.of(schedules)),
-                launcher,
-                database -> clock.get());
+        DeployedSchedules deployed = new DeployedSchedules(List.of(), job -> LOADER, List.of(schedules));
+        scheduled().know(deployed);
+        return new Rounds(scheduled(), deployed, launcher, database -> clock.get());
     }
 
     /** A deployment that begins at a time. */
