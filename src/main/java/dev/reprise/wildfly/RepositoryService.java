@@ -21,6 +21,7 @@ import dev.reprise.monitor.ProgressLog;
 import dev.reprise.operate.Archive;
 import dev.reprise.operate.RequestsHere;
 import jakarta.transaction.TransactionManager;
+import dev.reprise.schedule.JobSchedule;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -192,7 +193,7 @@ final class RepositoryService implements Service {
         recovery = recovering;
         Firing fires = new Firing(
                 repository,
-                () -> new DeployedSchedules(deployed.jobNames(), deployed::homeOf, List.of()),
+                () -> new DeployedSchedules(deployed.jobNames(), deployed::homeOf, purge(loader)),
                 deployed::homeOf,
                 mayRestart);
         firing = fires;
@@ -208,6 +209,21 @@ final class RepositoryService implements Service {
                 leftBehind(closed),
                 configuration.identityNone() ? ", identity=none: each start is a new instance" : "");
         return repository;
+    }
+
+    private List<JobSchedule> purge(ClassLoader loader) {
+        DailyPurge daily = configuration.purge();
+        if (daily == null) {
+            return List.of();
+        }
+        LOG.log(
+                Level.INFO,
+                "History that is older than {0} is purged every day at {1}, but for the newest {2,number,#} executions of"
+                        + " each job",
+                daily.olderThan(),
+                daily.at(),
+                daily.keep());
+        return List.of(daily.schedule(application, loader));
     }
 
     private boolean isServerUp() {
