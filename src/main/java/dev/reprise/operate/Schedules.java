@@ -23,7 +23,6 @@ import dev.reprise.schedule.ScheduleRefusedException.Kind;
 import dev.reprise.schedule.ScheduleState;
 import dev.reprise.schedule.Tick;
 import dev.reprise.schedule.TickRecord;
-import dev.reprise.schedule.TickState;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -104,7 +103,9 @@ public class Schedules {
                         deployed,
                         job,
                         scheduled().schedules().find(job).orElse(null),
-                        scheduled().ticks().newest(job, AFTER_ALL, 1).stream().findFirst().orElse(null)))
+                        scheduled().ticks().newest(job, AFTER_ALL, 1).stream()
+                                .findFirst()
+                                .orElse(null)))
                 : Optional.empty();
     }
 
@@ -132,10 +133,7 @@ public class Schedules {
      * @param limit how many at most, from 1 on
      */
     public List<TickRecord> ticks(String job, @Nullable LocalDateTime before, int limit) {
-        return scheduled()
-                .ticks()
-                .newest(job, before == null ? AFTER_ALL : KnownTicks.nominal(before), limit)
-                .stream()
+        return scheduled().ticks().newest(job, before == null ? AFTER_ALL : KnownTicks.nominal(before), limit).stream()
                 .map(Schedules::told)
                 .toList();
     }
@@ -199,7 +197,9 @@ public class Schedules {
                 .orElseThrow(() -> new ScheduleRefusedException(
                         Kind.NO_SCHEDULE,
                         "The job '" + job + "' has no schedule here. There are schedules of "
-                                + (deployed.all().isEmpty() ? "no job" : String.join(", ", deployed.all().keySet()))
+                                + (deployed.all().isEmpty()
+                                        ? "no job"
+                                        : String.join(", ", deployed.all().keySet()))
                                 + "."));
     }
 
@@ -226,7 +226,9 @@ public class Schedules {
     public ScheduleState pause(String job, String why) {
         schedule(job);
         return change(Action.PAUSE, job, () -> {
-            if (!scheduled().schedules().pause(job, caller(), why, scheduled().schedules().now())) {
+            if (!scheduled()
+                    .schedules()
+                    .pause(job, caller(), why, scheduled().schedules().now())) {
                 throw new ScheduleRefusedException(
                         Kind.NOT_NOW,
                         "The schedule of '" + job + "' "
@@ -283,7 +285,8 @@ public class Schedules {
         if (!schedule.ticks().has(nominal)) {
             throw new ScheduleRefusedException(
                     Kind.NO_TICK,
-                    "The schedule of '" + job + "' (" + schedule.cron() + ", " + schedule.zone().getId()
+                    "The schedule of '" + job + "' (" + schedule.cron() + ", "
+                            + schedule.zone().getId()
                             + ") has no tick " + nominal + ". Its next ones are "
                             + String.join(
                                     ", ",
@@ -313,7 +316,10 @@ public class Schedules {
             Scheduled scheduled = scheduled();
             TickRow row = scheduled
                     .ticks()
-                    .skip(job, decided(tick, TickRow.SKIPPED, because), scheduled.schedules().now())
+                    .skip(
+                            job,
+                            decided(tick, TickRow.SKIPPED, because),
+                            scheduled.schedules().now())
                     .orElseThrow();
             if (!row.state().equals(TickRow.SKIPPED) || !Objects.equals(row.why(), because)) {
                 TickRecord known = told(row);

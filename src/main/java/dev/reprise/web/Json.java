@@ -42,7 +42,8 @@ final class Json {
                 .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
                 .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-                .addModule(new SimpleModule().addSerializer(Instant.class, ToStringSerializer.instance)
+                .addModule(new SimpleModule()
+                        .addSerializer(Instant.class, ToStringSerializer.instance)
                         .addSerializer(LocalDateTime.class, ToStringSerializer.instance))
                 .build();
         for (CoercionInputShape shape : CoercionInputShape.values()) {

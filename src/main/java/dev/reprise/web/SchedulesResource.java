@@ -78,10 +78,7 @@ public class SchedulesResource extends Asked {
 
     /** A tick to come, as the API tells it. */
     record Coming(
-            LocalDateTime nominal,
-            Instant due,
-            @Nullable String skippedBecause,
-            SortedMap<String, String> parameters) {
+            LocalDateTime nominal, Instant due, @Nullable String skippedBecause, SortedMap<String, String> parameters) {
 
         static Coming of(Tick tick) {
             return new Coming(tick.nominal(), tick.due(), tick.offBecause().orElse(null), tick.parameters());
@@ -89,7 +86,10 @@ public class SchedulesResource extends Asked {
     }
 
     /** An outlook, as the API tells it. */
-    record Told(List<TickRecord> unfinished, List<Coming> coming, @Nullable String paused) {}
+    record Told(
+            List<TickRecord> unfinished,
+            List<Coming> coming,
+            @Nullable String paused) {}
 
     /** What would become of a tick, or becomes of it. */
     record Planned(LocalDateTime nominal, String act, String why) {}
@@ -111,8 +111,9 @@ public class SchedulesResource extends Asked {
         if (text == null) {
             return otherwise;
         }
-        List<String> words =
-                Arrays.stream(type.getEnumConstants()).map(SchedulesResource::word).toList();
+        List<String> words = Arrays.stream(type.getEnumConstants())
+                .map(SchedulesResource::word)
+                .toList();
         if (!words.contains(text)) {
             throw Problem.badRequest("The field " + field + " is '" + shown(text) + "'; write one of "
                             + String.join(", ", words) + ".")
@@ -149,7 +150,8 @@ public class SchedulesResource extends Asked {
     @Path("/{job}")
     public Response schedule(@PathParam("job") String job) {
         only();
-        ScheduleState found = schedules.find(job)
+        ScheduleState found = schedules
+                .find(job)
                 .orElseThrow(() -> Problem.notFound("schedule", "The job '" + shown(job) + "' has no schedule here.")
                         .exception());
         return json(found);
@@ -239,8 +241,8 @@ public class SchedulesResource extends Asked {
         boolean dry = past.dryRun() == null || past.dryRun();
         List<Backfill.Planned> planned;
         try {
-            planned = asked(() ->
-                    dry ? schedules.explain(job, backfill) : onBehalf(() -> schedules.backfill(job, backfill)));
+            planned = asked(
+                    () -> dry ? schedules.explain(job, backfill) : onBehalf(() -> schedules.backfill(job, backfill)));
         } catch (IllegalArgumentException e) {
             throw Problem.badRequest(String.valueOf(e.getMessage())).exception();
         }

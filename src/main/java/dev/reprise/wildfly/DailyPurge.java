@@ -30,8 +30,7 @@ record DailyPurge(LocalTime at, String olderThan, int keep) {
                 PurgeJobs.DAILY,
                 """
                 {"cron": "%d %d * * *", "zone": "%s", "parameter": "day", "overlap": "skip",
-                 "parameters": {"application": "%s", "olderThan": "%s", "keep": %d}}"""
-                        .formatted(
+                 "parameters": {"application": "%s", "olderThan": "%s", "keep": %d}}""".formatted(
                                 nominal.getMinute(),
                                 nominal.getHour(),
                                 nominal.getZone().getId(),

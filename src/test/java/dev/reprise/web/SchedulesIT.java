@@ -41,11 +41,9 @@ class SchedulesIT {
     @Deployment(testable = false)
     static WebArchive war() {
         return TestWar.withTestJobs()
-                .addAsWebInfResource(
-                        new StringAsset("""
+                .addAsWebInfResource(new StringAsset("""
                                 {"cron": "* * * * *", "zone": "UTC", "parameter": "minute",
-                                 "format": "uuuu-MM-dd'T'HH:mm", "catchUp": "all"}"""),
-                        "classes/META-INF/batch-jobs/outcome.schedule.json")
+                                 "format": "uuuu-MM-dd'T'HH:mm", "catchUp": "all"}"""), "classes/META-INF/batch-jobs/outcome.schedule.json")
                 .addAsWebInfResource(
                         new StringAsset("{\"cron\": \"never\"}"), "classes/META-INF/batch-jobs/short.schedule.json");
     }
@@ -94,7 +92,9 @@ class SchedulesIT {
                         .at("/items/0/state")
                         .asText()
                         .equals("COMPLETED"));
-        assertThat(get("/schedules/outcome", 200, "Schedule").at("/last/nominal").asText())
+        assertThat(get("/schedules/outcome", 200, "Schedule")
+                        .at("/last/nominal")
+                        .asText())
                 .isGreaterThanOrEqualTo(next.toString());
 
         post(TestUser.VIEWER, "/schedules/outcome/pause", "{}", 403, "Problem");

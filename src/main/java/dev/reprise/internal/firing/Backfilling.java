@@ -52,9 +52,7 @@ final class Backfilling {
         for (TickRow row : known) {
             Turn turn = row.backfill();
             if (turn != null) {
-                backfills
-                        .computeIfAbsent(turn.id(), id -> new ArrayList<>())
-                        .add(new Place(row, turn));
+                backfills.computeIfAbsent(turn.id(), id -> new ArrayList<>()).add(new Place(row, turn));
             }
         }
         boolean waiting = false;

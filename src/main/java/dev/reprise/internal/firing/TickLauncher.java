@@ -46,7 +46,8 @@ class TickLauncher {
         Thread.currentThread().setContextClassLoader(homes.apply(job));
         try {
             return new Launched(
-                    null, failed == null ? JobLauncher.startTick(job, parameters) : JobLauncher.restartTick(job, failed));
+                    null,
+                    failed == null ? JobLauncher.startTick(job, parameters) : JobLauncher.restartTick(job, failed));
         } catch (LaunchRefusedException e) {
             return of(e.refusal());
         } finally {

@@ -160,7 +160,8 @@ class DyingNodesTest {
         AtomicInteger deaths = new AtomicInteger();
         List<Node> nodes = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(NODES);
-        try (InProcessBatch tables = InProcessBatch.builder().database(url).build().open()) {
+        try (InProcessBatch tables =
+                InProcessBatch.builder().database(url).build().open()) {
             for (int i = 0; i < NODES; i++) {
                 nodes.add(new Node("node-" + i, minutely));
             }
@@ -184,7 +185,8 @@ class DyingNodesTest {
                 clock.updateAndGet(now -> now.plus(Duration.ofSeconds(1)));
                 nodes.forEach(Node::takeOver);
                 lookAtOnce(threads, nodes);
-                return rows("select 1 from REPRISE_TICK where STATE <> 'LAUNCHED'").isEmpty()
+                return rows("select 1 from REPRISE_TICK where STATE <> 'LAUNCHED'")
+                                .isEmpty()
                         && rows("select 1 from REPRISE_TICK").size() >= TICKS
                         && rows("select 1 from BATCH_JOB_EXECUTION where STATUS <> 'COMPLETED' and STATUS <> 'FAILED'")
                                 .isEmpty()

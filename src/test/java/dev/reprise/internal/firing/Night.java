@@ -99,9 +99,7 @@ final class Night implements AutoCloseable {
         String rest = lines.contains("\"cron\"") ? "" : "\"cron\": \"0 3 * * *\", ";
         String zone = lines.contains("\"zone\"") ? "" : "\"zone\": \"UTC\", ";
         return JobSchedule.of(
-                job,
-                "{" + rest + zone + "\"parameter\": \"day\"" + (lines.isBlank() ? "" : ", ") + lines + "}",
-                files);
+                job, "{" + rest + zone + "\"parameter\": \"day\"" + (lines.isBlank() ? "" : ", ") + lines + "}", files);
     }
 
     Rounds rounds(JobSchedule... schedules) {

@@ -236,10 +236,8 @@ class RoundsTest {
             night.look(rounds, "2026-12-01T03:00:01Z");
             night.awaitEnds();
 
-            assertThat(night.ticks("report"))
-                    .containsExactly("2026-11-30T03:00 LAUNCHED", "2026-12-01T03:00 LAUNCHED");
-            assertThat(night.executions("report"))
-                    .containsExactly("2026-11-30 COMPLETED", "2026-12-01 COMPLETED");
+            assertThat(night.ticks("report")).containsExactly("2026-11-30T03:00 LAUNCHED", "2026-12-01T03:00 LAUNCHED");
+            assertThat(night.executions("report")).containsExactly("2026-11-30 COMPLETED", "2026-12-01 COMPLETED");
         }
     }
 
@@ -266,8 +264,7 @@ class RoundsTest {
             rounds.look();
             night.awaitEnds();
 
-            assertThat(night.executions("report"))
-                    .containsExactly("2026-11-30 COMPLETED", "2026-12-01 COMPLETED");
+            assertThat(night.executions("report")).containsExactly("2026-11-30 COMPLETED", "2026-12-01 COMPLETED");
         }
     }
 
@@ -345,8 +342,8 @@ class RoundsTest {
                     .property("reprise.identity", "none")
                     .step(new StepBuilder("work").batchlet("report").build())
                     .build());
-            Rounds rounds = night.deployed(
-                    "2026-11-29T12:00:00Z", Night.schedule("ghost", ""), Night.schedule("twin", ""));
+            Rounds rounds =
+                    night.deployed("2026-11-29T12:00:00Z", Night.schedule("ghost", ""), Night.schedule("twin", ""));
             night.look(rounds, "2026-11-30T03:00:00Z");
             night.look(rounds, "2026-12-01T03:00:00Z");
 
@@ -367,16 +364,14 @@ class RoundsTest {
     @EnumSource
     void aScheduleThatIsNewOrChangedCatchesUpOnNoPastThatItDidNotHave(Kind kind) throws Exception {
         try (Night night = Night.on(kind)) {
-            night.look(
-                    night.deployed("2026-11-29T12:00:00Z", Night.schedule("report", "")), "2026-11-30T03:00:00Z");
+            night.look(night.deployed("2026-11-29T12:00:00Z", Night.schedule("report", "")), "2026-11-30T03:00:00Z");
             JobSchedule hourly = Night.schedule(
                     "report", "\"cron\": \"0 * * * *\", \"format\": \"uuuu-MM-dd'T'HH\", \"catchUp\": \"all\"");
             Rounds rounds = night.deployed("2026-11-30T09:30:00Z", hourly);
             night.look(rounds, "2026-11-30T10:00:00Z");
             night.awaitEnds();
 
-            assertThat(night.ticks("report"))
-                    .containsExactly("2026-11-30T03:00 LAUNCHED", "2026-11-30T10:00 LAUNCHED");
+            assertThat(night.ticks("report")).containsExactly("2026-11-30T03:00 LAUNCHED", "2026-11-30T10:00 LAUNCHED");
         }
     }
 
@@ -422,8 +417,7 @@ class RoundsTest {
             night.look(older, "2026-12-01T04:02:00Z");
             night.look(older, "2026-12-02T03:00:00Z");
 
-            assertThat(night.ticks("report"))
-                    .containsExactly("2026-11-30T04:00 LAUNCHED", "2026-12-02T03:00 LAUNCHED");
+            assertThat(night.ticks("report")).containsExactly("2026-11-30T04:00 LAUNCHED", "2026-12-02T03:00 LAUNCHED");
         }
     }
 
@@ -438,7 +432,8 @@ class RoundsTest {
                         "2026-11-10T12:00:00Z",
                         Night.schedule(
                                 "report",
-                                "\"catchUp\": \"" + catchUp + "\", \"catchUpWindow\": \"P30D\", \"overlap\": \"allow\""));
+                                "\"catchUp\": \"" + catchUp
+                                        + "\", \"catchUpWindow\": \"P30D\", \"overlap\": \"allow\""));
                 night.look(rounds, "2026-11-20T12:00:00Z");
                 night.awaitEnds();
                 night.look(rounds, "2026-11-20T12:00:01Z");
@@ -447,9 +442,7 @@ class RoundsTest {
                         .filter(tick -> tick.contains("LAUNCHED"))
                         .toList();
                 assertThat(night.ticks("report")).as(catchUp).hasSize(10);
-                assertThat(launched)
-                        .as(catchUp)
-                        .hasSize(catchUp.equals("all") ? 10 : catchUp.equals("last") ? 1 : 0);
+                assertThat(launched).as(catchUp).hasSize(catchUp.equals("all") ? 10 : catchUp.equals("last") ? 1 : 0);
                 assertThat(night.executions("report")).as(catchUp).hasSize(launched.size());
             }
         }
@@ -486,7 +479,9 @@ class RoundsTest {
             night.awaitEnds();
 
             assertThat(night.executions("report")).containsExactly("2026-11-20 COMPLETED");
-            assertThat(night.ticks("report")).filteredOn(tick -> tick.contains("MISSED")).hasSize(9);
+            assertThat(night.ticks("report"))
+                    .filteredOn(tick -> tick.contains("MISSED"))
+                    .hasSize(9);
         }
     }
 
@@ -536,8 +531,8 @@ class RoundsTest {
     void aCorrectedCalendarMakesNoSecondRunAndLosesNone(Kind kind) throws Exception {
         String lines = "\"calendar\": \"work\", \"otherwise\": \"next\", \"overlap\": \"allow\"";
         String weekdays = "\"days\": [\"MONDAY\", \"TUESDAY\", \"WEDNESDAY\", \"THURSDAY\", \"FRIDAY\"]";
-        JobSchedule before = Night.schedule(
-                new ScheduleFiles().with("work.calendar.json", "{" + weekdays + "}"), "report", lines);
+        JobSchedule before =
+                Night.schedule(new ScheduleFiles().with("work.calendar.json", "{" + weekdays + "}"), "report", lines);
         JobSchedule after = Night.schedule(
                 new ScheduleFiles().with("work.calendar.json", "{" + weekdays + ", \"also\": [\"2026-11-28\"]}"),
                 "report",
@@ -557,8 +552,7 @@ class RoundsTest {
                     .containsExactly(
                             "2026-11-28T03:00 LAUNCHED", "2026-11-29T03:00 LAUNCHED", "2026-11-30T03:00 LAUNCHED");
             assertThat(night.executions("report"))
-                    .containsExactlyInAnyOrder(
-                            "2026-11-28 COMPLETED", "2026-11-29 COMPLETED", "2026-11-30 COMPLETED");
+                    .containsExactlyInAnyOrder("2026-11-28 COMPLETED", "2026-11-29 COMPLETED", "2026-11-30 COMPLETED");
         }
     }
 }

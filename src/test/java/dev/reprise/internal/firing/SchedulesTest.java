@@ -51,8 +51,8 @@ class SchedulesTest {
     @EnumSource
     void areListedWithWhatTheyDidAndAreAboutToDo(Kind kind) throws Exception {
         try (Night night = Night.on(kind)) {
-            Rounds rounds = night.deployed(
-                    "2030-01-01T12:00:00Z", Night.schedule("report", ""), Night.schedule("mail", ""));
+            Rounds rounds =
+                    night.deployed("2030-01-01T12:00:00Z", Night.schedule("report", ""), Night.schedule("mail", ""));
             night.look(rounds, "2030-01-02T03:00:00Z");
             night.awaitEnds();
             List<ScheduleState> all = schedules(night).list();
@@ -125,8 +125,7 @@ class SchedulesTest {
             night.look(rounds, "2030-01-04T03:00:01Z");
             night.awaitEnds();
 
-            assertThat(night.executions("report"))
-                    .containsExactly("2030-01-02 COMPLETED", "2030-01-03 COMPLETED");
+            assertThat(night.executions("report")).containsExactly("2030-01-02 COMPLETED", "2030-01-03 COMPLETED");
             assertThatThrownBy(() -> schedules.resume("report"))
                     .hasMessage("The schedule of 'report' is not paused, so it goes on anyway.");
             assertThat(record(night, OPERATOR)).containsExactly("resume report done", "pause report done");
@@ -161,8 +160,7 @@ class SchedulesTest {
             night.awaitEnds();
 
             assertThat(night.rows("select count(*) from BATCH_JOB_INSTANCE")).containsExactly("1");
-            assertThat(night.executions("report"))
-                    .containsExactly("2030-01-02 FAILED", "2030-01-02 COMPLETED");
+            assertThat(night.executions("report")).containsExactly("2030-01-02 FAILED", "2030-01-02 COMPLETED");
         }
     }
 
@@ -234,8 +232,7 @@ class SchedulesTest {
                             "2020-01-03 COMPLETED",
                             "2020-01-04 COMPLETED",
                             "2030-01-02 COMPLETED");
-            assertThat(schedules.explain("report", four))
-                    .allMatch(planned -> planned.act() == Backfill.Act.LEAVE);
+            assertThat(schedules.explain("report", four)).allMatch(planned -> planned.act() == Backfill.Act.LEAVE);
             assertThat(record(night, OPERATOR)).containsExactly("backfill report done");
         }
     }
@@ -258,9 +255,13 @@ class SchedulesTest {
 
             assertThat(night.executions("report"))
                     .containsExactly(
-                            "2030-01-02 COMPLETED", "2030-01-03 FAILED", "2030-01-02 COMPLETED", "2030-01-03 COMPLETED");
+                            "2030-01-02 COMPLETED",
+                            "2030-01-03 FAILED",
+                            "2030-01-02 COMPLETED",
+                            "2030-01-03 COMPLETED");
             assertThat(night.rows("select count(*) from BATCH_JOB_INSTANCE")).containsExactly("3");
-            assertThat(night.rows("select PARAMETER_VALUE from BATCH_JOB_EXECUTION_PARAMS where PARAMETER_NAME = 'run.id'"))
+            assertThat(night.rows(
+                            "select PARAMETER_VALUE from BATCH_JOB_EXECUTION_PARAMS where PARAMETER_NAME = 'run.id'"))
                     .containsExactly("1");
         }
     }
@@ -280,8 +281,7 @@ class SchedulesTest {
             night.look(rounds, "2030-01-02T03:00:00Z");
             night.awaitEnds();
 
-            assertThat(night.executions("report"))
-                    .containsExactly("2020-01-01 FAILED", "2030-01-02 COMPLETED");
+            assertThat(night.executions("report")).containsExactly("2020-01-01 FAILED", "2030-01-02 COMPLETED");
         }
     }
 
@@ -295,7 +295,8 @@ class SchedulesTest {
 
             assertThatExceptionOfType(AccessDeniedException.class)
                     .isThrownBy(() -> Access.as(VIEWER, () -> schedules.pause("report", "")))
-                    .withMessage("victor may not pause the schedule of job report: that needs the role batch-operator.");
+                    .withMessage(
+                            "victor may not pause the schedule of job report: that needs the role batch-operator.");
             for (Runnable act : List.<Runnable>of(
                     () -> schedules.resume("report"),
                     () -> schedules.runNow("report", day(2)),
