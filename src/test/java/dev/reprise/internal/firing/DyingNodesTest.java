@@ -29,7 +29,6 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jberet.job.model.Job;
 import org.jberet.job.model.JobBuilder;
@@ -157,11 +156,11 @@ class DyingNodesTest {
                 "\"cron\": \"* * * * *\", \"format\": \"uuuu-MM-dd'T'HH:mm\", \"catchUp\": \"all\", \"overlap\": \""
                         + overlap + "\"");
         Random random = new Random(17);
-        AtomicInteger deaths = new AtomicInteger();
+        int deaths = 0;
         List<Node> nodes = new ArrayList<>();
         ExecutorService threads = Executors.newFixedThreadPool(NODES);
-        try (InProcessBatch tables =
-                InProcessBatch.builder().database(url).build().open()) {
+        InProcessBatch tables = InProcessBatch.builder().database(url).build().open();
+        try {
             for (int i = 0; i < NODES; i++) {
                 nodes.add(new Node("node-" + i, minutely));
             }
@@ -173,7 +172,7 @@ class DyingNodesTest {
                 }
                 lookAtOnce(threads, nodes);
                 if (minute % 3 == 0) {
-                    deaths.incrementAndGet();
+                    deaths++;
                     victim.engine.dies();
                     nodes.remove(victim);
                     nodes.forEach(Node::takeOver);
@@ -193,7 +192,7 @@ class DyingNodesTest {
                         && rows("select 1 from REPRISE_RESTART").isEmpty();
             });
 
-            assertThat(deaths.get()).isEqualTo(20);
+            assertThat(deaths).isEqualTo(20);
             assertThat(rows("select JOB_INSTANCE_ID from REPRISE_TICK")).doesNotHaveDuplicates();
             List<String> ticks = rows("select NOMINAL from REPRISE_TICK order by NOMINAL");
             List<String> completed = rows("""
@@ -210,6 +209,7 @@ class DyingNodesTest {
         } finally {
             nodes.forEach(Node::close);
             threads.shutdown();
+            tables.close();
         }
     }
 

@@ -22,7 +22,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.jberet.job.model.Job;
 import org.jberet.job.model.JobBuilder;
@@ -34,7 +33,7 @@ final class Night implements AutoCloseable {
     static final ClassLoader LOADER = Thread.currentThread().getContextClassLoader();
 
     final InProcessBatch batch;
-    final AtomicReference<Instant> clock = new AtomicReference<>(Instant.EPOCH);
+    private volatile Instant present = Instant.EPOCH;
     private final Map<String, CountDownLatch> gates = new ConcurrentHashMap<>();
     private final Map<String, Boolean> failing = new ConcurrentHashMap<>();
 
@@ -109,7 +108,7 @@ final class Night implements AutoCloseable {
     Rounds rounds(TickLauncher launcher, JobSchedule... schedules) {
         DeployedSchedules deployed = new DeployedSchedules(List.of(), job -> LOADER, List.of(schedules));
         scheduled().know(deployed);
-        return new Rounds(scheduled(), deployed, launcher, database -> clock.get());
+        return new Rounds(scheduled(), deployed, launcher, database -> present);
     }
 
     /** A deployment that begins at a time. */
@@ -121,8 +120,16 @@ final class Night implements AutoCloseable {
         return rounds;
     }
 
+    Instant present() {
+        return present;
+    }
+
+    void set(Instant now) {
+        present = now;
+    }
+
     void now(String at) {
-        clock.set(Instant.parse(at));
+        set(Instant.parse(at));
     }
 
     Optional<Duration> look(Rounds rounds, String at) {

@@ -126,7 +126,7 @@ class RoundsTest {
                             Outcome outcome = super.launch(job, parameters, failed);
                             if (launches.getAndIncrement() == 0) {
                                 // Somebody changes the schedule: what this round says of it does not count.
-                                night.scheduled().schedules().pause(job, "ann", "", night.clock.get());
+                                night.scheduled().schedules().pause(job, "ann", "", night.present());
                             }
                             return outcome;
                         }
@@ -135,7 +135,7 @@ class RoundsTest {
             night.look(overtaken, "2026-11-30T03:00:00Z");
 
             assertThat(night.row("report").since()).isEqualTo(before);
-            night.scheduled().schedules().resume("report", night.clock.get());
+            night.scheduled().schedules().resume("report", night.present());
             night.look(night.rounds(daily), "2026-11-30T03:02:00Z");
             night.awaitEnds();
             assertThat(night.row("report").since()).isEqualTo("2026-11-30T03:02:00Z");
@@ -465,10 +465,10 @@ class RoundsTest {
                                     .launched(
                                             job,
                                             new dev.reprise.internal.store.TickRows.Decided(
-                                                    "2026-11-20T03:00", night.clock.get(), "LAUNCHED", null),
+                                                    "2026-11-20T03:00", night.present(), "LAUNCHED", null),
                                             null,
                                             ((Launched) outcome).execution(),
-                                            night.clock.get());
+                                            night.present());
                             throw new IllegalStateException("killed");
                         }
                     },
@@ -509,9 +509,9 @@ class RoundsTest {
                             "\"cron\": \"*/30 0-3 " + day + " * *\", \"zone\": \"" + zone
                                     + "\", \"format\": \"HH:mm\", \"overlap\": \"allow\", \"catchUp\": \"none\""
                                             .replace("\"HH:mm\"", "\"uuuu-MM-dd HH:mm\"")));
-            Instant begin = night.clock.get();
+            Instant begin = night.present();
             for (int minute = 0; minute <= minutes; minute++) {
-                night.clock.set(begin.plus(Duration.ofMinutes(minute)));
+                night.set(begin.plus(Duration.ofMinutes(minute)));
                 rounds.look();
             }
             night.awaitEnds();
@@ -539,7 +539,7 @@ class RoundsTest {
                 lines);
         try (Night night = Night.on(kind)) {
             Rounds rounds = night.deployed("2026-11-27T12:00:00Z", before);
-            night.scheduled().schedules().lookAgain("report", night.clock.get());
+            night.scheduled().schedules().lookAgain("report", night.present());
             night.look(rounds, "2026-11-28T12:00:00Z");
             assertThat(night.ticks("report")).containsExactly("2026-11-28T03:00 DUE");
 

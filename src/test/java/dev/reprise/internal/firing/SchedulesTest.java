@@ -1,5 +1,6 @@
 package dev.reprise.internal.firing;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -60,8 +61,7 @@ class SchedulesTest {
             assertThat(all).extracting(ScheduleState::job).containsExactly("mail", "report");
             ScheduleState report = all.get(1);
             assertThat(report.next()).isEqualTo("2030-01-03T03:00:00Z");
-            TickRecord last = report.last();
-            assertThat(last).isNotNull();
+            TickRecord last = requireNonNull(report.last());
             assertThat(last.nominal()).isEqualTo(day(2));
             assertThat(last.state()).isEqualTo(TickState.COMPLETED);
             assertThat(schedules(night).find("report")).contains(report);
@@ -109,8 +109,7 @@ class SchedulesTest {
             night.awaitEnds();
             night.look(rounds, "2030-01-04T03:00:00Z");
 
-            assertThat(paused.pause()).isNotNull();
-            assertThat(paused.pause().by()).isEqualTo("olga");
+            assertThat(requireNonNull(paused.pause()).by()).isEqualTo("olga");
             assertThat(night.ticks("report"))
                     .containsExactly(
                             "2030-01-02T03:00 LAUNCHED",
