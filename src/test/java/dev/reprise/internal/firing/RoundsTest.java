@@ -365,6 +365,7 @@ class RoundsTest {
     void aScheduleThatIsNewOrChangedCatchesUpOnNoPastThatItDidNotHave(Kind kind) throws Exception {
         try (Night night = Night.on(kind)) {
             night.look(night.deployed("2026-11-29T12:00:00Z", Night.schedule("report", "")), "2026-11-30T03:00:00Z");
+            night.awaitEnds();
             JobSchedule hourly = Night.schedule(
                     "report", "\"cron\": \"0 * * * *\", \"format\": \"uuuu-MM-dd'T'HH\", \"catchUp\": \"all\"");
             Rounds rounds = night.deployed("2026-11-30T09:30:00Z", hourly);
