@@ -120,7 +120,7 @@ public class Schedules {
                 schedule == null ? null : schedule.zone().getId(),
                 schedule == null || row == null ? null : row.next(),
                 pause == null ? null : new ScheduleState.Pause(pause.at(), pause.by(), pause.why()),
-                last == null ? null : told(last),
+                last == null ? null : KnownTicks.told(last),
                 broken == null
                         ? List.of()
                         : broken.faults().stream().map(Fault::toString).toList());
@@ -134,19 +134,8 @@ public class Schedules {
      */
     public List<TickRecord> ticks(String job, @Nullable LocalDateTime before, int limit) {
         return scheduled().ticks().newest(job, before == null ? AFTER_ALL : KnownTicks.nominal(before), limit).stream()
-                .map(Schedules::told)
+                .map(KnownTicks::told)
                 .toList();
-    }
-
-    private static TickRecord told(TickRow row) {
-        return new TickRecord(
-                LocalDateTime.parse(row.nominal()),
-                row.due(),
-                KnownTicks.of(row).state(),
-                row.why(),
-                row.execution(),
-                row.recorded(),
-                row.changed());
     }
 
     /**
@@ -161,7 +150,7 @@ public class Schedules {
         }
         JobSchedule schedule = schedule(job);
         List<TickRecord> unfinished = scheduled().ticks().standing(job, AFTER_ALL).stream()
-                .map(Schedules::told)
+                .map(KnownTicks::told)
                 .filter(tick -> !tick.state().isEnded())
                 .sorted(Comparator.comparing(TickRecord::nominal))
                 .toList();
@@ -322,7 +311,7 @@ public class Schedules {
                             scheduled.schedules().now())
                     .orElseThrow();
             if (!row.state().equals(TickRow.SKIPPED) || !Objects.equals(row.why(), because)) {
-                TickRecord known = told(row);
+                TickRecord known = KnownTicks.told(row);
                 throw new ScheduleRefusedException(
                         Kind.NOT_NOW,
                         "The tick " + nominal + " of '" + job + "' cannot be skipped: it is "
@@ -331,7 +320,7 @@ public class Schedules {
                                 + (known.why() == null ? "" : " (" + known.why() + ")") + ".");
             }
             scheduled.schedules().lookAgain(job, scheduled.schedules().now());
-            return told(row);
+            return KnownTicks.told(row);
         });
     }
 

@@ -8,6 +8,7 @@ import dev.reprise.internal.store.TickRows;
 import dev.reprise.schedule.JobSchedule;
 import dev.reprise.schedule.KnownTick;
 import dev.reprise.schedule.Tick;
+import dev.reprise.schedule.TickRecord;
 import dev.reprise.schedule.TickState;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -38,6 +39,18 @@ public final class KnownTicks {
     public static KnownTick of(TickRow row) {
         Long execution = row.execution();
         return new KnownTick(state(row), execution == null ? OptionalLong.empty() : OptionalLong.of(execution));
+    }
+
+    /** What became of a tick, as people are told it. */
+    public static TickRecord told(TickRow row) {
+        return new TickRecord(
+                LocalDateTime.parse(row.nominal()),
+                row.due(),
+                state(row),
+                row.why(),
+                row.execution(),
+                row.recorded(),
+                row.changed());
     }
 
     private static TickState state(TickRow row) {

@@ -1,5 +1,7 @@
 package dev.reprise.internal.store;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -50,4 +52,25 @@ public record TickRow(
      * @param atOnce how many of the backfill run at a time
      */
     public record Turn(long id, int place, int atOnce) {}
+
+    static TickRow of(ResultSet row) throws SQLException {
+        Long backfill = row.getObject("BACKFILL", Long.class);
+        return new TickRow(
+                row.getString("JOB_NAME"),
+                row.getString("NOMINAL"),
+                Moments.of(row, "DUE_AT"),
+                row.getString("STATE"),
+                row.getString("WHY"),
+                row.getObject("JOB_INSTANCE_ID", Long.class),
+                row.getObject("EXECUTION", Long.class),
+                row.getString("STATUS"),
+                row.getInt("GOES_ON") == 1,
+                row.getString("UNFINISHED") != null,
+                Moments.of(row, "RECORDED_AT"),
+                Moments.of(row, "CHANGED_AT"),
+                backfill == null
+                        ? null
+                        : new Turn(backfill, row.getInt("BACKFILL_PLACE"), row.getInt("BACKFILL_AT_ONCE")),
+                row.getObject("REVISION", Long.class));
+    }
 }

@@ -3,10 +3,7 @@ package dev.reprise.internal.store;
 import static dev.reprise.internal.store.Moments.parameter;
 
 import dev.reprise.internal.database.Database;
-import dev.reprise.internal.database.SqlFailures;
 import dev.reprise.internal.database.Text;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -147,14 +144,14 @@ public final class TickRows {
             List<TickRow> rows = new ArrayList<>(handle.createQuery(UNFINISHED)
                     .bind("application", application)
                     .bind("job", job)
-                    .map((row, context) -> row(row))
+                    .map((row, context) -> TickRow.of(row))
                     .list());
             rows.removeIf(row -> row.nominal().compareTo(from) >= 0);
             rows.addAll(handle.createQuery(SINCE)
                     .bind("application", application)
                     .bind("job", job)
                     .bind("from", from)
-                    .map((row, context) -> row(row))
+                    .map((row, context) -> TickRow.of(row))
                     .list());
             return rows;
         });
@@ -170,7 +167,7 @@ public final class TickRows {
                         .bind("application", application)
                         .bind("job", job)
                         .bindList("nominals", all.subList(i, Math.min(all.size(), i + AT_ONCE)))
-                        .map((row, context) -> row(row))
+                        .map((row, context) -> TickRow.of(row))
                         .list());
             }
             return rows;
@@ -184,7 +181,7 @@ public final class TickRows {
                 .bind("job", job)
                 .bind("before", before)
                 .bind("limit", limit)
-                .map((row, context) -> row(row))
+                .map((row, context) -> TickRow.of(row))
                 .list());
     }
 
@@ -192,7 +189,7 @@ public final class TickRows {
     public List<TickRow> last() {
         return database.read(handle -> handle.createQuery(LAST)
                 .bind("application", application)
-                .map((row, context) -> row(row))
+                .map((row, context) -> TickRow.of(row))
                 .list());
     }
 
@@ -215,30 +212,9 @@ public final class TickRows {
                 .set());
     }
 
-    private static TickRow row(ResultSet row) throws SQLException {
-        Long backfill = row.getObject("BACKFILL", Long.class);
-        return new TickRow(
-                row.getString("JOB_NAME"),
-                row.getString("NOMINAL"),
-                Moments.of(row, "DUE_AT"),
-                row.getString("STATE"),
-                row.getString("WHY"),
-                row.getObject("JOB_INSTANCE_ID", Long.class),
-                row.getObject("EXECUTION", Long.class),
-                row.getString("STATUS"),
-                row.getInt("GOES_ON") == 1,
-                row.getString("UNFINISHED") != null,
-                Moments.of(row, "RECORDED_AT"),
-                Moments.of(row, "CHANGED_AT"),
-                backfill == null
-                        ? null
-                        : new TickRow.Turn(backfill, row.getInt("BACKFILL_PLACE"), row.getInt("BACKFILL_AT_ONCE")),
-                row.getObject("REVISION", Long.class));
-    }
-
     /** Records what was launched for a tick, whatever was recorded of it before. */
     public void launched(String job, Decided tick, @Nullable Long instance, @Nullable Long execution, Instant now) {
-        again(() -> database.doIdempotently(handle -> {
+        Inserts.again(() -> database.doIdempotently(handle -> {
             int known = handle.createUpdate(LAUNCHED)
                     .bind("application", application)
                     .bind("job", job)
@@ -260,7 +236,7 @@ public final class TickRows {
     /** Records what was decided of ticks that were not launched; of one that was launched meanwhile, nothing. */
     public void decided(String job, List<Decided> ticks, Instant now) {
         if (!ticks.isEmpty()) {
-            again(() -> database.doIdempotently(handle -> {
+            Inserts.again(() -> database.doIdempotently(handle -> {
                 PreparedBatch update = handle.prepareBatch(UPDATE);
                 PreparedBatch insert = handle.prepareBatch(INSERT);
                 for (Decided tick : ticks) {
@@ -295,7 +271,8 @@ public final class TickRows {
 
     /** Gives ticks their turns in a backfill; what was changed since it was looked at is left as it is. */
     public void place(String job, List<Placed> ticks, String why, Instant now) {
-        again(() -> database.doInOwnTransaction(handle -> ticks.forEach(tick -> place(handle, job, tick, why, now))));
+        Inserts.again(
+                () -> database.doInOwnTransaction(handle -> ticks.forEach(tick -> place(handle, job, tick, why, now))));
     }
 
     private void place(Handle handle, String job, Placed tick, String why, Instant now) {
@@ -362,17 +339,5 @@ public final class TickRows {
                 .bind("day", Moments.day(before))
                 .bind("before", Moments.text(before))
                 .execute());
-    }
-
-    /** Two that insert the same row at once: the second one finds it now. */
-    private static void again(Runnable work) {
-        try {
-            work.run();
-        } catch (RuntimeException e) {
-            if (!SqlFailures.isDuplicateKey(e)) {
-                throw e;
-            }
-            work.run();
-        }
     }
 }
