@@ -10,6 +10,7 @@ public final class ApiApplication extends Application {
 
     static final List<Class<?>> RESOURCES = List.of(
             JobsResource.class,
+            SchedulesResource.class,
             InstancesResource.class,
             ExecutionsResource.class,
             NodesResource.class,

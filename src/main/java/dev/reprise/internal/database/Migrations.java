@@ -41,6 +41,7 @@ public final class Migrations implements ResourceProvider {
             "V15__leases.sql",
             "V16__requests.sql",
             "V17__work.sql",
+            "V18__schedules.sql",
             "V19__waiting_executions.sql");
 
     private static final String FOLDER = "/dev/reprise/internal/database/migrations/";

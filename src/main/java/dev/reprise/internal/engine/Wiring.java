@@ -77,6 +77,7 @@ final class Wiring {
     final StepEndRecorder stepEndRecorder;
     final StepRecorder stepRecorder;
     final JobRecorder jobRecorder;
+    final Scheduled scheduled;
     final Doorbell doorbell;
     final PlanRecorder planRecorder;
     final PartitionsHere partitionsHere;
@@ -149,6 +150,7 @@ final class Wiring {
         this.partitionsHere = new PartitionsHere(this, parts.capacity());
         this.offeredSteps = new OfferedSteps(database, doorbell, partitionsHere::offered);
         this.dispatchedHere = new DispatchedHere(this);
+        this.scheduled = new Scheduled(database, name);
         this.jobRecorder = new JobRecorder(
                 database,
                 executions,
@@ -158,7 +160,8 @@ final class Wiring {
                 stepEndRecorder,
                 live,
                 justCompleted,
-                server.logs());
+                server.logs(),
+                scheduled::ended);
     }
 
     /** The execution of a step, or of a partition, that runs here. */

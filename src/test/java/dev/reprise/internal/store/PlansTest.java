@@ -568,6 +568,56 @@ class PlansTest {
         return cost;
     }
 
+    /** 10,000 schedules, each with 20 ticks; and as many of another application. */
+    @Test
+    void ofSchedulesReadNoMoreThanIsDue() throws Exception {
+        String application = node.identity.application();
+        DATABASE.execute("""
+                insert into REPRISE_SCHEDULE (APPLICATION, JOB_NAME, NAMING, SINCE, LOOK_AT, NEXT_AT, VERSION)
+                select a, 'job' || i, 'daily', now(), now() + i * interval '1' minute, now(), 0
+                  from generate_series(1, 10000) i, unnest(array[cast(? as varchar), 'another']) a""", application);
+        DATABASE.execute("""
+                insert into REPRISE_TICK (APPLICATION, JOB_NAME, NOMINAL, DUE_AT, STATE, UNFINISHED, JOB_INSTANCE_ID,
+                                          JOB_EXECUTION_ID, RECORDED_AT, CHANGED_AT)
+                select a, 'job' || i, '2026-11-' || 10 + d || 'T03:00', now(), 'LAUNCHED',
+                       case when d = 20 then 'job' || i end, i, 2 * i, now(), now()
+                  from generate_series(1, 10000) i, generate_series(1, 20) d,
+                       unnest(array[cast(? as varchar), 'another']) a""", application);
+        DATABASE.execute("analyze REPRISE_SCHEDULE");
+        DATABASE.execute("analyze REPRISE_TICK");
+        try {
+            WatchedDatabase database = DATABASE.watched();
+            ScheduleRows schedules = node.repository.thisNode().scheduled().schedules();
+            TickRows ticks = node.repository.thisNode().scheduled().ticks();
+            database.startRecording();
+            ScheduleRow first = schedules.next(100).rows().get(0);
+            ScheduleRow taken = schedules.claim(first, Instant.now()).orElseThrow();
+            assertThat(ticks.standing(first.job(), "2026-11-25T00:00")).hasSize(6);
+            assertThat(ticks.named("job7", List.of("2026-11-25T03:00", "2026-11-26T03:00")))
+                    .hasSize(2);
+            assertThat(ticks.newest("job7", "9", 50)).hasSize(20);
+            assertThat(ticks.waiting(List.of("job7", "job8"))).isEmpty();
+            TickRows.Decided tick = new TickRows.Decided("2026-12-01T03:00", Instant.now(), TickRow.WAITING, "for it");
+            ticks.decided(first.job(), List.of(tick), Instant.now());
+            ticks.launched(first.job(), tick, null, 7L, Instant.now());
+            ticks.settled(first.job(), List.of("2026-12-01T03:00"));
+            ticks.forget(first.job(), Instant.EPOCH);
+            schedules.looked(taken, "daily", Instant.now(), Instant.now(), null);
+            List<Entry> made = database.stopRecording().entries();
+
+            assertThat(made).hasSizeGreaterThan(10);
+            for (Entry entry : made) {
+                assertThat(analysed(entry)).as(entry.sql()).noneMatch(line -> {
+                    Matcher rows = ROWS.matcher(line);
+                    return rows.find() && rowsOf(rows) > 200;
+                });
+            }
+        } finally {
+            DATABASE.execute("delete from REPRISE_SCHEDULE");
+            DATABASE.execute("delete from REPRISE_TICK");
+        }
+    }
+
     private static final Pattern OWNER_BY_ID =
             Pattern.compile("REPRISE_OWNER( owner)?\\s+(join .*\\s+)?where (owner\\.)?JOB_(EXECUTION|INSTANCE)_ID = ");
 
