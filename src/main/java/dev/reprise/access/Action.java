@@ -7,6 +7,7 @@ public enum Action {
     LAUNCH(Role.OPERATOR),
     RESTART(Role.OPERATOR),
     STOP(Role.OPERATOR),
+    ACKNOWLEDGE(Role.OPERATOR),
     ABANDON(Role.ADMIN),
     PURGE(Role.ADMIN),
     LIFT(Role.ADMIN);

@@ -39,7 +39,7 @@ public class Monitor {
         this.instances = new InstanceViews(launcher, repositories, executions);
         this.jobs = new JobViews(launcher, repositories, executions);
         this.nodes = new NodeViews(repositories);
-        this.attention = new AttentionViews(repositories, executions);
+        this.attention = new AttentionViews(launcher, repositories, executions);
     }
 
     /** For the container's proxy. */
@@ -65,7 +65,14 @@ public class Monitor {
 
     /** What runs, what needs a person, and the nodes. */
     public View.Now now() {
-        return new View.Now(executions.all(history().running(AT_ONCE)), attention.all(), nodes.all());
+        AttentionViews.Shown shown = attention.all();
+        return new View.Now(
+                executions.all(history().running(AT_ONCE)), shown.matters(), shown.inAll(), shown.whole(), nodes.all());
+    }
+
+    /** A matter that needs a person, without its newest execution; empty if there is none of that key (any more). */
+    public Optional<View.Attention> attention(String key) {
+        return attention.find(key);
     }
 
     /** The nodes of this application by name. */

@@ -13,6 +13,7 @@ public final class ApiApplication extends Application {
             InstancesResource.class,
             ExecutionsResource.class,
             NodesResource.class,
+            AttentionResource.class,
             EventsResource.class,
             LoginsResource.class,
             MeResource.class);

@@ -420,7 +420,7 @@ abstract class ConsoleScenarios {
         }
     }
 
-    private static void assertNoFindings(Visitor visitor, String where) {
+    static void assertNoFindings(Visitor visitor, String where) {
         AxeRunOptions options = new AxeRunOptions();
         options.setResultTypes(List.of("violations"));
         assertThat(new AxeBuilder(visitor.page())

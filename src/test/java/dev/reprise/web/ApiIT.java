@@ -256,7 +256,7 @@ class ApiIT {
                         .text())
                 .contains("<step id=\"step2\"", "r:line=");
         assertThat(get("/now").is(200, "Now").json().get("attention").findValuesAsText("kind"))
-                .contains("failed");
+                .contains("failed", "broken");
 
         Answer second = post(
                         "/executions/" + first.id() + "/restart",

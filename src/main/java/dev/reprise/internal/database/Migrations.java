@@ -40,7 +40,8 @@ public final class Migrations implements ResourceProvider {
             "V14__attempts.sql",
             "V15__leases.sql",
             "V16__requests.sql",
-            "V17__work.sql");
+            "V17__work.sql",
+            "V21__attention.sql");
 
     private static final String FOLDER = "/dev/reprise/internal/database/migrations/";
 

@@ -243,7 +243,9 @@ class SchemaTest {
                         "13|tokens of launches|SQL|V13__tokens_of_launches.sql|-1342990564",
                         "14|attempts|SQL|V14__attempts.sql|802191312",
                         "15|leases|SQL|V15__leases.sql|-794281920",
-                        "16|requests|SQL|V16__requests.sql|-2028037073");
+                        "16|requests|SQL|V16__requests.sql|-2028037073",
+                        "17|work|SQL|V17__work.sql|1755866214",
+                        "21|attention|SQL|V21__attention.sql|-511157106");
             case POSTGRESQL ->
                 List.of(
                         "1|job repository|SQL|V1__job_repository.sql|202028149",
@@ -260,7 +262,9 @@ class SchemaTest {
                         "13|tokens of launches|SQL|V13__tokens_of_launches.sql|-1342990564",
                         "14|attempts|SQL|V14__attempts.sql|802191312",
                         "15|leases|SQL|V15__leases.sql|-794281920",
-                        "16|requests|SQL|V16__requests.sql|-2028037073");
+                        "16|requests|SQL|V16__requests.sql|-2028037073",
+                        "17|work|SQL|V17__work.sql|1755866214",
+                        "21|attention|SQL|V21__attention.sql|1608830647");
         };
     }
 

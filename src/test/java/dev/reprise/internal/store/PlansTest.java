@@ -118,6 +118,10 @@ class PlansTest {
                     insert into REPRISE_AUDIT (APPLICATION, RECORDED_AT, CALLER, ACTION, OUTCOME)
                     select case when i <= 1000 then 'some' else 'neighbour' end, now(), 'somebody', 'launch', 'refused'
                       from generate_series(1, 10000) i""");
+            statement.execute("update BATCH_JOB_EXECUTION set EXIT_CODE = 'ALERT' where JOB_EXECUTION_ID % 20 = 0");
+            statement.execute("""
+                    insert into REPRISE_ACKNOWLEDGEMENT (ATTENTION_KEY, CALLER, ACKNOWLEDGED_AT, UNTIL_AT)
+                    select 'k' || i, 'somebody', now(), now() + interval '1 day' from generate_series(1, 10000) i""");
             statement.execute("vacuum analyze");
             // What has ended since the last vacuum.
             statement.execute("alter table REPRISE_OWNER set (autovacuum_enabled = off)");
@@ -274,7 +278,10 @@ class PlansTest {
                 new ExecutionSearch(null, Set.of(), false, null, null, now.minusSeconds(86_400)), Long.MAX_VALUE, 50);
         history.running(50);
         history.unfinished(50);
-        history.recovered();
+        assertThat(history.unfinished(1000).all()).isFalse();
+        history.recovered(50);
+        assertThat(history.remarkable(1000)).hasSize(1000);
+        node.repository.acknowledgements().of(List.of("k4711", "none"));
         history.changedSince(now);
         history.ofInstance(4711, 50);
         history.place(history.execution(9422).orElseThrow());

@@ -38,6 +38,10 @@ record ExecutionPages(Scope scope) {
 
     private static final String OF_A_STATUS = " and e.REPRISE_UNFINISHED between '%1$s' and '%1$s'";
 
+    private static final String OF_THE_REMARKABLE = " and e.REPRISE_REMARKABLE between 'Y' and 'Y'";
+
+    private static final String COUNT = "select count(*) from <executions> e";
+
     private static final String PAGE = ExecutionStates.SELECT + """
              order by e.JOB_EXECUTION_ID desc
              fetch first :limit rows only""";
@@ -146,6 +150,19 @@ record ExecutionPages(Scope scope) {
                 .define("executions", NEWEST.replace("<each>", String.join("\nunion all\n", queries)))
                 .bindMap(scope.bindings())
                 .bind("newest", count);
+    }
+
+    /** {@link #newest} of what completed with an exit status of its own. */
+    Query newestRemarkable(Handle handle, String statement, int count) {
+        return newest(handle, statement, count, OF_THE_REMARKABLE, List.of("e.REPRISE_REMARKABLE desc,"), Set.of());
+    }
+
+    /** Whether there are more of some statuses. */
+    boolean areMoreThan(Handle handle, int count, Set<String> statuses) {
+        return newest(handle, COUNT, count + 1, "", List.of(), statuses)
+                        .mapTo(Integer.class)
+                        .one()
+                > count;
     }
 
     private static String newestOfOne(String conditions, String order) {

@@ -33,6 +33,8 @@ public final class History {
     /** Among how many of the newest executions the latest events are looked for. */
     private static final int RECENT = 500;
 
+    private static final Set<String> WITHOUT_AN_END = Set.of("FAILED", "STOPPED", "UNKNOWN");
+
     private static final String AND_IN_SCOPE = " and coalesce(i.REPRISE_APPLICATION, '') in (:scope)";
 
     private static final String ONE = ExecutionStates.SELECT + " where e.JOB_EXECUTION_ID = :execution" + AND_IN_SCOPE;
@@ -53,6 +55,12 @@ public final class History {
                                 where l.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID
                                   and l.JOB_EXECUTION_ID > e.JOB_EXECUTION_ID)
                and not exists (select 1 from REPRISE_RESTART r where r.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID)
+             order by e.JOB_EXECUTION_ID desc
+             fetch first :limit rows only""";
+
+    /** Long enough for a weekend. */
+    private static final String REMARKABLE = ExecutionStates.SELECT + """
+             where e.END_TIME > localtimestamp - interval '3' day
              order by e.JOB_EXECUTION_ID desc
              fetch first :limit rows only""";
 
@@ -135,7 +143,8 @@ public final class History {
                 .findFirst();
     }
 
-    private List<ExecutionState> executions(Collection<Long> ids) {
+    /** Some executions that are known to be seen, in no order. */
+    public List<ExecutionState> executions(Collection<Long> ids) {
         return ids.isEmpty() ? List.of() : database.inOwnTransaction(handle -> ExecutionStates.of(handle, ids));
     }
 
@@ -154,24 +163,36 @@ public final class History {
                 scoped(handle, scope, OF_INSTANCE).bind("instance", instanceId).bind("limit", limit)));
     }
 
-    /** What did not complete, does not run, and will not by itself: newest first. */
-    public List<ExecutionState> unfinished(int limit) {
+    /**
+     * Executions, and whether they are all that there are.
+     *
+     * @param executions newest first, without their parameters
+     * @param all whether everything was looked at
+     */
+    public record Looked(List<ExecutionState> executions, boolean all) {}
+
+    /** What did not complete, does not run, and will not by itself, among the newest so many that did not complete. */
+    public Looked unfinished(int newest) {
         ExecutionPages pages = pages();
-        return database.inOwnTransaction(handle -> ExecutionStates.read(
-                handle,
-                pages.newest(handle, UNFINISHED, RECENT, "", List.of(), Set.of("FAILED", "STOPPED", "UNKNOWN"))
-                        .bind("limit", limit)));
+        return database.inOwnTransaction(handle -> new Looked(
+                ExecutionStates.withoutParameters(
+                        pages.newest(handle, UNFINISHED, newest, "", List.of(), WITHOUT_AN_END)
+                                .bind("limit", newest)),
+                !pages.areMoreThan(handle, newest, WITHOUT_AN_END)));
     }
 
-    /** Restarts by recovery among the newest executions, newest first. */
-    public List<ExecutionState> recovered() {
+    /** What completed within three days with an exit status of its own, newest first, without parameters. */
+    public List<ExecutionState> remarkable(int limit) {
         ExecutionPages pages = pages();
-        return database.inOwnTransaction(handle -> ExecutionStates.read(
-                handle,
-                recent(
-                        handle,
-                        pages,
-                        "e.REPRISE_RECOVERIES > 0 and e.CREATE_TIME > localtimestamp - interval '1' day")));
+        return database.inOwnTransaction(handle -> ExecutionStates.withoutParameters(
+                pages.newestRemarkable(handle, REMARKABLE, limit).bind("limit", limit)));
+    }
+
+    /** Restarts by recovery that run, newest first, without their parameters. */
+    public List<ExecutionState> recovered(int limit) {
+        ExecutionPages pages = pages();
+        return database.inOwnTransaction(handle -> ExecutionStates.withoutParameters(
+                pages.owned(handle, "and e.REPRISE_RECOVERIES > 0").bind("limit", limit)));
     }
 
     /**

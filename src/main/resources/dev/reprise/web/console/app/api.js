@@ -98,6 +98,10 @@ export async function post(path, body = {}, signal) {
   return response.json();
 }
 
+export async function remove(path) {
+  await answer(path, {}, { method: 'DELETE', headers: { 'Content-Type': 'application/json', Accept: 'application/json' } });
+}
+
 export async function logOut() {
   await answer('session', {}, { method: 'DELETE', headers: { 'Content-Type': 'application/json' } });
   location.hash = '';

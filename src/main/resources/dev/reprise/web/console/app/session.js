@@ -5,6 +5,7 @@ const needed = {
   launch: ['batch-operator', 'batch-admin'],
   stop: ['batch-operator', 'batch-admin'],
   restart: ['batch-operator', 'batch-admin'],
+  acknowledge: ['batch-operator', 'batch-admin'],
   log: ['batch-operator', 'batch-admin'],
   stackTrace: ['batch-operator', 'batch-admin'],
   abandon: ['batch-admin'],

@@ -132,7 +132,7 @@ class HistoryTest {
         JobExecutionImpl stopped = node.run(job, "run", "3");
         node.end(stopped, BatchStatus.STOPPED);
 
-        assertThat(ids(history.unfinished(1000)))
+        assertThat(ids(history.unfinished(1000).executions()))
                 .contains(left.getExecutionId(), stopped.getExecutionId())
                 .doesNotContain(restarted.getExecutionId(), again.getExecutionId());
         assertThat(history.place(history.execution(again.getExecutionId()).orElseThrow()))
