@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -69,6 +71,22 @@ final class JobViews {
                 errors,
                 findings.size() - errors,
                 executions.all(history().executions(ExecutionSearch.ofJob(name), Long.MAX_VALUE, OF_A_JOB)));
+    }
+
+    /** The jobs, deployed here or only in the history, of which a text is a part of the name or title. */
+    List<String> with(String part) {
+        SortedSet<String> names = new TreeSet<>(launcher.jobNames());
+        names.addAll(history().jobNames());
+        return Texts.with(part, names, name -> name + '\n' + title(name));
+    }
+
+    private String title(String name) {
+        return String.valueOf(text(
+                launcher.deployed(name)
+                        .map(DeployedJob::schema)
+                        .map(JobViews::parsed)
+                        .orElse(null),
+                "title"));
     }
 
     /** A job's definition; empty if it is not deployed here and never ran. */

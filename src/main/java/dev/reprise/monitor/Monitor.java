@@ -123,6 +123,16 @@ public class Monitor {
         return Pages.of(history().executions(search, before, limit + 1), limit, executions::all, View.Execution::id);
     }
 
+    /** The jobs of which a text is a part of the name or title, in any case, by name. */
+    public List<String> jobsWith(String part) {
+        return jobs.with(part);
+    }
+
+    /** The nodes of which a text is a part of the name, in any case, by name. */
+    public List<String> nodesWith(String part) {
+        return Texts.with(part, history().nodeNames(), name -> name);
+    }
+
     /** One execution in short; empty if there is none. */
     public Optional<View.Execution> execution(long executionId) {
         return history().execution(executionId).map(executions::of);

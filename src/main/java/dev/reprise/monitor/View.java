@@ -40,6 +40,12 @@ public final class View {
 
     public record Page<T>(List<T> items, @Nullable String next) {}
 
+    /** The fields of {@code page} stand beside the others. */
+    public record FoundExecutions(
+            @JsonUnwrapped Page<Execution> page,
+            @Nullable List<String> jobs,
+            @Nullable List<String> nodes) {}
+
     public record Progress(
             long items,
             @Nullable Long done,

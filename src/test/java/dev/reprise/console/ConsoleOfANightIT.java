@@ -2,6 +2,7 @@ package dev.reprise.console;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
@@ -10,8 +11,12 @@ import com.microsoft.playwright.options.ColorScheme;
 import dev.reprise.Skip;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -118,6 +123,174 @@ class ConsoleOfANightIT {
             visitor.button("Take back sftp-upload").click();
             assertThat(known).hasCount(0);
             assertThat(server.asked).contains("DELETE attention/key-failed-sftp-upload/acknowledgement");
+        }
+    }
+
+    @Test
+    void aPartOfANameOrTitleIsEnoughAndSaysWhatItMatches() {
+        server.answersTo("executions", query -> {
+            Map<String, Object> page = new LinkedHashMap<>(Night.page(query));
+            if ("settle".equals(query.get("jobContains"))) {
+                page.put("jobs", List.of("settle-01", "settle-06"));
+            }
+            return page;
+        });
+        try (Visitor visitor = visitor("executions?pages=1")) {
+            Page page = visitor.page();
+            page.locator(".filters > label input").first().fill("settle");
+            assertThat(page.locator(".matched"))
+                    .hasText("Of 2 jobs with “settle” in name or title: settle-01, settle-06");
+            assertThat(page).hasURL(Pattern.compile(".*#/executions\\?jobContains=settle$"));
+        }
+    }
+
+    @Test
+    void backFindsFiltersPagesAndThePlace() {
+        try (Visitor visitor = visitor("executions?status=COMPLETED")) {
+            Page page = visitor.page();
+            for (int pages = 2; pages <= 3; pages++) {
+                visitor.button("Older").click();
+                assertThat(page.locator("tbody tr")).hasCount(50 * pages);
+            }
+            Locator row = page.locator("tbody tr").nth(120);
+            row.scrollIntoViewIfNeeded();
+            page.waitForFunction("history.state && history.state.scroll > 1000 && history.state.scroll === scrollY");
+            Object place = page.evaluate("scrollY");
+            server.answers("executions/" + 19_879, Night.detail(19_879));
+            page.locator("tbody tr").nth(121).locator("th a").click();
+            assertThat(page.locator(".story")).isVisible();
+            assertThat(page.evaluate("scrollY")).isEqualTo(0);
+
+            page.goBack();
+
+            assertThat(page.locator("tbody tr")).hasCount(150);
+            assertThat(page).hasURL(Pattern.compile(".*#/executions\\?status=COMPLETED&pages=3$"));
+            page.waitForFunction("place => Math.abs(scrollY - place) <= 1", place);
+        }
+    }
+
+    @Test
+    void backFindsWhatTheJobsWereFilteredBy() {
+        server.answers("jobs/settle-01", Map.of("name", "settle-01"));
+        try (Visitor visitor = visitor("jobs")) {
+            Page page = visitor.page();
+            page.locator("input[type=search]").fill("settle");
+            assertThat(page.locator(".job")).hasCount(13);
+            page.locator(".job a").first().click();
+            assertThat(page.locator("reprise-job")).hasCount(1);
+
+            page.goBack();
+
+            assertThat(page.locator(".job")).hasCount(13);
+            assertThat(page.locator("input[type=search]")).hasValue("settle");
+        }
+    }
+
+    @Test
+    void newExecutionsAreOfferedWhereThereAreSome() throws IOException {
+        try (Visitor visitor = visitor("executions?status=RUNNING")) {
+            Page page = visitor.page();
+            await().until(() -> server.listeners() == 1);
+            Map<String, Object> fresh = new LinkedHashMap<>(Night.execution(20_001));
+            fresh.put("status", "STARTED");
+            fresh.put("live", true);
+            server.tells("execution", fresh);
+            assertThat(visitor.button("Show 1 new execution")).isVisible();
+
+            server.tells("execution", Night.execution(20_001));
+
+            assertThat(page.locator(".fresh button")).hasCount(0);
+        }
+    }
+
+    @Test
+    void whatCameWhileTheListWasReadIsNotOffered() throws Exception {
+        CountDownLatch told = new CountDownLatch(1);
+        server.answersTo("executions", query -> {
+            try {
+                told.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return Night.page(query);
+        });
+        try (Visitor visitor = new Visitor(browser(), server.address(), Visitor.usual())) {
+            Page page = visitor.page();
+            page.navigate(server.address() + "#/executions");
+            await().until(() -> server.listeners() == 1);
+            assertThat(page.locator("main .skeleton")).isVisible();
+            page.waitForFunction("document.querySelector('reprise-executions')");
+            page.evaluate(
+                    "import(new URL('app/live.js', document.baseURI)).then(({ live }) => live.addEventListener('execution', () => { window.heard = true; }))");
+            server.tells("execution", Night.execution(20_000));
+            page.waitForFunction("window.heard");
+            told.countDown();
+
+            assertThat(page.locator("tbody tr")).hasCount(50);
+            assertThat(page.locator(".fresh button")).hasCount(0);
+        }
+    }
+
+    /** The server was restarted, and knows no session any more. */
+    @Test
+    void aLoginThatEndsIsToldWhereItIsAndThePageGoesOnWhenThereIsOneAgain() throws IOException {
+        try (Visitor visitor = visitor("now")) {
+            Page page = visitor.page();
+            await().until(() -> server.listeners() == 1);
+            server.loggedOut = true;
+            server.breaksOff();
+
+            Locator told = page.locator(".connection");
+            assertThat(told).containsText("The login of kim ended at ");
+            assertThat(page.locator(".attention-item").first()).isVisible();
+
+            server.loggedOut = false;
+            server.answers(
+                    "now",
+                    Map.of(
+                            "running",
+                            List.of(),
+                            "attention",
+                            List.of(),
+                            "attentionInAll",
+                            0,
+                            "attentionWhole",
+                            true,
+                            "nodes",
+                            List.of()));
+
+            assertThat(told.locator("p")).hasCount(0);
+            assertThat(page.locator("main")).containsText("Nothing needs a person.");
+        }
+    }
+
+    @Test
+    void theLoginPageSaysWhoseLoginHasEnded() {
+        try (Visitor visitor = visitor("executions")) {
+            server.loggedOut = true;
+            visitor.page().reload();
+
+            assertThat(visitor.page().locator(".ended")).containsText("kim was logged in here. That login has ended");
+        }
+    }
+
+    /** Nothing else would be asked for hours, and a session ends after half an hour without a request. */
+    @Test
+    void aTabThatNobodyLooksAtKeepsItsLogin() {
+        try (Visitor visitor = new Visitor(browser(), server.address(), Visitor.usual())) {
+            Page page = visitor.page();
+            page.clock().install();
+            page.navigate(server.address() + "#/jobs");
+            assertThat(visitor.heading()).isVisible();
+            await().until(() -> server.listeners() == 1);
+            page.evaluate(
+                    "Object.defineProperty(document, 'hidden', { get: () => true }); document.dispatchEvent(new Event('visibilitychange'))");
+            page.clock().runFor(60_000);
+            server.asked.clear();
+
+            page.clock().runFor(25 * 60_000);
+
+            await().until(() -> server.asked.contains("GET me"));
         }
     }
 

@@ -276,6 +276,23 @@ class ApiIT {
     }
 
     @Test
+    void executionsAreFoundByAPartOfTheirJobsName() {
+        launch("acceptance", "\"run\": \"" + unique("part") + "\"", "");
+
+        JsonNode found = get("/executions?jobContains=CCEPT&limit=1")
+                .is(200, "ExecutionPage")
+                .json();
+        assertThat(found.get("jobs").toString()).isEqualTo("[\"acceptance\"]");
+        assertThat(found.get("items")).hasSize(1);
+        assertThat(get("/executions?nodeContains=no-such-node")
+                        .is(200, "ExecutionPage")
+                        .json()
+                        .get("items"))
+                .isEmpty();
+        get("/executions?job=acceptance&jobContains=a").isProblem(400, "bad-request");
+    }
+
+    @Test
     void jobsAndTheirPages() {
         JsonNode first = get("/jobs?limit=3").is(200, "JobPage").json();
         assertThat(first.get("items")).hasSize(3);

@@ -271,14 +271,24 @@ class PlansTest {
         history.executions(search(null, "COMPLETED", "node-1"), Long.MAX_VALUE, 50);
         history.executions(search(null, "COMPLETED", "no such node"), Long.MAX_VALUE, 50);
         history.executions(
-                new ExecutionSearch(null, Set.of(), false, null, now.plusSeconds(60), now.plusSeconds(120)),
+                new ExecutionSearch((String) null, Set.of(), false, null, now.plusSeconds(60), now.plusSeconds(120)),
                 Long.MAX_VALUE,
                 50);
         history.executions(
-                new ExecutionSearch(null, Set.of(), false, null, null, now.minusSeconds(86_400)), Long.MAX_VALUE, 50);
+                new ExecutionSearch((String) null, Set.of(), false, null, null, now.minusSeconds(86_400)),
+                Long.MAX_VALUE,
+                50);
         history.running(50);
         history.unfinished(50);
         assertThat(history.unfinished(1000).all()).isFalse();
+        assertThat(history.jobNames()).contains("flights", "few");
+        history.nodeNames();
+        history.executions(
+                new ExecutionSearch(Set.of("flights", "few", "none"), Set.of(), false, null, null, null),
+                Long.MAX_VALUE,
+                50);
+        history.executions(
+                new ExecutionSearch(null, Set.of(), false, Set.of("node-1", "node-2"), null, null), Long.MAX_VALUE, 50);
         history.recovered(50);
         assertThat(history.remarkable(1000)).hasSize(1000);
         node.repository.acknowledgements().of(List.of("k4711", "none"));

@@ -1,5 +1,5 @@
 /** Who is logged in, and what the roles permit. */
-import { get } from './api.js';
+import { get, isLoggedIn } from './api.js';
 
 const needed = {
   launch: ['batch-operator', 'batch-admin'],
@@ -17,6 +17,7 @@ export const session = { me: undefined };
 
 export async function loadSession() {
   session.me = await get('me');
+  isLoggedIn(session.me.user);
 }
 
 export function may(action) {

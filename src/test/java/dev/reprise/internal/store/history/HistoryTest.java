@@ -96,6 +96,42 @@ class HistoryTest {
 
     @ParameterizedTest
     @EnumSource
+    void findsExecutionsOfSeveralJobsAndNodes(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        History history = node.repository.history();
+        Job one = TestNode.job();
+        Job other = TestNode.job();
+        JobExecutionImpl failed = node.run(one, "run", "1");
+        node.end(failed, BatchStatus.FAILED);
+        JobExecutionImpl completed = node.run(other, "run", "1");
+        node.end(completed, BatchStatus.COMPLETED);
+        long running = node.run(other, "run", "2").getExecutionId();
+        node.run(TestNode.job(), "run", "1");
+        Set<String> both = Set.of(one.getId(), other.getId(), "never ran");
+
+        assertThat(ids(history.executions(
+                        new ExecutionSearch(both, Set.of(), false, null, null, null), FIRST_PAGE, 10)))
+                .containsExactly(running, completed.getExecutionId(), failed.getExecutionId());
+        assertThat(ids(history.executions(new ExecutionSearch(both, Set.of(), false, null, null, null), running, 1)))
+                .containsExactly(completed.getExecutionId());
+        assertThat(ids(history.executions(
+                        new ExecutionSearch(
+                                both, Set.of("FAILED", "STOPPED"), false, Set.of("node-1", "x"), null, null),
+                        FIRST_PAGE,
+                        10)))
+                .containsExactly(failed.getExecutionId());
+        assertThat(ids(history.executions(
+                        new ExecutionSearch(both, Set.of(), true, Set.of("node-1"), null, null), FIRST_PAGE, 10)))
+                .containsExactly(running);
+        assertThat(history.executions(
+                        new ExecutionSearch(Set.of(), Set.of(), false, (Set<String>) null, null, null), FIRST_PAGE, 10))
+                .isEmpty();
+        assertThat(history.jobNames()).contains(one.getId(), other.getId());
+        assertThat(history.nodeNames()).contains("node-1");
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void findsExecutionsByTime(TestDatabase.Kind kind) {
         TestDatabase database = TestDatabase.shared(kind);
         TestNode node = TestNode.on(database);
@@ -198,7 +234,8 @@ class HistoryTest {
     @Test
     void aStatusThatDoesNotExistIsRefusedBeforeItComesNearAStatement() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ExecutionSearch(null, Set.of("FAILED') or 1=1 --"), false, null, null, null));
+                .isThrownBy(() ->
+                        new ExecutionSearch((String) null, Set.of("FAILED') or 1=1 --"), false, null, null, null));
     }
 
     @ParameterizedTest

@@ -25,6 +25,9 @@ export const en = {
   noRole: 'no role',
   needsRole: (role) => `This needs the role ${role}. An administrator can give it to you.`,
   connectionLost: 'The connection to the server is lost. What you see may be old. The console keeps trying and goes on by itself.',
+  loggedOut: (user, since) => `The login of ${user} ended at ${since}: the server was restarted, the application deployed anew, or the session was over. What you see is as it was then. It goes on by itself when you log in in another window.`,
+  logIn: 'Log in',
+  notLoggedIn: 'The login has ended.',
   noSuchScreen: 'There is no such screen',
 
   // Reading and failing
@@ -379,6 +382,14 @@ export const en = {
 
   // Search and audit
   clearFilters: 'Clear the filters',
+  jobContains: 'Job (part of its name or title)',
+  nodeContains: 'Node (part of its name)',
+  jobExactly: 'Of the job with exactly this name:',
+  nodeExactly: 'Of the node with exactly this name:',
+  jobsWith: (jobs, part) => `Of ${count(jobs, 'job')} with “${part}” in name or title:`,
+  nodesWith: (nodes, part) => `Of ${count(nodes, 'node')} with “${part}” in the name:`,
+  nojobWith: (part) => `No job has “${part}” in its name or title.`,
+  nonodeWith: (part) => `No node has “${part}” in its name.`,
   showNew: (value) => `Show ${count(value, 'new execution')}`,
   noExecutions: 'No executions.',
   noExecutionsFiltered: 'None matches these filters.',

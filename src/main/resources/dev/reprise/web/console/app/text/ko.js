@@ -23,6 +23,9 @@ export const ko = {
   noRole: '역할 없음',
   needsRole: (role) => `${role} 역할이 필요합니다. 관리자에게 요청하십시오.`,
   connectionLost: '서버와의 연결이 끊겼습니다. 화면의 내용이 최신이 아닐 수 있습니다. 연결을 계속 시도하며, 연결되면 자동으로 이어집니다.',
+  loggedOut: (user, since) => `${user} 님의 로그인이 ${since}에 끝났습니다. 서버가 다시 시작되었거나, 애플리케이션이 다시 배포되었거나, 세션이 끝났습니다. 화면은 그때의 상태입니다. 다른 창에서 로그인하면 저절로 이어집니다.`,
+  logIn: '로그인',
+  notLoggedIn: '로그인이 끝났습니다.',
   noSuchScreen: '없는 화면입니다',
 
   // 읽기와 오류
@@ -375,6 +378,14 @@ export const ko = {
 
   // 검색과 감사
   clearFilters: '필터 지우기',
+  jobContains: '잡 (이름이나 제목의 일부)',
+  nodeContains: '노드 (이름의 일부)',
+  jobExactly: '이름이 정확히 다음과 같은 잡:',
+  nodeExactly: '이름이 정확히 다음과 같은 노드:',
+  jobsWith: (jobs, part) => `이름이나 제목에 “${part}”이(가) 있는 잡 ${n(jobs)}개:`,
+  nodesWith: (nodes, part) => `이름에 “${part}”이(가) 있는 노드 ${n(nodes)}개:`,
+  nojobWith: (part) => `이름이나 제목에 “${part}”이(가) 있는 잡이 없습니다.`,
+  nonodeWith: (part) => `이름에 “${part}”이(가) 있는 노드가 없습니다.`,
   showNew: (value) => `새 잡 실행 ${n(value)}건 보기`,
   noExecutions: '잡 실행이 없습니다.',
   noExecutionsFiltered: '조건에 맞는 것이 없습니다.',

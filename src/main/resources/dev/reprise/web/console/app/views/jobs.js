@@ -9,20 +9,33 @@ import { empty, skeleton } from '../parts/blank.js';
 import { statusBadge, statusClass, statusIcon, statusWord } from '../parts/status.js';
 import { age } from '../parts/time.js';
 import { cut, shortValue } from '../parts/value.js';
-import { href } from '../router.js';
+import { href, replace } from '../router.js';
 import { t } from '../text.js';
 import { View } from './view.js';
 
 class Jobs extends View {
-  static properties = { filter: { state: true } };
+  static properties = { query: {} };
+
+  #typing;
 
   #jobs = new Pages(this, (after, signal) => get('jobs', { after, limit: 100 }, signal));
 
   constructor() {
     super();
-    this.filter = '';
     new Tick(this, 15_000);
     new Listen(this, { execution: (execution) => this.#moved(execution), reset: () => this.#jobs.reload() });
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearTimeout(this.#typing);
+  }
+
+  /** In the address, so that whoever comes back finds it. */
+  #typed(event) {
+    const name = event.target.value;
+    clearTimeout(this.#typing);
+    this.#typing = setTimeout(() => replace(href('jobs', undefined, { name })), 200);
   }
 
   get heading() {
@@ -39,13 +52,13 @@ class Jobs extends View {
   }
 
   render() {
-    const wanted = this.filter.trim().toLowerCase();
+    const wanted = (this.query.name ?? '').trim().toLowerCase();
     return html`<h1>${this.heading}</h1>
       ${this.#jobs.render((jobs) => {
         if (!jobs.length) return empty(t('noJobs'), t('noJobsHint'));
         const shown = jobs.filter((job) => `${job.name} ${job.title ?? ''}`.toLowerCase().includes(wanted));
         return html`
-          <div class="filters one"><label>${t('filterByName')}<input type="search" .value=${this.filter} @input=${(event) => (this.filter = event.target.value)} autocomplete="off" spellcheck="false"></label></div>
+          <div class="filters one"><label>${t('filterByName')}<input type="search" .value=${this.query.name ?? ''} @input=${this.#typed} autocomplete="off" spellcheck="false"></label></div>
           ${shown.length ? html`<ul class="jobs">${repeat(shown, ({ name }) => name, (job) => this.#job(job))}</ul>` : empty(t('noJobMatches'))}`;
       }, skeleton(8))}`;
   }
