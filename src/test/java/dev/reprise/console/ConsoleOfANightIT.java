@@ -54,7 +54,12 @@ class ConsoleOfANightIT {
                 .answers("now", Night.now(false))
                 .answersTo("executions", Night::page)
                 .answersTo("jobs", Night::jobs)
-                .answers("executions/19999", Night.detail(19_999));
+                .answers("executions/19999", Night.detail(19_999))
+                .answers("executions/119900", Night.detail(119_900))
+                .answers("instances/7", Night.instance())
+                .answers("jobs/settle-01", Map.of("name", "settle-01", "findings", List.of()))
+                .answers("jobs/settle-01/grid", Night.grid())
+                .answers("jobs/settle-01/instances", Map.of("items", List.of()));
     }
 
     @AfterEach
@@ -171,7 +176,6 @@ class ConsoleOfANightIT {
 
     @Test
     void backFindsWhatTheJobsWereFilteredBy() {
-        server.answers("jobs/settle-01", Map.of("name", "settle-01"));
         try (Visitor visitor = visitor("jobs")) {
             Page page = visitor.page();
             page.locator("input[type=search]").fill("settle");
@@ -294,6 +298,103 @@ class ConsoleOfANightIT {
         }
     }
 
+    @Test
+    void whatAScreenIsAboutStandsInItsHeadingAndItsTitle() {
+        try (Visitor visitor = visitor("executions/19999")) {
+            assertThat(visitor.heading()).containsText("archive-44");
+            assertThat(visitor.heading()).containsText("day=2026-11-27");
+            assertThat(visitor.heading()).containsText("FAILED");
+            assertThat(visitor.page())
+                    .hasTitle("FAILED · archive-44 · day=2026-11-27 region=north-1 · Execution 19999 · Reprise");
+            visitor.goesTo("instances/7");
+            assertThat(visitor.heading()).containsText("settle-01");
+            assertThat(visitor.page()).hasTitle("COMPLETED · settle-01 · day=2026-11-27 · Instance 7 · Reprise");
+        }
+    }
+
+    @Test
+    void aFailureIsNotCutBeforeItsCause() {
+        try (Visitor visitor = visitor("executions?pages=2")) {
+            Page page = visitor.page();
+            Locator failed = page.locator("tbody tr").filter(new Locator.FilterOptions().setHasText("FAILED"));
+            assertThat(failed.first()).containsText("value too long for type character varying(12)");
+            visitor.goesTo("executions/19999");
+            assertThat(page.locator(".story .failure-line"))
+                    .containsText("value too long for type character varying(12)");
+        }
+    }
+
+    @Test
+    void whatWentWrongStandsFirstAmongManyPartitions() {
+        for (int width : new int[] {1280, 400}) {
+            try (Visitor visitor = visitor("executions/19999", width)) {
+                Page page = visitor.page();
+                assertThat(page.locator(".gantt-row.partition .gantt-name").first())
+                        .hasText("partition120partition120"); // its title, and itself
+                assertThat(page.locator(".gantt-row.partition .gantt-name").nth(1))
+                        .hasText("partition187partition187");
+                visitor.button("198 of 200 partitions").click();
+                assertThat(page.locator("tr.partition")).hasCount(200);
+                assertThat(page.locator("tr.partition th").first()).containsText("partition120");
+                assertThat(page.locator("tr.partition th").nth(1)).containsText("partition187");
+            }
+        }
+    }
+
+    /** Neither out of its drawing, nor over another one, nor in a bar that it is not of. */
+    @Test
+    void everyLabelOfADrawingCanBeRead() {
+        for (String locale : List.of("en-US", "ko-KR")) {
+            for (int width : new int[] {1280, 400}) {
+                Browser.NewContextOptions options =
+                        Visitor.usual().setLocale(locale).setViewportSize(width, 900);
+                try (Visitor visitor = new Visitor(browser(), server.address(), options)) {
+                    visitor.page().navigate(server.address().toString());
+                    for (String screen : List.of("executions/19999", "instances/7", "jobs/settle-01")) {
+                        visitor.goesTo(screen);
+                        assertThat(visitor.page()
+                                        .locator(":is(.gantt, .timeline, .chart) svg text")
+                                        .first())
+                                .isVisible();
+                        assertThat(visitor.page().evaluate(UNREADABLE))
+                                .as("%s, %d wide, in %s", screen, width, locale)
+                                .isEqualTo(List.of());
+                    }
+                }
+            }
+        }
+    }
+
+    private static final String UNREADABLE = """
+            () => [...document.querySelectorAll(':is(.gantt, .timeline, .chart) svg')].flatMap((svg) => {
+              const around = svg.getBoundingClientRect();
+              const texts = [...svg.querySelectorAll('text')].map((text) => ({ text: text.textContent.trim(), at: text.getBoundingClientRect() })).filter(({ text }) => text);
+              const bars = [...svg.querySelectorAll('.timeline-bar')].map((bar) => bar.getBoundingClientRect());
+              const over = (one, other) => one.left < other.right - 1 && other.left < one.right - 1 && one.top < other.bottom - 4 && other.top < one.bottom - 4;
+              return texts.flatMap(({ text, at }, index) => [
+                ...(at.left < around.left - 1 || at.right > around.right + 1 ? [`${text} is cut`] : []),
+                ...texts.slice(index + 1).filter((other) => over(at, other.at)).map((other) => `${text} is over ${other.text}`),
+                ...bars.filter((bar) => over(at, bar)).map(() => `${text} is in a bar`),
+              ]);
+            })""";
+
+    @Test
+    void sixtyFiveJobsAreSortedByWhatTheyAreCalledAndShort() {
+        try (Visitor visitor = visitor("jobs")) {
+            Page page = visitor.page();
+            assertThat(page.locator(".job")).hasCount(65);
+            List<String> titles = page.locator(".job h2").allTextContents();
+            assertThat(titles).isSorted();
+            assertThat((Integer) page.evaluate("document.documentElement.scrollHeight"))
+                    .as("the height of the page")
+                    .isLessThan(3000);
+            assertThat(server.asked.stream().filter(asked -> asked.startsWith("GET jobs")))
+                    .containsExactly("GET jobs?limit=200");
+            page.locator("input[type=search]").fill("archive 44");
+            assertThat(page.locator(".job")).hasCount(1);
+        }
+    }
+
     /** In both languages and themes, on small and large screens. */
     @Test
     void noScreenHasASeriousFindingOrIsWiderThanTheWindow() {
@@ -306,7 +407,8 @@ class ConsoleOfANightIT {
                             .setViewportSize(width, 900);
                     try (Visitor visitor = new Visitor(browser(), server.address(), options)) {
                         visitor.page().navigate(server.address().toString());
-                        for (String screen : List.of("now", "jobs", "executions", "executions/19999")) {
+                        for (String screen : List.of(
+                                "now", "jobs", "executions", "executions/19999", "instances/7", "jobs/settle-01")) {
                             visitor.goesTo(screen);
                             if ((theme == ColorScheme.LIGHT) == (width > 400)
                                     && locale.startsWith("ko") == (width == 400)) {

@@ -49,12 +49,46 @@ final class Night {
         execution.put("ended", BEGIN.plusSeconds(id * 3 + 9_000 + id % 7200).toString());
         execution.put("node", "batch-node-" + id % 4);
         execution.put("submitter", "scheduler");
-        execution.put("parameters", Map.of("day", "2026-11-27", "region", "north-" + id % 9));
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        parameters.put("day", "2026-11-27");
+        parameters.put("region", "north-" + id % 9);
+        execution.put("parameters", parameters);
         execution.put("live", false);
         if (failed) {
             execution.put("failure", CAUSE);
         }
         return execution;
+    }
+
+    /** The last of a job, which takes hours. */
+    static Map<String, Object> grid() {
+        List<Map<String, Object>> executions = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            Map<String, Object> execution = execution(19_900 - (long) JOBS * i);
+            execution.put(
+                    "ended",
+                    Instant.parse(String.valueOf(execution.get("started")))
+                            .plusSeconds(400_000 + 9_990L * i)
+                            .toString());
+            execution.put("steps", Map.of("load", Map.of("status", "COMPLETED")));
+            executions.add(execution);
+        }
+        return Map.of("steps", List.of("load"), "executions", executions);
+    }
+
+    /** Restarted again and again, with many days between. */
+    static Map<String, Object> instance() {
+        List<Map<String, Object>> executions = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            Map<String, Object> execution = execution(119_900 - i);
+            Instant begin = BEGIN.minusSeconds(100_000L * i * i);
+            execution.put("created", begin.toString());
+            execution.put("started", begin.plusSeconds(1).toString());
+            execution.put("ended", begin.plusSeconds(9_000).toString());
+            execution.put("steps", List.of());
+            executions.add(execution);
+        }
+        return Map.of("id", 7, "job", "settle-01", "parameters", Map.of("day", "2026-11-27"), "executions", executions);
     }
 
     /** As {@code /executions} pages them. */

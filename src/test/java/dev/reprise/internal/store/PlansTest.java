@@ -283,6 +283,8 @@ class PlansTest {
         assertThat(history.unfinished(1000).all()).isFalse();
         assertThat(history.jobNames()).contains("flights", "few");
         history.nodeNames();
+        assertThat(history.newestOfEach(Set.of("flights", "few", "none"), 10))
+                .hasEntrySatisfying("flights", newest -> assertThat(newest).hasSize(10));
         history.executions(
                 new ExecutionSearch(Set.of("flights", "few", "none"), Set.of(), false, null, null, null),
                 Long.MAX_VALUE,

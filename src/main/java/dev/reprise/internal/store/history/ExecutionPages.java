@@ -29,7 +29,7 @@ record ExecutionPages(Scope scope) {
             (select * from (
             <each>) n
              order by JOB_EXECUTION_ID desc
-             fetch first :newest rows only)""";
+             fetch first :all rows only)""";
 
     /** Of one application, and in the order of an index that begins with it. */
     private static final String NEWEST_OF_ONE = """
@@ -195,7 +195,19 @@ record ExecutionPages(Scope scope) {
         return ExecutionStates.query(handle, statement, false)
                 .define("executions", NEWEST.replace("<each>", String.join("\nunion all\n", queries)))
                 .bindMap(scope.bindings())
-                .bind("newest", count);
+                .bind("newest", count)
+                .bind("all", count);
+    }
+
+    /** The newest executions of each of some jobs, of all of them the newest first. */
+    Query ofEach(Handle handle, Set<String> jobs, int count) {
+        Names names = new Names("REPRISE_JOB_NAME", "job", jobs);
+        int all = count * jobs.size() * scope.applications().size();
+        Query query = newest(handle, PAGE, count, "", names.ways(), Set.of())
+                .bind("all", all)
+                .bind("limit", all);
+        names.bind(query);
+        return query;
     }
 
     /** {@link #newest} of what completed with an exit status of its own. */

@@ -13,6 +13,7 @@ import dev.reprise.state.StepState;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -144,6 +145,28 @@ public final class History {
         ExecutionPages pages = pages();
         return database.inOwnTransaction(
                 handle -> ExecutionStates.read(handle, pages.of(handle, search, before, limit)));
+    }
+
+    /**
+     * The newest executions of each of some jobs, by job, newest first.
+     *
+     * @param jobs {@value ExecutionSearch#MOST_NAMES} at most
+     * @param each how many of a job at most
+     */
+    public Map<String, List<ExecutionState>> newestOfEach(Set<String> jobs, int each) {
+        if (jobs.isEmpty()) {
+            return Map.of();
+        }
+        ExecutionPages pages = pages();
+        Map<String, List<ExecutionState>> found = new LinkedHashMap<>();
+        for (ExecutionState execution :
+                database.inOwnTransaction(handle -> ExecutionStates.read(handle, pages.ofEach(handle, jobs, each)))) {
+            List<ExecutionState> its = found.computeIfAbsent(execution.job(), job -> new ArrayList<>());
+            if (its.size() < each) {
+                its.add(execution);
+            }
+        }
+        return found;
     }
 
     /** The names of the jobs that have instances, a thousand at most. */

@@ -126,6 +126,14 @@ class HistoryTest {
         assertThat(history.executions(
                         new ExecutionSearch(Set.of(), Set.of(), false, (Set<String>) null, null, null), FIRST_PAGE, 10))
                 .isEmpty();
+        assertThat(history.newestOfEach(both, 1))
+                .containsOnlyKeys(one.getId(), other.getId())
+                .hasEntrySatisfying(
+                        other.getId(), newest -> assertThat(ids(newest)).containsExactly(running));
+        assertThat(history.newestOfEach(both, 2))
+                .hasEntrySatisfying(
+                        other.getId(),
+                        newest -> assertThat(ids(newest)).containsExactly(running, completed.getExecutionId()));
         assertThat(history.jobNames()).contains(one.getId(), other.getId());
         assertThat(history.nodeNames()).contains("node-1");
     }

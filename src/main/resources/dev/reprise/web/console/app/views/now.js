@@ -13,7 +13,7 @@ import { nodeCards } from '../parts/nodes.js';
 import { progressBar } from '../parts/progress-bar.js';
 import { statusBadge, statusIcon } from '../parts/status.js';
 import { age } from '../parts/time.js';
-import { parametersLine, shortValue, value } from '../parts/value.js';
+import { failure, parametersLine, shortValue, value } from '../parts/value.js';
 import { href } from '../router.js';
 import { t } from '../text.js';
 import { View } from './view.js';
@@ -121,7 +121,7 @@ class Now extends View {
     if (!matter) return nothing;
     const morning = new Date(Date.now() + dayMillis);
     morning.setHours(8, 0, 0, 0);
-    return html`<p><strong><bdi>${matter.job}</bdi></strong>: ${value(matter.message)}</p>
+    return html`<p><strong><bdi>${matter.job}</bdi></strong>: ${failure(matter.message)}</p>
       <p>${t('acknowledgeWhat')}</p>
       <label class="field">${t('untilWhen')}<input type="datetime-local" name="until" required value=${localInput(morning)} min=${localInput(new Date())} max=${localInput(new Date(Date.now() + 365 * dayMillis))}></label>
       <label class="field">${t('note')}<textarea name="note" rows="3" maxlength="1000" dir="auto"></textarea></label>`;
@@ -151,7 +151,7 @@ class Now extends View {
         <p><a href=${href('jobs', job ?? '')}>${shortValue(job ?? '', 50)}</a>: <strong>${t(`attention.${kind}`, kind === 'refused' ? times : count)}</strong>
           ${exitStatus === undefined ? nothing : html` <span class="tag warn">${shortValue(exitStatus, 40)}</span>`}
           ${execution ? html`<span class="muted">${count === 1 ? t('executionN', execution.id) : t('newestIs', execution.id)}, ${age(execution.ended ?? execution.created)}${application === undefined ? nothing : html`, ${t('application')} ${shortValue(application, 24)}`}</span>` : nothing}</p>
-        ${kind === 'completed' || kind === 'recovered' ? html`<p class="muted">${t(`attentionWhat.${kind}`)}</p>` : html`<p class="attention-cause">${value(message)}</p>`}
+        ${kind === 'completed' || kind === 'recovered' ? html`<p class="muted">${t(`attentionWhat.${kind}`)}</p>` : html`<p class="attention-cause">${failure(message)}</p>`}
         ${count === 1 && execution && Object.keys(execution.parameters).length ? html`<p>${parametersLine(execution.parameters, 3)}</p>` : nothing}
         ${count === 1 && execution && attemptsOf(execution) !== undefined ? html`<p class="muted">${attemptsOf(execution)}</p>` : nothing}
         ${count > 1 && executions.length ? html`<details><summary>${t(kind === 'refused' ? 'refusedBecauseOf' : 'newestOf', executions.length, count)}</summary><p class="ids">${executions.map((id) => html`<a href=${href('executions', id)}>${id}</a> `)}</p></details>` : nothing}
