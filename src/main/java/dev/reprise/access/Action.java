@@ -11,6 +11,7 @@ public enum Action {
     RESUME(Role.OPERATOR),
     SKIP(Role.OPERATOR),
     BACKFILL(Role.OPERATOR),
+    ACKNOWLEDGE(Role.OPERATOR),
     ABANDON(Role.ADMIN),
     PURGE(Role.ADMIN),
     LIFT(Role.ADMIN);

@@ -14,6 +14,7 @@ public final class ApiApplication extends Application {
             InstancesResource.class,
             ExecutionsResource.class,
             NodesResource.class,
+            AttentionResource.class,
             EventsResource.class,
             LoginsResource.class,
             MeResource.class);

@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +37,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +79,7 @@ public class ExecutionsResource extends Asked {
 
     @GET
     public Response executions() {
-        only("job", "status", "node", "since", "until", "limit", "after");
+        only("job", "jobContains", "status", "node", "nodeContains", "since", "until", "limit", "after");
         Set<String> statuses = new TreeSet<>();
         boolean owned = false;
         for (String status : text("status").map(list -> list.split(",", -1)).orElse(new String[0])) {
@@ -91,9 +93,36 @@ public class ExecutionsResource extends Asked {
                         .exception();
             }
         }
+        List<String> jobs = matching("job", monitor::jobsWith);
+        List<String> nodes = matching("node", monitor::nodesWith);
         ExecutionSearch search = new ExecutionSearch(
-                text("job").orElse(null), statuses, owned, text("node").orElse(null), time("since"), time("until"));
-        return json(monitor.executions(search, after(), limit()));
+                jobs == null ? null : Set.copyOf(jobs),
+                statuses,
+                owned,
+                nodes == null ? null : Set.copyOf(nodes),
+                time("since"),
+                time("until"));
+        return json(new View.FoundExecutions(monitor.executions(search, after(), limit()), jobs, nodes));
+    }
+
+    /** The names that are asked for, exactly or by a part; null for any. */
+    private @Nullable List<String> matching(String what, Function<String, List<String>> with) {
+        Optional<String> exactly = text(what);
+        Optional<String> part = text(what + "Contains");
+        if (exactly.isPresent() && part.isPresent()) {
+            throw Problem.badRequest("Give either " + what + " or " + what + "Contains.")
+                    .exception();
+        }
+        if (part.isEmpty()) {
+            return exactly.map(List::of).orElse(null);
+        }
+        List<String> names = with.apply(part.get());
+        if (names.size() > ExecutionSearch.MOST_NAMES) {
+            throw Problem.badRequest("'" + shown(part.get()) + "' is in the names of " + names.size() + " " + what
+                            + "s; write more of it, so that it is in at most " + ExecutionSearch.MOST_NAMES + ".")
+                    .exception();
+        }
+        return names;
     }
 
     @GET

@@ -42,7 +42,8 @@ public final class Migrations implements ResourceProvider {
             "V16__requests.sql",
             "V17__work.sql",
             "V18__schedules.sql",
-            "V19__waiting_executions.sql");
+            "V19__waiting_executions.sql",
+            "V21__attention.sql");
 
     private static final String FOLDER = "/dev/reprise/internal/database/migrations/";
 

@@ -3,6 +3,7 @@ package dev.reprise.internal.engine;
 import dev.reprise.access.Access;
 import dev.reprise.internal.database.Database;
 import dev.reprise.internal.decide.LaunchRules;
+import dev.reprise.internal.store.Acknowledgements;
 import dev.reprise.internal.store.AuditLog;
 import dev.reprise.internal.store.history.History;
 import dev.reprise.internal.store.purge.Purges;
@@ -320,6 +321,11 @@ public final class RepriseRepository implements JobRepository {
     /** Who did what. */
     public AuditLog audit() {
         return wiring.audit;
+    }
+
+    /** What people know of that needs one. */
+    public Acknowledgements acknowledgements() {
+        return wiring.acknowledgements;
     }
 
     private static final String INSTEAD = " Purge with the job reprise-purge, or with dev.reprise.operate.Operations.";

@@ -18,6 +18,7 @@ import dev.reprise.internal.engine.stored.JustCompleted;
 import dev.reprise.internal.engine.stored.ListedExecutions;
 import dev.reprise.internal.engine.stored.LoadedExecutions;
 import dev.reprise.internal.engine.stored.StoredSteps;
+import dev.reprise.internal.store.Acknowledgements;
 import dev.reprise.internal.store.Applications;
 import dev.reprise.internal.store.AuditLog;
 import dev.reprise.internal.store.Definitions;
@@ -89,6 +90,7 @@ final class Wiring {
     final Neighbours neighbours;
     final History history;
     final AuditLog audit;
+    final Acknowledgements acknowledgements;
     final Access access;
     final Purges purges;
     final ListedExecutions listedExecutions = new ListedExecutions();
@@ -126,6 +128,7 @@ final class Wiring {
                 applications,
                 new Requests(database, self, parts.lease()));
         this.audit = new AuditLog(database, scope);
+        this.acknowledgements = new Acknowledgements(database);
         this.access = new Access(audit, server.callers());
         this.submitter = () -> access.caller().map(Caller::user).orElseGet(parts.submitter());
         this.purges = new Purges(database, transitions, self, scope);

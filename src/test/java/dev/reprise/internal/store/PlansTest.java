@@ -123,6 +123,10 @@ class PlansTest {
                     insert into REPRISE_AUDIT (APPLICATION, RECORDED_AT, CALLER, ACTION, OUTCOME)
                     select case when i <= 1000 then 'some' else 'neighbour' end, now(), 'somebody', 'launch', 'refused'
                       from generate_series(1, 10000) i""");
+            statement.execute("update BATCH_JOB_EXECUTION set EXIT_CODE = 'ALERT' where JOB_EXECUTION_ID % 20 = 0");
+            statement.execute("""
+                    insert into REPRISE_ACKNOWLEDGEMENT (ATTENTION_KEY, CALLER, ACKNOWLEDGED_AT, UNTIL_AT)
+                    select 'k' || i, 'somebody', now(), now() + interval '1 day' from generate_series(1, 10000) i""");
             statement.execute("vacuum analyze");
             // What has ended since the last vacuum.
             statement.execute("alter table REPRISE_OWNER set (autovacuum_enabled = off)");
@@ -272,14 +276,29 @@ class PlansTest {
         history.executions(search(null, "COMPLETED", "node-1"), Long.MAX_VALUE, 50);
         history.executions(search(null, "COMPLETED", "no such node"), Long.MAX_VALUE, 50);
         history.executions(
-                new ExecutionSearch(null, Set.of(), false, null, now.plusSeconds(60), now.plusSeconds(120)),
+                new ExecutionSearch((String) null, Set.of(), false, null, now.plusSeconds(60), now.plusSeconds(120)),
                 Long.MAX_VALUE,
                 50);
         history.executions(
-                new ExecutionSearch(null, Set.of(), false, null, null, now.minusSeconds(86_400)), Long.MAX_VALUE, 50);
+                new ExecutionSearch((String) null, Set.of(), false, null, null, now.minusSeconds(86_400)),
+                Long.MAX_VALUE,
+                50);
         history.running(50);
         history.unfinished(50);
-        history.recovered();
+        assertThat(history.unfinished(1000).all()).isFalse();
+        assertThat(history.jobNames()).contains("flights", "few");
+        history.nodeNames();
+        assertThat(history.newestOfEach(Set.of("flights", "few", "none"), 10))
+                .hasEntrySatisfying("flights", newest -> assertThat(newest).hasSize(10));
+        history.executions(
+                new ExecutionSearch(Set.of("flights", "few", "none"), Set.of(), false, null, null, null),
+                Long.MAX_VALUE,
+                50);
+        history.executions(
+                new ExecutionSearch(null, Set.of(), false, Set.of("node-1", "node-2"), null, null), Long.MAX_VALUE, 50);
+        history.recovered(50);
+        assertThat(history.remarkable(1000)).hasSize(1000);
+        node.repository.acknowledgements().of(List.of("k4711", "none"));
         history.changedSince(now);
         history.ofInstance(4711, 50);
         history.place(history.execution(9422).orElseThrow());

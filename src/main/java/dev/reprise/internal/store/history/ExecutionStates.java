@@ -53,8 +53,12 @@ public final class ExecutionStates {
                 .define("executions", ALL);
     }
 
+    static List<ExecutionState> withoutParameters(Query query) {
+        return query.map((row, context) -> execution(row)).list();
+    }
+
     static List<ExecutionState> read(Handle handle, Query query) {
-        List<ExecutionState> found = query.map((row, context) -> execution(row)).list();
+        List<ExecutionState> found = withoutParameters(query);
         if (found.isEmpty()) {
             return found;
         }

@@ -13,13 +13,17 @@ import dev.reprise.state.StepState;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +36,8 @@ public final class History {
 
     /** Among how many of the newest executions the latest events are looked for. */
     private static final int RECENT = 500;
+
+    private static final Set<String> WITHOUT_AN_END = Set.of("FAILED", "STOPPED", "UNKNOWN");
 
     private static final String AND_IN_SCOPE = " and coalesce(i.REPRISE_APPLICATION, '') in (:scope)";
 
@@ -56,9 +62,31 @@ public final class History {
              order by e.JOB_EXECUTION_ID desc
              fetch first :limit rows only""";
 
+    /** Long enough for a weekend. */
+    private static final String REMARKABLE = ExecutionStates.SELECT + """
+             where e.END_TIME > localtimestamp - interval '3' day
+             order by e.JOB_EXECUTION_ID desc
+             fetch first :limit rows only""";
+
     private static final String OF_THE_RECENT = ExecutionStates.SELECT + """
              where <condition>
              order by e.JOB_EXECUTION_ID desc""";
+
+    /** From one name to the next: the index is asked once for each, however many instances that has. */
+    private static final String JOB_NAMES = """
+            with recursive NAMES (APPLICATION, NAME) as (
+              select a.APPLICATION, (select min(i.JOB_NAME) from BATCH_JOB_INSTANCE i
+                                      where i.REPRISE_APPLICATION = a.APPLICATION)
+                from (<applications>) a
+              union all
+              select n.APPLICATION, (select min(i.JOB_NAME) from BATCH_JOB_INSTANCE i
+                                      where i.REPRISE_APPLICATION = n.APPLICATION and i.JOB_NAME > n.NAME)
+                from NAMES n where n.NAME is not null)
+            select NAME from NAMES where NAME is not null
+             fetch first 1000 rows only""";
+
+    private static final String NODE_NAMES =
+            "select NODE_ID from REPRISE_NODE where APPLICATION in (:scope) order by NODE_ID fetch first 1000 rows only";
 
     private static final String NEIGHBOURS = """
             select (select max(JOB_EXECUTION_ID) from BATCH_JOB_EXECUTION
@@ -111,9 +139,57 @@ public final class History {
      * @param limit how many at most
      */
     public List<ExecutionState> executions(ExecutionSearch search, long before, int limit) {
+        if (search.isOfNothing()) {
+            return List.of();
+        }
         ExecutionPages pages = pages();
         return database.inOwnTransaction(
                 handle -> ExecutionStates.read(handle, pages.of(handle, search, before, limit)));
+    }
+
+    /**
+     * The newest executions of each of some jobs, by job, newest first.
+     *
+     * @param jobs {@value ExecutionSearch#MOST_NAMES} at most
+     * @param each how many of a job at most
+     */
+    public Map<String, List<ExecutionState>> newestOfEach(Set<String> jobs, int each) {
+        if (jobs.isEmpty()) {
+            return Map.of();
+        }
+        ExecutionPages pages = pages();
+        Map<String, List<ExecutionState>> found = new LinkedHashMap<>();
+        for (ExecutionState execution :
+                database.inOwnTransaction(handle -> ExecutionStates.read(handle, pages.ofEach(handle, jobs, each)))) {
+            List<ExecutionState> its = found.computeIfAbsent(execution.job(), job -> new ArrayList<>());
+            if (its.size() < each) {
+                its.add(execution);
+            }
+        }
+        return found;
+    }
+
+    /** The names of the jobs that have instances, a thousand at most. */
+    public Set<String> jobNames() {
+        Scope scope = scopes.get();
+        return database.read(handle -> handle.createQuery(JOB_NAMES)
+                .define(
+                        "applications",
+                        IntStream.range(0, scope.applications().size())
+                                .mapToObj(i -> "select cast(:scope" + i + " as varchar(100)) as APPLICATION")
+                                .collect(Collectors.joining(" union all ")))
+                .bindMap(scope.bindings())
+                .mapTo(String.class)
+                .collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    /** The names of the nodes that there are or were, a thousand at most. */
+    public Set<String> nodeNames() {
+        Scope scope = scopes.get();
+        return database.read(handle -> handle.createQuery(scope.in(NODE_NAMES))
+                .bindMap(scope.bindings())
+                .mapTo(String.class)
+                .collect(Collectors.toCollection(TreeSet::new)));
     }
 
     /** Before a transaction is begun: who is seen may have to be asked for. */
@@ -135,7 +211,8 @@ public final class History {
                 .findFirst();
     }
 
-    private List<ExecutionState> executions(Collection<Long> ids) {
+    /** Some executions that are known to be seen, in no order. */
+    public List<ExecutionState> executions(Collection<Long> ids) {
         return ids.isEmpty() ? List.of() : database.inOwnTransaction(handle -> ExecutionStates.of(handle, ids));
     }
 
@@ -154,24 +231,35 @@ public final class History {
                 scoped(handle, scope, OF_INSTANCE).bind("instance", instanceId).bind("limit", limit)));
     }
 
-    /** What did not complete, does not run, and will not by itself: newest first. */
-    public List<ExecutionState> unfinished(int limit) {
+    /**
+     * Executions, and whether they are all that there are.
+     *
+     * @param executions newest first, without their parameters
+     * @param all whether everything was looked at
+     */
+    public record Looked(List<ExecutionState> executions, boolean all) {}
+
+    /** What did not complete, does not run, and will not by itself, among the newest so many that did not complete. */
+    public Looked unfinished(int newest) {
         ExecutionPages pages = pages();
-        return database.inOwnTransaction(handle -> ExecutionStates.read(
-                handle,
-                pages.newest(handle, UNFINISHED, RECENT, "", List.of(), Set.of("FAILED", "STOPPED", "UNKNOWN"))
-                        .bind("limit", limit)));
+        return database.inOwnTransaction(handle -> new Looked(
+                ExecutionStates.withoutParameters(
+                        pages.newest(handle, UNFINISHED, newest, WITHOUT_AN_END).bind("limit", newest)),
+                !pages.areMoreThan(handle, newest, WITHOUT_AN_END)));
     }
 
-    /** Restarts by recovery among the newest executions, newest first. */
-    public List<ExecutionState> recovered() {
+    /** What completed within three days with an exit status of its own, newest first, without parameters. */
+    public List<ExecutionState> remarkable(int limit) {
         ExecutionPages pages = pages();
-        return database.inOwnTransaction(handle -> ExecutionStates.read(
-                handle,
-                recent(
-                        handle,
-                        pages,
-                        "e.REPRISE_RECOVERIES > 0 and e.CREATE_TIME > localtimestamp - interval '1' day")));
+        return database.inOwnTransaction(handle -> ExecutionStates.withoutParameters(
+                pages.newestRemarkable(handle, REMARKABLE, limit).bind("limit", limit)));
+    }
+
+    /** Restarts by recovery that run, newest first, without their parameters. */
+    public List<ExecutionState> recovered(int limit) {
+        ExecutionPages pages = pages();
+        return database.inOwnTransaction(handle -> ExecutionStates.withoutParameters(
+                pages.owned(handle, "and e.REPRISE_RECOVERIES > 0").bind("limit", limit)));
     }
 
     /**
@@ -187,8 +275,7 @@ public final class History {
     }
 
     private static Query recent(Handle handle, ExecutionPages pages, String condition) {
-        return pages.newest(handle, OF_THE_RECENT, RECENT, "", List.of(), Set.of())
-                .define("condition", condition);
+        return pages.newest(handle, OF_THE_RECENT, RECENT, Set.of()).define("condition", condition);
     }
 
     /** What the database's clock says. */
