@@ -11,7 +11,6 @@ import dev.reprise.monitor.View;
 import dev.reprise.operate.Operations;
 import dev.reprise.operate.OtherNodes;
 import dev.reprise.state.ExecutionSearch;
-import dev.reprise.state.NodeIdentity;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -205,7 +204,7 @@ public class ExecutionsResource extends Asked {
         if (nodes.size() > 1) {
             return elsewhere(() -> others.logs(execution.id(), nodes, lines), (parts, place) -> {
                 if (parts.stream().allMatch(part -> part.text() == null && part.missing() == null)) {
-                    throw noSuchLog(execution);
+                    throw NoLog.anywhere(execution);
                 }
                 return CompletableFuture.completedFuture(plain(MergedLog.of(parts, lines)));
             });
@@ -214,12 +213,14 @@ public class ExecutionsResource extends Asked {
         if (here.isPresent()) {
             return CompletableFuture.completedFuture(plain(here.get().text()));
         }
-        return elsewhere(() -> others.log(execution.id(), lines).orElseThrow(() -> noLog(execution)), (text, place) -> {
-            if (text == null) {
-                throw noSuchLog(execution);
-            }
-            return CompletableFuture.completedFuture(plain(text));
-        });
+        return elsewhere(
+                () -> others.log(execution.id(), lines).orElseThrow(() -> NoLog.here(repository.get(), execution)),
+                (text, place) -> {
+                    if (text == null) {
+                        throw NoLog.anywhere(execution);
+                    }
+                    return CompletableFuture.completedFuture(plain(text));
+                });
     }
 
     private static Response plain(String text) {
@@ -264,42 +265,13 @@ public class ExecutionsResource extends Asked {
     }
 
     private Part lastLines(View.Execution execution, int lines) throws IOException {
-        return lastLinesHere(execution, lines).orElseThrow(() -> noLog(execution));
+        return lastLinesHere(execution, lines).orElseThrow(() -> NoLog.here(repository.get(), execution));
     }
 
     private Optional<Part> lastLinesHere(View.Execution execution, int lines) throws IOException {
         require(Role.OPERATOR, "see the log of execution " + execution.id());
         Optional<ExecutionLogs> logs = repository.get().server().logs();
         return logs.isEmpty() ? Optional.empty() : logs.get().last(execution.id(), lines);
-    }
-
-    private static ProblemException noSuchLog(View.Execution execution) {
-        return Problem.notFound("log", "There is no log of execution " + execution.id() + " (any more).")
-                .exception();
-    }
-
-    private ProblemException noLog(View.Execution execution) {
-        String here = repository.get().thisNode().node().map(NodeIdentity::name).orElse("");
-        String node = execution.node();
-        if (node == null || (node.equals(here) && execution.application() == null)) {
-            return noSuchLog(execution);
-        }
-        return new Problem(
-                        "urn:reprise:log-elsewhere",
-                        "The log is elsewhere",
-                        Response.Status.NOT_FOUND.getStatusCode(),
-                        "Execution " + execution.id() + " ran on node " + node
-                                + (execution.application() == null
-                                        ? ""
-                                        : " of application '" + execution.application() + "'")
-                                + ", and its log is there. While that node is alive it can be had without follow;"
-                                + " else look into that server's folder of logs.",
-                        null,
-                        execution.id(),
-                        node,
-                        null,
-                        null)
-                .exception();
     }
 
     @POST

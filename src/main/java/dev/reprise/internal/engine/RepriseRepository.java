@@ -117,9 +117,7 @@ public final class RepriseRepository implements JobRepository {
             case STARTED -> wiring.jobRecorder.start(execution);
             case ABANDONED -> interventions.abandon(execution);
             case FAILED -> interventions.takeOverForRestart(execution);
-            case STARTING, STOPPING, STOPPED, COMPLETED -> {
-                // Nothing of it is recorded here.
-            }
+            case STARTING, STOPPING, STOPPED, COMPLETED -> {} // nothing of it is recorded here
         }
     }
 

@@ -20,10 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
@@ -71,22 +68,6 @@ public final class History {
     private static final String OF_THE_RECENT = ExecutionStates.SELECT + """
              where <condition>
              order by e.JOB_EXECUTION_ID desc""";
-
-    /** From one name to the next: the index is asked once for each, however many instances that has. */
-    private static final String JOB_NAMES = """
-            with recursive NAMES (APPLICATION, NAME) as (
-              select a.APPLICATION, (select min(i.JOB_NAME) from BATCH_JOB_INSTANCE i
-                                      where i.REPRISE_APPLICATION = a.APPLICATION)
-                from (<applications>) a
-              union all
-              select n.APPLICATION, (select min(i.JOB_NAME) from BATCH_JOB_INSTANCE i
-                                      where i.REPRISE_APPLICATION = n.APPLICATION and i.JOB_NAME > n.NAME)
-                from NAMES n where n.NAME is not null)
-            select NAME from NAMES where NAME is not null
-             fetch first 1000 rows only""";
-
-    private static final String NODE_NAMES =
-            "select NODE_ID from REPRISE_NODE where APPLICATION in (:scope) order by NODE_ID fetch first 1000 rows only";
 
     private static final String NEIGHBOURS = """
             select (select max(JOB_EXECUTION_ID) from BATCH_JOB_EXECUTION
@@ -172,24 +153,13 @@ public final class History {
     /** The names of the jobs that have instances, a thousand at most. */
     public Set<String> jobNames() {
         Scope scope = scopes.get();
-        return database.read(handle -> handle.createQuery(JOB_NAMES)
-                .define(
-                        "applications",
-                        IntStream.range(0, scope.applications().size())
-                                .mapToObj(i -> "select cast(:scope" + i + " as varchar(100)) as APPLICATION")
-                                .collect(Collectors.joining(" union all ")))
-                .bindMap(scope.bindings())
-                .mapTo(String.class)
-                .collect(Collectors.toCollection(TreeSet::new)));
+        return database.read(handle -> Names.ofJobs(handle, scope));
     }
 
     /** The names of the nodes that there are or were, a thousand at most. */
     public Set<String> nodeNames() {
         Scope scope = scopes.get();
-        return database.read(handle -> handle.createQuery(scope.in(NODE_NAMES))
-                .bindMap(scope.bindings())
-                .mapTo(String.class)
-                .collect(Collectors.toCollection(TreeSet::new)));
+        return database.read(handle -> Names.ofNodes(handle, scope));
     }
 
     /** Before a transaction is begun: who is seen may have to be asked for. */
