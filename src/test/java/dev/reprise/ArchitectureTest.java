@@ -116,6 +116,7 @@ class ArchitectureTest {
                         "internal.checks",
                         "internal.decide",
                         "internal.doorbell",
+                        "internal.schedule",
                         "internal.store",
                         "internal.checkpoint",
                         "internal.database",
@@ -150,8 +151,29 @@ class ArchitectureTest {
                         "state",
                         "log"));
         rooms.put(
+                "internal.firing",
+                List.of(
+                        "launch",
+                        "internal.engine",
+                        "internal.schedule",
+                        "internal.store",
+                        "schedule",
+                        "state",
+                        "log"));
+        rooms.put(
                 "operate",
-                List.of("access", "launch", "internal.engine", "internal.store", "state", "job", "identity", "log"));
+                List.of(
+                        "access",
+                        "launch",
+                        "internal.engine",
+                        "internal.firing",
+                        "internal.schedule",
+                        "internal.store",
+                        "schedule",
+                        "state",
+                        "job",
+                        "identity",
+                        "log"));
         rooms.put(
                 "monitor",
                 List.of(

@@ -111,7 +111,7 @@ public final class Access {
             if (job == null) {
                 return action == Action.LIFT ? "what wrong passwords brought about" : "history";
             }
-            return "job " + job;
+            return (action.isOfSchedule() ? "the schedule of job " : "job ") + job;
         }
     }
 

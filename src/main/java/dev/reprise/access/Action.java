@@ -7,6 +7,11 @@ public enum Action {
     LAUNCH(Role.OPERATOR),
     RESTART(Role.OPERATOR),
     STOP(Role.OPERATOR),
+    PAUSE(Role.OPERATOR),
+    RESUME(Role.OPERATOR),
+    SKIP(Role.OPERATOR),
+    BACKFILL(Role.OPERATOR),
+    ACKNOWLEDGE(Role.OPERATOR),
     ABANDON(Role.ADMIN),
     PURGE(Role.ADMIN),
     LIFT(Role.ADMIN);
@@ -21,8 +26,13 @@ public enum Action {
         return needed;
     }
 
+    /** Whether it is about the schedule of a job. */
+    boolean isOfSchedule() {
+        return this == PAUSE || this == RESUME || this == SKIP || this == BACKFILL;
+    }
+
     /** In one word, as the audit has it. */
-    String word() {
+    public String word() {
         return name().toLowerCase(Locale.ROOT);
     }
 }

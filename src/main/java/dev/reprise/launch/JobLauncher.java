@@ -224,6 +224,43 @@ public class JobLauncher {
     }
 
     /**
+     * Starts a tick of a schedule for nobody who asks: it begins an instance, and restarts none.
+     *
+     * @return the id of the execution
+     * @throws LaunchRefusedException with the reason if the repository refuses, or if the job has no identity, by which
+     *     alone a tick happens once
+     */
+    public static long startTick(String job, Map<String, String> parameters) {
+        LaunchRounds.refuseTickWithoutIdentity(job);
+        return EngineOperator.startForNobody(
+                job, LaunchRequest.of(job).with(parameters).properties());
+    }
+
+    /**
+     * Restarts the execution of a tick for nobody who asks, if it is the last of its instance.
+     *
+     * @return the id of the new execution, or of the one that has been restarted since
+     * @throws LaunchRefusedException with the reason if the repository refuses
+     */
+    public static long restartTick(String job, long executionId) {
+        Long restarted = LaunchRounds.restart(executionId, new Properties(), true);
+        if (restarted == null) {
+            throw new LaunchRefusedException(LaunchRounds.notTheLast(new JobLauncher().execution(executionId)));
+        }
+        return restarted;
+    }
+
+    /** The revision that the next run of a job gets, as {@link LaunchRequest#next} numbers it. */
+    public static long nextRunId(String job) {
+        return LaunchRounds.nextRunId(job);
+    }
+
+    /** What a change of a job is, for roles and record: of some jobs it is more than of others. */
+    public static Action actionOf(Action action, String job) {
+        return to(action, job);
+    }
+
+    /**
      * Waits for the end of an execution, on whichever node it runs.
      *
      * @param atMost zero or more, however long; null to wait until it comes

@@ -1,6 +1,7 @@
 package dev.reprise.launch;
 
 import dev.reprise.internal.engine.EngineOperator;
+import dev.reprise.job.JobModel;
 import dev.reprise.state.LaunchRefusedException;
 import dev.reprise.state.Refusal;
 import dev.reprise.state.Refusal.Kind;
@@ -121,6 +122,31 @@ final class LaunchRounds {
                         ? which + " is COMPLETED, and completes once. Launch the job with another identifying parameter"
                                 + " to run it again."
                         : which + " is not the last of its instance any more. Restart the last one.");
+    }
+
+    /** Each start would be another instance, and a tick that is tried again would run twice. */
+    static void refuseTickWithoutIdentity(String job) {
+        Refusal noSuchJob = DeployedJobs.noSuchJob(job);
+        if (noSuchJob != null) {
+            throw new LaunchRefusedException(noSuchJob);
+        }
+        JobModel started = EngineOperator.started(job);
+        JobModel model = started == null ? EngineOperator.read(job) : started;
+        boolean none = EngineOperator.repository().rules() instanceof DeploymentRules its
+                ? its.isIdentityNone(model.definition())
+                : model.definition().identityNone();
+        if (none) {
+            throw new LaunchRefusedException(new Refusal(
+                    Kind.INVALID_JOB,
+                    job,
+                    null,
+                    null,
+                    null,
+                    List.of(),
+                    job
+                            + " has a schedule and reprise.identity=none, so that nothing would keep a tick from running twice."
+                            + " Take one of the two away."));
+        }
     }
 
     /** One more than the newest instance's, or 1. */

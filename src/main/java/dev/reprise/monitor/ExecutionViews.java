@@ -86,9 +86,11 @@ final class ExecutionViews {
     }
 
     private @Nullable String failure(String failure) {
-        if (failure.isEmpty()) {
-            return null;
-        }
+        return failure.isEmpty() ? null : shown(failure);
+    }
+
+    /** Why something failed, as far as the caller may read it. */
+    String shown(String failure) {
         return repositories
                         .get()
                         .access()

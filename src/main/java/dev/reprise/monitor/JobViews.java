@@ -18,7 +18,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Jobs: as they are deployed, and their last executions. */
@@ -48,13 +51,27 @@ final class JobViews {
                 .filter(name -> after == null || name.compareTo(after) > 0)
                 .limit(limit + 1L)
                 .toList();
-        List<View.JobSummary> items =
-                names.stream().limit(limit).map(this::summary).toList();
+        List<String> shown = names.stream().limit(limit).toList();
+        Map<String, List<View.Execution>> recent = recent(shown);
+        List<View.JobSummary> items = shown.stream()
+                .map(name -> summary(name, recent.getOrDefault(name, List.of())))
+                .toList();
         return new View.Page<>(
                 items, names.size() > limit ? items.get(limit - 1).name() : null);
     }
 
-    private View.JobSummary summary(String name) {
+    /** Of all of them at once, or of as many as may be. */
+    private Map<String, List<View.Execution>> recent(List<String> names) {
+        List<ExecutionState> found = new ArrayList<>();
+        for (int from = 0; from < names.size(); from += ExecutionSearch.MOST_NAMES) {
+            Set<String> some =
+                    Set.copyOf(names.subList(from, Math.min(names.size(), from + ExecutionSearch.MOST_NAMES)));
+            history().newestOfEach(some, OF_A_JOB).values().forEach(found::addAll);
+        }
+        return executions.all(found).stream().collect(Collectors.groupingBy(View.Execution::job));
+    }
+
+    private View.JobSummary summary(String name, List<View.Execution> recent) {
         Optional<DeployedJob> job = launcher.deployed(name);
         List<Finding> findings = job.map(DeployedJob::findings).orElse(List.of());
         int errors = (int) findings.stream()
@@ -68,7 +85,23 @@ final class JobViews {
                 job.isPresent(),
                 errors,
                 findings.size() - errors,
-                executions.all(history().executions(ExecutionSearch.ofJob(name), Long.MAX_VALUE, OF_A_JOB)));
+                recent);
+    }
+
+    /** The jobs, deployed here or only in the history, of which a text is a part of the name or title. */
+    List<String> with(String part) {
+        SortedSet<String> names = new TreeSet<>(launcher.jobNames());
+        names.addAll(history().jobNames());
+        return Texts.with(part, names, name -> name + '\n' + title(name));
+    }
+
+    private String title(String name) {
+        return String.valueOf(text(
+                launcher.deployed(name)
+                        .map(DeployedJob::schema)
+                        .map(JobViews::parsed)
+                        .orElse(null),
+                "title"));
     }
 
     /** A job's definition; empty if it is not deployed here and never ran. */

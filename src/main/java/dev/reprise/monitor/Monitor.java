@@ -39,7 +39,7 @@ public class Monitor {
         this.instances = new InstanceViews(launcher, repositories, executions);
         this.jobs = new JobViews(launcher, repositories, executions);
         this.nodes = new NodeViews(repositories);
-        this.attention = new AttentionViews(repositories, executions);
+        this.attention = new AttentionViews(launcher, repositories, executions);
     }
 
     /** For the container's proxy. */
@@ -65,7 +65,14 @@ public class Monitor {
 
     /** What runs, what needs a person, and the nodes. */
     public View.Now now() {
-        return new View.Now(executions.all(history().running(AT_ONCE)), attention.all(), nodes.all());
+        AttentionViews.Shown shown = attention.all();
+        return new View.Now(
+                executions.all(history().running(AT_ONCE)), shown.matters(), shown.inAll(), shown.whole(), nodes.all());
+    }
+
+    /** A matter that needs a person, without its newest execution; empty if there is none of that key (any more). */
+    public Optional<View.Attention> attention(String key) {
+        return attention.find(key);
     }
 
     /** The nodes of this application by name. */
@@ -114,6 +121,16 @@ public class Monitor {
      */
     public View.Page<View.Execution> executions(ExecutionSearch search, long before, int limit) {
         return Pages.of(history().executions(search, before, limit + 1), limit, executions::all, View.Execution::id);
+    }
+
+    /** The jobs of which a text is a part of the name or title, in any case, by name. */
+    public List<String> jobsWith(String part) {
+        return jobs.with(part);
+    }
+
+    /** The nodes of which a text is a part of the name, in any case, by name. */
+    public List<String> nodesWith(String part) {
+        return Texts.with(part, history().nodeNames(), name -> name);
     }
 
     /** One execution in short; empty if there is none. */

@@ -6,6 +6,7 @@ import dev.reprise.job.JobGraph.NodeKind;
 import dev.reprise.job.JobGraph.TransitionKind;
 import dev.reprise.lint.Finding;
 import dev.reprise.monitor.ExecutionGraph.Passage;
+import dev.reprise.state.Acknowledgement;
 import dev.reprise.state.Attempts;
 import dev.reprise.state.StepCounts;
 import dev.reprise.state.TransitionTaken;
@@ -39,6 +40,12 @@ public final class View {
     }
 
     public record Page<T>(List<T> items, @Nullable String next) {}
+
+    /** The fields of {@code page} stand beside the others. */
+    public record FoundExecutions(
+            @JsonUnwrapped Page<Execution> page,
+            @Nullable List<String> jobs,
+            @Nullable List<String> nodes) {}
 
     public record Progress(
             long items,
@@ -251,11 +258,22 @@ public final class View {
             @Nullable Integer partitions) {}
 
     public record Attention(
+            String key,
             String kind,
             String message,
+            @Nullable String job,
+            @Nullable String application,
+            @Nullable String exitStatus,
+            int count,
+            List<Long> executions,
             @Nullable Execution execution,
             @Nullable Integer times,
-            @Nullable String job) {}
+            @Nullable Acknowledgement acknowledged) {}
 
-    public record Now(List<Execution> running, List<Attention> attention, List<Node> nodes) {}
+    public record Now(
+            List<Execution> running,
+            List<Attention> attention,
+            int attentionInAll,
+            boolean attentionWhole,
+            List<Node> nodes) {}
 }

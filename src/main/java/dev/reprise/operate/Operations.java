@@ -2,9 +2,12 @@ package dev.reprise.operate;
 
 import dev.reprise.access.Access.Subject;
 import dev.reprise.access.Action;
+import dev.reprise.access.Caller;
 import dev.reprise.internal.engine.EngineOperator;
 import dev.reprise.internal.engine.RepriseRepository;
+import dev.reprise.internal.store.Acknowledgements;
 import dev.reprise.launch.JobLauncher;
+import dev.reprise.log.OneLine;
 import dev.reprise.state.PurgeRequest;
 import dev.reprise.state.PurgeSummary;
 import jakarta.batch.operations.JobExecutionAlreadyCompleteException;
@@ -15,6 +18,7 @@ import jakarta.batch.runtime.BatchRuntime;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -72,6 +76,47 @@ public class Operations {
                 repositories.get().interventions().abandonRow(executionId, String.valueOf(job));
             }
         });
+    }
+
+    /**
+     * Records that the caller knows of what needs a person: until then nobody need be told again.
+     *
+     * @param key of the matter
+     * @param job whose it is; null if it is no job's
+     * @param executionId the newest that it has met; null for none
+     * @param note what is known of it, {@value Acknowledgements#LONGEST_NOTE} characters at most; null for nothing
+     */
+    public void acknowledge(
+            String key, @Nullable String job, @Nullable Long executionId, @Nullable String note, Instant until) {
+        RepriseRepository repository = repositories.get();
+        String user = repository.access().caller().map(Caller::user).orElse("");
+        acknowledge(
+                job,
+                executionId,
+                () -> repository.acknowledgements().add(key, job, user, note, until),
+                "until " + until + (note == null ? "" : ": " + OneLine.of(note)));
+    }
+
+    /** Takes back that anybody knows of it. */
+    public void acknowledgeNoMore(String key, @Nullable String job, @Nullable Long executionId) {
+        acknowledge(
+                job, executionId, () -> repositories.get().acknowledgements().remove(key), "no more");
+    }
+
+    private void acknowledge(@Nullable String job, @Nullable Long executionId, Runnable work, String detail) {
+        Subject subject = new Subject(job, null, executionId);
+        repositories
+                .get()
+                .access()
+                .change(
+                        Action.ACKNOWLEDGE,
+                        subject,
+                        () -> {
+                            work.run();
+                            return Boolean.TRUE;
+                        },
+                        done -> subject,
+                        done -> detail);
     }
 
     /**

@@ -88,6 +88,16 @@ public record JobSchedule(
     }
 
     /**
+     * A schedule that no file has.
+     *
+     * @param json what would stand in it
+     * @throws InvalidScheduleException if it cannot be used
+     */
+    public static JobSchedule of(String job, String json, ClassLoader application) {
+        return new ScheduleFile(job, json, application).read();
+    }
+
+    /**
      * A file of the folder of jobs.
      *
      * @throws InvalidScheduleException if it cannot be read

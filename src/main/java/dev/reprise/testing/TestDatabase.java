@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class TestDatabase {
 
     private static final List<String> TABLES = List.of(
+            "REPRISE_TICK",
+            "REPRISE_SCHEDULE",
             "REPRISE_TALLY",
             "REPRISE_RESTART",
             "REPRISE_OWNER",

@@ -10,9 +10,11 @@ public final class ApiApplication extends Application {
 
     static final List<Class<?>> RESOURCES = List.of(
             JobsResource.class,
+            SchedulesResource.class,
             InstancesResource.class,
             ExecutionsResource.class,
             NodesResource.class,
+            AttentionResource.class,
             EventsResource.class,
             LoginsResource.class,
             MeResource.class);

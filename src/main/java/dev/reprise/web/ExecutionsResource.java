@@ -11,7 +11,6 @@ import dev.reprise.monitor.View;
 import dev.reprise.operate.Operations;
 import dev.reprise.operate.OtherNodes;
 import dev.reprise.state.ExecutionSearch;
-import dev.reprise.state.NodeIdentity;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -29,6 +28,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +36,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +78,7 @@ public class ExecutionsResource extends Asked {
 
     @GET
     public Response executions() {
-        only("job", "status", "node", "since", "until", "limit", "after");
+        only("job", "jobContains", "status", "node", "nodeContains", "since", "until", "limit", "after");
         Set<String> statuses = new TreeSet<>();
         boolean owned = false;
         for (String status : text("status").map(list -> list.split(",", -1)).orElse(new String[0])) {
@@ -91,9 +92,36 @@ public class ExecutionsResource extends Asked {
                         .exception();
             }
         }
+        List<String> jobs = matching("job", monitor::jobsWith);
+        List<String> nodes = matching("node", monitor::nodesWith);
         ExecutionSearch search = new ExecutionSearch(
-                text("job").orElse(null), statuses, owned, text("node").orElse(null), time("since"), time("until"));
-        return json(monitor.executions(search, after(), limit()));
+                jobs == null ? null : Set.copyOf(jobs),
+                statuses,
+                owned,
+                nodes == null ? null : Set.copyOf(nodes),
+                time("since"),
+                time("until"));
+        return json(new View.FoundExecutions(monitor.executions(search, after(), limit()), jobs, nodes));
+    }
+
+    /** The names that are asked for, exactly or by a part; null for any. */
+    private @Nullable List<String> matching(String what, Function<String, List<String>> with) {
+        Optional<String> exactly = text(what);
+        Optional<String> part = text(what + "Contains");
+        if (exactly.isPresent() && part.isPresent()) {
+            throw Problem.badRequest("Give either " + what + " or " + what + "Contains.")
+                    .exception();
+        }
+        if (part.isEmpty()) {
+            return exactly.map(List::of).orElse(null);
+        }
+        List<String> names = with.apply(part.get());
+        if (names.size() > ExecutionSearch.MOST_NAMES) {
+            throw Problem.badRequest("'" + shown(part.get()) + "' is in the names of " + names.size() + " " + what
+                            + "s; write more of it, so that it is in at most " + ExecutionSearch.MOST_NAMES + ".")
+                    .exception();
+        }
+        return names;
     }
 
     @GET
@@ -176,7 +204,7 @@ public class ExecutionsResource extends Asked {
         if (nodes.size() > 1) {
             return elsewhere(() -> others.logs(execution.id(), nodes, lines), (parts, place) -> {
                 if (parts.stream().allMatch(part -> part.text() == null && part.missing() == null)) {
-                    throw noSuchLog(execution);
+                    throw NoLog.anywhere(execution);
                 }
                 return CompletableFuture.completedFuture(plain(MergedLog.of(parts, lines)));
             });
@@ -185,12 +213,14 @@ public class ExecutionsResource extends Asked {
         if (here.isPresent()) {
             return CompletableFuture.completedFuture(plain(here.get().text()));
         }
-        return elsewhere(() -> others.log(execution.id(), lines).orElseThrow(() -> noLog(execution)), (text, place) -> {
-            if (text == null) {
-                throw noSuchLog(execution);
-            }
-            return CompletableFuture.completedFuture(plain(text));
-        });
+        return elsewhere(
+                () -> others.log(execution.id(), lines).orElseThrow(() -> NoLog.here(repository.get(), execution)),
+                (text, place) -> {
+                    if (text == null) {
+                        throw NoLog.anywhere(execution);
+                    }
+                    return CompletableFuture.completedFuture(plain(text));
+                });
     }
 
     private static Response plain(String text) {
@@ -235,42 +265,13 @@ public class ExecutionsResource extends Asked {
     }
 
     private Part lastLines(View.Execution execution, int lines) throws IOException {
-        return lastLinesHere(execution, lines).orElseThrow(() -> noLog(execution));
+        return lastLinesHere(execution, lines).orElseThrow(() -> NoLog.here(repository.get(), execution));
     }
 
     private Optional<Part> lastLinesHere(View.Execution execution, int lines) throws IOException {
         require(Role.OPERATOR, "see the log of execution " + execution.id());
         Optional<ExecutionLogs> logs = repository.get().server().logs();
         return logs.isEmpty() ? Optional.empty() : logs.get().last(execution.id(), lines);
-    }
-
-    private static ProblemException noSuchLog(View.Execution execution) {
-        return Problem.notFound("log", "There is no log of execution " + execution.id() + " (any more).")
-                .exception();
-    }
-
-    private ProblemException noLog(View.Execution execution) {
-        String here = repository.get().thisNode().node().map(NodeIdentity::name).orElse("");
-        String node = execution.node();
-        if (node == null || (node.equals(here) && execution.application() == null)) {
-            return noSuchLog(execution);
-        }
-        return new Problem(
-                        "urn:reprise:log-elsewhere",
-                        "The log is elsewhere",
-                        Response.Status.NOT_FOUND.getStatusCode(),
-                        "Execution " + execution.id() + " ran on node " + node
-                                + (execution.application() == null
-                                        ? ""
-                                        : " of application '" + execution.application() + "'")
-                                + ", and its log is there. While that node is alive it can be had without follow;"
-                                + " else look into that server's folder of logs.",
-                        null,
-                        execution.id(),
-                        node,
-                        null,
-                        null)
-                .exception();
     }
 
     @POST

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
@@ -41,7 +42,9 @@ final class Json {
                 .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
                 .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
                 .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-                .addModule(new SimpleModule().addSerializer(Instant.class, ToStringSerializer.instance))
+                .addModule(new SimpleModule()
+                        .addSerializer(Instant.class, ToStringSerializer.instance)
+                        .addSerializer(LocalDateTime.class, ToStringSerializer.instance))
                 .build();
         for (CoercionInputShape shape : CoercionInputShape.values()) {
             if (shape != CoercionInputShape.EmptyString) {

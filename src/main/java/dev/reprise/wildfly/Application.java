@@ -10,6 +10,8 @@ import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jberet.spi.BatchEnvironment;
 import org.jberet.spi.JobXmlResolver;
@@ -86,6 +88,18 @@ final class Application {
         } catch (IllegalStateException noCdiHere) {
             return List.of();
         }
+    }
+
+    /** The names of all jobs. */
+    SortedSet<String> jobNames() {
+        if (!ear) {
+            return with(loader, () -> new JobLauncher().jobNames());
+        }
+        SortedSet<String> names = new TreeSet<>();
+        for (Module module : modules()) {
+            names.addAll(with(module.batch().getClassLoader(), () -> new JobLauncher().jobNames()));
+        }
+        return names;
     }
 
     /** The class loader that leads to the job operator which knows a job. */

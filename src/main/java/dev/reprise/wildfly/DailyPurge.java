@@ -1,6 +1,10 @@
 package dev.reprise.wildfly;
 
+import dev.reprise.operate.PurgeJobs;
+import dev.reprise.schedule.JobSchedule;
 import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
 import java.time.format.DateTimeParseException;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +16,29 @@ import org.jspecify.annotations.Nullable;
  * @param keep how many of each job's newest executions stay
  */
 record DailyPurge(LocalTime at, String olderThan, int keep) {
+
+    /**
+     * The schedule of the job {@code reprise-purge-daily}. A purge that fails keeps none of the next days waiting.
+     *
+     * @param application whose history it is
+     */
+    JobSchedule schedule(String application, ClassLoader loader) {
+        ZonedDateTime today = ZonedDateTime.now(ZoneId.systemDefault()).with(at);
+        boolean named = ZoneId.getAvailableZoneIds().contains(today.getZone().getId());
+        ZonedDateTime nominal = named ? today : today.withZoneSameInstant(ZoneId.of("UTC"));
+        return JobSchedule.of(
+                PurgeJobs.DAILY,
+                """
+                {"cron": "%d %d * * *", "zone": "%s", "parameter": "day", "overlap": "skip",
+                 "parameters": {"application": "%s", "olderThan": "%s", "keep": %d}}""".formatted(
+                                nominal.getMinute(),
+                                nominal.getHour(),
+                                nominal.getZone().getId(),
+                                application.replace("\\", "\\\\").replace("\"", "\\\""),
+                                olderThan,
+                                keep),
+                loader);
+    }
 
     /**
      * As the settings have it.

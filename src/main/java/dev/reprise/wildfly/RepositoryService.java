@@ -8,8 +8,10 @@ import dev.reprise.internal.engine.RepositoryParts;
 import dev.reprise.internal.engine.RepriseRepository;
 import dev.reprise.internal.engine.ServerParts;
 import dev.reprise.internal.engine.checks.EngineChecks;
+import dev.reprise.internal.firing.Firing;
 import dev.reprise.internal.ownership.Node;
 import dev.reprise.internal.ownership.Recovery;
+import dev.reprise.internal.schedule.DeployedSchedules;
 import dev.reprise.internal.store.KeySource;
 import dev.reprise.internal.store.NodeRegistry;
 import dev.reprise.launch.DeploymentRules;
@@ -18,6 +20,7 @@ import dev.reprise.log.ExecutionLogs;
 import dev.reprise.monitor.ProgressLog;
 import dev.reprise.operate.Archive;
 import dev.reprise.operate.RequestsHere;
+import dev.reprise.schedule.JobSchedule;
 import jakarta.transaction.TransactionManager;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -60,6 +63,7 @@ final class RepositoryService implements Service {
     private @Nullable ExecutionLogs logs;
     private volatile @Nullable ServerSuspension suspension;
     private @Nullable Recovery recovery;
+    private @Nullable Firing firing;
     private boolean jobsEnded;
 
     /**
@@ -185,9 +189,15 @@ final class RepositoryService implements Service {
                 repository,
                 deployed::homeOf,
                 mayRestart,
-                new RequestsHere(repository, deployed::homeOf, mayRestart)::answer);
+                configuration.others() ? new RequestsHere(repository, deployed::homeOf, mayRestart)::answer : () -> {});
         recovery = recovering;
-        joined.attend(recovering);
+        Firing fires = new Firing(
+                repository,
+                () -> new DeployedSchedules(deployed.jobNames(), deployed::homeOf, purge(loader)),
+                deployed::homeOf,
+                mayRestart);
+        firing = fires;
+        joined.attend(new NodeDuties(recovering, fires));
         progress = new ProgressLog(repository, configuration.progress());
         LOG.log(
                 Level.INFO,
@@ -199,6 +209,21 @@ final class RepositoryService implements Service {
                 leftBehind(closed),
                 configuration.identityNone() ? ", identity=none: each start is a new instance" : "");
         return repository;
+    }
+
+    private List<JobSchedule> purge(ClassLoader loader) {
+        DailyPurge daily = configuration.purge();
+        if (daily == null) {
+            return List.of();
+        }
+        LOG.log(
+                Level.INFO,
+                "History that is older than {0} is purged every day at {1}, but for the newest {2,number,#} executions of"
+                        + " each job",
+                daily.olderThan(),
+                daily.at(),
+                daily.keep());
+        return List.of(daily.schedule(application, loader));
     }
 
     private boolean isServerUp() {
@@ -288,6 +313,11 @@ final class RepositoryService implements Service {
         suspension = null;
         if (listening != null) {
             listening.close();
+        }
+        Firing fires = firing;
+        firing = null;
+        if (fires != null) {
+            fires.close();
         }
         Recovery recovering = recovery;
         recovery = null;

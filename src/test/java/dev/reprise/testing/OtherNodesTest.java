@@ -385,7 +385,10 @@ class OtherNodesTest {
         long running = running("2");
         Monitor monitor = new Monitor(shop().launcher(), this::root);
 
-        assertThat(monitor.executions(new ExecutionSearch(null, Set.of(), false, null, null, null), Long.MAX_VALUE, 10)
+        assertThat(monitor.executions(
+                                new ExecutionSearch((String) null, Set.of(), false, null, null, null),
+                                Long.MAX_VALUE,
+                                10)
                         .items())
                 .extracting(View.Execution::id, View.Execution::application)
                 .containsExactly(tuple(running, "shop"), tuple(failed, "shop"));

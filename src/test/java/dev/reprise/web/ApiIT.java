@@ -256,7 +256,7 @@ class ApiIT {
                         .text())
                 .contains("<step id=\"step2\"", "r:line=");
         assertThat(get("/now").is(200, "Now").json().get("attention").findValuesAsText("kind"))
-                .contains("failed");
+                .contains("failed", "broken");
 
         Answer second = post(
                         "/executions/" + first.id() + "/restart",
@@ -273,6 +273,23 @@ class ApiIT {
         Answer third = launch("acceptance", "\"run\": \"" + run + "\"", "").isProblem(409, "refusal:already-complete");
         assertThat(third.json().get("executionId").asLong()).isEqualTo(second.id());
         assertThat(third.json().get("jobInstanceId")).isEqualTo(failed.get("instanceId"));
+    }
+
+    @Test
+    void executionsAreFoundByAPartOfTheirJobsName() {
+        launch("acceptance", "\"run\": \"" + unique("part") + "\"", "");
+
+        JsonNode found = get("/executions?jobContains=CCEPT&limit=1")
+                .is(200, "ExecutionPage")
+                .json();
+        assertThat(found.get("jobs").toString()).isEqualTo("[\"acceptance\"]");
+        assertThat(found.get("items")).hasSize(1);
+        assertThat(get("/executions?nodeContains=no-such-node")
+                        .is(200, "ExecutionPage")
+                        .json()
+                        .get("items"))
+                .isEmpty();
+        get("/executions?job=acceptance&jobContains=a").isProblem(400, "bad-request");
     }
 
     @Test

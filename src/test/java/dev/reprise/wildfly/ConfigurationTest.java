@@ -2,15 +2,20 @@ package dev.reprise.wildfly;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.entry;
 
 import dev.reprise.internal.doorbell.Doorbells;
 import dev.reprise.internal.engine.Capacity;
+import dev.reprise.schedule.JobSchedule;
+import dev.reprise.schedule.JobSchedule.Overlap;
+import dev.reprise.schedule.Tick;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.LocalDateTime;
 import java.time.LocalTime;
-import java.time.ZonedDateTime;
+import java.time.ZoneId;
 import java.util.Locale;
 import java.util.Properties;
 import java.util.Set;
@@ -158,15 +163,22 @@ class ConfigurationTest {
         assertThat(with("archive", "/there").archive()).isEqualTo(Path.of("/there"));
     }
 
-    @ParameterizedTest
-    @CsvSource({
-        "03:00, 2026-03-01T02:59:00+01:00[Europe/Berlin], 60",
-        "03:00, 2026-03-01T03:00:00+01:00[Europe/Berlin], 86400",
-        "23:59, 2026-03-01T23:59:30+01:00[Europe/Berlin], 86370",
-        "03:00, 2026-03-28T03:00:00+01:00[Europe/Berlin], 82800"
-    })
-    void aDailyPurgeComesAtItsTime(LocalTime at, ZonedDateTime now, long seconds) {
-        assertThat(PurgeSchedule.until(at, now)).hasSeconds(seconds);
+    @Test
+    void aDailyPurgeIsAScheduleLikeAnyOther() {
+        JobSchedule daily = new DailyPurge(LocalTime.of(3, 5), "30d", 7)
+                .schedule("a \"b\" \\c", Thread.currentThread().getContextClassLoader());
+        Tick tick = daily.ticks().of(LocalDateTime.of(2026, 11, 30, 3, 5));
+
+        assertThat(daily.job()).isEqualTo("reprise-purge-daily");
+        assertThat(daily.cron()).isEqualTo("5 3 * * *");
+        assertThat(daily.zone()).isEqualTo(ZoneId.systemDefault());
+        assertThat(daily.overlap()).isEqualTo(Overlap.SKIP);
+        assertThat(tick.parameters())
+                .containsExactly(
+                        entry("application", "a \"b\" \\c"),
+                        entry("day", "2026-11-30"),
+                        entry("keep", "7"),
+                        entry("olderThan", "30d"));
     }
 
     @Test

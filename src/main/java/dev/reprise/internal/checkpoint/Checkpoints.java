@@ -118,6 +118,8 @@ public final class Checkpoints {
     /** What may be read to be shown. */
     public static final int SHOWN = 4 << 10;
 
+    private static final Pattern BETWEEN_LINES = Pattern.compile("\\s*\\R\\s*|\\t");
+
     private static final Pattern COLLECTIONS = Pattern.compile("^java\\.util\\.(?!UUID|Date|Locale|Currency)");
 
     private static final Pattern LIMIT = Pattern.compile("max(depth|array|refs|bytes)=(\\d+)");
@@ -183,11 +185,12 @@ public final class Checkpoints {
         }
     }
 
-    /** As people read it: a small value as it says itself, and of the others what they are. */
+    /** As people read it, in one line: a small value as it says itself, and of the others what they are. */
     public String shown(byte[] bytes) {
         Serializable small = glance(bytes);
         if (small != null) {
-            return Text.line(String.valueOf(small instanceof CheckpointBytes kept ? kept.length() + " bytes" : small));
+            String text = String.valueOf(small instanceof CheckpointBytes kept ? kept.length() + " bytes" : small);
+            return Text.line(BETWEEN_LINES.matcher(text.strip()).replaceAll(" "));
         }
         try {
             String name = SerialStream.className(bytes);

@@ -73,14 +73,15 @@ public interface Dialect {
     void letLaunchesIn(Handle handle, Long[] instances);
 
     /**
-     * The greatest ids that are found for any application, greatest first. An index that begins with the application has the
-     * order of what follows it for one alone, so each is looked at by itself.
+     * The greatest ids that are found for any of some names, greatest first. An index that begins with an application, and maybe a
+     * job, has the order of what follows them for one alone, so each is looked at by itself.
      *
-     * @param ofOne queries that say {@code :application}; each gives ids alone, in the order of an index, and ends with a limit
+     * @param ofOne queries; each gives ids alone, in the order of an index, and ends with a limit
+     * @param each what the queries say, and which names stand there one after the other: all with all
      * @param bindings of what else they say
      */
     List<Long> greatestOfEach(
-            Handle handle, List<String> ofOne, List<String> applications, Map<String, ?> bindings, int limit);
+            Handle handle, List<String> ofOne, Map<String, List<String>> each, Map<String, ?> bindings, int limit);
 
     /** The name that it gives itself, and by which migrations mark lines as its own. */
     String product();

@@ -3,10 +3,12 @@ package dev.reprise.internal.database;
 import dev.reprise.state.NodeIdentity;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 
@@ -96,16 +98,27 @@ final class H2 implements Dialect {
     /** One after the other: H2 knows nothing lateral, and reads a query of many again at each of its levels, and keeps that. */
     @Override
     public List<Long> greatestOfEach(
-            Handle handle, List<String> ofOne, List<String> applications, Map<String, ?> bindings, int limit) {
-        return applications.stream()
-                .flatMap(application -> ofOne.stream()
-                        .flatMap(query -> handle
-                                .createQuery(query)
-                                .bind("application", application)
-                                .bindMap(bindings)
-                                .mapTo(Long.class)
-                                .list()
-                                .stream()))
+            Handle handle, List<String> ofOne, Map<String, List<String>> each, Map<String, ?> bindings, int limit) {
+        List<Map<String, String>> all = List.of(Map.of());
+        for (Map.Entry<String, List<String>> one : each.entrySet()) {
+            all = all.stream()
+                    .flatMap(names -> one.getValue().stream().map(name -> {
+                        Map<String, String> more = new HashMap<>(names);
+                        more.put(one.getKey(), name);
+                        return more;
+                    }))
+                    .collect(Collectors.toList());
+        }
+        return all.stream()
+                .flatMap(names -> ofOne.stream()
+                        .flatMap(query ->
+                                handle
+                                        .createQuery(query)
+                                        .bindMap(names)
+                                        .bindMap(bindings)
+                                        .mapTo(Long.class)
+                                        .list()
+                                        .stream()))
                 .sorted(Comparator.reverseOrder())
                 .limit(limit)
                 .toList();

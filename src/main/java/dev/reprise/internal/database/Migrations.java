@@ -41,7 +41,9 @@ public final class Migrations implements ResourceProvider {
             "V15__leases.sql",
             "V16__requests.sql",
             "V17__work.sql",
-            "V19__waiting_executions.sql");
+            "V18__schedules.sql",
+            "V19__waiting_executions.sql",
+            "V21__attention.sql");
 
     private static final String FOLDER = "/dev/reprise/internal/database/migrations/";
 

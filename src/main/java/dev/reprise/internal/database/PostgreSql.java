@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /** PostgreSQL, of 14 or later. */
@@ -95,7 +96,7 @@ public final class PostgreSql implements Dialect {
 
     private static final String GREATEST_OF_EACH = """
             select OF_ONE.ID
-              from unnest(cast(:applications as varchar[])) as SEEN (APPLICATION)
+              from <each>
              cross join lateral (
             <ofOne>) as OF_ONE (ID)
              order by OF_ONE.ID desc
@@ -190,22 +191,25 @@ public final class PostgreSql implements Dialect {
                     offset 0) o""";
     }
 
-    /** One text, however many applications there are: each connection keeps what it has prepared. */
+    /** One text, however many names there are: each connection keeps what it has prepared. */
     @Override
     public List<Long> greatestOfEach(
-            Handle handle, List<String> ofOne, List<String> applications, Map<String, ?> bindings, int limit) {
-        return handle.registerArrayType(String.class, "varchar")
+            Handle handle, List<String> ofOne, Map<String, List<String>> each, Map<String, ?> bindings, int limit) {
+        String names = each.keySet().stream()
+                .map("unnest(cast(:%1$s as varchar[])) as EACH_%1$s (NAME)"::formatted)
+                .collect(Collectors.joining(" cross join "));
+        String queries = ofOne.stream().collect(Collectors.joining(")\nunion all\n(", "(", ")"));
+        for (String one : each.keySet()) {
+            queries = queries.replaceAll(":" + one + "\\b", "EACH_" + one + ".NAME");
+        }
+        Query query = handle.registerArrayType(String.class, "varchar")
                 .createQuery(GREATEST_OF_EACH)
-                .define(
-                        "ofOne",
-                        ofOne.stream()
-                                .map(query -> "(" + query.replace(":application", "SEEN.APPLICATION") + ")")
-                                .collect(Collectors.joining("\nunion all\n")))
-                .bind("applications", applications.toArray(String[]::new))
+                .define("each", names)
+                .define("ofOne", queries)
                 .bindMap(bindings)
-                .bind("greatest", limit)
-                .mapTo(Long.class)
-                .list();
+                .bind("greatest", limit);
+        each.forEach((one, its) -> query.bind(one, its.toArray(String[]::new)));
+        return query.mapTo(Long.class).list();
     }
 
     @Override

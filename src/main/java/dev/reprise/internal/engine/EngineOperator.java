@@ -249,6 +249,22 @@ public final class EngineOperator {
                         + " a job that there is not, and did not say that there is none: " + answer);
     }
 
+    /** {@link #start} for nobody who asks: the server's permissions are about those who do. */
+    public static long startForNobody(String name, Properties properties) {
+        RepriseRepository repository = repository();
+        AbstractJobOperator engine = engine();
+        BatchEnvironment environment = engine.getBatchEnvironment();
+        Job job = job(environment, name);
+        return withClassLoaderOf(
+                environment,
+                () -> repository
+                        .launching()
+                        .launch(
+                                properties,
+                                given -> engine.start(
+                                        job, given, repository.launching().submitter())));
+    }
+
     /** Like {@code JobOperator.restart}, of the last execution of an instance and no other. */
     public static long restart(long executionId, Properties properties) {
         return repository()

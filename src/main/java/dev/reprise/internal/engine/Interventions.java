@@ -42,6 +42,7 @@ public final class Interventions {
     private final Map<Long, LiveExecution> live;
     private final Launching launching;
     private final RefusedHere refused;
+    private final Scheduled scheduled;
 
     Interventions(Wiring wiring, Launching launching, RefusedHere refused) {
         this.database = wiring.database;
@@ -54,6 +55,7 @@ public final class Interventions {
         this.live = wiring.live;
         this.launching = launching;
         this.refused = refused;
+        this.scheduled = wiring.scheduled;
     }
 
     void abandon(JobExecutionImpl execution) {
@@ -87,6 +89,7 @@ public final class Interventions {
                     "Execution " + id + " runs, so it cannot be abandoned. Stop it first.");
         }
         LOG.log(Level.INFO, "Execution {0,number,#} of {1} was abandoned", id, jobName);
+        scheduled.ended(jobName);
     }
 
     /** The engine found an execution running that this JVM does not run, and wants to restart it. */

@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.jberet.runtime.JobExecutionImpl;
 
 /**
@@ -39,12 +40,14 @@ final class JobRecorder {
     private final Map<Long, LiveExecution> live;
     private final JustCompleted justCompleted;
     private final Optional<ExecutionLogs> logs;
+    private final Consumer<String> whenEnded;
 
     /** Ended, and the database does not know yet. */
     private final Set<LiveExecution> unrecorded = ConcurrentHashMap.newKeySet();
 
     /**
      * @param live the executions that this node runs, by id
+     * @param whenEnded hears of which job an execution has ended; returns at once
      */
     JobRecorder(
             Database database,
@@ -55,8 +58,10 @@ final class JobRecorder {
             StepEndRecorder stepEndRecorder,
             Map<Long, LiveExecution> live,
             JustCompleted justCompleted,
-            Optional<ExecutionLogs> logs) {
+            Optional<ExecutionLogs> logs,
+            Consumer<String> whenEnded) {
         this.logs = logs;
+        this.whenEnded = whenEnded;
         this.justCompleted = justCompleted;
         this.database = database;
         this.executions = executions;
@@ -176,6 +181,7 @@ final class JobRecorder {
         stepRecorder.forget(running);
         logs.ifPresent(its -> its.end(id));
         running.ended().complete(recorded);
+        whenEnded.accept(running.execution().getJobName());
     }
 
     private static String told(LiveExecution ended) {

@@ -3,6 +3,7 @@ package dev.reprise.internal.engine;
 import dev.reprise.access.Access;
 import dev.reprise.internal.database.Database;
 import dev.reprise.internal.decide.LaunchRules;
+import dev.reprise.internal.store.Acknowledgements;
 import dev.reprise.internal.store.AuditLog;
 import dev.reprise.internal.store.history.History;
 import dev.reprise.internal.store.purge.Purges;
@@ -116,9 +117,7 @@ public final class RepriseRepository implements JobRepository {
             case STARTED -> wiring.jobRecorder.start(execution);
             case ABANDONED -> interventions.abandon(execution);
             case FAILED -> interventions.takeOverForRestart(execution);
-            case STARTING, STOPPING, STOPPED, COMPLETED -> {
-                // Nothing of it is recorded here.
-            }
+            case STARTING, STOPPING, STOPPED, COMPLETED -> {} // nothing of it is recorded here
         }
     }
 
@@ -320,6 +319,11 @@ public final class RepriseRepository implements JobRepository {
     /** Who did what. */
     public AuditLog audit() {
         return wiring.audit;
+    }
+
+    /** What people know of that needs one. */
+    public Acknowledgements acknowledgements() {
+        return wiring.acknowledgements;
     }
 
     private static final String INSTEAD = " Purge with the job reprise-purge, or with dev.reprise.operate.Operations.";

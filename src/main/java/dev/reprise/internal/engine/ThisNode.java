@@ -179,6 +179,11 @@ public final class ThisNode {
         return wiring.partitionsHere.awaitEnds(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))) && jobs;
     }
 
+    /** Schedules, and their ticks. */
+    public Scheduled scheduled() {
+        return wiring.scheduled;
+    }
+
     /** This node; empty while it counts as dead. */
     public Optional<NodeIdentity> node() {
         try {

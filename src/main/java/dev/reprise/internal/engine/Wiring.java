@@ -18,6 +18,7 @@ import dev.reprise.internal.engine.stored.JustCompleted;
 import dev.reprise.internal.engine.stored.ListedExecutions;
 import dev.reprise.internal.engine.stored.LoadedExecutions;
 import dev.reprise.internal.engine.stored.StoredSteps;
+import dev.reprise.internal.store.Acknowledgements;
 import dev.reprise.internal.store.Applications;
 import dev.reprise.internal.store.AuditLog;
 import dev.reprise.internal.store.Definitions;
@@ -77,6 +78,7 @@ final class Wiring {
     final StepEndRecorder stepEndRecorder;
     final StepRecorder stepRecorder;
     final JobRecorder jobRecorder;
+    final Scheduled scheduled;
     final Doorbell doorbell;
     final PlanRecorder planRecorder;
     final PartitionsHere partitionsHere;
@@ -93,6 +95,7 @@ final class Wiring {
     final Neighbours neighbours;
     final History history;
     final AuditLog audit;
+    final Acknowledgements acknowledgements;
     final Access access;
     final Purges purges;
     final ListedExecutions listedExecutions = new ListedExecutions();
@@ -130,6 +133,7 @@ final class Wiring {
                 applications,
                 new Requests(database, self, parts.lease()));
         this.audit = new AuditLog(database, scope);
+        this.acknowledgements = new Acknowledgements(database);
         this.access = new Access(audit, server.callers());
         this.submitter = () -> access.caller().map(Caller::user).orElseGet(parts.submitter());
         this.purges = new Purges(database, transitions, self, scope);
@@ -154,6 +158,7 @@ final class Wiring {
         this.partitionsHere = new PartitionsHere(this, parts.capacity());
         this.offeredSteps = new OfferedSteps(database, doorbell, partitionsHere::offered, partitionsHere::changed);
         this.dispatchedHere = new DispatchedHere(this);
+        this.scheduled = new Scheduled(database, name);
         this.jobRecorder = new JobRecorder(
                 database,
                 executions,
@@ -163,7 +168,8 @@ final class Wiring {
                 stepEndRecorder,
                 live,
                 justCompleted,
-                server.logs());
+                server.logs(),
+                scheduled::ended);
     }
 
     /** The execution of a step, or of a partition, that runs here. */

@@ -83,7 +83,7 @@ public final class Node implements AutoCloseable {
         /** A report has arrived. */
         default void reported() {}
 
-        /** A report has arrived, and somebody asks something of this application's nodes. */
+        /** A report has arrived, and there is something for this application's nodes to do. */
         default void asked() {}
 
         /**
@@ -235,7 +235,7 @@ public final class Node implements AutoCloseable {
                 }
                 silent = false;
                 duties.reported();
-                if (asked && settings.asked()) {
+                if (asked) {
                     duties.asked();
                 }
             }

@@ -1,5 +1,6 @@
 package dev.reprise.internal.schedule;
 
+import dev.reprise.schedule.KnownTick;
 import dev.reprise.schedule.Tick;
 import java.time.LocalDateTime;
 import java.util.List;

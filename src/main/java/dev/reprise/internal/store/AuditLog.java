@@ -49,7 +49,7 @@ public final class AuditLog {
              group by JOB_NAME, JOB_INSTANCE_ID
             having count(*) >= :times
              order by count(*) desc
-             fetch first 20 rows only""";
+             fetch first 1000 rows only""";
 
     private final Database database;
     private final Scope scope;

@@ -60,7 +60,7 @@ public final class NodeRegistry {
             update REPRISE_NODE set HEARTBEAT_AT = current_timestamp
              where APPLICATION = ? and NODE_ID = ? and INCARNATION = ?""";
 
-    /** Whether there is something to do in {@code REPRISE_REQUEST}: comes with the report, and costs no round trip. */
+    /** Whether there is something to do, of others' requests, of partitions or of schedules: comes with the report, and costs no round trip. */
     private static final String ASKED = """
             case when exists (select 1 from REPRISE_REQUEST r
                                where r.TO_APPLICATION = APPLICATION and r.TAKEN_BY is null and r.EXPIRES_AT > current_timestamp)
@@ -69,6 +69,8 @@ public final class NodeRegistry {
                    or exists (select 1 from (select APPLICATION as WHOSE from REPRISE_WORK) w where w.WHOSE = APPLICATION)
                    or exists (select 1 from (select APPLICATION as WHOSE from REPRISE_OWNER where NODE_ID = '') o
                                where o.WHOSE = APPLICATION)
+                   or exists (select 1 from (select APPLICATION as WHOSE, LOOK_AT from REPRISE_SCHEDULE) s
+                               where s.WHOSE = APPLICATION and s.LOOK_AT <= current_timestamp)
                  then 1 else 0 end as ASKED""";
 
     private static final String SAME_SESSIONS = """

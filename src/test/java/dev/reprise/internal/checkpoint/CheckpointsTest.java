@@ -7,6 +7,7 @@ import dev.reprise.internal.database.NotRecordedError;
 import dev.reprise.internal.engine.TestDatabase;
 import dev.reprise.internal.engine.TestNode;
 import dev.reprise.internal.engine.TestNode.Chunk;
+import dev.reprise.internal.engine.stored.KeptValue;
 import jakarta.batch.operations.BatchRuntimeException;
 import jakarta.batch.runtime.BatchStatus;
 import java.io.Serializable;
@@ -31,6 +32,7 @@ import org.apache.commons.lang3.tuple.ImmutablePair;
 import org.jberet.job.model.Job;
 import org.jberet.runtime.JobExecutionImpl;
 import org.jberet.runtime.StepExecutionImpl;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -55,6 +57,14 @@ class CheckpointsTest {
     }
 
     private final Job job = TestNode.job();
+
+    @Test
+    void areShownInOneLineWithoutMarksOfOthers() throws Exception {
+        Checkpoints checkpoints = new Checkpoints(CheckpointsTest.class.getClassLoader(), "");
+
+        assertThat(checkpoints.shown(KeptValue.serialized("{\n  file: day.csv,\r\n\tline: 7\n}\n")))
+                .isEqualTo("{ file: day.csv, line: 7 }");
+    }
 
     @ParameterizedTest
     @EnumSource

@@ -361,7 +361,7 @@ class ApplicationsTest {
         TestNode second = node(database, red);
         assertThat(database.row("select REPRISE_APPLICATION from BATCH_JOB_INSTANCE"))
                 .isEmpty();
-        assertThat(ids(first.repository.history().unfinished(50))).containsExactly(1L);
+        assertThat(ids(first.repository.history().unfinished(50).executions())).containsExactly(1L);
         assertThat(first.repository.getJobExecutionsByJob(job.getId())).containsExactly(1L);
         assertThat(second.repository.getJobInstanceCount(job.getId())).isOne();
         JobExecutionImpl again = first.rerun(1, job);
@@ -431,7 +431,7 @@ class ApplicationsTest {
         JobExecutionImpl running = node.run(job, "month", "2001-02");
         JobExecutionImpl others = failed(neighbour, job, "month", "2001-03");
         JobExecutionImpl othersRunning = neighbour.run(job, "month", "2001-04");
-        for (JobExecutionImpl execution : List.of(failed, others)) {
+        for (JobExecutionImpl execution : List.of(failed, others, running, othersRunning)) {
             database.execute(
                     "update BATCH_JOB_EXECUTION set REPRISE_RECOVERIES = 1 where JOB_EXECUTION_ID = ?",
                     execution.getExecutionId());
@@ -465,8 +465,8 @@ class ApplicationsTest {
                     .containsExactly(failed.getExecutionId());
         }
         assertThat(ids(history.running(50))).containsExactly(running.getExecutionId());
-        assertThat(ids(history.unfinished(50))).containsExactly(failed.getExecutionId());
-        assertThat(ids(history.recovered())).containsExactly(failed.getExecutionId());
+        assertThat(ids(history.unfinished(50).executions())).containsExactly(failed.getExecutionId());
+        assertThat(ids(history.recovered(50))).containsExactly(running.getExecutionId());
         assertThat(ids(history.changedSince(Instant.EPOCH))).isEqualTo(own);
         assertThat(history.instances(job.getId(), Long.MAX_VALUE, 50)).hasSize(2);
         assertThat(history.execution(others.getExecutionId())).isEmpty();
@@ -602,7 +602,7 @@ class ApplicationsTest {
         assertThat(kind(() -> next.start(job, MONTH))).isEqualTo(Kind.RESTART_INSTEAD);
         assertThat(kind(() -> old.restart(greens.getExecutionId(), job))).isEqualTo(Kind.OTHER_APPLICATION);
         assertThat(next.repository.getJobInstanceCount(job.getId())).isEqualTo(2);
-        assertThat(ids(next.repository.history().unfinished(50)))
+        assertThat(ids(next.repository.history().unfinished(50).executions()))
                 .containsExactly(greens.getExecutionId(), left.getExecutionId());
         assertThat(applications(database, left)).isEqualTo(blue + "|" + blue);
 
@@ -778,7 +778,7 @@ class ApplicationsTest {
                         50))
                 .hasSize(1);
         assertThat(history.running(50)).isEmpty();
-        assertThat(history.unfinished(50)).isEmpty();
+        assertThat(history.unfinished(50).executions()).isEmpty();
         assertThat(history.instances(job.getId(), Long.MAX_VALUE, 50)).hasSize(1);
         assertThat(history.place(history.execution(id).orElseThrow()).attempt()).isOne();
         assertThat(history.activity(List.of(id))).hasSize(3);

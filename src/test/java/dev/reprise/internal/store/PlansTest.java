@@ -123,6 +123,10 @@ class PlansTest {
                     insert into REPRISE_AUDIT (APPLICATION, RECORDED_AT, CALLER, ACTION, OUTCOME)
                     select case when i <= 1000 then 'some' else 'neighbour' end, now(), 'somebody', 'launch', 'refused'
                       from generate_series(1, 10000) i""");
+            statement.execute("update BATCH_JOB_EXECUTION set EXIT_CODE = 'ALERT' where JOB_EXECUTION_ID % 20 = 0");
+            statement.execute("""
+                    insert into REPRISE_ACKNOWLEDGEMENT (ATTENTION_KEY, CALLER, ACKNOWLEDGED_AT, UNTIL_AT)
+                    select 'k' || i, 'somebody', now(), now() + interval '1 day' from generate_series(1, 10000) i""");
             statement.execute("vacuum analyze");
             // What has ended since the last vacuum.
             statement.execute("alter table REPRISE_OWNER set (autovacuum_enabled = off)");
@@ -272,14 +276,29 @@ class PlansTest {
         history.executions(search(null, "COMPLETED", "node-1"), Long.MAX_VALUE, 50);
         history.executions(search(null, "COMPLETED", "no such node"), Long.MAX_VALUE, 50);
         history.executions(
-                new ExecutionSearch(null, Set.of(), false, null, now.plusSeconds(60), now.plusSeconds(120)),
+                new ExecutionSearch((String) null, Set.of(), false, null, now.plusSeconds(60), now.plusSeconds(120)),
                 Long.MAX_VALUE,
                 50);
         history.executions(
-                new ExecutionSearch(null, Set.of(), false, null, null, now.minusSeconds(86_400)), Long.MAX_VALUE, 50);
+                new ExecutionSearch((String) null, Set.of(), false, null, null, now.minusSeconds(86_400)),
+                Long.MAX_VALUE,
+                50);
         history.running(50);
         history.unfinished(50);
-        history.recovered();
+        assertThat(history.unfinished(1000).all()).isFalse();
+        assertThat(history.jobNames()).contains("flights", "few");
+        history.nodeNames();
+        assertThat(history.newestOfEach(Set.of("flights", "few", "none"), 10))
+                .hasEntrySatisfying("flights", newest -> assertThat(newest).hasSize(10));
+        history.executions(
+                new ExecutionSearch(Set.of("flights", "few", "none"), Set.of(), false, null, null, null),
+                Long.MAX_VALUE,
+                50);
+        history.executions(
+                new ExecutionSearch(null, Set.of(), false, Set.of("node-1", "node-2"), null, null), Long.MAX_VALUE, 50);
+        history.recovered(50);
+        assertThat(history.remarkable(1000)).hasSize(1000);
+        node.repository.acknowledgements().of(List.of("k4711", "none"));
         history.changedSince(now);
         history.ofInstance(4711, 50);
         history.place(history.execution(9422).orElseThrow());
@@ -569,6 +588,56 @@ class PlansTest {
         assertThat(taken).hasSize(4);
         assertThat(ended).isNotEmpty();
         return cost;
+    }
+
+    /** 10,000 schedules, each with 20 ticks; and as many of another application. */
+    @Test
+    void ofSchedulesReadNoMoreThanIsDue() throws Exception {
+        String application = node.identity.application();
+        DATABASE.execute("""
+                insert into REPRISE_SCHEDULE (APPLICATION, JOB_NAME, NAMING, SINCE, LOOK_AT, NEXT_AT, VERSION)
+                select a, 'job' || i, 'daily', now(), now() + i * interval '1' minute, now(), 0
+                  from generate_series(1, 10000) i, unnest(array[cast(? as varchar), 'another']) a""", application);
+        DATABASE.execute("""
+                insert into REPRISE_TICK (APPLICATION, JOB_NAME, NOMINAL, DUE_AT, STATE, UNFINISHED, JOB_INSTANCE_ID,
+                                          JOB_EXECUTION_ID, RECORDED_AT, CHANGED_AT)
+                select a, 'job' || i, '2026-11-' || 10 + d || 'T03:00', now(), 'LAUNCHED',
+                       case when d = 20 then 'job' || i end, i, 2 * i, now(), now()
+                  from generate_series(1, 10000) i, generate_series(1, 20) d,
+                       unnest(array[cast(? as varchar), 'another']) a""", application);
+        DATABASE.execute("analyze REPRISE_SCHEDULE");
+        DATABASE.execute("analyze REPRISE_TICK");
+        try {
+            WatchedDatabase database = DATABASE.watched();
+            ScheduleRows schedules = node.repository.thisNode().scheduled().schedules();
+            TickRows ticks = node.repository.thisNode().scheduled().ticks();
+            database.startRecording();
+            ScheduleRow first = schedules.next(100).rows().get(0);
+            ScheduleRow taken = schedules.claim(first, Instant.now()).orElseThrow();
+            assertThat(ticks.standing(first.job(), "2026-11-25T00:00")).hasSize(6);
+            assertThat(ticks.named("job7", List.of("2026-11-25T03:00", "2026-11-26T03:00")))
+                    .hasSize(2);
+            assertThat(ticks.newest("job7", "9", 50)).hasSize(20);
+            assertThat(ticks.waiting(List.of("job7", "job8"))).isEmpty();
+            TickRows.Decided tick = new TickRows.Decided("2026-12-01T03:00", Instant.now(), TickRow.WAITING, "for it");
+            ticks.decided(first.job(), List.of(tick), Instant.now());
+            ticks.launched(first.job(), tick, null, 7L, Instant.now());
+            ticks.settled(first.job(), List.of("2026-12-01T03:00"));
+            ticks.forget(first.job(), Instant.EPOCH);
+            schedules.looked(taken, "daily", Instant.now(), Instant.now(), null);
+            List<Entry> made = database.stopRecording().entries();
+
+            assertThat(made).hasSizeGreaterThan(10);
+            for (Entry entry : made) {
+                assertThat(analysed(entry)).as(entry.sql()).noneMatch(line -> {
+                    Matcher rows = ROWS.matcher(line);
+                    return rows.find() && rowsOf(rows) > 200;
+                });
+            }
+        } finally {
+            DATABASE.execute("delete from REPRISE_SCHEDULE");
+            DATABASE.execute("delete from REPRISE_TICK");
+        }
     }
 
     private static final Pattern OWNER_BY_ID =

@@ -19,19 +19,25 @@ import org.jspecify.annotations.Nullable;
 /** Executions as people see them, from their rows. */
 public final class ExecutionStates {
 
-    private static final String ALL = "BATCH_JOB_EXECUTION";
+    private static final String OF_ITS_INSTANCE =
+            "(select i.%s from BATCH_JOB_INSTANCE i where i.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID)";
 
-    /** To be completed by what it selects from, and how it is joined: see {@link #query}. */
+    /** Whose its instance is. */
+    static final String APPLICATION = "coalesce(" + OF_ITS_INSTANCE.formatted("REPRISE_APPLICATION") + ", '')";
+
+    /**
+     * To be completed by how it is joined: see {@link #query}. Its instance is no join: for a few
+     * hundred executions all instances might be read.
+     */
     static final String SELECT = """
-            select e.JOB_EXECUTION_ID, e.JOB_INSTANCE_ID, i.JOB_NAME, e.CREATE_TIME, e.START_TIME, e.END_TIME,
+            select e.JOB_EXECUTION_ID, e.JOB_INSTANCE_ID, %s as JOB_NAME, e.CREATE_TIME, e.START_TIME, e.END_TIME,
                    e.LAST_UPDATED, e.STATUS, e.EXIT_CODE, e.EXIT_MESSAGE, e.REPRISE_SUBMITTER, e.REPRISE_NODE,
-                   coalesce(i.REPRISE_APPLICATION, '') as APPLICATION, e.REPRISE_ATTEMPT, e.REPRISE_SAME_SINCE, e.REPRISE_COMMITTED,
+                   %s as APPLICATION, e.REPRISE_ATTEMPT, e.REPRISE_SAME_SINCE, e.REPRISE_COMMITTED,
                    coalesce(e.REPRISE_RECOVERIES, 0) as RECOVERIES,
                    case when o.JOB_EXECUTION_ID is null then 0 else 1 end as OWNED
-              from <executions> e
-              join BATCH_JOB_INSTANCE i on i.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID
+              from BATCH_JOB_EXECUTION e
               <owners> REPRISE_OWNER o on o.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID
-            """;
+            """.formatted(OF_ITS_INSTANCE.formatted("JOB_NAME"), APPLICATION);
 
     private static final String BY_ID = SELECT + " where e.JOB_EXECUTION_ID in (<ids>)";
 
@@ -48,13 +54,15 @@ public final class ExecutionStates {
      * @param owned whether of what a node runs alone
      */
     static Query query(Handle handle, String statement, boolean owned) {
-        return handle.createQuery(statement)
-                .define("owners", owned ? "join" : "left join")
-                .define("executions", ALL);
+        return handle.createQuery(statement).define("owners", owned ? "join" : "left join");
+    }
+
+    static List<ExecutionState> withoutParameters(Query query) {
+        return query.map((row, context) -> execution(row)).list();
     }
 
     static List<ExecutionState> read(Handle handle, Query query) {
-        List<ExecutionState> found = query.map((row, context) -> execution(row)).list();
+        List<ExecutionState> found = withoutParameters(query);
         if (found.isEmpty()) {
             return found;
         }

@@ -13,6 +13,7 @@ import dev.reprise.state.StepState;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +34,9 @@ public final class History {
     /** Among how many of the newest executions the latest events are looked for. */
     private static final int RECENT = 500;
 
-    private static final String AND_IN_SCOPE = " and coalesce(i.REPRISE_APPLICATION, '') in (:scope)";
+    private static final Set<String> WITHOUT_AN_END = Set.of("FAILED", "STOPPED", "UNKNOWN");
+
+    private static final String AND_IN_SCOPE = " and " + ExecutionStates.APPLICATION + " in (:scope)";
 
     private static final String ONE = ExecutionStates.SELECT + " where e.JOB_EXECUTION_ID = :execution" + AND_IN_SCOPE;
 
@@ -54,8 +57,13 @@ public final class History {
                                 where l.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID
                                   and l.JOB_EXECUTION_ID > e.JOB_EXECUTION_ID)
                and not exists (select 1 from REPRISE_RESTART r where r.JOB_INSTANCE_ID = e.JOB_INSTANCE_ID)
-             order by e.JOB_EXECUTION_ID desc
-             fetch first :limit rows only""";
+             order by e.JOB_EXECUTION_ID desc""";
+
+    /** Long enough for a weekend. */
+    private static final String REMARKABLE = ExecutionStates.SELECT + " where " + ExecutionPages.AMONG_THEM + """
+
+               and e.END_TIME > localtimestamp - interval '3' day
+             order by e.JOB_EXECUTION_ID desc""";
 
     private static final String OF_THE_RECENT = ExecutionStates.SELECT + " where " + ExecutionPages.AMONG_THEM + """
 
@@ -87,7 +95,7 @@ public final class History {
 
     private static final String INSTANCE =
             "select i.JOB_NAME, coalesce(i.REPRISE_APPLICATION, '') from BATCH_JOB_INSTANCE i"
-                    + " where i.JOB_INSTANCE_ID = :instance" + AND_IN_SCOPE;
+                    + " where i.JOB_INSTANCE_ID = :instance and coalesce(i.REPRISE_APPLICATION, '') in (:scope)";
 
     private final Database database;
     private final Supplier<Scope> scopes;
@@ -111,9 +119,46 @@ public final class History {
      * @param limit how many at most
      */
     public List<ExecutionState> executions(ExecutionSearch search, long before, int limit) {
+        if (search.isOfNothing()) {
+            return List.of();
+        }
         ExecutionPages pages = pages();
         return database.inOwnTransaction(
                 handle -> ExecutionStates.read(handle, pages.of(handle, search, before, limit)));
+    }
+
+    /**
+     * The newest executions of each of some jobs, by job, newest first.
+     *
+     * @param jobs {@value ExecutionSearch#MOST_NAMES} at most
+     * @param each how many of a job at most
+     */
+    public Map<String, List<ExecutionState>> newestOfEach(Set<String> jobs, int each) {
+        if (jobs.isEmpty()) {
+            return Map.of();
+        }
+        ExecutionPages pages = pages();
+        Map<String, List<ExecutionState>> found = new LinkedHashMap<>();
+        for (ExecutionState execution :
+                database.inOwnTransaction(handle -> ExecutionStates.read(handle, pages.ofEach(handle, jobs, each)))) {
+            List<ExecutionState> its = found.computeIfAbsent(execution.job(), job -> new ArrayList<>());
+            if (its.size() < each) {
+                its.add(execution);
+            }
+        }
+        return found;
+    }
+
+    /** The names of the jobs that have instances, a thousand at most. */
+    public Set<String> jobNames() {
+        Scope scope = scopes.get();
+        return database.read(handle -> Names.ofJobs(handle, scope));
+    }
+
+    /** The names of the nodes that there are or were, a thousand at most. */
+    public Set<String> nodeNames() {
+        Scope scope = scopes.get();
+        return database.read(handle -> Names.ofNodes(handle, scope));
     }
 
     /** Before a transaction is begun: who is seen may have to be asked for. */
@@ -135,7 +180,8 @@ public final class History {
                 .findFirst();
     }
 
-    private List<ExecutionState> executions(Collection<Long> ids) {
+    /** Some executions that are known to be seen, in no order. */
+    public List<ExecutionState> executions(Collection<Long> ids) {
         return ids.isEmpty() ? List.of() : database.inOwnTransaction(handle -> ExecutionStates.of(handle, ids));
     }
 
@@ -154,24 +200,37 @@ public final class History {
                 scoped(handle, scope, OF_INSTANCE).bind("instance", instanceId).bind("limit", limit)));
     }
 
-    /** What did not complete, does not run, and will not by itself: newest first. */
-    public List<ExecutionState> unfinished(int limit) {
+    /**
+     * Executions, and whether they are all that there are.
+     *
+     * @param executions newest first, without their parameters
+     * @param all whether everything was looked at
+     */
+    public record Looked(List<ExecutionState> executions, boolean all) {}
+
+    /** What did not complete, does not run, and will not by itself, among the newest so many that did not complete. */
+    public Looked unfinished(int newest) {
         ExecutionPages pages = pages();
-        return database.inOwnTransaction(handle -> ExecutionStates.read(
-                handle,
-                pages.newest(handle, UNFINISHED, RECENT, Set.of("FAILED", "STOPPED", "UNKNOWN"))
-                        .bind("limit", limit)));
+        return database.inOwnTransaction(handle -> {
+            List<Long> found = pages.newest(handle, newest + 1, WITHOUT_AN_END);
+            boolean all = found.size() <= newest;
+            List<Long> looked = all ? found : found.subList(0, newest);
+            return new Looked(ExecutionStates.withoutParameters(ExecutionPages.page(handle, UNFINISHED, looked)), all);
+        });
     }
 
-    /** Restarts by recovery among the newest executions, newest first. */
-    public List<ExecutionState> recovered() {
+    /** What completed within three days with an exit status of its own, newest first, without parameters. */
+    public List<ExecutionState> remarkable(int limit) {
         ExecutionPages pages = pages();
-        return database.inOwnTransaction(handle -> ExecutionStates.read(
-                handle,
-                recent(
-                        handle,
-                        pages,
-                        "e.REPRISE_RECOVERIES > 0 and e.CREATE_TIME > localtimestamp - interval '1' day")));
+        return database.inOwnTransaction(handle -> ExecutionStates.withoutParameters(
+                ExecutionPages.page(handle, REMARKABLE, pages.newestRemarkable(handle, limit))));
+    }
+
+    /** Restarts by recovery that run, newest first, without their parameters. */
+    public List<ExecutionState> recovered(int limit) {
+        ExecutionPages pages = pages();
+        return database.inOwnTransaction(handle -> ExecutionStates.withoutParameters(
+                pages.owned(handle, "and e.REPRISE_RECOVERIES > 0").bind("limit", limit)));
     }
 
     /**
@@ -187,7 +246,8 @@ public final class History {
     }
 
     private static Query recent(Handle handle, ExecutionPages pages, String condition) {
-        return pages.newest(handle, OF_THE_RECENT, RECENT, Set.of()).define("condition", condition);
+        return ExecutionPages.page(handle, OF_THE_RECENT, pages.newest(handle, RECENT, Set.of()))
+                .define("condition", condition);
     }
 
     /** What the database's clock says. */
@@ -244,7 +304,7 @@ public final class History {
                 .greatestOfEach(
                         handle,
                         List.of(INSTANCES_OF_ONE),
-                        scope.applications(),
+                        Map.of("application", scope.applications()),
                         Map.of("job", job, "before", before, "limit", limit),
                         limit)
                 .toArray(Long[]::new);

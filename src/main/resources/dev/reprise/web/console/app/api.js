@@ -44,7 +44,8 @@ async function answer(path, query, options) {
     const difference = date + 500 - Date.now();
     if (Math.abs(difference - ahead) > 2000) ahead = Math.abs(difference) > 2000 ? difference : 0;
   }
-  if (response.status === 401 || response.type === 'opaqueredirect' || isPage(response)) return logIn();
+  if (response.status === 401 || response.type === 'opaqueredirect' || isPage(response)) return loginEnded();
+  if (loggedOut.since) become(undefined);
   if (response.ok) return response;
   throw new Problem(await problem(response));
 }
@@ -64,11 +65,44 @@ async function problem(response) {
   }
 }
 
+/** Since when nobody is logged in any more, or `undefined`. */
+export const loggedOut = { since: undefined };
+
+let wasLoggedIn = false;
+
+function become(since) {
+  loggedOut.since = since;
+  dispatchEvent(new CustomEvent('reprise-logged-out'));
+}
+
+/** Who had logged in keeps what is shown, and is told: a screen on a wall says more than a login, and another window may log in. */
+function loginEnded() {
+  if (!wasLoggedIn) return logIn();
+  if (!loggedOut.since) become(serverNow());
+  throw new Problem({ type: 'urn:reprise:unauthenticated', title: t('notLoggedIn'), status: 401, detail: t('notLoggedIn') });
+}
+
+/** From now on the end of the login is told, and does not take the screen away. */
+export function isLoggedIn(user) {
+  wasLoggedIn = true;
+  remember(user);
+}
+
+/** For the login page, should it come without having been asked for (see public/login.js). */
+function remember(user) {
+  try {
+    if (user === undefined) sessionStorage.removeItem('reprise.user');
+    else sessionStorage.setItem('reprise.user', user);
+  } catch {
+    // storage is forbidden here
+  }
+}
+
 /**
  * Loads the page anew, which leads to the login and from there back to the same screen, though the application's own login page
  * may know nothing of screens. Never returns an answer.
  */
-function logIn() {
+export function logIn() {
   try {
     if (location.hash.length > 2) sessionStorage.setItem('reprise.screen', location.hash);
   } catch {
@@ -98,8 +132,13 @@ export async function post(path, body = {}, signal) {
   return response.json();
 }
 
+export async function remove(path) {
+  await answer(path, {}, { method: 'DELETE', headers: { 'Content-Type': 'application/json', Accept: 'application/json' } });
+}
+
 export async function logOut() {
   await answer('session', {}, { method: 'DELETE', headers: { 'Content-Type': 'application/json' } });
+  remember(undefined);
   location.hash = '';
   location.reload();
 }

@@ -8,6 +8,9 @@ import { get, serverNow, url } from './api.js';
 /** So many measurements of each running execution are kept, at most one per second: two minutes. */
 const kept = 120;
 
+/** So often a page that holds no connection says that it is there: a login ends after half an hour without a request. */
+const stillHereMillis = 10 * 60_000;
+
 /** So long a tab may be hidden before it gives its connection up. */
 const patienceMillis = 20_000;
 
@@ -25,6 +28,9 @@ class Live extends EventTarget {
     this.#open();
     // A laptop that wakes up should not wait for the next try.
     addEventListener('online', () => this.state === 'lost' && this.#reopen());
+    setInterval(() => {
+      if (this.#source.readyState === EventSource.CLOSED) get('me').catch(() => {});
+    }, stillHereMillis);
     // A browser has six connections to a server: tabs that nobody looks at must not hold them.
     document.addEventListener('visibilitychange', () => {
       clearTimeout(this.#hiddenTimer);
@@ -62,7 +68,7 @@ class Live extends EventTarget {
     this.#source.close();
     this.#pause = Math.min(this.#pause * 2, 30_000);
     try {
-      await get('me'); // leads to the login if the session has ended
+      await get('me'); // says so if the login has ended
     } catch {
       setTimeout(() => this.#reopen(), this.#pause);
       return;

@@ -82,6 +82,9 @@ export class Load {
   }
 }
 
+/** So many pages are read at once for somebody who comes back. */
+const mostPages = 20;
+
 /** A list that is read page by page: `items` grows with each `older()`. */
 export class Pages {
   items = [];
@@ -91,11 +94,17 @@ export class Pages {
   read = false;
   #host;
   #fetch;
+  #shown;
   #abort;
 
-  constructor(host, fetch) {
+  /**
+   * @param shown how many pages are: `get()` reads it from the address, so that whoever comes back finds them, and `set(count)`
+   *   writes it there
+   */
+  constructor(host, fetch, shown) {
     this.#host = host;
     this.#fetch = fetch;
+    this.#shown = shown;
     host.addController(this);
   }
 
@@ -108,33 +117,43 @@ export class Pages {
   }
 
   reload() {
-    return this.#page(undefined);
+    return this.#pages(undefined, Math.min(mostPages, Number(this.#shown?.get()) || 1));
   }
 
-  older() {
-    return this.reading ? undefined : this.#page(this.next);
+  async older() {
+    if (this.reading) return;
+    const shown = Number(this.#shown?.get()) || 1;
+    if (await this.#pages(this.next, 1)) this.#shown?.set(shown + 1);
   }
 
-  async #page(after) {
+  async #pages(after, count) {
     this.#abort?.abort();
     const abort = new AbortController();
     this.#abort = abort;
     this.reading = true;
     this.#host.requestUpdate();
     try {
-      const page = await this.#fetch(after, abort.signal);
-      if (abort.signal.aborted) return;
-      this.items = after === undefined ? page.items : [...this.items, ...page.items];
-      this.next = page.next;
+      let items = after === undefined ? [] : this.items;
+      let next = after;
+      for (let left = count; left > 0; left--) {
+        const page = await this.#fetch(next, abort.signal);
+        if (abort.signal.aborted) return false;
+        items = [...items, ...page.items];
+        next = page.next;
+        if (next === undefined) break;
+      }
+      this.items = items;
+      this.next = next;
       this.problem = undefined;
       this.read = true;
     } catch (failure) {
-      if (abort.signal.aborted) return;
+      if (abort.signal.aborted) return false;
       if (failure.status === undefined) throw failure;
       this.problem = failure;
     }
     this.reading = false;
     this.#host.requestUpdate();
+    return this.problem === undefined;
   }
 
   render(ready, skeleton) {

@@ -31,6 +31,6 @@ export function go(address) {
 
 /** Changes the address without a step in the history: filters as they are typed. */
 export function replace(address) {
-  history.replaceState(null, '', address);
+  history.replaceState(history.state, '', address);
   dispatchEvent(new HashChangeEvent('hashchange'));
 }

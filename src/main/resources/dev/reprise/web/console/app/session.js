@@ -1,10 +1,11 @@
 /** Who is logged in, and what the roles permit. */
-import { get } from './api.js';
+import { get, isLoggedIn } from './api.js';
 
 const needed = {
   launch: ['batch-operator', 'batch-admin'],
   stop: ['batch-operator', 'batch-admin'],
   restart: ['batch-operator', 'batch-admin'],
+  acknowledge: ['batch-operator', 'batch-admin'],
   log: ['batch-operator', 'batch-admin'],
   stackTrace: ['batch-operator', 'batch-admin'],
   abandon: ['batch-admin'],
@@ -16,6 +17,7 @@ export const session = { me: undefined };
 
 export async function loadSession() {
   session.me = await get('me');
+  isLoggedIn(session.me.user);
 }
 
 export function may(action) {

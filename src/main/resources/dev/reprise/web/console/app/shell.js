@@ -1,7 +1,8 @@
 /** The frame around every screen: navigation, settings, the state of the connection, and where the screen goes. */
 import { html, nothing } from 'lit';
 import { keyed } from 'lit/directives/keyed.js';
-import { logOut } from './api.js';
+import { logIn, loggedOut, logOut } from './api.js';
+import { dateTime } from './format.js';
 import { Listen, live } from './live.js';
 import { Part } from './parts/part.js';
 import { problemBox } from './parts/problem.js';
@@ -22,7 +23,7 @@ const navigation = ['now', 'jobs', 'executions', 'nodes', 'audit'];
 
 const screens = {
   now: () => html`<reprise-now></reprise-now>`,
-  jobs: ({ argument, query }) => (argument === undefined ? html`<reprise-jobs></reprise-jobs>` : html`<reprise-job .job=${argument} .query=${query}></reprise-job>`),
+  jobs: ({ argument, query }) => (argument === undefined ? html`<reprise-jobs .query=${query}></reprise-jobs>` : html`<reprise-job .job=${argument} .query=${query}></reprise-job>`),
   instances: ({ argument }) => html`<reprise-instance .instance=${argument}></reprise-instance>`,
   executions: ({ argument, query }) =>
     argument === undefined ? html`<reprise-executions .query=${query}></reprise-executions>` : html`<reprise-execution .execution=${argument}></reprise-execution>`,
@@ -30,8 +31,14 @@ const screens = {
   audit: ({ query }) => html`<reprise-audit .query=${query}></reprise-audit>`,
 };
 
+/** So long a screen may take to become as long as it was. */
+const patienceMillis = 5000;
+
 class Console extends Part {
   static properties = { route: { state: true }, problem: { state: true }, theme: { state: true } };
+
+  #scrollTimer;
+  #scrollsBack;
 
   constructor() {
     super();
@@ -43,6 +50,9 @@ class Console extends Part {
     super.connectedCallback();
     this.theme = document.documentElement.dataset.theme ?? 'system';
     addEventListener('hashchange', () => this.#routed());
+    addEventListener('scroll', () => this.#scrolled(), { passive: true });
+    addEventListener('reprise-logged-out', () => this.requestUpdate());
+    history.scrollRestoration = 'manual'; // what a screen shows is read first
     addEventListener('reprise-language', () => this.requestUpdate());
     this.#begin();
   }
@@ -52,6 +62,7 @@ class Console extends Part {
     try {
       await loadSession();
       live.start();
+      this.#scrollBack(history.state?.scroll);
     } catch (failure) {
       if (failure.status === undefined) throw failure;
       this.problem = failure;
@@ -63,10 +74,44 @@ class Console extends Part {
     const before = this.route.path;
     this.route = parse(location.hash);
     if (this.route.path === before) return; // only a filter
+    const place = history.state?.scroll;
     await this.updateComplete;
-    scrollTo(0, 0);
+    this.#scrollBack(place);
     // The keyboard and screen readers begin at the new screen.
     this.querySelector('main').focus({ preventScroll: true });
+  }
+
+  /** Each step of the history knows how far down somebody was. */
+  #scrolled() {
+    if (this.#scrollsBack) return;
+    clearTimeout(this.#scrollTimer);
+    const { hash } = location;
+    this.#scrollTimer = setTimeout(() => {
+      if (location.hash === hash && !this.#scrollsBack) history.replaceState({ ...history.state, scroll: scrollY }, '');
+    }, 100);
+  }
+
+  /** As soon as the screen is long enough, or nobody waits for it any more. */
+  #scrollBack(place) {
+    clearTimeout(this.#scrollTimer);
+    scrollTo(0, 0);
+    this.#scrollsBack?.abort();
+    if (!place) return;
+    const abort = new AbortController();
+    this.#scrollsBack = abort;
+    const end = () => {
+      abort.abort();
+      if (this.#scrollsBack === abort) this.#scrollsBack = undefined;
+    };
+    for (const event of ['wheel', 'touchstart', 'keydown', 'pointerdown', 'hashchange']) addEventListener(event, end, { signal: abort.signal, passive: true });
+    const until = Date.now() + patienceMillis;
+    const tryIt = () => {
+      if (abort.signal.aborted) return;
+      scrollTo(0, place);
+      if (Math.abs(scrollY - place) <= 1 || Date.now() > until) end();
+      else setTimeout(tryIt, 30);
+    };
+    tryIt();
   }
 
   #setTheme(theme) {
@@ -90,7 +135,9 @@ class Console extends Part {
         </nav>
         ${this.#settings()}
       </header>
-      <div class="connection" role="status">${live.state === 'lost' ? html`<p>${t('connectionLost')}</p>` : nothing}</div>
+      <div class="connection" role="status">${loggedOut.since
+        ? html`<p>${t('loggedOut', session.me?.user ?? '', dateTime(loggedOut.since))} <button @click=${logIn}>${t('logIn')}</button></p>`
+        : live.state === 'lost' ? html`<p>${t('connectionLost')}</p>` : nothing}</div>
       <main id="main" tabindex="-1">
         ${this.problem ? problemBox(this.problem, () => this.#begin()) : session.me ? keyed(`${this.route.path} ${language()}`, this.#screen()) : skeleton(6)}
       </main>`;

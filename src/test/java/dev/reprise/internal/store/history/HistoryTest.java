@@ -140,10 +140,54 @@ class HistoryTest {
                 .isEqualTo(newest);
         assertThat(ids(history.executions(search(job, null, null, "FAILED", "STOPPED"), FIRST_PAGE, 10)))
                 .isEqualTo(newest);
-        assertThat(ids(history.unfinished(10))).containsSubsequence(newest);
+        assertThat(ids(history.unfinished(10).executions())).containsSubsequence(newest);
         assertThat(ids(history.changedSince(history.now().minusSeconds(600)))).containsSubsequence(newest);
         assertThat(history.instances(job.getId(), FIRST_PAGE, 10)).hasSize(2);
         return Set.copyOf(watched.stopRecording().sql());
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void findsExecutionsOfSeveralJobsAndNodes(TestDatabase.Kind kind) {
+        TestNode node = TestNode.on(TestDatabase.shared(kind));
+        History history = node.repository.history();
+        Job one = TestNode.job();
+        Job other = TestNode.job();
+        JobExecutionImpl failed = node.run(one, "run", "1");
+        node.end(failed, BatchStatus.FAILED);
+        JobExecutionImpl completed = node.run(other, "run", "1");
+        node.end(completed, BatchStatus.COMPLETED);
+        long running = node.run(other, "run", "2").getExecutionId();
+        node.run(TestNode.job(), "run", "1");
+        Set<String> both = Set.of(one.getId(), other.getId(), "never ran");
+
+        assertThat(ids(history.executions(
+                        new ExecutionSearch(both, Set.of(), false, null, null, null), FIRST_PAGE, 10)))
+                .containsExactly(running, completed.getExecutionId(), failed.getExecutionId());
+        assertThat(ids(history.executions(new ExecutionSearch(both, Set.of(), false, null, null, null), running, 1)))
+                .containsExactly(completed.getExecutionId());
+        assertThat(ids(history.executions(
+                        new ExecutionSearch(
+                                both, Set.of("FAILED", "STOPPED"), false, Set.of("node-1", "x"), null, null),
+                        FIRST_PAGE,
+                        10)))
+                .containsExactly(failed.getExecutionId());
+        assertThat(ids(history.executions(
+                        new ExecutionSearch(both, Set.of(), true, Set.of("node-1"), null, null), FIRST_PAGE, 10)))
+                .containsExactly(running);
+        assertThat(history.executions(
+                        new ExecutionSearch(Set.of(), Set.of(), false, (Set<String>) null, null, null), FIRST_PAGE, 10))
+                .isEmpty();
+        assertThat(history.newestOfEach(both, 1))
+                .containsOnlyKeys(one.getId(), other.getId())
+                .hasEntrySatisfying(
+                        other.getId(), newest -> assertThat(ids(newest)).containsExactly(running));
+        assertThat(history.newestOfEach(both, 2))
+                .hasEntrySatisfying(
+                        other.getId(),
+                        newest -> assertThat(ids(newest)).containsExactly(running, completed.getExecutionId()));
+        assertThat(history.jobNames()).contains(one.getId(), other.getId());
+        assertThat(history.nodeNames()).contains("node-1");
     }
 
     @ParameterizedTest
@@ -184,7 +228,7 @@ class HistoryTest {
         JobExecutionImpl stopped = node.run(job, "run", "3");
         node.end(stopped, BatchStatus.STOPPED);
 
-        assertThat(ids(history.unfinished(1000)))
+        assertThat(ids(history.unfinished(1000).executions()))
                 .contains(left.getExecutionId(), stopped.getExecutionId())
                 .doesNotContain(restarted.getExecutionId(), again.getExecutionId());
         assertThat(history.place(history.execution(again.getExecutionId()).orElseThrow()))
@@ -250,7 +294,8 @@ class HistoryTest {
     @Test
     void aStatusThatDoesNotExistIsRefusedBeforeItComesNearAStatement() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ExecutionSearch(null, Set.of("FAILED') or 1=1 --"), false, null, null, null));
+                .isThrownBy(() ->
+                        new ExecutionSearch((String) null, Set.of("FAILED') or 1=1 --"), false, null, null, null));
     }
 
     @ParameterizedTest

@@ -6,7 +6,7 @@ import { href } from '../router.js';
 import { t } from '../text.js';
 import { exitStatusOf, statusBadge } from './status.js';
 import { moment } from './time.js';
-import { parametersLine, shortValue } from './value.js';
+import { parametersLine, shortFailure, shortValue } from './value.js';
 
 export function executionsTable(executions, { showJob = true, caption = t('executions') } = {}) {
   return html`<div class="table-scroll" tabindex="0" role="group" aria-label=${caption}>
@@ -24,7 +24,7 @@ export function executionsTable(executions, { showJob = true, caption = t('execu
           <th scope="row" role="rowheader" data-label=${t('execution')}><a href=${href('executions', execution.id)}>${execution.id}</a>${execution.application === undefined ? nothing : html` <span class="muted one-line short">${shortValue(execution.application, 24)}</span>`}</th>
           <td role="cell">${statusBadge(execution.status)}${exitStatusOf(execution) === undefined ? nothing : html` <span class="muted one-line short">${shortValue(exitStatusOf(execution), 30)}</span>`}</td>
           ${showJob ? html`<td role="cell" class=${execution.job.length < 32 ? 'one-line' : ''}><a href=${href('jobs', execution.job)}>${shortValue(execution.job, 40)}</a></td>` : nothing}
-          <td role="cell" class="wide">${parametersLine(execution.parameters)}${execution.failure === undefined ? nothing : html`<br><span class="muted">${shortValue(execution.failure, 90)}</span>`}</td>
+          <td role="cell" class="wide">${parametersLine(execution.parameters)}${execution.failure === undefined ? nothing : html`<br><span class="muted">${shortFailure(execution.failure)}</span>`}</td>
           <td role="cell" data-label=${t('created')}>${moment(execution.created)}</td>
           <td role="cell" class="num" data-label=${t('duration')}>${duration(took(execution))}</td>
           <td role="cell" class="one-line short" data-label=${t('node')}>${execution.node === undefined ? '–' : shortValue(execution.node, 24)}</td>

@@ -3,7 +3,7 @@ import { html, nothing, svg } from 'lit';
 import { serverNow } from '../api.js';
 import { duration, number } from '../format.js';
 import { t } from '../text.js';
-import { elapsedTicks } from './elapsed.js';
+import { elapsedTicks, textWidth, within } from './elapsed.js';
 import { Part } from './part.js';
 import { placeText } from './placement.js';
 import { statusClass, statusIcon, statusShape, statusWord } from './status.js';
@@ -42,6 +42,18 @@ export function stragglers(partitions) {
       .slice(0, 5),
   );
 }
+
+const firstOf = { FAILED: 0, UNKNOWN: 1, STOPPED: 2 };
+
+/** Partitions as somebody looks for them: what went wrong, what took long, and then the others as the plan has them. */
+export function byTrouble(partitions) {
+  const slow = stragglers(partitions);
+  const place = (partition) => firstOf[partition.status] ?? (slow.has(partition.id) ? 3 : 4);
+  return [...partitions].sort((one, other) => place(one) - place(other));
+}
+
+/** So many of many partitions have a row that is high enough for their name. */
+const namedOfMany = 12;
 
 class Gantt extends Part {
   static properties = { execution: {}, at: { state: true } };
@@ -82,18 +94,21 @@ class Gantt extends Part {
   #partitions(step, depth) {
     const slow = stragglers(step.partitions);
     const many = step.partitions.length;
-    const height = many <= 12 ? 20 : many <= 48 ? 9 : 5;
+    const height = many <= namedOfMany ? 20 : many <= 48 ? 9 : 5;
     const times = step.partitions.filter(({ ended }) => ended !== undefined).map(span).filter(Boolean);
     // Rows too low for their names are named together.
     const together = height < 20 ? [t('partitionsCount', many), ...(times.length ? [t('medianIs', duration(median(times.map(({ from, to }) => to - from))))] : [])] : [];
-    return step.partitions.map((partition, index) => ({
+    const named = (partition, index) => many <= namedOfMany || (index < namedOfMany && (partition.status === 'FAILED' || slow.has(partition.id)));
+    const sorted = byTrouble(step.partitions);
+    const first = sorted.findIndex((partition, index) => !named(partition, index));
+    return sorted.map((partition, index) => ({
       kind: 'partition',
-      together: index === 0 ? together : [],
+      together: index === first ? together : [],
       step: partition,
       of: step.name,
       name: partitionName(partition),
       depth,
-      height,
+      height: named(partition, index) ? 20 : height,
       time: span(partition),
       status: partition.status,
       factor: slow.get(partition.id),
@@ -111,7 +126,11 @@ class Gantt extends Part {
     const times = rows.map((row) => row.time).filter(Boolean);
     const from = Math.min(Date.parse(execution.started ?? execution.created), ...times.map((time) => time.from));
     const to = Math.max(execution.ended ? Date.parse(execution.ended) : serverNow(), from + 20, ...times.map((time) => time.to));
-    const labels = Math.min(210, Math.round(width * 0.3));
+    const labels = Math.min(
+      210,
+      Math.round(width * 0.42),
+      Math.max(90, ...rows.flatMap((row) => [...(row.height >= 20 ? [row.name] : []), ...(row.together ?? [])].map((text) => Math.ceil(textWidth(text, 12.5)) + row.depth * 12 + 30))),
+    );
     const right = 14;
     const chart = Math.max(80, width - labels - right);
     const x = (time) => labels + ((time - from) / (to - from)) * chart;
@@ -122,11 +141,19 @@ class Gantt extends Part {
       return this.#row(row, index, top, x, { labels, width });
     });
     const height = y + 4;
+    let free = 0;
     const ticks = elapsedTicks(to - from, Math.max(2, Math.floor(chart / 90)));
+    const label = (text, middle) => {
+      const long = textWidth(text);
+      const left = within(middle, long, free, width);
+      if (left === undefined) return nothing;
+      free = left + long + 8;
+      return svg`<text x=${left} y="12">${text}</text>`;
+    };
     return html`<div class="gantt">
       <p class="detail" aria-hidden="true">${this.at !== undefined && rows[this.at] ? this.#detail(rows[this.at]) : html`<span class="muted">${t('pointAtBar')}</span>`}</p>
       <svg width=${width} height=${height} role="img" aria-label=${t('ganttAlt', rows.filter((row) => row.kind === 'step').length)} @pointermove=${this.#point} @pointerdown=${this.#point} @pointerleave=${() => (this.at = undefined)}>
-        ${ticks.map((tick) => svg`<g class="tick"><line x1=${x(from + tick)} x2=${x(from + tick)} y1=${axisHeight - 4} y2=${height}/><text x=${x(from + tick)} y="12" text-anchor=${tick === 0 ? 'start' : 'middle'}>${duration(tick)}</text></g>`)}
+        ${ticks.map((tick) => svg`<g class="tick"><line x1=${x(from + tick)} x2=${x(from + tick)} y1=${axisHeight - 4} y2=${height}/>${label(duration(tick), x(from + tick))}</g>`)}
         ${drawn}
       </svg>
     </div>`;
@@ -152,7 +179,7 @@ class Gantt extends Part {
     const inset = big ? 5 : row.height > 6 ? 1 : 0.5;
     const characters = Math.floor((labels - indent - 30) / 7.4);
     const mark = row.factor || row.failed;
-    const said = row.factor ? `${row.name}: ${t('timesMedian', row.factor.toFixed(1))}` : row.failed && !big ? row.name : row.kind === 'box' || !row.time || !big ? '' : duration(row.time.to - row.time.from);
+    const said = row.factor ? `${big ? '' : `${row.name}: `}${t('timesMedian', row.factor.toFixed(1))}` : row.failed && !big ? row.name : row.kind === 'box' || !row.time || !big ? '' : duration(row.time.to - row.time.from);
     // Beside the bar, or in it, or before it: wherever there is room; where there is none, the shorter text.
     const fit = (note) => {
       const room = note.length * 6.4 + 12;

@@ -5,7 +5,7 @@ import { t } from '../text.js';
 import { actionButton } from './action-button.js';
 import { Part } from './part.js';
 import { problemBox } from './problem.js';
-import { value } from './value.js';
+import { failure } from './value.js';
 
 class StackTrace extends Part {
   static properties = { execution: {}, step: {}, text: { state: true }, problem: { state: true } };
@@ -23,7 +23,7 @@ class StackTrace extends Part {
   render() {
     return html`<div class="failure">
       <h3><bdi>${this.step.name}</bdi></h3>
-      <p class="failure-line">${value(this.step.failure)}</p>
+      <p class="failure-line">${failure(this.step.failure)}</p>
       ${this.text === undefined
         ? actionButton('stackTrace', t('showStackTrace'), { onClick: () => this.#show() })
         : html`<button @click=${() => (this.text = undefined)}>${t('hideStackTrace')}</button>

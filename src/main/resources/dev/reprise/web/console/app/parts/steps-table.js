@@ -3,7 +3,7 @@ import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
 import { duration, number, rate, took } from '../format.js';
 import { t } from '../text.js';
-import { partitionName, stragglers } from './gantt.js';
+import { byTrouble, partitionName, stragglers } from './gantt.js';
 import { Part } from './part.js';
 import { placement, placesOf } from './placement.js';
 import { exitStatusOf, statusBadge } from './status.js';
@@ -40,7 +40,7 @@ class StepsTable extends Part {
 
   #partitions(step) {
     const slow = stragglers(step.partitions);
-    return repeat(step.partitions, ({ id }) => id, (partition) => this.#row(partition, html`<bdi>${partitionName(partition)}</bdi>${slow.has(partition.id) ? html` <span class="tag warn" title=${t('stragglerWhy')}>◆ ${t('timesMedian', slow.get(partition.id).toFixed(1))}</span>` : nothing}${placement(partition)}`, 'partition'));
+    return repeat(byTrouble(step.partitions), ({ id }) => id, (partition) => this.#row(partition, html`<bdi>${partitionName(partition)}</bdi>${slow.has(partition.id) ? html` <span class="tag warn" title=${t('stragglerWhy')}>◆ ${t('timesMedian', slow.get(partition.id).toFixed(1))}</span>` : nothing}${placement(partition)}`, 'partition'));
   }
 
   #toggle(id) {

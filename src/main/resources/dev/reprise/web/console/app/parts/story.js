@@ -7,7 +7,7 @@ import { attemptsOf } from './attempts.js';
 import { restartPhrase } from './decision.js';
 import { partitionName } from './gantt.js';
 import { statusClass, statusIcon } from './status.js';
-import { value } from './value.js';
+import { failure, value } from './value.js';
 
 /** @param actions the buttons to go on with, or nothing */
 export function story(execution, decision, actions) {
@@ -16,7 +16,7 @@ export function story(execution, decision, actions) {
     ${statusIcon(execution.status)}
     <div>
       <h2 id="story">${text.title}</h2>
-      ${text.cause === undefined ? nothing : html`<p class="failure-line">${value(text.cause)}</p>`}
+      ${text.cause === undefined ? nothing : html`<p class="failure-line">${failure(text.cause)}</p>`}
       ${text.more.map((sentence) => html`<p>${sentence}</p>`)}
       ${goOn(execution, decision)}
       ${actions}

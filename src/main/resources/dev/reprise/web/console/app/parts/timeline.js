@@ -4,7 +4,8 @@
  */
 import { html, svg } from 'lit';
 import { serverNow } from '../api.js';
-import { duration } from '../format.js';
+import { about, duration } from '../format.js';
+import { textWidth, within } from './elapsed.js';
 import { href } from '../router.js';
 import { t } from '../text.js';
 import { Part } from './part.js';
@@ -18,6 +19,15 @@ const axisHeight = 22;
 function spanOf(execution) {
   const from = Date.parse(execution.started ?? execution.created);
   return { from, to: Math.max(from + 50, execution.ended ? Date.parse(execution.ended) : execution.live ? serverNow() : from) };
+}
+
+function lasted(execution) {
+  const { from, to } = spanOf(execution);
+  return to - from;
+}
+
+function nameOf(execution, wide) {
+  return wide ? t('executionN', execution.id) : String(execution.id);
 }
 
 /** Stretches in which something ran, and the pauses between them that are too long to draw to scale. */
@@ -48,7 +58,13 @@ class Timeline extends Part {
     const width = this.#width.value;
     if (!width) return html`<div class="timeline"></div>`;
     const executions = [...this.executions].reverse();
-    const labels = width < 520 ? 64 : 130;
+    const wide = width >= 520;
+    // As wide as what stands there: ids have as many digits as they have.
+    const labels = Math.min(
+      width * 0.45,
+      36 + Math.max(...executions.map((execution) => Math.max(textWidth(nameOf(execution, wide), 13), textWidth(duration(lasted(execution)), 11.5)))),
+    );
+    let free = 0;
     const parts = stretches(executions.map(spanOf));
     // Many pauses would leave no room for what ran.
     const pause = Math.min(breakWidth, (width - labels) / 2 / Math.max(1, parts.length - 1));
@@ -69,15 +85,19 @@ class Timeline extends Part {
       <svg width=${width} height=${height} role="group" aria-label=${t('timelineAlt', executions.length)}>
         ${parts.slice(1).map((part, index) => {
           const middle = (parts[index].x + parts[index].width + part.x) / 2;
-          return svg`<g class="pause"><line x1=${middle} x2=${middle} y1=${axisHeight - 4} y2=${height}/>
-            <text x=${middle} y="13" text-anchor="middle">${pause >= 40 ? t('later', duration(part.from - parts[index].to)) : '…'}</text></g>`;
+          const between = part.from - parts[index].to;
+          const [label] = [t('later', duration(between)), t('later', about(between)), about(between), '…'].filter((text) => within(middle, textWidth(text), free, width) !== undefined);
+          const left = label === undefined ? 0 : within(middle, textWidth(label), free, width);
+          if (label !== undefined) free = left + textWidth(label) + 8;
+          return svg`<g class="pause"><title>${t('later', duration(between))}</title><line x1=${middle} x2=${middle} y1=${axisHeight - 4} y2=${height}/>
+            ${label === undefined ? '' : svg`<text x=${left} y="13">${label}</text>`}</g>`;
         })}
-        ${executions.map((execution, index) => this.#row(execution, axisHeight + index * rowHeight, x, labels, width))}
+        ${executions.map((execution, index) => this.#row(execution, axisHeight + index * rowHeight, x, wide, width))}
       </svg>
     </div>`;
   }
 
-  #row(execution, y, x, labels, width) {
+  #row(execution, y, x, wide, width) {
     const { from, to } = spanOf(execution);
     const left = x(from);
     const long = Math.max(3, x(to) - left);
@@ -85,7 +105,7 @@ class Timeline extends Part {
     return svg`<a href=${href('executions', execution.id)} class="timeline-row">
       <rect class="hit" x="0" y=${y} width=${width} height=${rowHeight}/>
       <g class="icon s-${statusClass(execution.status)}" transform="translate(0 ${y + 12})"><title>${statusWord(execution.status)}</title>${statusShape(execution.status)}</g>
-      <text class="timeline-name" x="24" y=${y + 18}>${labels > 100 ? t('executionN', execution.id) : execution.id}</text>
+      <text class="timeline-name" x="24" y=${y + 18}>${nameOf(execution, wide)}</text>
       <text class="timeline-note" x="24" y=${y + 33}>${note}</text>
       <rect class="timeline-bar s-${statusClass(execution.status)}" x=${left} y=${y + 8} width=${long} height="24" rx="4"/>
       ${execution.steps.filter((step) => step.started !== undefined).map((step) => {

@@ -19,7 +19,10 @@ class Audit extends View {
 
   #typing;
   #entries = new Pages(this, async (after, signal) =>
-    may('audit') ? get('audit', { user: this.query.user, execution: this.query.execution, after }, signal) : { items: [] });
+    may('audit') ? get('audit', { user: this.query.user, execution: this.query.execution, after }, signal) : { items: [] }, {
+    get: () => this.query.pages,
+    set: (pages) => replace(href('audit', undefined, { ...this.query, pages })),
+  });
 
   #waiting = new Load(this, async (signal) => (may('lift') ? get('refused-logins', {}, signal) : { items: [] }));
 
@@ -30,7 +33,7 @@ class Audit extends View {
 
   willUpdate(changed) {
     const before = changed.get('query');
-    if (before && JSON.stringify(before) !== JSON.stringify(this.query)) this.#entries.reload();
+    if (before && JSON.stringify({ ...before, pages: 0 }) !== JSON.stringify({ ...this.query, pages: 0 })) this.#entries.reload();
   }
 
   get heading() {
@@ -41,7 +44,7 @@ class Audit extends View {
     return (event) => {
       clearTimeout(this.#typing);
       const text = event.target.value.trim();
-      this.#typing = setTimeout(() => replace(href('audit', undefined, { ...this.query, [field]: text })), 400);
+      this.#typing = setTimeout(() => replace(href('audit', undefined, { ...this.query, pages: undefined, [field]: text })), 400);
     };
   }
 

@@ -18,7 +18,8 @@ import { exitStatusOf, statusBadge, statusWord } from '../parts/status.js';
 import '../parts/steps-table.js';
 import { story } from '../parts/story.js';
 import { moment } from '../parts/time.js';
-import { shortValue } from '../parts/value.js';
+import { subjectHeading } from '../parts/subject.js';
+import { parametersText, shortValue } from '../parts/value.js';
 import { href } from '../router.js';
 import { t } from '../text.js';
 import { View } from './view.js';
@@ -49,8 +50,12 @@ class Execution extends View {
     });
   }
 
+  /** A page among many is found by what it is about. */
   get heading() {
-    return t('executionN', this.execution);
+    const { value: execution } = this.#execution;
+    return execution
+      ? [statusWord(execution.status), execution.job, parametersText(execution.parameters), t('executionN', execution.id)].filter(Boolean).join(' · ')
+      : t('executionN', this.execution);
   }
 
   #moved(execution) {
@@ -83,8 +88,8 @@ class Execution extends View {
     const width = execution.graph?.length ? Math.ceil(graphWidth(execution.graph)) : 0;
     const failures = execution.steps.flatMap((step) => [step, ...step.partitions]).filter((step) => step.failure !== undefined);
     return html`
-      <p class="crumbs"><a href="#/jobs">${t('nav.jobs')}</a> › <a href=${href('jobs', execution.job)}>${shortValue(execution.job, 60)}</a> › <a href=${href('instances', execution.instanceId)}>${t('instanceN', execution.instanceId)}</a></p>
-      <div class="title-row"><h1>${this.heading}</h1>${statusBadge(execution.status)}${exitStatusOf(execution) === undefined ? nothing : html`<span class="muted">${t('exitStatus')} ${shortValue(execution.exitStatus, 60)}</span>`}</div>
+      <p class="crumbs"><a href="#/jobs">${t('nav.jobs')}</a> › <a href=${href('jobs', execution.job)}>${shortValue(execution.job, 60)}</a> › <a href=${href('instances', execution.instanceId)}>${t('instanceN', execution.instanceId)}</a> › ${t('executionN', execution.id)}</p>
+      <div class="title-row">${subjectHeading(execution.job, execution.parameters, execution.status)}${exitStatusOf(execution) === undefined ? nothing : html`<span class="muted">${t('exitStatus')} ${shortValue(execution.exitStatus, 60)}</span>`}</div>
       <p class="visually-hidden" role="status">${statusWord(execution.status)}</p>
       ${story(execution, decision, actions)}
       ${this.#facts(execution)}

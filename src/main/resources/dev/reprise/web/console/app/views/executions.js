@@ -6,6 +6,7 @@ import { Pages, Tick } from '../load.js';
 import { empty, skeleton } from '../parts/blank.js';
 import { executionsTable } from '../parts/executions-table.js';
 import { statusIcon, statusWord } from '../parts/status.js';
+import { shortValue } from '../parts/value.js';
 import { href, replace } from '../router.js';
 import { t } from '../text.js';
 import { View } from './view.js';
@@ -13,14 +14,25 @@ import { View } from './view.js';
 const statuses = ['RUNNING', 'COMPLETED', 'FAILED', 'STOPPED', 'ABANDONED', 'UNKNOWN'];
 
 class Executions extends View {
-  static properties = { query: {}, fresh: { state: true } };
+  static properties = { query: {} };
 
   #typing;
-  #executions = new Pages(this, (after, signal) => get('executions', { ...this.#search(), after }, signal));
+  /** The ids of those that came, and match what is looked for. */
+  #fresh = new Set();
+  /** The names that the server found for a part of them. */
+  #names = {};
+  #executions = new Pages(
+    this,
+    async (after, signal) => {
+      const page = await get('executions', { ...this.#search(), after }, signal);
+      this.#names = { jobs: page.jobs, nodes: page.nodes };
+      return page;
+    },
+    { get: () => this.query.pages, set: (pages) => replace(href('executions', undefined, { ...this.query, pages })) },
+  );
 
   constructor() {
     super();
-    this.fresh = 0;
     new Tick(this);
     new Listen(this, { execution: (execution) => this.#moved(execution), reset: () => this.#executions.reload() });
   }
@@ -32,7 +44,7 @@ class Executions extends View {
 
   willUpdate(changed) {
     const before = changed.get('query');
-    if (before && JSON.stringify(before) !== JSON.stringify(this.query)) this.#again();
+    if (before && filters(before) !== filters(this.query)) this.#again();
   }
 
   get heading() {
@@ -41,12 +53,12 @@ class Executions extends View {
 
   /** The fields as the API takes them: times are UTC. */
   #search() {
-    const { job, status, node, since, until } = this.query;
-    return { job, status, node, since: utc(since), until: utc(until) };
+    const { job, jobContains, status, node, nodeContains, since, until } = this.query;
+    return { job, jobContains, status, node, nodeContains, since: utc(since), until: utc(until) };
   }
 
   #again() {
-    this.fresh = 0;
+    this.#fresh.clear();
     this.#executions.reload();
   }
 
@@ -54,46 +66,51 @@ class Executions extends View {
   #moved(execution) {
     const { items } = this.#executions;
     const known = items.findIndex(({ id }) => id === execution.id);
-    if (known >= 0) {
-      items[known] = execution;
-      this.requestUpdate();
-    } else if ((!items.length || execution.id > items[0].id) && execution.id > this.#newest && this.#matches(execution)) {
-      this.#newest = execution.id;
-      this.fresh++;
-    }
+    if (known >= 0) items[known] = execution;
+    else if (this.#matches(execution)) this.#fresh.add(execution.id);
+    else this.#fresh.delete(execution.id);
+    this.requestUpdate();
   }
 
-  #newest = 0;
+  /** How many are newer than what is shown. */
+  get #news() {
+    const newest = this.#executions.items[0]?.id ?? 0;
+    return [...this.#fresh].filter((id) => id > newest).length;
+  }
 
   #matches(execution) {
-    const { job, status, node, until } = this.query;
+    const { status, since, until } = this.query;
     const wanted = status?.split(',') ?? [];
-    return (!job || job === execution.job) && (!node || node === execution.node) && !until
+    const { jobs, nodes } = this.#names;
+    return (!jobs || jobs.includes(execution.job)) && (!nodes || nodes.includes(execution.node))
+      && !until && !(since && Date.parse(execution.created) < new Date(since).getTime())
       && (!wanted.length || wanted.includes(execution.status) || (wanted.includes('RUNNING') && execution.live));
   }
 
-  #set(field, text) {
-    replace(href('executions', undefined, { ...this.query, [field]: text }));
+  #set(fields) {
+    replace(href('executions', undefined, { ...this.query, pages: undefined, ...fields }));
   }
 
   #typed(field) {
     return (event) => {
       clearTimeout(this.#typing);
       const text = event.target.value.trim();
-      this.#typing = setTimeout(() => this.#set(field, text), 400);
+      // Whoever types looks for a part of a name; a link may have asked for a whole one.
+      this.#typing = setTimeout(() => this.#set({ [field.replace('Contains', '')]: undefined, [field]: text }), 400);
     };
   }
 
   #toggle(status) {
     const wanted = new Set(this.query.status?.split(',').filter(Boolean));
     if (!wanted.delete(status)) wanted.add(status);
-    this.#set('status', [...wanted].join(','));
+    this.#set({ status: [...wanted].join(',') });
   }
 
   render() {
     return html`<h1>${this.heading}</h1>
       ${this.#filters()}
-      <div role="status" class="fresh">${this.fresh ? html`<button @click=${this.#again}>${t('showNew', this.fresh)}</button>` : nothing}</div>
+      <div role="status">${this.#matched('job', this.#names.jobs)}${this.#matched('node', this.#names.nodes)}</div>
+      <div role="status" class="fresh">${this.#executions.read && this.#news ? html`<button @click=${this.#again}>${t('showNew', this.#news)}</button>` : nothing}</div>
       ${this.#executions.render(
         (executions) => (executions.length ? executionsTable(executions) : empty(t('noExecutions'), this.#filtered ? t('noExecutionsFiltered') : t('neverRanHint'))),
         skeleton(12),
@@ -101,22 +118,36 @@ class Executions extends View {
   }
 
   get #filtered() {
-    return Object.values(this.query).some((text) => text !== '');
+    return Object.entries(this.query).some(([name, text]) => name !== 'pages' && text !== '');
+  }
+
+  /** What a name or a part of one stands for. */
+  #matched(what, names) {
+    if (!names) return nothing;
+    const part = this.query[`${what}Contains`];
+    const list = html`${names.slice(0, 10).map((name, index) => html`${index ? ', ' : ''}${shortValue(name, 40)}`)}${names.length > 10 ? html` ${t('more', names.length - 10)}` : nothing}`;
+    if (part === undefined) return html`<p class="muted matched">${t(`${what}Exactly`)} ${list}</p>`;
+    return html`<p class="muted matched">${names.length ? html`${t(`${what}sWith`, names.length, part)} ${list}` : t(`no${what}With`, part)}</p>`;
   }
 
   #filters() {
     const wanted = this.query.status?.split(',') ?? [];
-    const field = (name, type = 'text') => html`<label>${t(name)}<input type=${type} name=${name} .value=${this.query[name] ?? ''} @input=${this.#typed(name)} autocomplete="off" autocapitalize="none" spellcheck="false" step=${type === 'datetime-local' ? 1 : nothing}></label>`;
+    const field = (name, type = 'text') => html`<label>${t(name)}<input type=${type} name=${name} .value=${this.query[name] ?? this.query[name.replace('Contains', '')] ?? ''} @input=${this.#typed(name)} autocomplete="off" autocapitalize="none" spellcheck="false" step=${type === 'datetime-local' ? 1 : nothing}></label>`;
     return html`<form class="filters" role="search" aria-label=${t('search')} @submit=${(event) => event.preventDefault()}>
       <fieldset class="chips"><legend>${t('status')}</legend>
         ${statuses.map((status) => html`<label class="chip"><input type="checkbox" .checked=${wanted.includes(status)} @change=${() => this.#toggle(status)}>${statusIcon(status)}<span>${statusWord(status)}</span></label>`)}
       </fieldset>
-      ${field('job')}${field('node')}${field('since', 'datetime-local')}${field('until', 'datetime-local')}
+      ${field('jobContains')}${field('nodeContains')}${field('since', 'datetime-local')}${field('until', 'datetime-local')}
       ${this.#filtered ? html`<p><a href="#/executions">${t('clearFilters')}</a></p>` : nothing}
     </form>`;
   }
 }
 customElements.define('reprise-executions', Executions);
+
+/** What is looked for, however many pages of it are shown. */
+function filters(query) {
+  return JSON.stringify({ ...query, pages: undefined });
+}
 
 function utc(local) {
   const time = local ? new Date(local) : undefined;

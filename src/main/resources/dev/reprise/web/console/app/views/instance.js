@@ -8,7 +8,9 @@ import { skeleton } from '../parts/blank.js';
 import { decisionBox } from '../parts/decision.js';
 import { executionsTable } from '../parts/executions-table.js';
 import '../parts/timeline.js';
-import { shortValue, value } from '../parts/value.js';
+import { statusWord } from '../parts/status.js';
+import { subjectHeading } from '../parts/subject.js';
+import { parametersText, shortValue, value } from '../parts/value.js';
 import { href } from '../router.js';
 import { t } from '../text.js';
 import { View } from './view.js';
@@ -34,14 +36,18 @@ class Instance extends View {
   }
 
   get heading() {
-    return t('instanceN', this.instance);
+    const { value: instance } = this.#instance;
+    const last = instance?.executions[0];
+    return instance
+      ? [last && statusWord(last.status), instance.job, parametersText(instance.parameters), t('instanceN', this.instance)].filter(Boolean).join(' · ')
+      : t('instanceN', this.instance);
   }
 
   render() {
     return html`${this.#instance.value ? nothing : html`<h1>${this.heading}</h1>`}${this.#instance.render((instance) => html`
-      <p class="crumbs"><a href="#/jobs">${t('nav.jobs')}</a> › <a href=${href('jobs', instance.job)}>${shortValue(instance.job, 60)}</a></p>
+      <p class="crumbs"><a href="#/jobs">${t('nav.jobs')}</a> › <a href=${href('jobs', instance.job)}>${shortValue(instance.job, 60)}</a> › ${t('instanceN', this.instance)}</p>
       <div class="title-row">
-        <h1>${this.heading}</h1>
+        ${subjectHeading(instance.job, instance.parameters, instance.executions[0]?.status)}
         ${instance.detail
           ? html`<reprise-actions .execution=${instance.detail} .actions=${{ ...instance.detail.actions, stop: false }} .decision=${instance.launch} .parameters=${instance.detail.allParameters} .done=${() => this.#instance.soon()}></reprise-actions>`
           : nothing}

@@ -11,7 +11,7 @@ import '../parts/launch-form.js';
 import { statusBadge } from '../parts/status.js';
 import { age } from '../parts/time.js';
 import { parametersLine, shortValue, value } from '../parts/value.js';
-import { href } from '../router.js';
+import { href, replace } from '../router.js';
 import { t } from '../text.js';
 import { View } from './view.js';
 
@@ -22,7 +22,10 @@ class Job extends View {
 
   #job = new Load(this, (signal) => get(`jobs/${segment(this.job)}`, {}, signal));
   #grid = new Load(this, (signal) => get(`jobs/${segment(this.job)}/grid`, { limit: shownExecutions }, signal), { pauseMillis: 3000 });
-  #instances = new Pages(this, (after, signal) => get(`jobs/${segment(this.job)}/instances`, { after, limit: 20 }, signal));
+  #instances = new Pages(this, (after, signal) => get(`jobs/${segment(this.job)}/instances`, { after, limit: 20 }, signal), {
+    get: () => this.query.pages,
+    set: (pages) => replace(href('jobs', this.job, { ...this.query, pages })),
+  });
 
   /** Whoever came by a button “Launch …” is led to the form, once. */
   #led = false;

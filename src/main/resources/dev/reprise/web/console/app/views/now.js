@@ -1,24 +1,33 @@
 /** What runs, what needs a person, and the nodes. Live. */
 import { html, nothing } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
-import { get } from '../api.js';
-import { duration, took } from '../format.js';
+import { get, post, remove } from '../api.js';
+import { dateTime, duration, localInput, number, took } from '../format.js';
 import { Listen, live } from '../live.js';
 import { Load, Tick } from '../load.js';
 import { attemptsOf } from '../parts/attempts.js';
+import { actionButton } from '../parts/action-button.js';
 import { empty, skeleton } from '../parts/blank.js';
+import '../parts/dialog.js';
 import { nodeCards } from '../parts/nodes.js';
 import { progressBar } from '../parts/progress-bar.js';
 import { statusBadge, statusIcon } from '../parts/status.js';
 import { age } from '../parts/time.js';
-import { parametersLine, shortValue, value } from '../parts/value.js';
+import { failure, parametersLine, shortValue, value } from '../parts/value.js';
 import { href } from '../router.js';
 import { t } from '../text.js';
 import { View } from './view.js';
 
-const attentionIcons = { failed: 'FAILED', stopped: 'STOPPED', recovered: 'STARTED', unknown: 'UNKNOWN', refused: 'ABANDONED' };
+const attentionIcons = { failed: 'FAILED', stopped: 'STOPPED', recovered: 'STARTED', unknown: 'UNKNOWN', refused: 'ABANDONED', completed: 'COMPLETED', broken: 'FAILED' };
+
+/** The statuses that a list of such executions is filtered by. */
+const statuses = { failed: 'FAILED', stopped: 'STOPPED', unknown: 'UNKNOWN', completed: 'COMPLETED', recovered: 'RUNNING' };
+
+const dayMillis = 86_400_000;
 
 class Now extends View {
+  static properties = { acknowledging: { state: true } };
+
   #now = new Load(this, async (signal) => {
     const now = await get('now', {}, signal);
     now.running.forEach((execution) => live.measure(execution));
@@ -57,14 +66,14 @@ class Now extends View {
     return html`<h1>${this.heading}</h1>
       ${this.#now.render(
         (now) => html`
-          <p class="summary">${t('nowSummary', now.running.length, now.attention.length, now.nodes.filter((node) => node.alive).length, now.nodes.length)}</p>
+          <p class="summary">${t('nowSummary', now.running.length, now.attentionInAll - now.attention.filter(({ acknowledged }) => acknowledged).length, now.nodes.filter((node) => node.alive).length, now.nodes.length)}</p>
           <section aria-labelledby="now-running"><h2 id="now-running">${t('running')}</h2>
             ${now.running.length
               ? html`<div class="cards">${repeat(now.running, ({ id }) => id, (execution) => this.#running(execution))}</div>`
               : empty(t('nothingRuns'), html`<a href="#/jobs">${t('launchSomething')}</a>`)}
           </section>
           <section aria-labelledby="now-attention"><h2 id="now-attention">${t('attention')}</h2>
-            ${now.attention.length ? html`<ul class="attention">${now.attention.map((item) => this.#attention(item))}</ul>` : empty(t('nothingNeedsYou'))}
+            ${this.#matters(now)}
           </section>
           <section aria-labelledby="now-nodes"><h2 id="now-nodes">${t('nav.nodes')}</h2>${nodeCards(now.nodes, now.readAt)}</section>`,
         html`<p class="summary"> </p>${skeleton(8)}`,
@@ -91,18 +100,70 @@ class Now extends View {
     </article>`;
   }
 
-  #attention({ kind, message, execution, times, job }) {
-    const target = execution ? href('executions', execution.id) : href('jobs', job ?? '');
+  #matters(now) {
+    const known = now.attention.filter(({ acknowledged }) => acknowledged);
+    const news = now.attention.filter(({ acknowledged }) => !acknowledged);
+    const list = (matters) => html`<ul class="attention">${repeat(matters, ({ key }) => key, (matter) => this.#attention(matter))}</ul>`;
+    return html`
+      ${news.length ? list(news) : empty(t('nothingNeedsYou'))}
+      ${now.attentionInAll > now.attention.length ? html`<p class="muted more-attention">${t('attentionShown', now.attention.length, now.attentionInAll)}</p>` : nothing}
+      ${now.attentionWhole ? nothing : html`<p class="muted more-attention">${t('attentionNotWhole')} <a href=${href('executions', undefined, { status: 'FAILED,STOPPED,UNKNOWN' })}>${t('allThatDidNotComplete')}</a></p>`}
+      ${known.length ? html`<details class="acknowledged"><summary>${t('acknowledgedN', known.length)}</summary>${list(known)}</details>` : nothing}
+      <reprise-dialog data-dialog="acknowledge" .title=${t('acknowledgeTitle')} .confirm=${t('acknowledge')} .content=${() => this.#asks()}
+        .action=${async (form) => {
+          await post(`attention/${this.acknowledging.key}/acknowledgement`, { note: form.get('note'), until: new Date(form.get('until')).toISOString() });
+          this.#now.reload();
+        }}></reprise-dialog>`;
+  }
+
+  /** What the dialog asks: until the next morning, unless somebody says otherwise. */
+  #asks() {
+    const matter = this.acknowledging;
+    if (!matter) return nothing;
+    const morning = new Date(Date.now() + dayMillis);
+    morning.setHours(8, 0, 0, 0);
+    return html`<p><strong><bdi>${matter.job}</bdi></strong>: ${failure(matter.message)}</p>
+      <p>${t('acknowledgeWhat')}</p>
+      <label class="field">${t('untilWhen')}<input type="datetime-local" name="until" required value=${localInput(morning)} min=${localInput(new Date())} max=${localInput(new Date(Date.now() + 365 * dayMillis))}></label>
+      <label class="field">${t('note')}<textarea name="note" rows="3" maxlength="1000" dir="auto"></textarea></label>`;
+  }
+
+  async #acknowledge(matter) {
+    this.acknowledging = matter;
+    await this.updateComplete;
+    this.querySelector('[data-dialog=acknowledge]').open();
+  }
+
+  async #remind(matter) {
+    try {
+      await remove(`attention/${matter.key}/acknowledgement`);
+    } finally {
+      this.#now.reload();
+    }
+  }
+
+  #attention(matter) {
+    const { kind, message, execution, times, job, count, executions, exitStatus, acknowledged, application } = matter;
+    const one = count === 1 && execution ? href('executions', execution.id) : undefined;
+    const all = one ?? (statuses[kind] ? href('executions', undefined, { job, status: statuses[kind] }) : href('jobs', job ?? ''));
     return html`<li class="attention-item ${kind}">
       ${statusIcon(attentionIcons[kind])}
       <div>
-        <p><strong>${t(`attention.${kind}`, times)}</strong> · <a href=${target}>${shortValue(execution?.job ?? job ?? '', 50)}</a>
-          ${execution ? html`<span class="muted">${t('executionN', execution.id)}, ${age(execution.ended ?? execution.created)}${execution.application === undefined ? nothing : html`, ${t('application')} ${shortValue(execution.application, 24)}`}</span>` : nothing}</p>
-        ${execution && Object.keys(execution.parameters).length ? html`<p>${parametersLine(execution.parameters, 3)}</p>` : nothing}
-        <p class="muted">${value(message)}</p>
-        ${execution && attemptsOf(execution) !== undefined ? html`<p class="muted">${attemptsOf(execution)}</p>` : nothing}
+        <p><a href=${href('jobs', job ?? '')}>${shortValue(job ?? '', 50)}</a>: <strong>${t(`attention.${kind}`, kind === 'refused' ? times : count)}</strong>
+          ${exitStatus === undefined ? nothing : html` <span class="tag warn">${shortValue(exitStatus, 40)}</span>`}
+          ${execution ? html`<span class="muted">${count === 1 ? t('executionN', execution.id) : t('newestIs', execution.id)}, ${age(execution.ended ?? execution.created)}${application === undefined ? nothing : html`, ${t('application')} ${shortValue(application, 24)}`}</span>` : nothing}</p>
+        ${kind === 'completed' || kind === 'recovered' ? html`<p class="muted">${t(`attentionWhat.${kind}`)}</p>` : html`<p class="attention-cause">${failure(message)}</p>`}
+        ${count === 1 && execution && Object.keys(execution.parameters).length ? html`<p>${parametersLine(execution.parameters, 3)}</p>` : nothing}
+        ${count === 1 && execution && attemptsOf(execution) !== undefined ? html`<p class="muted">${attemptsOf(execution)}</p>` : nothing}
+        ${count > 1 && executions.length ? html`<details><summary>${t(kind === 'refused' ? 'refusedBecauseOf' : 'newestOf', executions.length, count)}</summary><p class="ids">${executions.map((id) => html`<a href=${href('executions', id)}>${id}</a> `)}</p></details>` : nothing}
+        ${acknowledged ? html`<p class="muted">${t('acknowledgedBy', acknowledged.user, dateTime(acknowledged.at), dateTime(acknowledged.until))}${acknowledged.note === undefined ? nothing : html`: ${value(acknowledged.note)}`}</p>` : nothing}
       </div>
-      <a class="button" href=${target}>${kind === 'refused' ? t('lookAtJob') : t('look')}<span class="visually-hidden"> ${execution ? t('executionN', execution.id) : job}</span></a>
+      <div class="attention-acts">
+        <a class="button" href=${all}>${one === undefined && !statuses[kind] ? t('lookAtJob') : count > 1 ? t('lookAtAll', number(count)) : t('look')}<span class="visually-hidden"> ${job}</span></a>
+        ${acknowledged
+          ? actionButton('acknowledge', html`${t('remindAgain')}<span class="visually-hidden"> ${job}</span>`, { onClick: () => this.#remind(matter) })
+          : actionButton('acknowledge', html`${t('acknowledgeAsk')}<span class="visually-hidden"> ${job}</span>`, { onClick: () => this.#acknowledge(matter) })}
+      </div>
     </li>`;
   }
 }

@@ -1,4 +1,4 @@
-package dev.reprise.internal.schedule;
+package dev.reprise.schedule;
 
 /** What is known of a tick. */
 public enum TickState {

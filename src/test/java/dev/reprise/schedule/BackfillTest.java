@@ -1,13 +1,11 @@
-package dev.reprise.internal.schedule;
+package dev.reprise.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.reprise.internal.schedule.Backfill.Order;
-import dev.reprise.internal.schedule.Backfill.Planned;
-import dev.reprise.internal.schedule.Backfill.What;
-import dev.reprise.schedule.JobSchedule;
-import dev.reprise.schedule.ScheduleFiles;
+import dev.reprise.schedule.Backfill.Order;
+import dev.reprise.schedule.Backfill.Planned;
+import dev.reprise.schedule.Backfill.What;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.List;

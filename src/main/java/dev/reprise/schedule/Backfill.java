@@ -1,7 +1,5 @@
-package dev.reprise.internal.schedule;
+package dev.reprise.schedule;
 
-import dev.reprise.schedule.JobSchedule;
-import dev.reprise.schedule.Tick;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.reprise.internal.schedule;
+package dev.reprise.schedule;
 
 import java.util.OptionalLong;
 

@@ -1,0 +1,64 @@
+package dev.reprise.internal.engine;
+
+import dev.reprise.internal.database.Database;
+import dev.reprise.internal.schedule.DeployedSchedules;
+import dev.reprise.internal.store.ScheduleRows;
+import dev.reprise.internal.store.TickRows;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of schedules and their ticks, and who hears when one may go on. Thread-safe. */
+public final class Scheduled {
+
+    private final ScheduleRows schedules;
+    private final TickRows ticks;
+    private volatile @Nullable DeployedSchedules deployed;
+    private volatile Consumer<String> whenEnded = job -> {};
+    private volatile Runnable whenChanged = () -> {};
+
+    Scheduled(Database database, String application) {
+        this.schedules = new ScheduleRows(database, application);
+        this.ticks = new TickRows(database, application);
+    }
+
+    /** How far each schedule has come. */
+    public ScheduleRows schedules() {
+        return schedules;
+    }
+
+    /** What became of their ticks. */
+    public TickRows ticks() {
+        return ticks;
+    }
+
+    /**
+     * Says when ticks may go on. Both return at once.
+     *
+     * @param ended of a job an execution has ended on this node, or was given up
+     * @param changed somebody has changed a schedule on this node
+     */
+    public void attend(Consumer<String> ended, Runnable changed) {
+        whenEnded = ended;
+        whenChanged = changed;
+    }
+
+    /** What this deployment has is known now. */
+    public void know(DeployedSchedules schedules) {
+        deployed = schedules;
+    }
+
+    /** The schedules of this deployment; empty as long as nobody has read them, and where none fire. */
+    public Optional<DeployedSchedules> deployed() {
+        return Optional.ofNullable(deployed);
+    }
+
+    void ended(String job) {
+        whenEnded.accept(job);
+    }
+
+    /** Something is to be looked at now. */
+    public void changed() {
+        whenChanged.run();
+    }
+}

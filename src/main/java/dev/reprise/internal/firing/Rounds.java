@@ -1,0 +1,295 @@
+package dev.reprise.internal.firing;
+
+import dev.reprise.internal.engine.Scheduled;
+import dev.reprise.internal.firing.TickLauncher.Elsewhere;
+import dev.reprise.internal.firing.TickLauncher.Launched;
+import dev.reprise.internal.firing.TickLauncher.Outcome;
+import dev.reprise.internal.firing.TickLauncher.Refused;
+import dev.reprise.internal.schedule.DeployedSchedules;
+import dev.reprise.internal.schedule.Judge;
+import dev.reprise.internal.schedule.Standing;
+import dev.reprise.internal.schedule.Verdict;
+import dev.reprise.internal.schedule.Verdicts;
+import dev.reprise.internal.store.ScheduleRow;
+import dev.reprise.internal.store.ScheduleRows;
+import dev.reprise.internal.store.TickRow;
+import dev.reprise.internal.store.TickRows;
+import dev.reprise.internal.store.TickRows.Decided;
+import dev.reprise.schedule.JobSchedule;
+import dev.reprise.schedule.KnownTick;
+import dev.reprise.schedule.Tick;
+import dev.reprise.schedule.TickState;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at the schedules that are due, has their ticks judged, launches and records. Every node does: who takes a schedule first
+ * looks at it, and what two have launched happens once. By one thread at a time.
+ */
+final class Rounds {
+
+    private static final Logger LOG = System.getLogger(Rounds.class.getName());
+
+    /** For how long after it was due a tick that nobody has looked at is not yet a missed one. */
+    static final Duration PUNCTUAL = Duration.ofMinutes(1);
+
+    /** Until another node looks at what one has taken, and until what waits is looked at though nobody said so. */
+    static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    /** What became of a tick so long ago is not told any more. */
+    private static final Duration REMEMBERED = Duration.ofDays(400);
+
+    private static final int AT_ONCE = 100;
+
+    private final ScheduleRows schedules;
+    private final TickRows ticks;
+    private final DeployedSchedules deployed;
+    private final TickLauncher launcher;
+    private final Backfilling backfilling;
+    private final UnaryOperator<Instant> clock;
+
+    /**
+     * @param clock what time it is, by the database's; itself but in tests
+     */
+    Rounds(Scheduled scheduled, DeployedSchedules deployed, TickLauncher launcher, UnaryOperator<Instant> clock) {
+        this.schedules = scheduled.schedules();
+        this.ticks = scheduled.ticks();
+        this.deployed = deployed;
+        this.launcher = launcher;
+        this.backfilling = new Backfilling(ticks, launcher);
+        this.clock = clock;
+    }
+
+    /** What is new or changed in this deployment begins, and what it has not any more ends. */
+    void begin() {
+        Map<String, ScheduleRow> known = new TreeMap<>();
+        schedules.all().forEach(row -> known.put(row.job(), row));
+        if (known.isEmpty() && deployed.all().isEmpty()) {
+            return;
+        }
+        Instant now = clock.apply(schedules.now());
+        Set<String> undecided = ticks.undecided(); // of which a corrected calendar may say something else
+        for (JobSchedule schedule : deployed.all().values()) {
+            ScheduleRow row = known.get(schedule.job());
+            Instant next = next(schedule, now);
+            if (row == null || !row.naming().equals(schedule.naming())) {
+                schedules.begin(schedule.job(), schedule.naming(), now, next);
+            } else if (!Objects.equals(row.next(), next) || undecided.contains(schedule.job())) {
+                schedules.lookAgain(schedule.job(), now);
+            }
+        }
+        Set<String> kept = new TreeSet<>(deployed.all().keySet());
+        kept.addAll(deployed.broken().keySet());
+        schedules.keepOnly(kept, now);
+    }
+
+    private static @Nullable Instant next(JobSchedule schedule, Instant now) {
+        return schedule.ticks().next(now).map(Tick::due).orElse(null);
+    }
+
+    /** Executions of some jobs have ended: what waits for them is looked at next. */
+    void ended(Collection<String> jobs) {
+        Set<String> waiting = new TreeSet<>();
+        jobs.forEach(job -> waiting.addAll(deployed.waitingFor(job)));
+        List<String> toLookAt = ticks.waiting(waiting);
+        if (!toLookAt.isEmpty()) {
+            Instant now = clock.apply(schedules.now());
+            toLookAt.forEach(job -> schedules.lookAgain(job, now));
+        }
+    }
+
+    /**
+     * Looks at all that are to be looked at now.
+     *
+     * @return how long it is until the next is; empty if there is none
+     */
+    Optional<Duration> look() {
+        Set<String> passed = new HashSet<>();
+        while (true) {
+            ScheduleRows.Next next = schedules.next(AT_ONCE + passed.size());
+            long read = System.nanoTime();
+            Optional<Duration> pause = Optional.empty();
+            boolean looked = false;
+            for (ScheduleRow row : next.rows()) {
+                Instant now = clock.apply(next.now().plusNanos(System.nanoTime() - read));
+                Instant due = Objects.requireNonNull(row.lookAt(), row.job());
+                if (due.isAfter(now)) {
+                    pause = Optional.of(Duration.between(now, due));
+                    break;
+                }
+                if (passed.contains(row.job())) {
+                    continue;
+                }
+                looked = true;
+                if (!isHere(row, due, now)) {
+                    passed.add(row.job());
+                } else if (!looked(row, now, passed)) {
+                    break; // others are at it: what is there still to do?
+                }
+            }
+            if (!looked) {
+                return pause;
+            }
+        }
+    }
+
+    /** Another version's are left to its nodes, as while versions are exchanged; unless nobody looks at them. */
+    private boolean isHere(ScheduleRow row, Instant due, Instant now) {
+        return deployed.find(row.job())
+                .filter(schedule -> schedule.naming().equals(row.naming())
+                        || due.plus(PATIENCE).isBefore(now))
+                .isPresent();
+    }
+
+    /** False if somebody else does. */
+    private boolean looked(ScheduleRow row, Instant now, Set<String> passed) {
+        Optional<ScheduleRow> claimed = schedules.claim(row, now.plus(PATIENCE));
+        if (claimed.isEmpty()) {
+            return false;
+        }
+        try {
+            fire(deployed.find(row.job()).orElseThrow(), claimed.get(), now);
+        } catch (RuntimeException | LinkageError e) {
+            LOG.log(
+                    Level.WARNING,
+                    "The schedule of " + row.job() + " could not be looked at to its end; it is tried again in "
+                            + PATIENCE.toSeconds() + " s, on whichever node",
+                    e);
+            passed.add(row.job());
+        }
+        return true;
+    }
+
+    private void fire(JobSchedule schedule, ScheduleRow row, Instant now) {
+        String job = schedule.job();
+        List<TickRow> known = ticks.standing(job, KnownTicks.from(schedule, row.since(), now));
+        ticks.settled(
+                job,
+                known.stream()
+                        .filter(tick ->
+                                tick.unfinished() && KnownTicks.of(tick).state().isEnded())
+                        .map(TickRow::nominal)
+                        .toList());
+        Standing standing = KnownTicks.standing(row, known);
+        Verdicts verdicts =
+                Judge.judge(schedule, standing, KnownTicks.others(schedule, standing, ticks, now), now, PUNCTUAL);
+        Recording recording = new Recording(job, standing, known, now);
+        verdicts.notLookedAt()
+                .ifPresent(tick -> recording.add(
+                        tick, TickRow.MISSED, "so were all before it since " + row.since() + ": nobody launched them"));
+        for (Verdict verdict : verdicts.ticks()) {
+            if (!recording.act(verdict)) {
+                schedules.lookAgain(job, now);
+                return;
+            }
+        }
+        recording.flush();
+        boolean waiting = recording.waits;
+        if (row.pause() == null) {
+            waiting |= backfilling.goOn(schedule, known, now);
+        }
+        Instant next = verdicts.next().map(Tick::due).orElse(null);
+        Instant patience = now.plus(PATIENCE);
+        Instant lookAt = recording.again ? now : waiting && (next == null || next.isAfter(patience)) ? patience : next;
+        schedules.looked(row, schedule.naming(), verdicts.through(), lookAt, next);
+        if (row.since().truncatedTo(ChronoUnit.DAYS).isBefore(verdicts.through().truncatedTo(ChronoUnit.DAYS))) {
+            ticks.forget(job, now.minus(REMEMBERED));
+        }
+    }
+
+    /** What a round does with the ticks of a schedule. */
+    private final class Recording {
+
+        private final String job;
+        private final Standing standing;
+        private final Map<String, String> whys = new TreeMap<>();
+        private final Instant now;
+        private final List<Decided> decided = new ArrayList<>();
+
+        private boolean waits;
+
+        /** Whether what was decided may have changed while it was: then it is looked at once more. */
+        private boolean again;
+
+        Recording(String job, Standing standing, List<TickRow> known, Instant now) {
+            this.job = job;
+            this.standing = standing;
+            this.now = now;
+            known.forEach(tick -> whys.put(tick.nominal(), String.valueOf(tick.why())));
+        }
+
+        /** False if this node can do nothing more. */
+        boolean act(Verdict verdict) {
+            Tick tick = verdict.tick();
+            if (verdict instanceof Verdict.Launch) {
+                flush();
+                return launch(tick);
+            } else if (verdict instanceof Verdict.Wait wait) {
+                waits = true;
+                // Whose end it waits for may have come before it was recorded that it waits.
+                again |= stateOf(tick) != TickState.WAITING;
+                if (!wait.why().equals(whys.get(KnownTicks.nominal(tick.nominal())))) {
+                    add(tick, TickRow.WAITING, wait.why());
+                }
+            } else if (verdict instanceof Verdict.Later) {
+                if (stateOf(tick) == null) {
+                    add(tick, TickRow.DUE, null);
+                }
+            } else if (verdict instanceof Verdict.Skip skip) {
+                add(tick, TickRow.SKIPPED, skip.why());
+            } else if (verdict instanceof Verdict.Miss miss) {
+                add(tick, TickRow.MISSED, miss.why());
+            }
+            return true;
+        }
+
+        private @Nullable TickState stateOf(Tick tick) {
+            KnownTick known = standing.ticks().get(tick.nominal());
+            return known == null ? null : known.state();
+        }
+
+        private boolean launch(Tick tick) {
+            Outcome outcome = launcher.launch(job, tick.parameters());
+            if (outcome instanceof Elsewhere) {
+                return false;
+            }
+            if (outcome instanceof Launched launched) {
+                ticks.launched(
+                        job, decided(tick, TickRow.LAUNCHED, null), launched.instance(), launched.execution(), now);
+            } else if (outcome instanceof Refused refused) {
+                LOG.log(Level.WARNING, "The tick {0} of {1} is refused: {2}", tick.nominal(), job, refused.why());
+                add(tick, TickRow.REFUSED, refused.why());
+                again = true;
+            }
+            return true;
+        }
+
+        private Decided decided(Tick tick, String state, @Nullable String why) {
+            return new Decided(KnownTicks.nominal(tick.nominal()), tick.due(), state, why);
+        }
+
+        void add(Tick tick, String state, @Nullable String why) {
+            decided.add(decided(tick, state, why));
+        }
+
+        void flush() {
+            ticks.decided(job, decided, now);
+            decided.clear();
+        }
+    }
+}

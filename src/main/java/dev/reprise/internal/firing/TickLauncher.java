@@ -1,0 +1,73 @@
+package dev.reprise.internal.firing;
+
+import dev.reprise.launch.JobLauncher;
+import dev.reprise.state.LaunchRefusedException;
+import dev.reprise.state.Refusal;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Launches ticks, which their identity lets happen once. */
+class TickLauncher {
+
+    private final Function<String, ClassLoader> homes;
+
+    /**
+     * @param homes for a job the class loader that leads to its job operator
+     */
+    TickLauncher(Function<String, ClassLoader> homes) {
+        this.homes = homes;
+    }
+
+    /** What came of a launch. */
+    sealed interface Outcome {}
+
+    /** There is an execution of it, of this launch or of one before. */
+    record Launched(@Nullable Long instance, @Nullable Long execution) implements Outcome {}
+
+    /** There is none, and there will be none. */
+    record Refused(String why) implements Outcome {}
+
+    /** Not on this node. */
+    record Elsewhere() implements Outcome {}
+
+    /** Launches a tick that has not been, as far as is known. */
+    Outcome launch(String job, Map<String, String> parameters) {
+        return launch(job, parameters, null);
+    }
+
+    /**
+     * Launches a tick, or lets one go on.
+     *
+     * @param failed the execution that is to be restarted, if it is still the last; null to begin an instance
+     */
+    Outcome launch(String job, Map<String, String> parameters, @Nullable Long failed) {
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        Thread.currentThread().setContextClassLoader(homes.apply(job));
+        try {
+            return new Launched(
+                    null,
+                    failed == null ? JobLauncher.startTick(job, parameters) : JobLauncher.restartTick(job, failed));
+        } catch (LaunchRefusedException e) {
+            return of(e.refusal());
+        } finally {
+            Thread.currentThread().setContextClassLoader(before);
+        }
+    }
+
+    /** Whoever launched the same identity has launched this tick. */
+    static Outcome of(Refusal refusal) {
+        return switch (refusal.kind()) {
+            case ALREADY_RUNNING,
+                    ALREADY_COMPLETE,
+                    ABANDONED,
+                    RESTART_INSTEAD,
+                    NOT_RESTARTABLE,
+                    UNKNOWN_STATE,
+                    DEFINITION_CHANGED,
+                    NOT_THE_LAST -> new Launched(refusal.instanceId(), refusal.executionId());
+            case NODE_UNAVAILABLE -> new Elsewhere();
+            case NO_SUCH_JOB, INVALID_JOB, INVALID_PARAMETERS, OTHER_APPLICATION -> new Refused(refusal.message());
+        };
+    }
+}

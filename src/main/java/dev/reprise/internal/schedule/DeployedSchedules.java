@@ -1,0 +1,68 @@
+package dev.reprise.internal.schedule;
+
+import dev.reprise.schedule.InvalidScheduleException;
+import dev.reprise.schedule.JobSchedule;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/** The schedules of a deployment, and what is wrong with those that cannot be used. Immutable. */
+public final class DeployedSchedules {
+
+    private final SortedMap<String, JobSchedule> schedules = new TreeMap<>();
+    private final SortedMap<String, InvalidScheduleException> broken = new TreeMap<>();
+    private final Map<String, Set<String>> waiting = new TreeMap<>();
+
+    /**
+     * Reads them.
+     *
+     * @param jobs the names of the jobs
+     * @param homes for a job the class loader that sees its files
+     * @param own which no file has; they come before what a file says of the same job
+     */
+    public DeployedSchedules(Collection<String> jobs, Function<String, ClassLoader> homes, List<JobSchedule> own) {
+        own.forEach(schedule -> schedules.put(schedule.job(), schedule));
+        for (String job : jobs) {
+            try {
+                if (!schedules.containsKey(job)) {
+                    JobSchedule.find(job, homes.apply(job)).ifPresent(schedule -> schedules.put(job, schedule));
+                }
+            } catch (InvalidScheduleException e) {
+                broken.put(job, e);
+            }
+        }
+        for (JobSchedule schedule : schedules.values()) {
+            waiting.computeIfAbsent(schedule.job(), job -> new TreeSet<>()).add(schedule.job());
+            schedule.after()
+                    .forEach(other -> waiting.computeIfAbsent(other, job -> new TreeSet<>())
+                            .add(schedule.job()));
+        }
+    }
+
+    /** Those that can be used, by job. */
+    public SortedMap<String, JobSchedule> all() {
+        return Collections.unmodifiableSortedMap(schedules);
+    }
+
+    /** What is wrong with the others, by job. */
+    public SortedMap<String, InvalidScheduleException> broken() {
+        return Collections.unmodifiableSortedMap(broken);
+    }
+
+    /** That of a job. */
+    public Optional<JobSchedule> find(String job) {
+        return Optional.ofNullable(schedules.get(job));
+    }
+
+    /** The jobs of which a tick may wait for the end of an execution of a job. */
+    public Set<String> waitingFor(String job) {
+        return waiting.getOrDefault(job, Set.of());
+    }
+}

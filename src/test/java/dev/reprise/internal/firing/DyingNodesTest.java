@@ -1,0 +1,237 @@
+package dev.reprise.internal.firing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.reprise.Patience;
+import dev.reprise.PostgresServer;
+import dev.reprise.internal.schedule.DeployedSchedules;
+import dev.reprise.launch.JobLauncher;
+import dev.reprise.schedule.JobSchedule;
+import dev.reprise.state.LaunchRefusedException;
+import dev.reprise.testing.InProcessBatch;
+import dev.reprise.testing.OtherEngine;
+import jakarta.batch.api.chunk.AbstractItemReader;
+import jakarta.batch.api.chunk.AbstractItemWriter;
+import jakarta.batch.operations.JobRestartException;
+import java.io.Serializable;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jberet.job.model.Job;
+import org.jberet.job.model.JobBuilder;
+import org.jberet.job.model.StepBuilder;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Ticks on several nodes, each with an engine of its own, of which one dies every third tick, before or after it has launched. */
+class DyingNodesTest {
+
+    private static final int NODES = 4;
+    private static final int TICKS = 60;
+
+    private final AtomicReference<Instant> clock = new AtomicReference<>(Instant.parse("2026-11-30T00:00:30Z"));
+    private final Job job = new JobBuilder("report")
+            .step(new StepBuilder("load")
+                    .reader("reader")
+                    .writer("writer")
+                    .itemCount(2)
+                    .build())
+            .build();
+    private String url = "";
+
+    /** Five items. */
+    public static final class Reader extends AbstractItemReader {
+
+        private int read;
+
+        @Override
+        public void open(@Nullable Serializable checkpoint) {
+            read = checkpoint == null ? 0 : (Integer) checkpoint;
+        }
+
+        @Override
+        public @Nullable Object readItem() {
+            return read == 5 ? null : ++read;
+        }
+
+        @Override
+        public Serializable checkpointInfo() {
+            return read;
+        }
+    }
+
+    /** Nowhere. */
+    public static final class Writer extends AbstractItemWriter {
+        @Override
+        public void writeItems(List<Object> items) {}
+    }
+
+    private enum Death {
+        NONE,
+        BEFORE_THE_LAUNCH,
+        AFTER_THE_LAUNCH
+    }
+
+    private final class Node implements AutoCloseable {
+
+        private final String name;
+        private final OtherEngine engine;
+        private final Rounds rounds;
+        private final AtomicReference<Death> death = new AtomicReference<>(Death.NONE);
+
+        Node(String name, JobSchedule schedule) {
+            this.name = name;
+            this.engine = new OtherEngine(url, name, Map.of("reader", Reader::new, "writer", Writer::new), job);
+            this.rounds = new Rounds(
+                    engine.repository().thisNode().scheduled(),
+                    new DeployedSchedules(List.of(), its -> engine.home(), List.of(schedule)),
+                    new TickLauncher(its -> engine.home()) {
+                        @Override
+                        Outcome launch(String its, Map<String, String> parameters, @Nullable Long failed) {
+                            if (death.get() == Death.BEFORE_THE_LAUNCH) {
+                                throw new IllegalStateException("killed");
+                            }
+                            Outcome outcome = super.launch(its, parameters, failed);
+                            if (death.get() == Death.AFTER_THE_LAUNCH) {
+                                throw new IllegalStateException("killed");
+                            }
+                            return outcome;
+                        }
+                    },
+                    database -> clock.get());
+            rounds.begin();
+        }
+
+        Object look() {
+            rounds.ended(List.of("report"));
+            return rounds.look();
+        }
+
+        /** As the duties of a node do it. */
+        void takeOver() {
+            engine.repository().thisNode().takeOverFromTheDead();
+            ClassLoader before = Thread.currentThread().getContextClassLoader();
+            Thread.currentThread().setContextClassLoader(engine.home());
+            try {
+                engine.repository().thisNode().claimRestarts().forEach(due -> {
+                    try {
+                        JobLauncher.recover(due);
+                    } catch (LaunchRefusedException | JobRestartException overtaken) {
+                        // By its own end.
+                    }
+                    engine.repository().thisNode().restarted(due);
+                });
+            } finally {
+                Thread.currentThread().setContextClassLoader(before);
+            }
+        }
+
+        @Override
+        public void close() {
+            engine.close();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"wait", "allow"})
+    void eachTickCompletesOnceAndInOrderWhereThatIsAsked(String overlap) throws Exception {
+        var postgres = PostgresServer.emptySchema();
+        url = postgres.getUrl() + "&user=" + postgres.getUser();
+        JobSchedule minutely = Night.schedule(
+                "report",
+                "\"cron\": \"* * * * *\", \"format\": \"uuuu-MM-dd'T'HH:mm\", \"catchUp\": \"all\", \"overlap\": \""
+                        + overlap + "\"");
+        Random random = new Random(17);
+        int deaths = 0;
+        List<Node> nodes = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(NODES);
+        InProcessBatch tables = InProcessBatch.builder().database(url).build().open();
+        try {
+            for (int i = 0; i < NODES; i++) {
+                nodes.add(new Node("node-" + i, minutely));
+            }
+            for (int minute = 1; minute <= TICKS; minute++) {
+                clock.set(Instant.parse("2026-11-30T00:00:30Z").plus(Duration.ofMinutes(minute)));
+                Node victim = nodes.get(random.nextInt(NODES));
+                if (minute % 3 == 0) {
+                    victim.death.set(random.nextBoolean() ? Death.BEFORE_THE_LAUNCH : Death.AFTER_THE_LAUNCH);
+                }
+                lookAtOnce(threads, nodes);
+                if (minute % 3 == 0) {
+                    deaths++;
+                    victim.engine.dies();
+                    nodes.remove(victim);
+                    nodes.forEach(Node::takeOver);
+                    victim.close();
+                    nodes.add(new Node(victim.name, minutely));
+                }
+            }
+            await().timeout(Patience.GUARD).until(() -> {
+                clock.updateAndGet(now -> now.plus(Duration.ofSeconds(1)));
+                nodes.forEach(Node::takeOver);
+                lookAtOnce(threads, nodes);
+                return rows("select 1 from REPRISE_TICK where STATE <> 'LAUNCHED'")
+                                .isEmpty()
+                        && rows("select 1 from REPRISE_TICK").size() >= TICKS
+                        && rows("select 1 from BATCH_JOB_EXECUTION where STATUS <> 'COMPLETED' and STATUS <> 'FAILED'")
+                                .isEmpty()
+                        && rows("select 1 from REPRISE_RESTART").isEmpty();
+            });
+
+            assertThat(deaths).isEqualTo(20);
+            assertThat(rows("select JOB_INSTANCE_ID from REPRISE_TICK")).doesNotHaveDuplicates();
+            List<String> ticks = rows("select NOMINAL from REPRISE_TICK order by NOMINAL");
+            List<String> completed = rows("""
+                    select p.PARAMETER_VALUE from BATCH_JOB_EXECUTION e
+                      join BATCH_JOB_EXECUTION_PARAMS p
+                        on p.JOB_EXECUTION_ID = e.JOB_EXECUTION_ID and p.PARAMETER_NAME = 'day'
+                     where e.STATUS = 'COMPLETED'
+                     order by e.START_TIME, e.JOB_EXECUTION_ID""");
+            if (overlap.equals("wait")) {
+                assertThat(completed).isEqualTo(ticks);
+            } else {
+                assertThat(completed).containsExactlyInAnyOrderElementsOf(ticks);
+            }
+        } finally {
+            nodes.forEach(Node::close);
+            threads.shutdown();
+            tables.close();
+        }
+    }
+
+    private static void lookAtOnce(ExecutorService threads, List<Node> nodes) throws Exception {
+        List<Future<?>> looks = new ArrayList<>();
+        nodes.forEach(node -> looks.add(threads.submit(node::look)));
+        for (Future<?> look : looks) {
+            look.get();
+        }
+    }
+
+    private List<String> rows(String query) {
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet found = statement.executeQuery(query)) {
+            List<String> rows = new ArrayList<>();
+            while (found.next()) {
+                rows.add(found.getString(1));
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

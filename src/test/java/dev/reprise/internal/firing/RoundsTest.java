@@ -1,0 +1,559 @@
+package dev.reprise.internal.firing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.reprise.internal.engine.TestDatabase.Kind;
+import dev.reprise.internal.firing.TickLauncher.Launched;
+import dev.reprise.internal.firing.TickLauncher.Outcome;
+import dev.reprise.internal.schedule.DeployedSchedules;
+import dev.reprise.schedule.JobSchedule;
+import dev.reprise.schedule.ScheduleFiles;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.jberet.job.model.JobBuilder;
+import org.jberet.job.model.StepBuilder;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a node does about ticks, on each database. */
+class RoundsTest {
+
+    @ParameterizedTest
+    @EnumSource
+    void aTickIsLaunchedWhenItIsDueAndNotAgain(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            Rounds rounds = night.deployed("2026-11-29T12:00:00Z", Night.schedule("report", ""));
+
+            assertThat(night.look(rounds, "2026-11-30T02:59:00Z")).contains(Duration.ofMinutes(1));
+            assertThat(night.ticks("report")).isEmpty();
+
+            assertThat(night.look(rounds, "2026-11-30T03:00:00Z")).contains(Duration.ofDays(1));
+            night.awaitEnds();
+            night.look(rounds, "2026-11-30T03:00:01Z");
+
+            assertThat(night.ticks("report")).containsExactly("2026-11-30T03:00 LAUNCHED");
+            assertThat(night.executions("report")).containsExactly("2026-11-30 COMPLETED");
+        }
+    }
+
+    // ---- Moments of a death
+
+    /** Where a node dies in a round. */
+    enum Moment {
+        TAKEN,
+        LAUNCHED
+    }
+
+    /** How far the execution has come when another node looks. */
+    enum Then {
+        RUNNING,
+        COMPLETED,
+        FAILED
+    }
+
+    static Stream<Arguments> deaths() {
+        return Stream.of(Kind.values())
+                .flatMap(kind -> Stream.of(Moment.values())
+                        .flatMap(moment -> Stream.of(Then.values()).map(then -> Arguments.of(kind, moment, then))));
+    }
+
+    @ParameterizedTest
+    @MethodSource("deaths")
+    void anotherNodeGoesOnAndNothingRunsTwice(Kind kind, Moment moment, Then then) throws Exception {
+        try (Night night = Night.on(kind)) {
+            JobSchedule daily = Night.schedule("report", "");
+            night.deployed("2026-11-29T12:00:00Z", daily);
+            night.fail("report", then == Then.FAILED);
+            night.hold("report");
+            Rounds dying = night.rounds(
+                    new TickLauncher(job -> Night.LOADER) {
+                        @Override
+                        Outcome launch(String job, Map<String, String> parameters, @Nullable Long failed) {
+                            if (moment == Moment.LAUNCHED) {
+                                super.launch(job, parameters, failed);
+                            }
+                            throw new IllegalStateException("killed");
+                        }
+                    },
+                    daily);
+            night.look(dying, "2026-11-30T03:00:00Z");
+            if (then != Then.RUNNING) {
+                night.letGo("report");
+                night.awaitEnds();
+            }
+            Rounds other = night.rounds(daily);
+
+            assertThat(night.look(other, "2026-11-30T03:00:30Z")).contains(Duration.ofSeconds(30));
+            assertThat(night.ticks("report")).isEmpty();
+            assertThat(night.look(other, "2026-11-30T03:01:00Z"))
+                    .contains(Duration.ofDays(1).minusMinutes(1));
+            night.letGo("report");
+            night.awaitEnds();
+
+            assertThat(night.ticks("report")).containsExactly("2026-11-30T03:00 LAUNCHED");
+            assertThat(night.executions("report"))
+                    .containsExactly("2026-11-30 " + (then == Then.FAILED ? "FAILED" : "COMPLETED"));
+        }
+    }
+
+    /** Its row is there; up to when all is decided was not said. */
+    @ParameterizedTest
+    @EnumSource
+    void whoDiesAfterTheRecordLeavesNothingToDo(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            JobSchedule daily = Night.schedule("report", "");
+            night.deployed("2026-11-29T12:00:00Z", daily);
+            Instant before = night.row("report").since();
+            AtomicInteger launches = new AtomicInteger();
+            Rounds overtaken = night.rounds(
+                    new TickLauncher(job -> Night.LOADER) {
+                        @Override
+                        Outcome launch(String job, Map<String, String> parameters, @Nullable Long failed) {
+                            Outcome outcome = super.launch(job, parameters, failed);
+                            if (launches.getAndIncrement() == 0) {
+                                // Somebody changes the schedule: what this round says of it does not count.
+                                night.scheduled().schedules().pause(job, "ann", "", night.present());
+                            }
+                            return outcome;
+                        }
+                    },
+                    daily);
+            night.look(overtaken, "2026-11-30T03:00:00Z");
+
+            assertThat(night.row("report").since()).isEqualTo(before);
+            night.scheduled().schedules().resume("report", night.present());
+            night.look(night.rounds(daily), "2026-11-30T03:02:00Z");
+            night.awaitEnds();
+            assertThat(night.row("report").since()).isEqualTo("2026-11-30T03:02:00Z");
+            assertThat(night.ticks("report")).containsExactly("2026-11-30T03:00 LAUNCHED");
+            assertThat(night.executions("report")).containsExactly("2026-11-30 COMPLETED");
+        }
+    }
+
+    // ---- Races
+
+    @ParameterizedTest
+    @EnumSource
+    void ofSixteenThatLaunchOneTickOneBeginsItAndTheOthersFindIt(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            night.hold("report");
+            CountDownLatch together = new CountDownLatch(1);
+            ExecutorService nodes = Executors.newFixedThreadPool(16);
+            try {
+                List<Future<Outcome>> outcomes = new ArrayList<>();
+                for (int i = 0; i < 16; i++) {
+                    outcomes.add(nodes.submit(() -> {
+                        together.await();
+                        return new TickLauncher(job -> Night.LOADER).launch("report", Map.of("day", "2026-11-30"));
+                    }));
+                }
+                together.countDown();
+                TreeSet<Long> executions = new TreeSet<>();
+                for (Future<Outcome> outcome : outcomes) {
+                    assertThat(outcome.get()).isInstanceOf(Launched.class);
+                    executions.add(((Launched) outcome.get()).execution());
+                }
+                assertThat(executions).hasSize(1);
+            } finally {
+                nodes.shutdown();
+            }
+            night.letGo("report");
+            night.awaitEnds();
+            assertThat(night.executions("report")).containsExactly("2026-11-30 COMPLETED");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void ofSixteenThatLookAtOnceEachTickIsLaunchedOnce(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            JobSchedule minutely = Night.schedule(
+                    "report",
+                    "\"cron\": \"* * * * *\", \"format\": \"uuuu-MM-dd'T'HH:mm\", \"overlap\": \"allow\", \"catchUp\": \"all\"");
+            night.deployed("2026-11-30T03:00:00Z", minutely);
+            ExecutorService nodes = Executors.newFixedThreadPool(16);
+            try {
+                for (int minute = 1; minute <= 5; minute++) {
+                    night.now("2026-11-30T03:0" + minute + ":00Z");
+                    CountDownLatch together = new CountDownLatch(1);
+                    List<Future<?>> looks = new ArrayList<>();
+                    for (int i = 0; i < 16; i++) {
+                        Rounds rounds = night.rounds(minutely);
+                        looks.add(nodes.submit(() -> {
+                            together.await();
+                            return rounds.look();
+                        }));
+                    }
+                    together.countDown();
+                    for (Future<?> look : looks) {
+                        look.get();
+                    }
+                }
+            } finally {
+                nodes.shutdown();
+            }
+            night.awaitEnds();
+            assertThat(night.ticks("report"))
+                    .isEqualTo(IntStream.rangeClosed(1, 5)
+                            .mapToObj(minute -> "2026-11-30T03:0" + minute + " LAUNCHED")
+                            .toList());
+            assertThat(night.executions("report")).hasSize(5).allMatch(each -> each.endsWith("COMPLETED"));
+        }
+    }
+
+    // ---- Order
+
+    @ParameterizedTest
+    @EnumSource
+    void aTickWaitsAndGoesOnAtTheEndOfTheOneBeforeIt(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            night.hold("report");
+            Rounds rounds = night.deployed("2026-11-29T12:00:00Z", Night.schedule("report", ""));
+            night.look(rounds, "2026-11-30T03:00:00Z");
+            assertThat(night.look(rounds, "2026-12-01T03:00:00Z")).contains(Rounds.PATIENCE);
+            assertThat(night.ticks("report"))
+                    .containsExactly(
+                            "2026-11-30T03:00 LAUNCHED",
+                            "2026-12-01T03:00 WAITING for tick 2026-11-30T03:00 of 'report' (execution 1), which runs");
+
+            night.letGo("report");
+            night.awaitEnds();
+            rounds.ended(List.of("report"));
+            night.look(rounds, "2026-12-01T03:00:01Z");
+            night.awaitEnds();
+
+            assertThat(night.ticks("report")).containsExactly("2026-11-30T03:00 LAUNCHED", "2026-12-01T03:00 LAUNCHED");
+            assertThat(night.executions("report")).containsExactly("2026-11-30 COMPLETED", "2026-12-01 COMPLETED");
+        }
+    }
+
+    /** Who ended could not know that anything waits. */
+    @ParameterizedTest
+    @EnumSource
+    void whatEndsWhileItIsRecordedThatATickWaitsIsNotMissed(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            night.hold("report");
+            JobSchedule daily = Night.schedule("report", "");
+            night.look(night.deployed("2026-11-29T12:00:00Z", daily), "2026-11-30T03:00:00Z");
+            AtomicInteger asked = new AtomicInteger();
+            Rounds rounds = new Rounds(
+                    night.scheduled(),
+                    new DeployedSchedules(List.of(), job -> Night.LOADER, List.of(daily)),
+                    new TickLauncher(job -> Night.LOADER),
+                    database -> {
+                        if (asked.incrementAndGet() == 2) {
+                            night.letGo("report");
+                            night.awaitEnds();
+                        }
+                        return Instant.parse("2026-12-01T03:00:00Z");
+                    });
+            rounds.look();
+            night.awaitEnds();
+
+            assertThat(night.executions("report")).containsExactly("2026-11-30 COMPLETED", "2026-12-01 COMPLETED");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTickThatFailedKeepsTheNextOneWaitingUntilItIsRestarted(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            night.fail("report", true);
+            Rounds rounds = night.deployed("2026-11-29T12:00:00Z", Night.schedule("report", ""));
+            night.look(rounds, "2026-11-30T03:00:00Z");
+            night.awaitEnds();
+            night.look(rounds, "2026-12-01T03:00:00Z");
+            assertThat(night.ticks("report"))
+                    .last()
+                    .asString()
+                    .endsWith("(execution 1), which did not complete: restart or abandon it");
+            night.look(rounds, "2026-12-01T03:01:00Z");
+            assertThat(night.executions("report")).containsExactly("2026-11-30 FAILED");
+
+            night.fail("report", false);
+            night.batch.launcher().restart(1, Map.of());
+            night.awaitEnds();
+            night.look(rounds, "2026-12-01T03:02:00Z");
+            night.awaitEnds();
+
+            assertThat(night.executions("report"))
+                    .containsExactly("2026-11-30 FAILED", "2026-11-30 COMPLETED", "2026-12-01 COMPLETED");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTickComesAfterThatOfAnotherJob(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            night.hold("report");
+            Rounds rounds = night.deployed(
+                    "2026-11-29T12:00:00Z",
+                    Night.schedule("report", ""),
+                    Night.schedule("mail", "\"after\": [\"report\"]"));
+            night.look(rounds, "2026-11-30T03:00:00Z");
+            assertThat(night.ticks("mail"))
+                    .containsExactly(
+                            "2026-11-30T03:00 WAITING for tick 2026-11-30T03:00 of 'report' (execution 1), which runs");
+
+            night.letGo("report");
+            night.awaitEnds();
+            rounds.ended(List.of("report"));
+            rounds.look();
+            night.awaitEnds();
+
+            assertThat(night.executions("mail")).containsExactly("2026-11-30 COMPLETED");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatAPersonHasLaunchedIsTheTick(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            Rounds rounds = night.deployed("2026-11-29T12:00:00Z", Night.schedule("report", ""));
+            night.batch.run("report", Map.of("day", "2026-11-30"));
+            night.look(rounds, "2026-11-30T03:00:00Z");
+
+            assertThat(night.ticks("report")).containsExactly("2026-11-30T03:00 LAUNCHED");
+            assertThat(night.executions("report")).containsExactly("2026-11-30 COMPLETED");
+        }
+    }
+
+    // ---- What is refused
+
+    @ParameterizedTest
+    @EnumSource
+    void aTickThatIsRefusedSaysWhyAndTheNextOneIsTried(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            night.batch.define(new JobBuilder("twin")
+                    .property("reprise.identity", "none")
+                    .step(new StepBuilder("work").batchlet("report").build())
+                    .build());
+            Rounds rounds =
+                    night.deployed("2026-11-29T12:00:00Z", Night.schedule("ghost", ""), Night.schedule("twin", ""));
+            night.look(rounds, "2026-11-30T03:00:00Z");
+            night.look(rounds, "2026-12-01T03:00:00Z");
+
+            assertThat(night.ticks("ghost"))
+                    .hasSize(2)
+                    .allMatch(tick -> tick.contains(" REFUSED This deployment has no job 'ghost'"));
+            assertThat(night.ticks("twin"))
+                    .hasSize(2)
+                    .allMatch(tick -> tick.contains(
+                            " REFUSED twin has a schedule and reprise.identity=none, so that nothing would keep a tick"
+                                    + " from running twice. Take one of the two away."));
+        }
+    }
+
+    // ---- Redeployments
+
+    @ParameterizedTest
+    @EnumSource
+    void aScheduleThatIsNewOrChangedCatchesUpOnNoPastThatItDidNotHave(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            night.look(night.deployed("2026-11-29T12:00:00Z", Night.schedule("report", "")), "2026-11-30T03:00:00Z");
+            night.awaitEnds();
+            JobSchedule hourly = Night.schedule(
+                    "report", "\"cron\": \"0 * * * *\", \"format\": \"uuuu-MM-dd'T'HH\", \"catchUp\": \"all\"");
+            Rounds rounds = night.deployed("2026-11-30T09:30:00Z", hourly);
+            night.look(rounds, "2026-11-30T10:00:00Z");
+            night.awaitEnds();
+
+            assertThat(night.ticks("report")).containsExactly("2026-11-30T03:00 LAUNCHED", "2026-11-30T10:00 LAUNCHED");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatWaitsOfAScheduleThatIsRemovedIsSkippedAndItsReturnIsABeginning(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            night.hold("report");
+            JobSchedule daily = Night.schedule("report", "\"catchUp\": \"all\"");
+            Rounds rounds = night.deployed("2026-11-29T12:00:00Z", daily);
+            night.look(rounds, "2026-11-30T03:00:00Z");
+            night.look(rounds, "2026-12-01T03:00:00Z");
+            night.letGo("report");
+            night.awaitEnds();
+
+            Rounds without = night.deployed("2026-12-01T12:00:00Z", Night.schedule("mail", ""));
+            night.look(without, "2026-12-03T12:00:00Z");
+            night.look(night.deployed("2026-12-03T13:00:00Z", daily), "2026-12-04T03:00:00Z");
+            night.awaitEnds();
+
+            assertThat(night.ticks("report"))
+                    .containsExactly(
+                            "2026-11-30T03:00 LAUNCHED",
+                            "2026-12-01T03:00 SKIPPED the schedule was removed",
+                            "2026-12-04T03:00 LAUNCHED");
+        }
+    }
+
+    /** While versions are exchanged node by node; and when the newer one is taken back without that the older one is deployed again. */
+    @ParameterizedTest
+    @EnumSource
+    void anOlderVersionLeavesTheScheduleToTheNewerOneUnlessNobodyLooksAtIt(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            JobSchedule at3 = Night.schedule("report", "");
+            Rounds older = night.deployed("2026-11-29T12:00:00Z", at3);
+            Rounds newer = night.deployed("2026-11-29T13:00:00Z", Night.schedule("report", "\"cron\": \"0 4 * * *\""));
+
+            night.look(older, "2026-11-30T04:00:00Z");
+            assertThat(night.ticks("report")).isEmpty();
+            night.look(newer, "2026-11-30T04:00:30Z");
+            assertThat(night.ticks("report")).containsExactly("2026-11-30T04:00 LAUNCHED");
+            night.awaitEnds();
+            night.look(older, "2026-12-01T04:02:00Z");
+            night.look(older, "2026-12-02T03:00:00Z");
+
+            assertThat(night.ticks("report")).containsExactly("2026-11-30T04:00 LAUNCHED", "2026-12-02T03:00 LAUNCHED");
+        }
+    }
+
+    // ---- Outages
+
+    @ParameterizedTest
+    @EnumSource
+    void anOutageOverTenTicksIsCaughtUpAsTheScheduleSays(Kind kind) throws Exception {
+        for (String catchUp : List.of("all", "last", "none")) {
+            try (Night night = Night.on(kind)) {
+                Rounds rounds = night.deployed(
+                        "2026-11-10T12:00:00Z",
+                        Night.schedule(
+                                "report",
+                                "\"catchUp\": \"" + catchUp
+                                        + "\", \"catchUpWindow\": \"P30D\", \"overlap\": \"allow\""));
+                night.look(rounds, "2026-11-20T12:00:00Z");
+                night.awaitEnds();
+                night.look(rounds, "2026-11-20T12:00:01Z");
+
+                List<String> launched = night.ticks("report").stream()
+                        .filter(tick -> tick.contains("LAUNCHED"))
+                        .toList();
+                assertThat(night.ticks("report")).as(catchUp).hasSize(10);
+                assertThat(launched).as(catchUp).hasSize(catchUp.equals("all") ? 10 : catchUp.equals("last") ? 1 : 0);
+                assertThat(night.executions("report")).as(catchUp).hasSize(launched.size());
+            }
+        }
+    }
+
+    /** It dies when it has launched the only one that is caught up, and has recorded nothing after. */
+    @ParameterizedTest
+    @EnumSource
+    void theLastOneIsCaughtUpOnceThoughANodeDiesOverIt(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            JobSchedule daily = Night.schedule("report", "\"catchUpWindow\": \"P30D\"");
+            night.deployed("2026-11-10T12:00:00Z", daily);
+            Rounds dying = night.rounds(
+                    new TickLauncher(job -> Night.LOADER) {
+                        @Override
+                        Outcome launch(String job, Map<String, String> parameters, @Nullable Long failed) {
+                            Outcome outcome = super.launch(job, parameters, failed);
+                            night.scheduled()
+                                    .ticks()
+                                    .launched(
+                                            job,
+                                            new dev.reprise.internal.store.TickRows.Decided(
+                                                    "2026-11-20T03:00", night.present(), "LAUNCHED", null),
+                                            null,
+                                            ((Launched) outcome).execution(),
+                                            night.present());
+                            throw new IllegalStateException("killed");
+                        }
+                    },
+                    daily);
+            night.look(dying, "2026-11-20T12:00:00Z");
+            night.awaitEnds();
+            night.look(night.rounds(daily), "2026-11-20T12:02:00Z");
+            night.awaitEnds();
+
+            assertThat(night.executions("report")).containsExactly("2026-11-20 COMPLETED");
+            assertThat(night.ticks("report"))
+                    .filteredOn(tick -> tick.contains("MISSED"))
+                    .hasSize(9);
+        }
+    }
+
+    // ---- Clocks that change, and calendars
+
+    static Stream<Arguments> clockNights() {
+        return Stream.of(Kind.values())
+                .flatMap(kind -> Stream.of(
+                        Arguments.of(kind, "Europe/Berlin", "2026-03-28T22:50:00Z", 300, 29),
+                        Arguments.of(kind, "Europe/Berlin", "2026-10-24T21:50:00Z", 420, 25),
+                        Arguments.of(kind, "Australia/Lord_Howe", "2026-04-04T12:50:00Z", 300, 5),
+                        Arguments.of(kind, "Australia/Lord_Howe", "2026-10-03T13:20:00Z", 300, 4),
+                        Arguments.of(kind, "Asia/Seoul", "2026-03-28T14:50:00Z", 300, 29)));
+    }
+
+    /** The local times 00:00, 00:30 to 03:30 are each a run, once, whatever clocks do between. */
+    @ParameterizedTest
+    @MethodSource("clockNights")
+    void eachLocalTimeOfTheNightRunsOnce(Kind kind, String zone, String from, int minutes, int day) throws Exception {
+        try (Night night = Night.on(kind)) {
+            Rounds rounds = night.deployed(
+                    from,
+                    Night.schedule(
+                            "report",
+                            "\"cron\": \"*/30 0-3 " + day + " * *\", \"zone\": \"" + zone
+                                    + "\", \"format\": \"HH:mm\", \"overlap\": \"allow\", \"catchUp\": \"none\""
+                                            .replace("\"HH:mm\"", "\"uuuu-MM-dd HH:mm\"")));
+            Instant begin = night.present();
+            for (int minute = 0; minute <= minutes; minute++) {
+                night.set(begin.plus(Duration.ofMinutes(minute)));
+                rounds.look();
+            }
+            night.awaitEnds();
+
+            assertThat(night.ticks("report"))
+                    .hasSize(8)
+                    .allMatch(tick -> tick.endsWith(" LAUNCHED"))
+                    .extracting(tick -> tick.substring(11, 16))
+                    .containsExactly("00:00", "00:30", "01:00", "01:30", "02:00", "02:30", "03:00", "03:30");
+            assertThat(night.executions("report")).hasSize(8).doesNotHaveDuplicates();
+        }
+    }
+
+    /** Saturday's tick is due on Monday; before that the calendar is corrected, and Saturday was a working day after all. */
+    @ParameterizedTest
+    @EnumSource
+    void aCorrectedCalendarMakesNoSecondRunAndLosesNone(Kind kind) throws Exception {
+        String lines = "\"calendar\": \"work\", \"otherwise\": \"next\", \"overlap\": \"allow\"";
+        String weekdays = "\"days\": [\"MONDAY\", \"TUESDAY\", \"WEDNESDAY\", \"THURSDAY\", \"FRIDAY\"]";
+        JobSchedule before =
+                Night.schedule(new ScheduleFiles().with("work.calendar.json", "{" + weekdays + "}"), "report", lines);
+        JobSchedule after = Night.schedule(
+                new ScheduleFiles().with("work.calendar.json", "{" + weekdays + ", \"also\": [\"2026-11-28\"]}"),
+                "report",
+                lines);
+        try (Night night = Night.on(kind)) {
+            Rounds rounds = night.deployed("2026-11-27T12:00:00Z", before);
+            night.scheduled().schedules().lookAgain("report", night.present());
+            night.look(rounds, "2026-11-28T12:00:00Z");
+            assertThat(night.ticks("report")).containsExactly("2026-11-28T03:00 DUE");
+
+            rounds = night.deployed("2026-11-28T13:00:00Z", after);
+            night.look(rounds, "2026-11-30T03:00:00Z");
+            night.look(rounds, "2026-11-30T03:00:01Z");
+            night.awaitEnds();
+
+            assertThat(night.ticks("report"))
+                    .containsExactly(
+                            "2026-11-28T03:00 LAUNCHED", "2026-11-29T03:00 LAUNCHED", "2026-11-30T03:00 LAUNCHED");
+            assertThat(night.executions("report"))
+                    .containsExactlyInAnyOrder("2026-11-28 COMPLETED", "2026-11-29 COMPLETED", "2026-11-30 COMPLETED");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.reprise.internal.firing;
+
+import org.jspecify.annotations.NullMarked;
