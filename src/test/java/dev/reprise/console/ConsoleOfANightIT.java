@@ -8,45 +8,20 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
-import dev.reprise.Skip;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The console after a night in which much happened, in a real Chromium; the answers of the API are made up. */
-class ConsoleOfANightIT {
-
-    private static @Nullable Chromium chromium;
+class ConsoleOfANightIT extends InChromium {
 
     private MadeUpServer server;
-
-    @BeforeAll
-    static void startChromium() {
-        Optional<Path> executable = Chromium.find();
-        Skip.unless(
-                executable.isPresent(),
-                "the tests of the console: there is no Chromium on the path, and the environment variable CHROMIUM"
-                        + " names none.");
-        chromium = Chromium.start(executable.get());
-    }
-
-    @AfterAll
-    static void stopChromium() {
-        if (chromium != null) {
-            chromium.close();
-        }
-    }
 
     @BeforeEach
     void startServer() throws IOException {
@@ -65,13 +40,6 @@ class ConsoleOfANightIT {
     @AfterEach
     void stopServer() {
         server.close();
-    }
-
-    private static Browser browser() {
-        if (chromium == null) {
-            throw new IllegalStateException("Chromium has not been started");
-        }
-        return chromium.browser();
     }
 
     private Visitor visitor(String screen, int width) {

@@ -27,55 +27,25 @@ import java.security.MessageDigest;
 import java.time.LocalDate;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.IntFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** What people do with the console, in a real Chromium. Where the server is, a subclass says. */
-abstract class ConsoleScenarios {
+abstract class ConsoleScenarios extends InChromium {
 
     private static final String HOSTILE =
             "<script>document.title='owned'</script><img src=x onerror=alert(1)> \"quotes\" 'and' & {{more}} ${of} it";
     private static final String FROM_RIGHT_TO_LEFT = "تقرير الشهر \"ابريل\" 2001";
     private static final String LONG = "as long as a value may be ".repeat(92).strip();
 
-    private static @Nullable Chromium chromium;
-
     /** Tells the launches of this run from those before. */
     private final String run = "console-" + Long.toString(System.nanoTime(), 36);
 
     /** Ends with a slash. */
     abstract URI address();
-
-    @BeforeAll
-    static void startChromium() {
-        Optional<Path> executable = Chromium.find();
-        Skip.unless(
-                executable.isPresent(),
-                "the tests of the console: there is no Chromium on the path, and the environment variable CHROMIUM"
-                        + " names none.");
-        chromium = Chromium.start(executable.get());
-    }
-
-    @AfterAll
-    static void stopChromium() {
-        if (chromium != null) {
-            chromium.close();
-        }
-    }
-
-    private static Browser browser() {
-        if (chromium == null) {
-            throw new IllegalStateException("Chromium has not been started");
-        }
-        return chromium.browser();
-    }
 
     private Visitor visitor(Browser.NewContextOptions options) {
         return new Visitor(browser(), address(), options);

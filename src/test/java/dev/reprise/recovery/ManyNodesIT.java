@@ -42,6 +42,12 @@ class ManyNodesIT extends OnTwoServers {
              where p.PARAMETER_NAME = 'run' and p.PARAMETER_VALUE = ? and s.REPRISE_PARTITION is not null
              order by s.STEP_EXECUTION_ID""";
 
+    private static final String EXITS_OF_RUN = """
+            select s.EXIT_CODE, s.REPRISE_NODE
+              from BATCH_STEP_EXECUTION s
+              join BATCH_JOB_EXECUTION_PARAMS p on p.JOB_EXECUTION_ID = s.JOB_EXECUTION_ID
+             where p.PARAMETER_NAME = 'run' and p.PARAMETER_VALUE = ? and s.REPRISE_PARTITION is not null""";
+
     /** What a node is in the middle of. */
     private static final String AT_WORK = """
             select s.STEP_NAME
@@ -152,6 +158,22 @@ class ManyNodesIT extends OnTwoServers {
             assertThat(partitions(run).stream().map(Partition::deaths)).containsOnly(0);
             return 1;
         });
+    }
+
+    /** Artifacts of one share a bean of its scope, and those of no other do. */
+    @Test
+    void eachHasTheBeansOfItsScope() {
+        cluster.nodes().forEach(cluster::awaitReady);
+        String run = "scoped-" + System.nanoTime();
+        cluster.a().start("scoped", Map.of("run", run));
+        aftermath.completes(run);
+
+        List<List<String>> partitions = cluster.database().rows(EXITS_OF_RUN, run);
+        assertThat(partitions.stream().map(partition -> partition.get(0)))
+                .hasSize(4)
+                .containsOnly("2000 read, 2000 written");
+        assertThat(partitions.stream().map(partition -> partition.get(1))).contains("a", "b");
+        aftermath.wrote(run, Map.of("work", 4 * 2000));
     }
 
     /** In the same execution, behind what the dead one has committed. */

@@ -131,7 +131,7 @@ public final class Cluster {
         TcpProxy line = new TcpProxy(database.port());
         ServerProcess server = new ServerProcess(
                         "cluster-" + name,
-                        TestWar.withOperator("many", "ranges", "spread", "two-flows", "short", "patient"),
+                        TestWar.withOperator("many", "ranges", "spread", "scoped", "two-flows", "short", "patient"),
                         Map.of("REPRISE_DB_URL", "jdbc:postgresql://127.0.0.1:" + line.port() + "/postgres"),
                         List.of(
                                 "-XX:+UnlockDiagnosticVMOptions",

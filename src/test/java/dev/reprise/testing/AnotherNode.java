@@ -62,9 +62,19 @@ final class AnotherNode implements AutoCloseable {
      * @param folder for its logs of executions
      */
     AnotherNode(String url, String name, Capacity capacity, Path folder, Map<String, Supplier<?>> artifacts) {
+        this(url, name, capacity, folder, artifacts, Thread.currentThread().getContextClassLoader());
+    }
+
+    /** The same, with a loader of its own for job XML and schedules. */
+    AnotherNode(
+            String url,
+            String name,
+            Capacity capacity,
+            Path folder,
+            Map<String, Supplier<?>> artifacts,
+            ClassLoader loader) {
         dataSource = new TestDatabase(url).pool(THREADS);
         identity = new NodeRegistry(dataSource, ServerResources.TRANSACTIONS).join(APPLICATION, name);
-        ClassLoader loader = Thread.currentThread().getContextClassLoader();
         logs = ExecutionLogs.open(folder, APPLICATION, 1 << 20, loader);
         repository = new RepriseRepository(new RepositoryParts(
                 dataSource,

@@ -15,6 +15,7 @@ import jakarta.batch.api.chunk.AbstractItemReader;
 import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.batch.operations.JobRestartException;
 import java.io.Serializable;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -34,6 +35,7 @@ import org.jberet.job.model.Job;
 import org.jberet.job.model.JobBuilder;
 import org.jberet.job.model.StepBuilder;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -52,6 +54,9 @@ class DyingNodesTest {
                     .build())
             .build();
     private String url = "";
+
+    @TempDir
+    private Path logs;
 
     /** Five items. */
     public static final class Reader extends AbstractItemReader {
@@ -95,7 +100,7 @@ class DyingNodesTest {
 
         Node(String name, JobSchedule schedule) {
             this.name = name;
-            this.engine = new OtherEngine(url, name, Map.of("reader", Reader::new, "writer", Writer::new), job);
+            this.engine = new OtherEngine(url, name, logs.resolve(name), Map.of("reader", Reader::new, "writer", Writer::new), job);
             this.rounds = new Rounds(
                     engine.repository().thisNode().scheduled(),
                     new DeployedSchedules(List.of(), its -> engine.home(), List.of(schedule)),
