@@ -12,12 +12,15 @@ import io.undertow.servlet.api.ServletInfo;
 import io.undertow.servlet.api.TransportGuaranteeType;
 import io.undertow.servlet.api.WebResourceCollection;
 import io.undertow.servlet.util.ImmediateInstanceFactory;
+import io.undertow.util.DateUtils;
+import io.undertow.util.Headers;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletContext;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Date;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -95,13 +98,22 @@ record Console(Place place, DeploymentInfo deployment, ServletContext context) {
         // The last one is the first that a request passes.
         LoginGuard guard = new LoginGuard(context);
         Strangers strangers = new Strangers();
-        Stream.<HandlerWrapper>of(guard::before, strangers::before, Bodies::new, WellFormed::new, OwnAddress::new)
+        Stream.<HandlerWrapper>of(
+                        guard::before, strangers::before, Bodies::new, WellFormed::new, OwnAddress::new, Console::dated)
                 .map(this::below)
                 .forEach(deployment::addInitialHandlerChainWrapper);
         Stream.<HandlerWrapper>of(strangers::within, guard, Absence::new)
                 .map(this::below)
                 .forEach(deployment::addOuterHandlerChainWrapper);
         deployment.addNotificationReceiver(guard);
+    }
+
+    /** The server's own date stands still after a reload (docs/engine-traps.md), and a page takes it for the time. */
+    private static HttpHandler dated(HttpHandler next) {
+        return exchange -> {
+            exchange.getResponseHeaders().put(Headers.DATE, DateUtils.toDateString(new Date()));
+            next.handleRequest(exchange);
+        };
     }
 
     private HandlerWrapper below(HandlerWrapper wrapper) {

@@ -8,6 +8,7 @@ import dev.reprise.Skip;
 import dev.reprise.server.ClusterNode;
 import dev.reprise.server.Trials;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -75,6 +76,24 @@ class ClockIT extends OnTwoServers {
             cluster.begin();
             return 1;
         });
+    }
+
+    /** WildFly says the same date for ever if it was asked for one just before. */
+    @Test
+    void aServerThatWasReloadedHasTheTimeOfDay() {
+        ClusterNode node = cluster.a();
+        cluster.awaitReady(node);
+        node.server().management().reload();
+        try {
+            while (node.server().clock().isAfter(Instant.EPOCH)) {
+                Thread.onSpinWait(); // as long as it answers
+            }
+        } catch (UncheckedIOException stopped) {
+            cluster.awaitReady(node);
+        }
+
+        Instant first = node.server().clock();
+        await().timeout(Patience.GUARD).until(() -> node.server().clock().isAfter(first));
     }
 
     private ClusterNode startedWith(Path library, Duration skew) {

@@ -49,6 +49,11 @@ public final class Management implements AutoCloseable {
         return execute(operation).asString();
     }
 
+    /** Stops all that the server runs and starts it again in the same process; returns as soon as it is asked to. */
+    public void reload() {
+        execute(operation("reload"));
+    }
+
     /** Takes the WAR out of service and leaves the server running. */
     public void undeploy() {
         execute(ofDeployment("undeploy"));
