@@ -54,9 +54,10 @@ final class AttentionViews {
      * What is shown of it.
      *
      * @param inAll how many matters there are
+     * @param news how many of them nobody has acknowledged
      * @param whole false if more executions did not complete than were looked at
      */
-    record Shown(List<View.Attention> matters, int inAll, boolean whole) {}
+    record Shown(List<View.Attention> matters, int inAll, int news, boolean whole) {}
 
     /** A matter as it is found, one execution after the other. */
     private static final class Matter {
@@ -144,6 +145,7 @@ final class AttentionViews {
                         .map(matter -> view(matter, newest, known.get(matter.key)))
                         .toList(),
                 matters.found.size(),
+                matters.found.size() - known.size(),
                 whole);
     }
 

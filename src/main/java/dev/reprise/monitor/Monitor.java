@@ -67,7 +67,12 @@ public class Monitor {
     public View.Now now() {
         AttentionViews.Shown shown = attention.all();
         return new View.Now(
-                executions.all(history().running(AT_ONCE)), shown.matters(), shown.inAll(), shown.whole(), nodes.all());
+                executions.all(history().running(AT_ONCE)),
+                shown.matters(),
+                shown.inAll(),
+                shown.news(),
+                shown.whole(),
+                nodes.all());
     }
 
     /** A matter that needs a person, without its newest execution; empty if there is none of that key (any more). */

@@ -274,6 +274,7 @@ public final class View {
             List<Execution> running,
             List<Attention> attention,
             int attentionInAll,
+            int attentionNew,
             boolean attentionWhole,
             List<Node> nodes) {}
 }

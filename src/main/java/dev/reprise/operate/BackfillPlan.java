@@ -9,13 +9,17 @@ import dev.reprise.schedule.Backfill;
 import dev.reprise.schedule.Backfill.Act;
 import dev.reprise.schedule.Backfill.Planned;
 import dev.reprise.schedule.JobSchedule;
+import dev.reprise.schedule.ScheduleRefusedException;
+import dev.reprise.schedule.ScheduleRefusedException.Kind;
 import dev.reprise.schedule.Tick;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** A backfill of a schedule, as it would be done now. */
 final class BackfillPlan {
@@ -44,13 +48,37 @@ final class BackfillPlan {
                 now);
     }
 
+    /** For the record. */
+    @Override
+    public String toString() {
+        long begun = planned.stream().filter(each -> each.act() != Act.LEAVE).count();
+        return "ticks from %s to %s, %s, %s, %d at once: %d of %d"
+                .formatted(
+                        backfill.from(),
+                        backfill.to(),
+                        backfill.what().name().toLowerCase(Locale.ROOT),
+                        backfill.order().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                        backfill.atOnce(),
+                        begun,
+                        planned.size());
+    }
+
     List<Planned> planned() {
         return planned;
     }
 
+    /** What becomes of each: one that was changed since it was looked at is left. */
     List<Planned> begin(String caller) {
         String job = schedule.job();
-        long id = scheduled.schedules().find(job).map(row -> row.version()).orElse(0L) + 1;
+        long id = scheduled
+                        .schedules()
+                        .find(job)
+                        .orElseThrow(() -> new ScheduleRefusedException(
+                                Kind.NOT_NOW,
+                                "The schedule of '" + job
+                                        + "' has not begun on any node yet. Give it its backfill in a moment."))
+                        .version()
+                + 1;
         Long revision = null;
         List<Placed> places = new ArrayList<>();
         for (Planned each : planned) {
@@ -69,8 +97,14 @@ final class BackfillPlan {
                     new TickRow.Turn(id, places.size(), backfill.atOnce()),
                     each.act() == Act.REPEAT ? revision : row == null ? null : row.revision()));
         }
-        scheduled.ticks().place(job, places, "for its turn in the backfill of " + caller, now);
+        Set<String> placed = scheduled.ticks().place(job, places, "for its turn in the backfill of " + caller, now);
         scheduled.schedules().lookAgain(job, now);
-        return planned;
+        return planned.stream()
+                .map(each -> each.act() == Act.LEAVE
+                                || placed.contains(
+                                        KnownTicks.nominal(each.tick().nominal()))
+                        ? each
+                        : new Planned(each.tick(), Act.LEAVE, "somebody else has just changed it"))
+                .toList();
     }
 }

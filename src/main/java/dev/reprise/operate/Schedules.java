@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -103,9 +104,7 @@ public class Schedules {
                         deployed,
                         job,
                         scheduled().schedules().find(job).orElse(null),
-                        scheduled().ticks().newest(job, AFTER_ALL, 1).stream()
-                                .findFirst()
-                                .orElse(null)))
+                        scheduled().ticks().last(job).orElse(null)))
                 : Optional.empty();
     }
 
@@ -127,7 +126,8 @@ public class Schedules {
     }
 
     /**
-     * The ticks of a job that have come up, newest first.
+     * The ticks of a job of which something is known, newest first: those that have come up, and of those to come what somebody
+     * has skipped or run.
      *
      * @param before the first has a nominal time before this one; null for the newest
      * @param limit how many at most, from 1 on
@@ -154,7 +154,29 @@ public class Schedules {
                 .filter(tick -> !tick.state().isEnded())
                 .sorted(Comparator.comparing(TickRecord::nominal))
                 .toList();
-        return new Outlook(unfinished, coming(schedule, ticks), paused(job));
+        return new Outlook(unfinished, decided(job, coming(schedule, ticks)), paused(job));
+    }
+
+    /** As they will be: what somebody has skipped or run already is not launched any more. */
+    private List<Tick> decided(String job, List<Tick> coming) {
+        Map<String, TickRow> known = new HashMap<>();
+        scheduled()
+                .ticks()
+                .named(
+                        job,
+                        coming.stream()
+                                .map(Tick::nominal)
+                                .map(KnownTicks::nominal)
+                                .toList())
+                .forEach(row -> known.put(row.nominal(), row));
+        return coming.stream()
+                .map(tick -> {
+                    TickRow row = known.get(KnownTicks.nominal(tick.nominal()));
+                    return row == null || row.why() == null
+                            ? tick
+                            : new Tick(tick.nominal(), tick.due(), Optional.of(row.why()), tick.parameters());
+                })
+                .toList();
     }
 
     private Optional<String> paused(String job) {
@@ -192,12 +214,18 @@ public class Schedules {
                                 + "."));
     }
 
-    private <T> T change(Action action, String job, Supplier<T> work) {
+    /** @param detail what the record says of it */
+    private <T> T change(Action action, String job, String detail, Supplier<T> work) {
         RepriseRepository repository = repositories.get();
         Subject subject = Subject.ofJob(job);
         T done = repository
                 .access()
-                .change(JobLauncher.actionOf(action, job), subject, work, its -> subject, its -> action.word());
+                .change(
+                        JobLauncher.actionOf(action, job),
+                        subject,
+                        work,
+                        its -> subject,
+                        its -> detail.isEmpty() ? action.word() : detail);
         repository.thisNode().scheduled().changed();
         return done;
     }
@@ -214,7 +242,7 @@ public class Schedules {
      */
     public ScheduleState pause(String job, String why) {
         schedule(job);
-        return change(Action.PAUSE, job, () -> {
+        return change(Action.PAUSE, job, why, () -> {
             if (!scheduled()
                     .schedules()
                     .pause(job, caller(), why, scheduled().schedules().now())) {
@@ -236,7 +264,7 @@ public class Schedules {
      */
     public ScheduleState resume(String job) {
         schedule(job);
-        return change(Action.RESUME, job, () -> {
+        return change(Action.RESUME, job, "", () -> {
             if (!scheduled().schedules().resume(job, scheduled().schedules().now())) {
                 throw new ScheduleRefusedException(
                         Kind.NOT_NOW, "The schedule of '" + job + "' is not paused, so it goes on anyway.");
@@ -255,18 +283,39 @@ public class Schedules {
      */
     public JobExecution runNow(String job, LocalDateTime nominal) {
         Tick tick = tick(job, nominal);
-        JobExecution execution =
-                launcher.start(LaunchRequest.of(job).with(tick.parameters()).attaching());
         Scheduled scheduled = scheduled();
-        scheduled
-                .ticks()
-                .launched(
-                        job,
-                        decided(tick, TickRow.LAUNCHED, "run now by " + caller()),
-                        null,
-                        execution.getExecutionId(),
-                        scheduled.schedules().now());
+        TickRow row = scheduled.ticks().named(job, List.of(KnownTicks.nominal(nominal))).stream()
+                .findFirst()
+                .orElse(null);
+        Map<String, String> parameters = new TreeMap<>(tick.parameters());
+        if (row != null && row.revision() != null) {
+            parameters.put(JobLauncher.RUN_ID, String.valueOf(row.revision()));
+        }
+        JobExecution execution =
+                atHome(job, LaunchRequest.of(job).with(parameters).attaching());
+        if (row == null || !Objects.equals(row.execution(), execution.getExecutionId())) {
+            scheduled
+                    .ticks()
+                    .launched(
+                            job,
+                            decided(tick, TickRow.LAUNCHED, "run now by " + caller()),
+                            null,
+                            execution.getExecutionId(),
+                            scheduled.schedules().now());
+        }
         return execution;
+    }
+
+    /** Of another module of the EAR, maybe. */
+    private JobExecution atHome(String job, LaunchRequest request) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(deployed().home(job));
+        try {
+            return launcher.start(request);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
     }
 
     private Tick tick(String job, LocalDateTime nominal) {
@@ -300,7 +349,7 @@ public class Schedules {
      */
     public TickRecord skip(String job, LocalDateTime nominal, String why) {
         Tick tick = tick(job, nominal);
-        return change(Action.SKIP, job, () -> {
+        return change(Action.SKIP, job, "tick " + nominal + (why.isEmpty() ? "" : ": " + why), () -> {
             String because = "by " + caller() + (why.isEmpty() ? "" : ": " + why);
             Scheduled scheduled = scheduled();
             TickRow row = scheduled
@@ -342,6 +391,6 @@ public class Schedules {
      */
     public List<Planned> backfill(String job, Backfill backfill) {
         BackfillPlan plan = new BackfillPlan(scheduled(), schedule(job), backfill);
-        return change(Action.BACKFILL, job, () -> plan.begin(caller()));
+        return change(Action.BACKFILL, job, plan.toString(), () -> plan.begin(caller()));
     }
 }

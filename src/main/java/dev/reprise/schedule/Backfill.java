@@ -22,6 +22,9 @@ public record Backfill(LocalDateTime from, LocalDateTime to, What what, Order or
     /** A list that nobody reads to its end was not wanted so. */
     public static final int MOST = 1_000;
 
+    /** Days are looked at one by one. */
+    private static final int MOST_YEARS = 100;
+
     /** Which ticks. */
     public enum What {
         /** Those of which nothing has run. */
@@ -57,7 +60,18 @@ public record Backfill(LocalDateTime from, LocalDateTime to, What what, Order or
      */
     public record Planned(Tick tick, Act act, String why) {}
 
+    /** As they are kept: with four digits. */
+    static boolean isOfOurYears(LocalDateTime nominal) {
+        return nominal.getYear() >= 1970 && nominal.getYear() <= 9999;
+    }
+
     public Backfill {
+        if (!isOfOurYears(from)
+                || !isOfOurYears(to)
+                || from.plusYears(MOST_YEARS).isBefore(to)) {
+            throw new IllegalArgumentException("A backfill from " + from + " to " + to + " is of no span of "
+                    + MOST_YEARS + " years at most between 1970 and 9999. Give another one");
+        }
         if (to.isBefore(from)) {
             throw new IllegalArgumentException(
                     "A backfill to " + to + " ends before " + from + ", where it begins. Turn them round");
@@ -89,19 +103,6 @@ public record Backfill(LocalDateTime from, LocalDateTime to, What what, Order or
             Collections.reverse(plan);
         }
         return List.copyOf(plan);
-    }
-
-    /**
-     * Which of a plan may begin now.
-     *
-     * @param remaining what has not begun, in order
-     * @param running how many of it run
-     */
-    public List<Planned> mayBegin(List<Planned> remaining, int running) {
-        return remaining.stream()
-                .filter(planned -> planned.act() != Act.LEAVE)
-                .limit(Math.max(0, atOnce - running))
-                .toList();
     }
 
     private Planned planned(Tick tick, Optional<KnownTick> known, Instant now) {

@@ -267,13 +267,25 @@ final class ScheduleFile {
             return;
         }
         Resolution resolution = schema.get().resolve(tick.parameters());
+        Map<String, JobParameter> parameters = resolution.parameters().byName();
+        List<String> secrets = tick.parameters().keySet().stream()
+                .filter(each ->
+                        parameters.containsKey(each) && parameters.get(each).secret())
+                .toList();
+        secrets.forEach(secret -> json.fault(
+                secret.equals(name.parameter()) ? "/parameter" : "/parameters/" + secret,
+                "parameter '" + secret + "' is a secret, and this file is open to whoever has the application. Leave it"
+                        + " out, and let the job get it from where the server keeps its secrets"));
+        if (!secrets.isEmpty()) {
+            return;
+        }
         resolution
                 .faults()
                 .forEach(fault -> json.fault(
                         fault.parameter().equals(name.parameter()) ? "/parameter" : "/parameters/" + fault.parameter(),
                         "a launch with the parameters of a tick, such as " + tick.parameters() + ", would be refused: "
                                 + fault + ". Correct that here or in " + job + ".schema.json"));
-        JobParameter named = resolution.parameters().byName().get(name.parameter());
+        JobParameter named = parameters.get(name.parameter());
         if (named != null && !named.identifying()) {
             json.fault(
                     "/parameter",

@@ -112,18 +112,15 @@ public final class Ticks {
     }
 
     /**
-     * Those with nominal times from one to another, both included, in the order of these; at most those of {@value #HORIZON}
-     * days.
+     * Those with nominal times from one to another, both included, in the order of these.
      *
      * @param most how many at most, the earliest ones
      */
     public List<Tick> named(LocalDateTime from, LocalDateTime to, int most) {
         List<Place> places = new ArrayList<>();
-        for (int far = 0; far <= HORIZON && places.size() < most; far++) {
-            LocalDate day = from.toLocalDate().plusDays(far);
-            if (day.isAfter(to.toLocalDate())) {
-                break;
-            }
+        for (LocalDate day = from.toLocalDate();
+                !day.isAfter(to.toLocalDate()) && places.size() < most;
+                day = day.plusDays(1)) {
             addPlaces(
                     day,
                     place -> !place.nominal().isBefore(from) && !place.nominal().isAfter(to),
@@ -144,9 +141,11 @@ public final class Ticks {
                 nominal, instant(day.map(on -> on.atTime(nominal.toLocalTime())).orElse(nominal)), day.isPresent()));
     }
 
-    /** Whether the schedule has a tick of this nominal time. */
+    /** Whether the schedule has a tick of this nominal time; none before 1970 or after 9999. */
     public boolean has(LocalDateTime nominal) {
-        return cron.isOn(nominal.toLocalDate()) && cron.times().contains(nominal.toLocalTime());
+        return Backfill.isOfOurYears(nominal)
+                && cron.isOn(nominal.toLocalDate())
+                && cron.times().contains(nominal.toLocalTime());
     }
 
     /** The first nominal times from a day on: all of its first two days, and the first of each day after. */

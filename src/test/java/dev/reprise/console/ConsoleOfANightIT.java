@@ -226,6 +226,8 @@ class ConsoleOfANightIT extends InChromium {
                             List.of(),
                             "attentionInAll",
                             0,
+                            "attentionNew",
+                            0,
                             "attentionWhole",
                             true,
                             "nodes",

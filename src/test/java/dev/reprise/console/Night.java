@@ -253,6 +253,7 @@ final class Night {
         now.put("running", List.of());
         now.put("attention", matters);
         now.put("attentionInAll", 122);
+        now.put("attentionNew", acknowledged ? 121 : 122);
         now.put("attentionWhole", false);
         now.put("nodes", List.of());
         return now;

@@ -134,6 +134,21 @@ class AttentionTest {
 
         assertThat(now().path("attention")).hasSize(100);
         assertThat(now().path("attentionInAll").asInt()).isEqualTo(123);
+        assertThat(now().path("attentionNew").asInt()).isEqualTo(123);
+
+        View.Attention first = monitor.now().attention().get(0);
+        Access.as(OPERATOR, () -> {
+            new Operations(BATCH::repository)
+                    .acknowledge(
+                            first.key(),
+                            first.job(),
+                            first.executions().stream().findFirst().orElse(null),
+                            null,
+                            Instant.now().plus(Duration.ofDays(3)));
+            return true;
+        });
+        assertThat(now().path("attentionInAll").asInt()).isEqualTo(123);
+        assertThat(now().path("attentionNew").asInt()).isEqualTo(122);
     }
 
     @Test

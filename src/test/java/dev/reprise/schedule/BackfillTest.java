@@ -45,16 +45,6 @@ class BackfillTest {
     }
 
     @Test
-    void atMostSoManyBegin() {
-        Backfill backfill = backfill(What.ALL, Order.OLDEST_FIRST);
-        List<Planned> plan = planned(backfill);
-
-        assertThat(backfill.mayBegin(plan, 0)).hasSize(2);
-        assertThat(backfill.mayBegin(plan, 1)).singleElement().isEqualTo(plan.get(0));
-        assertThat(backfill.mayBegin(plan, 3)).isEmpty();
-    }
-
-    @Test
     void refusesWhatNobodyWouldRead() {
         JobSchedule hourly = ScheduleFiles.report("\"cron\": \"0 * * * *\"");
         Backfill year = new Backfill(
@@ -68,6 +58,35 @@ class BackfillTest {
                 .hasMessage(
                         "From 2026-01-01T00:00 to 2026-12-31T00:00 there are more than 1000 ticks. Backfill a part of"
                                 + " them; the first 1000 end at 2026-02-11T15:00");
+    }
+
+    @Test
+    void refusesYearsThatNoTickHas() {
+        for (String from : List.of("+10000-01-01T00:00", "1969-12-31T00:00", "-0001-01-01T00:00")) {
+            LocalDateTime time = LocalDateTime.parse(from);
+            assertThatThrownBy(() -> new Backfill(time, time.plusDays(1), What.ALL, Order.OLDEST_FIRST, 1))
+                    .hasMessageStartingWith("A backfill from " + from + " to ")
+                    .hasMessageEndingWith("is of no span of 100 years at most between 1970 and 9999. Give another one");
+        }
+        assertThat(ScheduleFiles.report("").ticks().has(LocalDateTime.parse("+10000-01-01T22:30")))
+                .isFalse();
+    }
+
+    /** More than eight years, which is as far as the next tick is looked for. */
+    @Test
+    void plansAllOfManyYears() {
+        Backfill years = new Backfill(
+                LocalDateTime.parse("2015-01-01T00:00"),
+                LocalDateTime.parse("2026-11-30T00:00"),
+                What.ALL,
+                Order.OLDEST_FIRST,
+                1);
+
+        assertThat(years.plan(
+                        ScheduleFiles.report("\"cron\": \"30 22 1 * *\""),
+                        nominal -> Optional.empty(),
+                        Instant.parse("2026-11-30T00:00:00Z")))
+                .hasSize(12 * 12 - 1);
     }
 
     private static List<String> plan(What what, Order order) {

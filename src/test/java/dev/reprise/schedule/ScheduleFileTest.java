@@ -115,6 +115,22 @@ class ScheduleFileTest {
         assertThat(files.schedule("report", "")).isNotNull();
     }
 
+    /** A file in an application is no place for it, and what is said of it least of all. */
+    @Test
+    void takesNoSecret() {
+        ScheduleFiles files = new ScheduleFiles().with("report.schema.json", """
+                {"type": "object", "properties": {
+                   "day": {"type": "string"}, "password": {"type": "string", "writeOnly": true},
+                   "n": {"type": "integer", "x-identifying": false}}}""");
+
+        assertThatThrownBy(
+                        () -> files.schedule("report", "\"parameters\": {\"password\": \"s3cr3t\", \"n\": \"many\"}"))
+                .hasMessageContaining(
+                        "report.schedule.json:1: parameter 'password' is a secret, and this file is open to")
+                .message()
+                .doesNotContain("s3cr3t");
+    }
+
     private static String faults(Map<String, String> files) {
         ScheduleFiles application = new ScheduleFiles();
         files.forEach(application::with);

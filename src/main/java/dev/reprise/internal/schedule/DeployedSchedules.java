@@ -19,15 +19,17 @@ public final class DeployedSchedules {
     private final SortedMap<String, JobSchedule> schedules = new TreeMap<>();
     private final SortedMap<String, InvalidScheduleException> broken = new TreeMap<>();
     private final Map<String, Set<String>> waiting = new TreeMap<>();
+    private final Function<String, ClassLoader> homes;
 
     /**
      * Reads them.
      *
      * @param jobs the names of the jobs
-     * @param homes for a job the class loader that sees its files
+     * @param homes for a job the class loader that sees its files, and leads to its job operator
      * @param own which no file has; they come before what a file says of the same job
      */
     public DeployedSchedules(Collection<String> jobs, Function<String, ClassLoader> homes, List<JobSchedule> own) {
+        this.homes = homes;
         own.forEach(schedule -> schedules.put(schedule.job(), schedule));
         for (String job : jobs) {
             try {
@@ -59,6 +61,11 @@ public final class DeployedSchedules {
     /** That of a job. */
     public Optional<JobSchedule> find(String job) {
         return Optional.ofNullable(schedules.get(job));
+    }
+
+    /** The class loader that sees a job's files, and leads to its job operator. */
+    public ClassLoader home(String job) {
+        return homes.apply(job);
     }
 
     /** The jobs of which a tick may wait for the end of an execution of a job. */

@@ -7,6 +7,7 @@ import dev.reprise.internal.database.Text;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -46,7 +47,8 @@ public final class TickRows {
             and (t.JOB_NAME, t.NOMINAL) in (
                 select s.JOB_NAME,
                        (select max(x.NOMINAL) from REPRISE_TICK x
-                         where x.APPLICATION = s.APPLICATION and x.JOB_NAME = s.JOB_NAME)
+                         where x.APPLICATION = s.APPLICATION and x.JOB_NAME = s.JOB_NAME
+                           and (s.NEXT_AT is null or x.DUE_AT < s.NEXT_AT))
                   from REPRISE_SCHEDULE s
                  where s.APPLICATION = :application)""";
 
@@ -185,12 +187,21 @@ public final class TickRows {
                 .list());
     }
 
-    /** The newest tick of each schedule. */
+    /** The newest tick of each schedule that has come up: not one to come that somebody has skipped or run already. */
     public List<TickRow> last() {
         return database.read(handle -> handle.createQuery(LAST)
                 .bind("application", application)
                 .map((row, context) -> TickRow.of(row))
                 .list());
+    }
+
+    /** That of one schedule. */
+    public Optional<TickRow> last(String job) {
+        return database.read(handle -> handle.createQuery(LAST + " and t.JOB_NAME = :job")
+                .bind("application", application)
+                .bind("job", job)
+                .map((row, context) -> TickRow.of(row))
+                .findFirst());
     }
 
     /** Those of the jobs that have a tick which waits. */
@@ -269,15 +280,27 @@ public final class TickRows {
                 .bind("now", Moments.text(now));
     }
 
-    /** Gives ticks their turns in a backfill; what was changed since it was looked at is left as it is. */
-    public void place(String job, List<Placed> ticks, String why, Instant now) {
-        Inserts.again(
-                () -> database.doInOwnTransaction(handle -> ticks.forEach(tick -> place(handle, job, tick, why, now))));
+    /**
+     * Gives ticks their turns in a backfill; what was changed since it was looked at is left as it is.
+     *
+     * @return the nominal times of those that have got theirs
+     */
+    public Set<String> place(String job, List<Placed> ticks, String why, Instant now) {
+        Set<String> placed = new HashSet<>();
+        Inserts.again(() -> database.doInOwnTransaction(handle -> {
+            placed.clear();
+            for (Placed tick : ticks) {
+                if (place(handle, job, tick, why, now) > 0) {
+                    placed.add(tick.nominal());
+                }
+            }
+        }));
+        return placed;
     }
 
-    private void place(Handle handle, String job, Placed tick, String why, Instant now) {
+    private int place(Handle handle, String job, Placed tick, String why, Instant now) {
         TickRow known = tick.known();
-        handle.createUpdate(known == null ? INSERT : PLACE)
+        return handle.createUpdate(known == null ? INSERT : PLACE)
                 .bind("application", application)
                 .bind("job", job)
                 .bind("nominal", tick.nominal())

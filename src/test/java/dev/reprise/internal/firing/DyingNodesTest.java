@@ -100,7 +100,8 @@ class DyingNodesTest {
 
         Node(String name, JobSchedule schedule) {
             this.name = name;
-            this.engine = new OtherEngine(url, name, logs.resolve(name), Map.of("reader", Reader::new, "writer", Writer::new), job);
+            this.engine = new OtherEngine(
+                    url, name, logs.resolve(name), Map.of("reader", Reader::new, "writer", Writer::new), job);
             this.rounds = new Rounds(
                     engine.repository().thisNode().scheduled(),
                     new DeployedSchedules(List.of(), its -> engine.home(), List.of(schedule)),

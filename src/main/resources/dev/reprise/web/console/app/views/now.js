@@ -66,7 +66,7 @@ class Now extends View {
     return html`<h1>${this.heading}</h1>
       ${this.#now.render(
         (now) => html`
-          <p class="summary">${t('nowSummary', now.running.length, now.attentionInAll - now.attention.filter(({ acknowledged }) => acknowledged).length, now.nodes.filter((node) => node.alive).length, now.nodes.length)}</p>
+          <p class="summary">${t('nowSummary', now.running.length, now.attentionNew, now.nodes.filter((node) => node.alive).length, now.nodes.length)}</p>
           <section aria-labelledby="now-running"><h2 id="now-running">${t('running')}</h2>
             ${now.running.length
               ? html`<div class="cards">${repeat(now.running, ({ id }) => id, (execution) => this.#running(execution))}</div>`
@@ -106,7 +106,7 @@ class Now extends View {
     const list = (matters) => html`<ul class="attention">${repeat(matters, ({ key }) => key, (matter) => this.#attention(matter))}</ul>`;
     return html`
       ${news.length ? list(news) : empty(t('nothingNeedsYou'))}
-      ${now.attentionInAll > now.attention.length ? html`<p class="muted more-attention">${t('attentionShown', now.attention.length, now.attentionInAll)}</p>` : nothing}
+      ${now.attentionNew > news.length ? html`<p class="muted more-attention">${t('attentionShown', news.length, now.attentionNew)}</p>` : nothing}
       ${now.attentionWhole ? nothing : html`<p class="muted more-attention">${t('attentionNotWhole')} <a href=${href('executions', undefined, { status: 'FAILED,STOPPED,UNKNOWN' })}>${t('allThatDidNotComplete')}</a></p>`}
       ${known.length ? html`<details class="acknowledged"><summary>${t('acknowledgedN', known.length)}</summary>${list(known)}</details>` : nothing}
       <reprise-dialog data-dialog="acknowledge" .title=${t('acknowledgeTitle')} .confirm=${t('acknowledge')} .content=${() => this.#asks()}
