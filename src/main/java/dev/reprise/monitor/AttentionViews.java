@@ -1,12 +1,16 @@
 package dev.reprise.monitor;
 
 import dev.reprise.internal.engine.RepriseRepository;
+import dev.reprise.internal.engine.Scheduled;
 import dev.reprise.internal.store.AuditLog;
+import dev.reprise.internal.store.TickRow;
 import dev.reprise.internal.store.history.History;
 import dev.reprise.job.RecordedDefinition;
 import dev.reprise.launch.DeployedJob;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.lint.Finding;
+import dev.reprise.schedule.InvalidScheduleException;
+import dev.reprise.schedule.InvalidScheduleException.Fault;
 import dev.reprise.state.Acknowledgement;
 import dev.reprise.state.ExecutionState;
 import java.util.ArrayList;
@@ -16,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -32,6 +37,9 @@ final class AttentionViews {
     private static final int LOOKED_AT = 1000;
 
     private static final int OF_A_MATTER = 10;
+
+    /** Of files of the deployment: everybody may read what is wrong with them. */
+    private static final Set<String> FILES = Set.of("broken", "schedule");
 
     /** Refused more often than that within a day is again and again. */
     private static final int REFUSED_OFTEN = 3;
@@ -161,6 +169,7 @@ final class AttentionViews {
 
     private boolean find(Matters matters) {
         findBroken(matters);
+        findSchedules(matters);
         History.Looked unfinished = history().unfinished(LOOKED_AT);
         for (ExecutionState execution : unfinished.executions()) {
             String kind = switch (execution.status()) {
@@ -205,6 +214,26 @@ final class AttentionViews {
         }
     }
 
+    /** Those that cannot be used, and ticks that were not launched. */
+    private void findSchedules(Matters matters) {
+        String application = repositories.get().application();
+        Scheduled scheduled = repositories.get().thisNode().scheduled();
+        scheduled
+                .deployed()
+                .ifPresent(deployed -> deployed.broken()
+                        .forEach((job, invalid) ->
+                                matters.add("schedule", application, job, null, faults(invalid)).count++));
+        for (TickRow tick : scheduled.ticks().undone(LOOKED_AT)) {
+            String kind = tick.state().equals(TickRow.MISSED) ? "missed" : "unlaunched";
+            String why = tick.why() == null ? "It was not launched." : tick.why();
+            matters.add(kind, application, tick.job(), null, why).count++;
+        }
+    }
+
+    private static String faults(InvalidScheduleException invalid) {
+        return invalid.faults().stream().map(Fault::toString).collect(Collectors.joining("\n"));
+    }
+
     /** Line by line; empty if a launch would find nothing wrong with it. */
     private static String errors(DeployedJob job) {
         String errors = job.findings().stream()
@@ -224,7 +253,7 @@ final class AttentionViews {
         return new View.Attention(
                 matter.key,
                 matter.kind,
-                matter.kind.equals("broken") ? matter.message : executions.shown(matter.message),
+                FILES.contains(matter.kind) ? matter.message : executions.shown(matter.message),
                 matter.job,
                 executions.another(matter.application),
                 matter.exitStatus,

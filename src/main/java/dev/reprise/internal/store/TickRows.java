@@ -52,6 +52,12 @@ public final class TickRows {
                   from REPRISE_SCHEDULE s
                  where s.APPLICATION = :application)""";
 
+    /** One state at a time, in the order of the index. */
+    private static final String UNDONE = SELECT + """
+            and t.STATE = :state and t.CHANGED_AT > current_timestamp - interval '3' day
+             order by t.STATE desc, t.CHANGED_AT desc
+             fetch first :limit rows only""";
+
     private static final String WAITING_OF = """
             select distinct UNFINISHED from REPRISE_TICK
              where APPLICATION = :application and UNFINISHED in (<jobs>) and STATE = 'WAITING'""";
@@ -202,6 +208,22 @@ public final class TickRows {
                 .bind("job", job)
                 .map((row, context) -> TickRow.of(row))
                 .findFirst());
+    }
+
+    /** Those that were missed or refused within three days, the newest of each. */
+    public List<TickRow> undone(int limit) {
+        return database.read(handle -> {
+            List<TickRow> rows = new ArrayList<>();
+            for (String state : List.of(TickRow.MISSED, TickRow.REFUSED)) {
+                rows.addAll(handle.createQuery(UNDONE)
+                        .bind("application", application)
+                        .bind("state", state)
+                        .bind("limit", limit)
+                        .map((row, context) -> TickRow.of(row))
+                        .list());
+            }
+            return rows;
+        });
     }
 
     /** Those of the jobs that have a tick which waits. */

@@ -245,7 +245,7 @@ class SchemaTest {
                         "15|leases|SQL|V15__leases.sql|-794281920",
                         "16|requests|SQL|V16__requests.sql|-2028037073",
                         "17|work|SQL|V17__work.sql|-193873738",
-                        "18|schedules|SQL|V18__schedules.sql|-71494807",
+                        "18|schedules|SQL|V18__schedules.sql|1367792225",
                         "21|attention|SQL|V21__attention.sql|-511157106");
             case POSTGRESQL ->
                 List.of(
@@ -265,7 +265,7 @@ class SchemaTest {
                         "15|leases|SQL|V15__leases.sql|-794281920",
                         "16|requests|SQL|V16__requests.sql|-2028037073",
                         "17|work|SQL|V17__work.sql|588997989",
-                        "18|schedules|SQL|V18__schedules.sql|-628060467",
+                        "18|schedules|SQL|V18__schedules.sql|-339916574",
                         "19|waiting executions|SQL|V19__waiting_executions.sql|1806265984",
                         "21|attention|SQL|V21__attention.sql|1608830647");
         };

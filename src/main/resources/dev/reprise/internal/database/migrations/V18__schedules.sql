@@ -38,3 +38,4 @@ create table if not exists REPRISE_TICK (
 create index if not exists REPRISE_UNFINISHED_TICKS
     on REPRISE_TICK (APPLICATION, UNFINISHED); -- H2
     on REPRISE_TICK (APPLICATION, UNFINISHED) where UNFINISHED is not null; -- PostgreSQL
+create index if not exists REPRISE_TICK_STATES on REPRISE_TICK (APPLICATION, STATE, CHANGED_AT);

@@ -18,7 +18,7 @@ import { href } from '../router.js';
 import { t } from '../text.js';
 import { View } from './view.js';
 
-const attentionIcons = { failed: 'FAILED', stopped: 'STOPPED', recovered: 'STARTED', unknown: 'UNKNOWN', refused: 'ABANDONED', completed: 'COMPLETED', broken: 'FAILED' };
+const attentionIcons = { failed: 'FAILED', stopped: 'STOPPED', recovered: 'STARTED', unknown: 'UNKNOWN', refused: 'ABANDONED', completed: 'COMPLETED', broken: 'FAILED', schedule: 'FAILED', missed: 'ABANDONED', unlaunched: 'ABANDONED' };
 
 /** The statuses that a list of such executions is filtered by. */
 const statuses = { failed: 'FAILED', stopped: 'STOPPED', unknown: 'UNKNOWN', completed: 'COMPLETED', recovered: 'RUNNING' };
