@@ -192,6 +192,16 @@ public final class WatchedDatabase {
     }
 
     /**
+     * The commit of a chunk happens, and is said to have failed, once.
+     *
+     * @param which from 1
+     */
+    public void commitAndFailWith(int which, SQLException failure) {
+        client.commitsNonetheless = true;
+        failCommitWith(which, failure);
+    }
+
+    /**
      * The commit of what was written with a statement does not happen, once.
      *
      * @param part of the statement
@@ -271,6 +281,7 @@ public final class WatchedDatabase {
         private final AtomicInteger commitsLeft = new AtomicInteger(Integer.MAX_VALUE);
         private volatile @Nullable SQLException commitFailure;
         private volatile String commitOf = "";
+        private volatile boolean commitsNonetheless;
         private volatile boolean diesAtCommit;
         private volatile boolean dead;
         private @Nullable Pattern failing;
@@ -334,7 +345,11 @@ public final class WatchedDatabase {
             if (failure != null && wanted && commitsLeft.decrementAndGet() == 0) {
                 commitFailure = null;
                 written.remove(connection);
-                connection.rollback();
+                if (commitsNonetheless) {
+                    connection.commit();
+                } else {
+                    connection.rollback();
+                }
                 throw failure;
             }
         }

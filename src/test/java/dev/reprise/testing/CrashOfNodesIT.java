@@ -3,6 +3,7 @@ package dev.reprise.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.reprise.Patience;
 import dev.reprise.PostgresServer;
 import dev.reprise.Skip;
 import dev.reprise.database.WatchedDatabase;
@@ -262,6 +263,10 @@ class CrashOfNodesIT {
                     theirs.countDown(); // or nothing would end
                 }
 
+                await().timeout(Patience.GUARD).until(() -> {
+                    step.repository().running().partitions().reported(); // as it does on a server
+                    return running.isDone();
+                });
                 JobRun ended = running.get();
                 worker.countDown(); // what wakes of the dead is fenced
                 nodes.forEach(AnotherNode::close);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.reprise.Patience;
+import dev.reprise.database.WatchedDatabase;
 import jakarta.batch.runtime.BatchStatus;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -69,6 +70,23 @@ class ManyNodesStopsTest extends ManyNodes {
         assertThat(rows()).doesNotContain("node-2 1");
         assertThat(over).as("a node is not gone before what it runs for others").isFalse();
         assertThat(stopping.repository.thisNode().awaitEnds(Patience.GUARD)).isTrue();
+    }
+
+    /** It was committed, and what the engine hears of it does not say that the database was away. */
+    @Test
+    void goOnBehindAChunkWhoseAnswerWasLost() {
+        Job job = job();
+        beginTogether(SLOTS + 1);
+        WatchedDatabase watched = WatchedDatabase.of(url);
+        url = watched.url();
+        other("node-2", 2, job).begin();
+        watched.commitAndFailWith(1, new SQLException("nobody knows what became of it", "XX000"));
+        JobRun ended = batch.run(job.getId());
+
+        assertThat(watched.hasFailedCommit()).isTrue();
+        assertThat(ended.status()).as(ended.toString()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(batch.repository().getJobExecutionsByJob(job.getId())).hasSize(1);
+        assertThat(written).containsExactlyInAnyOrderElementsOf(all());
     }
 
     /** Their chunks take longer than the server waits for them. */

@@ -200,16 +200,24 @@ final class PartitionHere implements PartitionWorker, Runnable {
     }
 
     private boolean record(Handle handle, RunningStep partition, String trace) {
-        if (goesOnElsewhere(partition)) {
-            StepEnds.isCommitted(handle, partition); // else it would be put back at a version that its row has not
-            if (Work.putBack(handle, taken.id(), partition.version(), false)) {
-                wiring.doorbell.ring(handle, Bell.WORK);
-                return true;
-            }
+        learnOfALostAnswer(handle, partition);
+        if (goesOnElsewhere(partition) && Work.putBack(handle, taken.id(), partition.version(), false)) {
+            wiring.doorbell.ring(handle, Bell.WORK);
+            return true;
         }
         boolean recorded = Work.end(handle, partition, taken.node(), trace);
         wiring.doorbell.ring(handle, Bell.ended(taken.partitionOf()));
         return recorded;
+    }
+
+    /** Whatever the engine took it for: the database was away, and its row has another version than is known here. */
+    private void learnOfALostAnswer(Handle handle, RunningStep partition) {
+        if (partition.execution().getBatchStatus() != BatchStatus.COMPLETED) {
+            StepEnds.knowsItself(handle, partition);
+            if (partition.hasLostAnAnswer()) {
+                running.cutOff(taken.step());
+            }
+        }
     }
 
     /** Its server stops, which may interrupt what takes long, or the database was away: that is no end of it. */

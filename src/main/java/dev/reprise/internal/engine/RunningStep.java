@@ -221,7 +221,7 @@ public final class RunningStep implements StepRow {
         return wasNot;
     }
 
-    /** Whether a chunk of it was committed whose commit failed, as far as anybody was told. */
+    /** Whether a commit of it did not end as anybody was told. */
     synchronized boolean hasLostAnAnswer() {
         return row.hasLostAnAnswer();
     }

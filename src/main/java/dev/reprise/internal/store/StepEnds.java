@@ -121,7 +121,7 @@ public final class StepEnds {
      * Whether the row is as a chunk would leave it of whose commit nothing is known, or as before the last commit, which nobody
      * has seen fail; the step knows it then.
      */
-    private static boolean knowsItself(Handle handle, StepRow step) {
+    public static boolean knowsItself(Handle handle, StepRow step) {
         return handle.createQuery(RUNNING_LOCKED)
                 .bind("id", step.id())
                 .map((row, context) -> step.wasCommitted(row.getLong(1), row.getLong(2))

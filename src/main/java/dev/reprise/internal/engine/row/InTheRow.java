@@ -77,10 +77,11 @@ public final class InTheRow {
         kept = before.values();
         beforeLastCommit = null;
         version--;
+        answerWasLost = true;
         return true;
     }
 
-    /** Whether a chunk was committed whose commit failed, as far as anybody was told. */
+    /** Whether a commit did not end as anybody was told: it failed and is there, or it is not there and was said to be. */
     public boolean hasLostAnAnswer() {
         return answerWasLost;
     }
