@@ -12,16 +12,18 @@ import io.undertow.servlet.api.ServletInfo;
 import io.undertow.servlet.api.TransportGuaranteeType;
 import io.undertow.servlet.api.WebResourceCollection;
 import io.undertow.servlet.util.ImmediateInstanceFactory;
-import io.undertow.util.DateUtils;
 import io.undertow.util.Headers;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.Servlet;
 import jakarta.servlet.ServletContext;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Date;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -39,6 +41,11 @@ record Console(Place place, DeploymentInfo deployment, ServletContext context) {
 
     static final String LAUNCH = "/launch";
     static final String HEALTH = "/health";
+
+    /** RFC 9110 §5.6.7: always two digits for the day. */
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+            .withZone(ZoneOffset.UTC);
 
     String address() {
         return context.getContextPath() + place.base() + "/";
@@ -111,7 +118,7 @@ record Console(Place place, DeploymentInfo deployment, ServletContext context) {
     /** The server's own date stands still after a reload (docs/engine-traps.md), and a page takes it for the time. */
     private static HttpHandler dated(HttpHandler next) {
         return exchange -> {
-            exchange.getResponseHeaders().put(Headers.DATE, DateUtils.toDateString(new Date()));
+            exchange.getResponseHeaders().put(Headers.DATE, DATE.format(Instant.now()));
             next.handleRequest(exchange);
         };
     }
