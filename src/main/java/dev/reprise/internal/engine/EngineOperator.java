@@ -12,6 +12,7 @@ import jakarta.batch.operations.JobStartException;
 import jakarta.batch.runtime.JobExecution;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -202,6 +203,11 @@ public final class EngineOperator {
     /** What a launch of an instance that there is would do now, without doing it. */
     public static LaunchDecision explainAgain(JobModel job, JobParameters before) {
         return repository().launching().explainAgain(job.engines(), before);
+    }
+
+    /** The instances that launches of a job with these parameters have begun, by those; the others are missing. */
+    public static Map<Map<String, String>, Long> launched(String name, List<Map<String, String>> launches) {
+        return repository().launching().launched(job(engine().getBatchEnvironment(), name), launches);
     }
 
     /** Like {@code JobOperator.start}, which would parse the job's XML each time. */

@@ -45,11 +45,14 @@ final class Rounds {
 
     private static final Logger LOG = System.getLogger(Rounds.class.getName());
 
-    /** For how long after it was due a tick that nobody has looked at is not yet a missed one. */
-    static final Duration PUNCTUAL = Duration.ofMinutes(1);
-
     /** Until another node looks at what one has taken, and until what waits is looked at though nobody said so. */
     static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    /**
+     * For how long after it was due a tick that nobody has looked at is not yet a missed one: longer than two nodes take that die
+     * over it one after the other.
+     */
+    static final Duration PUNCTUAL = PATIENCE.multipliedBy(3);
 
     /** What became of a tick so long ago is not told any more. */
     private static final Duration REMEMBERED = Duration.ofDays(400);
@@ -188,10 +191,12 @@ final class Rounds {
         Standing standing = KnownTicks.standing(row, known);
         Verdicts verdicts =
                 Judge.judge(schedule, standing, KnownTicks.others(schedule, standing, ticks, now), now, PUNCTUAL);
+        if (recordLaunched(job, verdicts, now)) {
+            schedules.lookAgain(job, now); // others of its ticks may wait for those
+            return;
+        }
         Recording recording = new Recording(job, standing, known, now);
-        verdicts.notLookedAt()
-                .ifPresent(tick -> recording.add(
-                        tick, TickRow.MISSED, "so were all before it since " + row.since() + ": nobody launched them"));
+        verdicts.notLookedAt().ifPresent(tick -> recording.missed(tick, row.since()));
         for (Verdict verdict : verdicts.ticks()) {
             if (!recording.act(verdict)) {
                 schedules.lookAgain(job, now);
@@ -210,6 +215,26 @@ final class Rounds {
         if (row.since().truncatedTo(ChronoUnit.DAYS).isBefore(verdicts.through().truncatedTo(ChronoUnit.DAYS))) {
             ticks.forget(job, now.minus(REMEMBERED));
         }
+    }
+
+    /**
+     * What was launched is not left out, though whoever launched it has not come to record it.
+     *
+     * @return whether something was, of which nothing was known
+     */
+    private boolean recordLaunched(String job, Verdicts verdicts, Instant now) {
+        List<Tick> leftOut = verdicts.ticks().stream()
+                .filter(verdict -> verdict instanceof Verdict.Skip || verdict instanceof Verdict.Miss)
+                .map(Verdict::tick)
+                .toList();
+        Map<Tick, Long> launched = launcher.launched(job, leftOut);
+        launched.forEach(
+                (tick, instance) -> ticks.launched(job, decided(tick, TickRow.LAUNCHED, null), instance, null, now));
+        return !launched.isEmpty();
+    }
+
+    private static Decided decided(Tick tick, String state, @Nullable String why) {
+        return new Decided(KnownTicks.nominal(tick.nominal()), tick.due(), state, why);
     }
 
     /** What a round does with the ticks of a schedule. */
@@ -279,8 +304,15 @@ final class Rounds {
             return true;
         }
 
-        private Decided decided(Tick tick, String state, @Nullable String why) {
-            return new Decided(KnownTicks.nominal(tick.nominal()), tick.due(), state, why);
+        /** All since a moment, which are told at once with the last of them. */
+        void missed(Tick last, Instant since) {
+            Long instance = launcher.launched(job, List.of(last)).get(last);
+            if (instance == null) {
+                add(last, TickRow.MISSED, "so were all before it since " + since + ": nobody launched them");
+            } else {
+                String others = "those before it since " + since + " were missed: nobody launched them";
+                ticks.launched(job, decided(last, TickRow.LAUNCHED, others), instance, null, now);
+            }
         }
 
         void add(Tick tick, String state, @Nullable String why) {

@@ -1,14 +1,25 @@
 package dev.reprise.internal.firing;
 
+import dev.reprise.internal.engine.EngineOperator;
 import dev.reprise.launch.JobLauncher;
+import dev.reprise.schedule.Tick;
 import dev.reprise.state.LaunchRefusedException;
 import dev.reprise.state.Refusal;
+import jakarta.batch.operations.BatchRuntimeException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Launches ticks, which their identity lets happen once. */
 class TickLauncher {
+
+    private static final Logger LOG = System.getLogger(TickLauncher.class.getName());
 
     private final Function<String, ClassLoader> homes;
 
@@ -42,14 +53,52 @@ class TickLauncher {
      * @param failed the execution that is to be restarted, if it is still the last; null to begin an instance
      */
     Outcome launch(String job, Map<String, String> parameters, @Nullable Long failed) {
+        try {
+            return at(
+                    job,
+                    () -> new Launched(
+                            null,
+                            failed == null
+                                    ? JobLauncher.startTick(job, parameters)
+                                    : JobLauncher.restartTick(job, failed)));
+        } catch (LaunchRefusedException e) {
+            return of(e.refusal());
+        }
+    }
+
+    /**
+     * The instances of those ticks that somebody has launched, though it may not have been recorded.
+     *
+     * @param ticks of the job
+     */
+    Map<Tick, Long> launched(String job, Collection<Tick> ticks) {
+        if (ticks.isEmpty()) {
+            return Map.of();
+        }
+        Map<Map<String, String>, Long> instances;
+        try {
+            List<Map<String, String>> launches =
+                    ticks.stream().<Map<String, String>>map(Tick::parameters).toList();
+            instances = at(job, () -> EngineOperator.launched(job, launches));
+        } catch (BatchRuntimeException e) {
+            LOG.log(Level.DEBUG, "no such job, so nothing of it was launched", e);
+            return Map.of();
+        }
+        Map<Tick, Long> launched = new HashMap<>();
+        for (Tick tick : ticks) {
+            Long instance = instances.get(tick.parameters());
+            if (instance != null) {
+                launched.put(tick, instance);
+            }
+        }
+        return launched;
+    }
+
+    private <T> T at(String job, Supplier<T> work) {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         Thread.currentThread().setContextClassLoader(homes.apply(job));
         try {
-            return new Launched(
-                    null,
-                    failed == null ? JobLauncher.startTick(job, parameters) : JobLauncher.restartTick(job, failed));
-        } catch (LaunchRefusedException e) {
-            return of(e.refusal());
+            return work.get();
         } finally {
             Thread.currentThread().setContextClassLoader(before);
         }

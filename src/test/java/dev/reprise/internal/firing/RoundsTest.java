@@ -79,17 +79,7 @@ class RoundsTest {
             night.deployed("2026-11-29T12:00:00Z", daily);
             night.fail("report", then == Then.FAILED);
             night.hold("report");
-            Rounds dying = night.rounds(
-                    new TickLauncher(job -> Night.LOADER) {
-                        @Override
-                        Outcome launch(String job, Map<String, String> parameters, @Nullable Long failed) {
-                            if (moment == Moment.LAUNCHED) {
-                                super.launch(job, parameters, failed);
-                            }
-                            throw new IllegalStateException("killed");
-                        }
-                    },
-                    daily);
+            Rounds dying = dying(night, moment, daily);
             night.look(dying, "2026-11-30T03:00:00Z");
             if (then != Then.RUNNING) {
                 night.letGo("report");
@@ -107,6 +97,112 @@ class RoundsTest {
             assertThat(night.ticks("report")).containsExactly("2026-11-30T03:00 LAUNCHED");
             assertThat(night.executions("report"))
                     .containsExactly("2026-11-30 " + (then == Then.FAILED ? "FAILED" : "COMPLETED"));
+        }
+    }
+
+    private static Rounds dying(Night night, Moment moment, JobSchedule... schedules) {
+        return night.rounds(
+                new TickLauncher(job -> Night.LOADER) {
+                    @Override
+                    Outcome launch(String job, Map<String, String> parameters, @Nullable Long failed) {
+                        if (moment == Moment.LAUNCHED) {
+                            super.launch(job, parameters, failed);
+                        }
+                        throw new IllegalStateException("killed");
+                    }
+                },
+                schedules);
+    }
+
+    static Stream<Arguments> overlaps() {
+        return Stream.of(Kind.values())
+                .flatMap(kind -> Stream.of(Moment.values())
+                        .flatMap(moment -> Stream.of("all", "last", "none")
+                                .flatMap(catchUp -> Stream.of("wait", "allow", "skip")
+                                        .map(overlap -> Arguments.of(kind, moment, catchUp, overlap)))));
+    }
+
+    private static JobSchedule minutely(String job, String lines) {
+        return Night.schedule(
+                job,
+                "\"cron\": \"* * * * *\", \"format\": \"uuuu-MM-dd'T'HH:mm\"" + (lines.isEmpty() ? "" : ", ") + lines);
+    }
+
+    /** The next one is due when another node looks at the one over which the first died. */
+    @ParameterizedTest
+    @MethodSource("overlaps")
+    void aDeathMakesNoMissedTick(Kind kind, Moment moment, String catchUp, String overlap) throws Exception {
+        String lines = "\"catchUp\": \"" + catchUp + "\", \"overlap\": \"" + overlap + "\"";
+        for (JobSchedule schedule : List.of(Night.schedule("report", lines), minutely("report", lines))) {
+            try (Night night = Night.on(kind)) {
+                night.deployed("2026-11-30T02:59:30Z", schedule);
+                night.hold("report");
+                night.look(dying(night, moment, schedule), "2026-11-30T03:00:00.2Z");
+                night.look(dying(night, moment, schedule), "2026-11-30T03:01:00.4Z");
+                Rounds third = night.rounds(schedule);
+                night.look(third, "2026-11-30T03:02:00.6Z");
+                assertThat(night.ticks("report")).first().isEqualTo("2026-11-30T03:00 LAUNCHED");
+                assertThat(night.rows("select 1 from REPRISE_TICK where STATE = 'LAUNCHED'"))
+                        .as("beside it")
+                        .hasSize(overlap.equals("allow") ? night.ticks("report").size() : 1);
+                night.letGo("report");
+                night.awaitEnds();
+
+                assertThat(night.ticks("report")).noneMatch(tick -> tick.contains(" MISSED"));
+                assertThat(night.executions("report"))
+                        .doesNotHaveDuplicates()
+                        .allMatch(each -> each.endsWith("COMPLETED"));
+            }
+        }
+    }
+
+    /** Of what was launched nobody says that it was left out, however late its record comes. */
+    @ParameterizedTest
+    @EnumSource
+    void whatWasLaunchedIsNeitherMissedNorSkipped(Kind kind) throws Exception {
+        for (String catchUp : List.of("none", "last")) {
+            for (boolean pause : new boolean[] {false, true}) {
+                try (Night night = Night.on(kind)) {
+                    String lines = "\"catchUp\": \"" + catchUp + "\"";
+                    JobSchedule first = minutely("report", lines);
+                    JobSchedule second = minutely("mail", lines + ", \"after\": [\"report\"]");
+                    night.deployed("2026-11-30T02:59:30Z", first, second);
+                    night.hold("report");
+                    night.look(dying(night, Moment.LAUNCHED, first), "2026-11-30T03:00:00.2Z");
+                    if (pause) {
+                        night.scheduled().schedules().pause("report", "ann", "", night.present());
+                    }
+                    Rounds rounds = night.rounds(first, second);
+                    night.look(rounds, "2026-11-30T03:10:00Z");
+
+                    assertThat(night.ticks("report")).as(catchUp).first().isEqualTo("2026-11-30T03:00 LAUNCHED");
+                    assertThat(night.executions("report")).hasSize(1);
+                    assertThat(night.ticks("report"))
+                            .filteredOn(tick -> tick.contains(pause ? " SKIPPED " : " MISSED "))
+                            .hasSize(pause ? 10 : 6);
+                    night.letGo("report");
+                    night.awaitEnds();
+                }
+            }
+        }
+    }
+
+    /** Nor of what was before the window of catching up. */
+    @ParameterizedTest
+    @EnumSource
+    void whatWasLaunchedBeforeTheWindowWasNotMissed(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            JobSchedule daily = Night.schedule("report", "\"catchUpWindow\": \"P1D\", \"catchUp\": \"none\"");
+            night.deployed("2026-11-29T12:00:00Z", daily);
+            night.look(dying(night, Moment.LAUNCHED, daily), "2026-11-30T03:00:00Z");
+            night.awaitEnds();
+            night.look(night.rounds(daily), "2026-12-01T12:00:00Z");
+
+            assertThat(night.ticks("report"))
+                    .containsExactly(
+                            "2026-11-30T03:00 LAUNCHED those before it since 2026-11-29T12:00:00Z were missed: nobody"
+                                    + " launched them",
+                            "2026-12-01T03:00 MISSED nobody launched it when it was due, and nothing is caught up");
         }
     }
 
