@@ -57,7 +57,7 @@ public final class Firing implements AutoCloseable {
             BooleanSupplier mayLaunch) {
         this.repository = repository;
         this.schedules = schedules;
-        this.launcher = new TickLauncher(homes);
+        this.launcher = new TickLauncher(homes, this::mayLaunch);
         this.mayLaunch = mayLaunch;
         this.clock = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "reprise-schedules");
@@ -106,7 +106,7 @@ public final class Firing implements AutoCloseable {
 
     private void look() {
         try {
-            if (mayLaunch.getAsBoolean() && !repository.thisNode().isSuspended()) {
+            if (mayLaunch()) {
                 round().ifPresent(time -> lookAfter(time.compareTo(LONGEST) < 0 ? time : LONGEST));
             }
             failing = false;
@@ -115,6 +115,12 @@ public final class Firing implements AutoCloseable {
             failing = true;
             lookAfter(AFTER_TROUBLE);
         }
+    }
+
+    private boolean mayLaunch() {
+        return !clock.isShutdown()
+                && mayLaunch.getAsBoolean()
+                && !repository.thisNode().isSuspended();
     }
 
     private Optional<Duration> round() {

@@ -116,8 +116,17 @@ final class Rounds {
         }
     }
 
+    /** What came of a look at one schedule. */
+    private enum Look {
+        DONE,
+        /** Somebody else is at it. */
+        TAKEN,
+        /** On this node nothing can be launched any more. */
+        ELSEWHERE
+    }
+
     /**
-     * Looks at all that are to be looked at now.
+     * Looks at all that are to be looked at now, as long as this node may launch.
      *
      * @return how long it is until the next is; empty if there is none
      */
@@ -141,8 +150,14 @@ final class Rounds {
                 looked = true;
                 if (!isHere(row, due, now)) {
                     passed.add(row.job());
-                } else if (!looked(row, now, passed)) {
-                    break; // others are at it: what is there still to do?
+                    continue;
+                }
+                Look look = launcher.mayLaunch() ? look(row, now, passed) : Look.ELSEWHERE;
+                if (look == Look.ELSEWHERE) {
+                    return Optional.of(PATIENCE);
+                }
+                if (look == Look.TAKEN) {
+                    break; // what is there still to do?
                 }
             }
             if (!looked) {
@@ -159,14 +174,13 @@ final class Rounds {
                 .isPresent();
     }
 
-    /** False if somebody else does. */
-    private boolean looked(ScheduleRow row, Instant now, Set<String> passed) {
+    private Look look(ScheduleRow row, Instant now, Set<String> passed) {
         Optional<ScheduleRow> claimed = schedules.claim(row, now.plus(PATIENCE));
         if (claimed.isEmpty()) {
-            return false;
+            return Look.TAKEN;
         }
         try {
-            fire(deployed.find(row.job()).orElseThrow(), claimed.get(), now);
+            return fire(deployed.find(row.job()).orElseThrow(), claimed.get(), now) ? Look.DONE : Look.ELSEWHERE;
         } catch (RuntimeException | LinkageError e) {
             LOG.log(
                     Level.WARNING,
@@ -174,11 +188,12 @@ final class Rounds {
                             + PATIENCE.toSeconds() + " s, on whichever node",
                     e);
             passed.add(row.job());
+            return Look.DONE;
         }
-        return true;
     }
 
-    private void fire(JobSchedule schedule, ScheduleRow row, Instant now) {
+    /** False if this node can launch nothing more; another one looks at it at once. */
+    private boolean fire(JobSchedule schedule, ScheduleRow row, Instant now) {
         String job = schedule.job();
         List<TickRow> known = ticks.standing(job, KnownTicks.from(schedule, row.since(), now));
         ticks.settled(
@@ -193,14 +208,14 @@ final class Rounds {
                 Judge.judge(schedule, standing, KnownTicks.others(schedule, standing, ticks, now), now, PUNCTUAL);
         if (recordLaunched(job, verdicts, now)) {
             schedules.lookAgain(job, now); // others of its ticks may wait for those
-            return;
+            return true;
         }
         Recording recording = new Recording(job, standing, known, now);
         verdicts.notLookedAt().ifPresent(tick -> recording.missed(tick, row.since()));
         for (Verdict verdict : verdicts.ticks()) {
             if (!recording.act(verdict)) {
                 schedules.lookAgain(job, now);
-                return;
+                return false;
             }
         }
         recording.flush();
@@ -215,6 +230,7 @@ final class Rounds {
         if (row.since().truncatedTo(ChronoUnit.DAYS).isBefore(verdicts.through().truncatedTo(ChronoUnit.DAYS))) {
             ticks.forget(job, now.minus(REMEMBERED));
         }
+        return true;
     }
 
     /**

@@ -2,16 +2,17 @@ package dev.reprise.internal.firing;
 
 import dev.reprise.internal.engine.EngineOperator;
 import dev.reprise.launch.JobLauncher;
+import dev.reprise.log.OneLine;
 import dev.reprise.schedule.Tick;
 import dev.reprise.state.LaunchRefusedException;
 import dev.reprise.state.Refusal;
-import jakarta.batch.operations.BatchRuntimeException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -22,12 +23,20 @@ class TickLauncher {
     private static final Logger LOG = System.getLogger(TickLauncher.class.getName());
 
     private final Function<String, ClassLoader> homes;
+    private final BooleanSupplier mayLaunch;
 
     /**
      * @param homes for a job the class loader that leads to its job operator
+     * @param mayLaunch whether jobs may begin on this node now
      */
-    TickLauncher(Function<String, ClassLoader> homes) {
+    TickLauncher(Function<String, ClassLoader> homes, BooleanSupplier mayLaunch) {
         this.homes = homes;
+        this.mayLaunch = mayLaunch;
+    }
+
+    /** Whether jobs may begin on this node now. */
+    boolean mayLaunch() {
+        return mayLaunch.getAsBoolean();
     }
 
     /** What came of a launch. */
@@ -63,6 +72,19 @@ class TickLauncher {
                                     : JobLauncher.restartTick(job, failed)));
         } catch (LaunchRefusedException e) {
             return of(e.refusal());
+        } catch (RuntimeException | LinkageError e) {
+            if (EngineOperator.isDatabases(e)) {
+                throw e;
+            }
+            if (!mayLaunch()) {
+                LOG.log(Level.DEBUG, "The node stops", e);
+                return new Elsewhere();
+            }
+            LOG.log(Level.WARNING, "The launch of a tick of " + job + " failed", e);
+            Long begun = failed == null ? instances(job, List.of(parameters)).get(parameters) : null;
+            return begun == null
+                    ? new Refused("its launch failed: " + OneLine.of(e.toString()) + ". The log has where.")
+                    : new Launched(begun, null);
         }
     }
 
@@ -72,18 +94,9 @@ class TickLauncher {
      * @param ticks of the job
      */
     Map<Tick, Long> launched(String job, Collection<Tick> ticks) {
-        if (ticks.isEmpty()) {
-            return Map.of();
-        }
-        Map<Map<String, String>, Long> instances;
-        try {
-            List<Map<String, String>> launches =
-                    ticks.stream().<Map<String, String>>map(Tick::parameters).toList();
-            instances = at(job, () -> EngineOperator.launched(job, launches));
-        } catch (BatchRuntimeException e) {
-            LOG.log(Level.DEBUG, "no such job, so nothing of it was launched", e);
-            return Map.of();
-        }
+        List<Map<String, String>> launches =
+                ticks.stream().<Map<String, String>>map(Tick::parameters).toList();
+        Map<Map<String, String>, Long> instances = instances(job, launches);
         Map<Tick, Long> launched = new HashMap<>();
         for (Tick tick : ticks) {
             Long instance = instances.get(tick.parameters());
@@ -92,6 +105,21 @@ class TickLauncher {
             }
         }
         return launched;
+    }
+
+    private Map<Map<String, String>, Long> instances(String job, List<Map<String, String>> launches) {
+        if (launches.isEmpty()) {
+            return Map.of();
+        }
+        try {
+            return at(job, () -> EngineOperator.launched(job, launches));
+        } catch (RuntimeException | LinkageError e) {
+            if (EngineOperator.isDatabases(e)) {
+                throw e;
+            }
+            LOG.log(Level.DEBUG, "What cannot be launched was not", e);
+            return Map.of();
+        }
     }
 
     private <T> T at(String job, Supplier<T> work) {

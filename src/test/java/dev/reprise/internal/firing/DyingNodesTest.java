@@ -107,7 +107,7 @@ class DyingNodesTest {
             this.rounds = new Rounds(
                     engine.repository().thisNode().scheduled(),
                     new DeployedSchedules(List.of(), its -> engine.home(), List.of(schedule)),
-                    new TickLauncher(its -> engine.home()) {
+                    new TickLauncher(its -> engine.home(), () -> true) {
                         @Override
                         Outcome launch(String its, Map<String, String> parameters, @Nullable Long failed) {
                             if (death.get() == Death.BEFORE_THE_LAUNCH) {

@@ -3,11 +3,13 @@ package dev.reprise.internal.firing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.internal.engine.TestDatabase.Kind;
+import dev.reprise.internal.firing.TickLauncher.Elsewhere;
 import dev.reprise.internal.firing.TickLauncher.Launched;
 import dev.reprise.internal.firing.TickLauncher.Outcome;
 import dev.reprise.internal.schedule.DeployedSchedules;
 import dev.reprise.schedule.JobSchedule;
 import dev.reprise.schedule.ScheduleFiles;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -102,7 +104,7 @@ class RoundsTest {
 
     private static Rounds dying(Night night, Moment moment, JobSchedule... schedules) {
         return night.rounds(
-                new TickLauncher(job -> Night.LOADER) {
+                new TickLauncher(job -> Night.LOADER, () -> true) {
                     @Override
                     Outcome launch(String job, Map<String, String> parameters, @Nullable Long failed) {
                         if (moment == Moment.LAUNCHED) {
@@ -216,7 +218,7 @@ class RoundsTest {
             Instant before = night.row("report").since();
             AtomicInteger launches = new AtomicInteger();
             Rounds overtaken = night.rounds(
-                    new TickLauncher(job -> Night.LOADER) {
+                    new TickLauncher(job -> Night.LOADER, () -> true) {
                         @Override
                         Outcome launch(String job, Map<String, String> parameters, @Nullable Long failed) {
                             Outcome outcome = super.launch(job, parameters, failed);
@@ -254,7 +256,8 @@ class RoundsTest {
                 for (int i = 0; i < 16; i++) {
                     outcomes.add(nodes.submit(() -> {
                         together.await();
-                        return new TickLauncher(job -> Night.LOADER).launch("report", Map.of("day", "2026-11-30"));
+                        return new TickLauncher(job -> Night.LOADER, () -> true)
+                                .launch("report", Map.of("day", "2026-11-30"));
                     }));
                 }
                 together.countDown();
@@ -349,7 +352,7 @@ class RoundsTest {
             Rounds rounds = new Rounds(
                     night.scheduled(),
                     new DeployedSchedules(List.of(), job -> Night.LOADER, List.of(daily)),
-                    new TickLauncher(job -> Night.LOADER),
+                    new TickLauncher(job -> Night.LOADER, () -> true),
                     database -> {
                         if (asked.incrementAndGet() == 2) {
                             night.letGo("report");
@@ -454,6 +457,105 @@ class RoundsTest {
         }
     }
 
+    private static Stream<Throwable> failures() {
+        return Stream.of(
+                new IllegalStateException("the service is\nremoved"), new NoClassDefFoundError("bank/Account"));
+    }
+
+    /** It is in nobody's way: neither of the ticks after it nor of other schedules. */
+    @ParameterizedTest
+    @EnumSource
+    void aTickWhoseLaunchFailsSaysWhyAndTheNextOneIsTried(Kind kind) throws Exception {
+        for (Throwable failure : failures().toList()) {
+            try (Night night = Night.on(kind)) {
+                JobSchedule daily = Night.schedule("import", "");
+                JobSchedule other = Night.schedule("report", "");
+                night.deployed("2026-11-29T12:00:00Z", daily, other);
+                Rounds rounds = night.rounds(
+                        new TickLauncher(
+                                job -> job.equals("import")
+                                        ? RoundsTest.<RuntimeException>thrown(failure)
+                                        : Night.LOADER,
+                                () -> true),
+                        daily,
+                        other);
+                night.look(rounds, "2026-11-30T03:00:00Z");
+                night.awaitEnds();
+                night.look(rounds, "2026-12-01T03:00:00Z");
+                night.awaitEnds();
+
+                assertThat(night.ticks("import"))
+                        .hasSize(2)
+                        .allMatch(tick -> tick.contains(" REFUSED its launch failed: "
+                                + failure.toString().replace("\n", "\\u000a") + ". The log has where."));
+                assertThat(night.executions("report")).containsExactly("2026-11-30 COMPLETED", "2026-12-01 COMPLETED");
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> ClassLoader thrown(Throwable failure) throws E {
+        throw (E) failure;
+    }
+
+    /** What the database or the end of a node is to blame for is no fault of the tick. */
+    @ParameterizedTest
+    @EnumSource
+    void aTickIsNotRefusedForAnOutageNorForANodeThatStops(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            JobSchedule daily = Night.schedule("report", "");
+            night.deployed("2026-11-29T12:00:00Z", daily);
+            TickLauncher away = new TickLauncher(
+                    job -> RoundsTest.<RuntimeException>thrown(
+                            new IllegalStateException(new SQLException("the connection is gone", "08006"))),
+                    () -> true);
+            night.look(night.rounds(away, daily), "2026-11-30T03:00:00Z");
+            TickLauncher stopping = new TickLauncher(
+                    job -> RoundsTest.<RuntimeException>thrown(new IllegalStateException("stopped")), () -> false);
+            night.look(night.rounds(stopping, daily), "2026-11-30T03:01:00Z");
+            assertThat(night.ticks("report")).isEmpty();
+            night.look(night.rounds(daily), "2026-11-30T03:01:00Z");
+            night.awaitEnds();
+
+            assertThat(night.ticks("report")).containsExactly("2026-11-30T03:00 LAUNCHED");
+        }
+    }
+
+    /** It does not take up again and again what it cannot launch, and leaves the rest to others. */
+    @ParameterizedTest
+    @EnumSource
+    void aNodeThatMayLaunchNothingMoreEndsItsLook(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            JobSchedule[] both = {Night.schedule("report", ""), Night.schedule("mail", "")};
+            night.deployed("2026-11-29T12:00:00Z", both);
+            AtomicInteger tries = new AtomicInteger();
+            Rounds suspended = night.rounds(
+                    new TickLauncher(job -> Night.LOADER, () -> true) {
+                        @Override
+                        Outcome launch(String job, Map<String, String> parameters, @Nullable Long failed) {
+                            if (tries.incrementAndGet() == 100) {
+                                throw new AssertionError("tried again and again");
+                            }
+                            return new Elsewhere();
+                        }
+                    },
+                    both);
+            assertThat(night.look(suspended, "2026-11-30T03:00:00Z")).contains(Rounds.PATIENCE);
+            assertThat(tries).hasValue(1);
+
+            AtomicInteger asked = new AtomicInteger();
+            Rounds stopping =
+                    night.rounds(new TickLauncher(job -> Night.LOADER, () -> asked.incrementAndGet() <= 1), both);
+            night.look(stopping, "2026-11-30T03:00:00Z");
+            assertThat(night.rows("select JOB_NAME from REPRISE_TICK")).containsExactly("mail");
+
+            night.look(night.rounds(both), "2026-11-30T03:00:00Z");
+            night.awaitEnds();
+            assertThat(night.executions("mail")).containsExactly("2026-11-30 COMPLETED");
+            assertThat(night.executions("report")).containsExactly("2026-11-30 COMPLETED");
+        }
+    }
+
     // ---- Redeployments
 
     @ParameterizedTest
@@ -553,7 +655,7 @@ class RoundsTest {
             JobSchedule daily = Night.schedule("report", "\"catchUpWindow\": \"P30D\"");
             night.deployed("2026-11-10T12:00:00Z", daily);
             Rounds dying = night.rounds(
-                    new TickLauncher(job -> Night.LOADER) {
+                    new TickLauncher(job -> Night.LOADER, () -> true) {
                         @Override
                         Outcome launch(String job, Map<String, String> parameters, @Nullable Long failed) {
                             Outcome outcome = super.launch(job, parameters, failed);
