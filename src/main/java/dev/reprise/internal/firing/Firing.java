@@ -41,6 +41,10 @@ public final class Firing implements AutoCloseable {
     private final Set<String> ended = new TreeSet<>();
 
     private @Nullable Future<?> next;
+
+    /** Whether somebody has called since the last look began. */
+    private boolean awake;
+
     private volatile @Nullable DeployedSchedules deployed;
     private @Nullable Rounds rounds;
     private boolean failing;
@@ -77,9 +81,21 @@ public final class Firing implements AutoCloseable {
         }
     }
 
-    /** Something is due, on whichever node. */
-    public void wake() {
+    /** Something is due, on whichever node. What is being looked at now is looked at once more. */
+    public synchronized void wake() {
+        awake = true;
         lookAfter(Duration.ZERO);
+    }
+
+    private synchronized void lookBegins() {
+        awake = false;
+    }
+
+    /** Unless somebody has called since the look began. */
+    private synchronized void sleep(Duration time) {
+        if (!awake) {
+            lookAfter(time);
+        }
     }
 
     private void ended(String job) {
@@ -105,15 +121,16 @@ public final class Firing implements AutoCloseable {
     }
 
     private void look() {
+        lookBegins();
         try {
             if (mayLaunch()) {
-                round().ifPresent(time -> lookAfter(time.compareTo(LONGEST) < 0 ? time : LONGEST));
+                round().ifPresent(time -> sleep(time.compareTo(LONGEST) < 0 ? time : LONGEST));
             }
             failing = false;
         } catch (RuntimeException | LinkageError e) {
             LOG.log(failing ? Level.DEBUG : Level.WARNING, "Trouble with schedules; they are looked at again", e);
             failing = true;
-            lookAfter(AFTER_TROUBLE);
+            sleep(AFTER_TROUBLE);
         }
     }
 
