@@ -45,7 +45,7 @@ class TickLauncher {
     /** There is an execution of it, of this launch or of one before. */
     record Launched(@Nullable Long instance, @Nullable Long execution) implements Outcome {}
 
-    /** There is none, and there will be none. */
+    /** There is none, or none more, and there will be none. */
     record Refused(String why) implements Outcome {}
 
     /** Not on this node. */
@@ -71,7 +71,7 @@ class TickLauncher {
                                     ? JobLauncher.startTick(job, parameters)
                                     : JobLauncher.restartTick(job, failed)));
         } catch (LaunchRefusedException e) {
-            return of(e.refusal());
+            return failed == null ? of(e.refusal()) : ofRestart(e.refusal());
         } catch (RuntimeException | LinkageError e) {
             if (EngineOperator.isDatabases(e)) {
                 throw e;
@@ -133,7 +133,7 @@ class TickLauncher {
     }
 
     /** Whoever launched the same identity has launched this tick. */
-    static Outcome of(Refusal refusal) {
+    private static Outcome of(Refusal refusal) {
         return switch (refusal.kind()) {
             case ALREADY_RUNNING,
                     ALREADY_COMPLETE,
@@ -145,6 +145,23 @@ class TickLauncher {
                     NOT_THE_LAST -> new Launched(refusal.instanceId(), refusal.executionId());
             case NODE_UNAVAILABLE -> new Elsewhere();
             case NO_SUCH_JOB, INVALID_JOB, INVALID_PARAMETERS, OTHER_APPLICATION -> new Refused(refusal.message());
+        };
+    }
+
+    /** Whoever has let it go on since has done what was asked. */
+    private static Outcome ofRestart(Refusal refusal) {
+        return switch (refusal.kind()) {
+            case ALREADY_RUNNING, ALREADY_COMPLETE, NOT_THE_LAST -> of(refusal);
+            case NODE_UNAVAILABLE -> new Elsewhere();
+            case ABANDONED,
+                    RESTART_INSTEAD,
+                    NOT_RESTARTABLE,
+                    UNKNOWN_STATE,
+                    DEFINITION_CHANGED,
+                    NO_SUCH_JOB,
+                    INVALID_JOB,
+                    INVALID_PARAMETERS,
+                    OTHER_APPLICATION -> new Refused(refusal.message());
         };
     }
 }

@@ -21,10 +21,18 @@ import dev.reprise.schedule.Tick;
 import dev.reprise.schedule.TickRecord;
 import dev.reprise.schedule.TickState;
 import dev.reprise.state.AuditEntry;
+import jakarta.batch.operations.JobOperator;
+import jakarta.batch.operations.JobSecurityException;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
+import org.jberet.job.model.JobBuilder;
+import org.jberet.job.model.StepBuilder;
+import org.jberet.operations.AbstractJobOperator;
+import org.jberet.spi.BatchEnvironment;
+import org.jberet.spi.JobOperatorContext;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -262,6 +270,91 @@ class SchedulesTest {
             assertThat(night.rows(
                             "select PARAMETER_VALUE from BATCH_JOB_EXECUTION_PARAMS where PARAMETER_NAME = 'run.id'"))
                     .containsExactly("1");
+        }
+    }
+
+    /** As on a server where nobody may start or restart anything: what nobody asks for is nobody's permission. */
+    private static void permitNothing() {
+        AbstractJobOperator engine =
+                (AbstractJobOperator) JobOperatorContext.getJobOperatorContext().getJobOperator();
+        AbstractJobOperator denying = new AbstractJobOperator() {
+            @Override
+            public BatchEnvironment getBatchEnvironment() {
+                return engine.getBatchEnvironment();
+            }
+
+            @Override
+            public long start(String job, Properties parameters) {
+                throw new JobSecurityException("Permission denied.");
+            }
+
+            @Override
+            public long restart(long execution, Properties parameters) {
+                throw new JobSecurityException("Permission denied.");
+            }
+        };
+        JobOperatorContext context = JobOperatorContext.create((JobOperator) denying);
+        JobOperatorContext.setJobOperatorContextSelector(() -> context);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBackfillLetsWhatFailedGoOnWhereNobodyHasThePermission(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            Rounds rounds = night.deployed("2030-01-01T12:00:00Z", Night.schedule("report", ""));
+            night.fail("report", true);
+            night.look(rounds, "2030-01-02T03:00:00Z");
+            night.awaitEnds();
+            night.fail("report", false);
+            permitNothing();
+            schedules(night).backfill("report", new Backfill(day(2), day(2), What.FAILED, Order.OLDEST_FIRST, 1));
+            night.look(rounds, "2030-01-02T04:00:00Z");
+            night.awaitEnds();
+
+            assertThat(night.executions("report")).containsExactly("2030-01-02 FAILED", "2030-01-02 COMPLETED");
+            night.look(rounds, "2030-01-03T03:00:00Z");
+            night.awaitEnds();
+            assertThat(night.executions("report")).last().isEqualTo("2030-01-03 COMPLETED");
+        }
+    }
+
+    /** And the next one has its turn at once. */
+    @ParameterizedTest
+    @EnumSource
+    void aBackfillSaysWhyWhatFailedCannotGoOn(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            Rounds rounds = night.deployed(
+                    "2030-01-01T12:00:00Z",
+                    Night.schedule("report", "\"overlap\": \"allow\""),
+                    Night.schedule("mail", "\"overlap\": \"allow\""));
+            night.batch.define(new JobBuilder("mail")
+                    .restartable(false)
+                    .step(new StepBuilder("work").batchlet("mail").build())
+                    .build());
+            night.fail("report", true);
+            night.fail("mail", true);
+            night.look(rounds, "2030-01-02T03:00:00Z");
+            night.look(rounds, "2030-01-03T03:00:00Z");
+            night.awaitEnds();
+            night.fail("report", false);
+            night.batch.define(new JobBuilder("report")
+                    .step(new StepBuilder("other").batchlet("report").build())
+                    .build());
+            for (String job : List.of("report", "mail")) {
+                schedules(night).backfill(job, new Backfill(day(2), day(3), What.FAILED, Order.OLDEST_FIRST, 1));
+            }
+            night.look(rounds, "2030-01-03T04:00:00Z");
+            night.awaitEnds();
+
+            String refused = " LAUNCHED its backfill could not let it go on: ";
+            assertThat(night.ticks("mail"))
+                    .hasSize(2)
+                    .allMatch(tick -> tick.contains(refused) && tick.contains("restartable"));
+            assertThat(night.ticks("report")).hasSize(2).allMatch(tick -> tick.contains(refused));
+            assertThat(schedules(night).ticks("report", null, 2))
+                    .extracting(TickRecord::state)
+                    .containsExactly(TickState.FAILED, TickState.FAILED);
+            assertThat(night.executions("report")).hasSize(2);
         }
     }
 
