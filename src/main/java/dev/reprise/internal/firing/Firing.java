@@ -27,8 +27,6 @@ public final class Firing implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Firing.class.getName());
 
-    private static final Duration LONGEST = Duration.ofHours(1);
-
     private static final Duration AFTER_TROUBLE = Duration.ofSeconds(5);
 
     private static final Duration ENDING = Duration.ofSeconds(5);
@@ -124,7 +122,9 @@ public final class Firing implements AutoCloseable {
         lookBegins();
         try {
             if (mayLaunch()) {
-                round().ifPresent(time -> sleep(time.compareTo(LONGEST) < 0 ? time : LONGEST));
+                round().ifPresent(time -> sleep(time.compareTo(Rounds.LONGEST) < 0 ? time : Rounds.LONGEST));
+            } else if (rounds != null && !clock.isShutdown()) {
+                rounds.hold();
             }
             failing = false;
         } catch (RuntimeException | LinkageError e) {

@@ -15,6 +15,7 @@ import dev.reprise.internal.store.ScheduleRows;
 import dev.reprise.internal.store.TickRow;
 import dev.reprise.internal.store.TickRows;
 import dev.reprise.internal.store.TickRows.Decided;
+import dev.reprise.schedule.InvalidScheduleException;
 import dev.reprise.schedule.JobSchedule;
 import dev.reprise.schedule.KnownTick;
 import dev.reprise.schedule.Tick;
@@ -26,6 +27,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,15 @@ final class Rounds {
      */
     static final Duration PUNCTUAL = PATIENCE.multipliedBy(3);
 
+    /** How long nobody looks at a schedule that is due until it is over: its nodes are gone, or have it no more. */
+    static final Duration LEFT = PATIENCE.multipliedBy(5);
+
+    /** Until a node that may not launch says that it has a schedule all the same: after others have had time to take it. */
+    private static final Duration HELD = PATIENCE.multipliedBy(2);
+
+    /** At least so often a node looks whether its schedules are all there. */
+    static final Duration LONGEST = Duration.ofHours(1);
+
     /** What became of a tick so long ago is not told any more. */
     private static final Duration REMEMBERED = Duration.ofDays(400);
 
@@ -65,6 +76,20 @@ final class Rounds {
     private final TickLauncher launcher;
     private final Backfilling backfilling;
     private final UnaryOperator<Instant> clock;
+    private final Map<String, Left> left = new HashMap<>();
+
+    /** When this node has last looked whether its schedules are there, and until when it is to have looked at all again. */
+    private Instant reviewed = Instant.EPOCH;
+
+    private Instant awaited = Instant.EPOCH;
+
+    /**
+     * A schedule that is due, and that this node does not have.
+     *
+     * @param version the row's: who looks at it raises it
+     * @param seen when this node saw it first
+     */
+    private record Left(long version, Instant seen) {}
 
     /**
      * @param clock what time it is, by the database's; itself but in tests
@@ -78,10 +103,9 @@ final class Rounds {
         this.clock = clock;
     }
 
-    /** What is new or changed in this deployment begins, and what it has not any more ends. */
+    /** What is new or changed in this deployment begins. What it does not have may be another node's. */
     void begin() {
-        Map<String, ScheduleRow> known = new TreeMap<>();
-        schedules.all().forEach(row -> known.put(row.job(), row));
+        Map<String, ScheduleRow> known = known();
         if (known.isEmpty() && deployed.all().isEmpty()) {
             return;
         }
@@ -96,9 +120,45 @@ final class Rounds {
                 schedules.lookAgain(schedule.job(), now);
             }
         }
-        Set<String> kept = new TreeSet<>(deployed.all().keySet());
-        kept.addAll(deployed.broken().keySet());
-        schedules.keepOnly(kept, now);
+        isReviewed(now);
+    }
+
+    private Map<String, ScheduleRow> known() {
+        Map<String, ScheduleRow> known = new TreeMap<>();
+        schedules.all().forEach(row -> known.put(row.job(), row));
+        return known;
+    }
+
+    private void isReviewed(Instant now) {
+        reviewed = now;
+        awaited = now.plus(LONGEST);
+    }
+
+    /** Whether this node was away for so long that others may have taken what it has for left. */
+    private boolean isToReview(Instant now) {
+        return !deployed.all().isEmpty()
+                && (now.isAfter(awaited.plus(PATIENCE)) || !now.isBefore(reviewed.plus(LONGEST)));
+    }
+
+    /** What this node has and others have ended, or somebody has deleted, begins again; what rests is looked at. */
+    private void review(Instant now) {
+        Map<String, ScheduleRow> known = known();
+        for (JobSchedule schedule : deployed.all().values()) {
+            ScheduleRow row = known.get(schedule.job());
+            Instant next = next(schedule, now);
+            if (row == null) {
+                if (schedules.begin(schedule.job(), schedule.naming(), now, next)) {
+                    LOG.log(
+                            Level.INFO,
+                            "The schedule of {0} begins again, because it was removed and this node has it; what was due"
+                                    + " meanwhile is not caught up",
+                            schedule.job());
+                }
+            } else if (row.lookAt() == null && next != null && row.naming().equals(schedule.naming())) {
+                schedules.lookAgain(schedule.job(), now);
+            }
+        }
+        isReviewed(now);
     }
 
     private static @Nullable Instant next(JobSchedule schedule, Instant now) {
@@ -135,6 +195,11 @@ final class Rounds {
         while (true) {
             ScheduleRows.Next next = schedules.next(AT_ONCE + passed.size());
             long read = System.nanoTime();
+            Instant begun = clock.apply(next.now());
+            if (isToReview(begun)) {
+                review(begun);
+                continue;
+            }
             Optional<Duration> pause = Optional.empty();
             boolean looked = false;
             for (ScheduleRow row : next.rows()) {
@@ -150,6 +215,9 @@ final class Rounds {
                 looked = true;
                 if (!isHere(row, due, now)) {
                     passed.add(row.job());
+                    if (deployed.find(row.job()).isEmpty()) {
+                        leave(row, now);
+                    }
                     continue;
                 }
                 Look look = launcher.mayLaunch() ? look(row, now, passed) : Look.ELSEWHERE;
@@ -161,7 +229,55 @@ final class Rounds {
                 }
             }
             if (!looked) {
-                return pause;
+                left.keySet().retainAll(passed);
+                Optional<Duration> until = left.isEmpty() ? pause : sooner(pause, PATIENCE);
+                awaited = begun.plus(sooner(until, LONGEST).orElseThrow());
+                return until;
+            }
+        }
+    }
+
+    private static Optional<Duration> sooner(Optional<Duration> one, Duration other) {
+        return one.filter(time -> time.compareTo(other) < 0).or(() -> Optional.of(other));
+    }
+
+    /**
+     * What is due here and not had here is left to the nodes that have it, unless nobody looks at it for a while. Then it is over;
+     * or it rests, if it is here and broken.
+     */
+    private void leave(ScheduleRow row, Instant now) {
+        String job = row.job();
+        InvalidScheduleException broken = deployed.broken().get(job);
+        Left before = left.get(job);
+        if (before == null || before.version() != row.version()) {
+            left.put(job, new Left(row.version(), now));
+        } else if (!now.isBefore(before.seen().plus(broken == null ? LEFT : PATIENCE))) {
+            left.remove(job);
+            if (broken != null && schedules.rest(row)) {
+                LOG.log(Level.INFO, "The schedule of {0} rests until it is mended: {1}", job, broken.getMessage());
+            } else if (broken == null && schedules.remove(row, now)) {
+                LOG.log(
+                        Level.INFO,
+                        "The schedule of {0} is over, with what waits of its ticks: it is due since {1}, and for {2} minutes no"
+                                + " node that has it has looked at it",
+                        job,
+                        row.lookAt(),
+                        LEFT.toMinutes());
+            }
+        }
+    }
+
+    /** Says of what is due that this node has it, though it may not launch it now: others would take it for left. */
+    void hold() {
+        ScheduleRows.Next next = schedules.next(AT_ONCE);
+        Instant now = clock.apply(next.now());
+        for (ScheduleRow row : next.rows()) {
+            Instant due = Objects.requireNonNull(row.lookAt(), row.job());
+            if (due.plus(HELD).isAfter(now)) {
+                break;
+            }
+            if (deployed.find(row.job()).isPresent() || deployed.broken().containsKey(row.job())) {
+                schedules.lookAgain(row.job(), now);
             }
         }
     }
