@@ -22,6 +22,7 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** What is known of ticks, out of their rows. */
 public final class KnownTicks {
@@ -47,10 +48,17 @@ public final class KnownTicks {
                 LocalDateTime.parse(row.nominal()),
                 row.due(),
                 state(row),
-                row.why(),
+                why(row),
                 row.execution(),
                 row.recorded(),
                 row.changed());
+    }
+
+    private static @Nullable String why(TickRow row) {
+        boolean known = !row.state().equals(TickRow.LAUNCHED) || row.status() != null || row.finalStatus() != null;
+        return known
+                ? row.why()
+                : (row.why() == null ? "" : row.why() + "; ") + "how it ended is not known, since it is purged";
     }
 
     private static TickState state(TickRow row) {
@@ -59,7 +67,8 @@ public final class KnownTicks {
         }
         String status = row.status();
         if (status == null) {
-            return TickState.COMPLETED; // which is what is purged
+            // It is not to be restarted any more, and nothing may take it for complete that is not known to be.
+            return "COMPLETED".equals(row.finalStatus()) ? TickState.COMPLETED : TickState.ABANDONED;
         }
         return switch (status) {
             case "COMPLETED" -> TickState.COMPLETED;

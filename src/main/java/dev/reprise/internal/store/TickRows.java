@@ -23,6 +23,8 @@ public final class TickRows {
             select t.JOB_NAME, t.NOMINAL, t.DUE_AT, t.STATE, t.WHY, t.JOB_INSTANCE_ID, t.RECORDED_AT, t.CHANGED_AT,
                    t.BACKFILL, t.BACKFILL_PLACE, t.BACKFILL_AT_ONCE, t.REVISION, t.UNFINISHED,
                    coalesce(e.JOB_EXECUTION_ID, t.JOB_EXECUTION_ID) as EXECUTION, e.STATUS,
+                   (select i.REPRISE_FINAL_STATUS from BATCH_JOB_INSTANCE i
+                     where i.JOB_INSTANCE_ID = t.JOB_INSTANCE_ID) as FINAL_STATUS,
                    case when exists (select 1 from REPRISE_RESTART r where r.JOB_INSTANCE_ID = t.JOB_INSTANCE_ID)
                         then 1 else 0 end as GOES_ON
               from REPRISE_TICK t

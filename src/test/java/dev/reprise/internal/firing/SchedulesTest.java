@@ -10,6 +10,7 @@ import dev.reprise.access.AccessDeniedException;
 import dev.reprise.access.Caller;
 import dev.reprise.access.Role;
 import dev.reprise.internal.engine.TestDatabase.Kind;
+import dev.reprise.operate.Operations;
 import dev.reprise.operate.Schedules;
 import dev.reprise.schedule.Backfill;
 import dev.reprise.schedule.Backfill.Order;
@@ -21,8 +22,10 @@ import dev.reprise.schedule.Tick;
 import dev.reprise.schedule.TickRecord;
 import dev.reprise.schedule.TickState;
 import dev.reprise.state.AuditEntry;
+import dev.reprise.state.PurgeRequest;
 import jakarta.batch.operations.JobOperator;
 import jakarta.batch.operations.JobSecurityException;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
@@ -374,6 +377,53 @@ class SchedulesTest {
             night.awaitEnds();
 
             assertThat(night.executions("report")).containsExactly("2020-01-01 FAILED", "2030-01-02 COMPLETED");
+        }
+    }
+
+    /** What is purged is what it was; and nothing begins after something of which that is not known. */
+    @ParameterizedTest
+    @EnumSource
+    void aTickThatIsPurgedIsCompleteOnlyIfItWas(Kind kind) throws Exception {
+        for (String end : List.of("COMPLETED", "ABANDONED", "FAILED", "FORGOTTEN")) {
+            try (Night night = Night.on(kind)) {
+                Rounds rounds = night.deployed(
+                        "2030-01-01T12:00:00Z",
+                        Night.schedule("report", ""),
+                        Night.schedule("mail", "\"after\": [\"report\"]"));
+                night.hold("report");
+                night.fail("report", end.equals("FAILED") || end.equals("ABANDONED"));
+                night.look(rounds, "2030-01-02T03:00:00Z");
+                night.letGo("report");
+                night.awaitEnds();
+                Operations operations = new Operations(night.batch::repository);
+                if (end.equals("ABANDONED")) {
+                    operations.abandon(1);
+                }
+                night.fail("report", false);
+                night.batch.run("report", Map.of("day", "2020-01-01")); // the newest stays
+                PurgeRequest purge = PurgeRequest.olderThan(Duration.ZERO).ofJob("report");
+                operations.purge(
+                        end.equals("FAILED")
+                                ? purge.includingRestartable()
+                                : end.equals("FORGOTTEN") ? purge.forgettingIdentity() : purge);
+                assertThat(night.executions("report")).as(end).hasSize(1);
+                night.look(rounds, "2030-01-02T03:02:00Z");
+                night.awaitEnds();
+
+                boolean complete = end.equals("COMPLETED");
+                TickRecord told = schedules(night).ticks("report", null, 1).get(0);
+                assertThat(told.state()).as(end).isEqualTo(complete ? TickState.COMPLETED : TickState.ABANDONED);
+                assertThat(told.why())
+                        .as(end)
+                        .isEqualTo(
+                                complete || end.equals("ABANDONED")
+                                        ? null
+                                        : "how it ended is not known, since it is purged");
+                assertThat(night.executions("mail")).as(end).hasSize(complete ? 1 : 0);
+                night.look(rounds, "2030-01-03T03:00:00Z");
+                night.awaitEnds();
+                assertThat(night.executions("report")).as("is in nobody's way").hasSize(2);
+            }
         }
     }
 
