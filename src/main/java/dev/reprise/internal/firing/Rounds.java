@@ -312,13 +312,7 @@ final class Rounds {
     private boolean fire(JobSchedule schedule, ScheduleRow row, Instant now) {
         String job = schedule.job();
         List<TickRow> known = ticks.standing(job, KnownTicks.from(schedule, row.since(), now));
-        ticks.settled(
-                job,
-                known.stream()
-                        .filter(tick ->
-                                tick.unfinished() && KnownTicks.of(tick).state().isEnded())
-                        .map(TickRow::nominal)
-                        .toList());
+        ticks.settled(job, KnownTicks.settled(schedule, known));
         Standing standing = KnownTicks.standing(row, known);
         Verdicts verdicts =
                 Judge.judge(schedule, standing, KnownTicks.others(schedule, standing, ticks, now), now, PUNCTUAL);

@@ -394,6 +394,54 @@ class RoundsTest {
         }
     }
 
+    /** Else each look would take longer than the one before it, and none of them would ever be forgotten. */
+    @ParameterizedTest
+    @EnumSource
+    void whatFailsInNobodysWayIsNotReadForEver(Kind kind) throws Exception {
+        for (String overlap : List.of("allow", "skip", "wait")) {
+            try (Night night = Night.on(kind)) {
+                JobSchedule schedule = minutely("report", "\"overlap\": \"" + overlap + "\", \"catchUp\": \"all\"");
+                Rounds rounds = night.deployed("2026-11-30T00:00:00Z", schedule);
+                night.fail("report", true);
+                int ticks = KnownTicks.WATCHED + 20;
+                for (int tick = 1; tick <= ticks; tick++) {
+                    night.set(Instant.parse("2026-11-30T00:00:00Z").plus(Duration.ofMinutes(tick)));
+                    rounds.look();
+                    night.awaitEnds();
+                }
+                night.set(night.present().plus(Duration.ofSeconds(30)));
+                night.scheduled().schedules().lookAgain("report", night.present());
+                rounds.look();
+
+                assertThat(night.rows(
+                                "select NOMINAL from REPRISE_TICK where UNFINISHED is not null and STATE = 'LAUNCHED'"))
+                        .as(overlap)
+                        .hasSize(overlap.equals("allow") ? 0 : overlap.equals("skip") ? KnownTicks.WATCHED : 1);
+                assertThat(night.executions("report")).as(overlap).hasSize(overlap.equals("wait") ? 1 : ticks);
+            }
+        }
+    }
+
+    /** One that failed and is restarted runs: the next one is left out, or waits. */
+    @ParameterizedTest
+    @EnumSource
+    void whatFailedAndIsRestartedOverlaps(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            Rounds rounds = night.deployed("2026-11-30T00:00:00Z", minutely("report", "\"overlap\": \"skip\""));
+            night.fail("report", true);
+            for (int minute = 1; minute <= 5; minute++) {
+                night.look(rounds, "2026-11-30T00:0" + minute + ":00Z");
+                night.awaitEnds();
+            }
+            night.fail("report", false);
+            night.hold("report");
+            night.batch.launcher().restart(1, Map.of());
+            night.look(rounds, "2026-11-30T00:06:00Z");
+
+            assertThat(night.ticks("report")).last().asString().contains("00:06 SKIPPED it would have overlapped with");
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void aTickComesAfterThatOfAnotherJob(Kind kind) throws Exception {
