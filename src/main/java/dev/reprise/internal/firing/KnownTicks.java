@@ -87,8 +87,8 @@ public final class KnownTicks {
         };
     }
 
-    /** What may be in the way of others: of a backfill, what runs. */
-    private static KnownTick inTheWay(TickRow row) {
+    /** As the other ticks of its schedule see it: of a backfill, only what runs is in their way. */
+    private static KnownTick seenByOthers(TickRow row) {
         KnownTick known = of(row);
         boolean ofBackfill =
                 row.backfill() != null && (known.state() == TickState.WAITING || known.state() == TickState.FAILED);
@@ -120,7 +120,7 @@ public final class KnownTicks {
 
     static Standing standing(ScheduleRow schedule, List<TickRow> rows) {
         SortedMap<LocalDateTime, KnownTick> known = new TreeMap<>();
-        rows.forEach(row -> known.put(LocalDateTime.parse(row.nominal()), inTheWay(row)));
+        rows.forEach(row -> known.put(LocalDateTime.parse(row.nominal()), seenByOthers(row)));
         return new Standing(
                 schedule.naming(),
                 schedule.since(),
