@@ -243,7 +243,7 @@ public class JobLauncher {
      * @throws LaunchRefusedException with the reason if the repository refuses
      */
     public static long restartTick(String job, long executionId) {
-        Long restarted = LaunchRounds.restart(executionId, new Properties(), true);
+        Long restarted = LaunchRounds.restartForNobody(executionId);
         if (restarted == null) {
             throw new LaunchRefusedException(LaunchRounds.notTheLast(new JobLauncher().execution(executionId)));
         }

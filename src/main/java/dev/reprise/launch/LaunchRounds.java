@@ -12,6 +12,7 @@ import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
 import java.util.List;
 import java.util.Properties;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** Starts what never ran and restarts what failed or was stopped: decides anew while others change the same instance. */
@@ -74,9 +75,18 @@ final class LaunchRounds {
 
     /** Restarts an execution, or returns null if its instance has changed meanwhile: decide anew. */
     static @Nullable Long restart(long executionId, Properties properties, boolean attach) {
+        return restart(executionId, attach, () -> EngineOperator.restart(executionId, properties));
+    }
+
+    /** The same for nobody who asks. */
+    static @Nullable Long restartForNobody(long executionId) {
+        return restart(executionId, true, () -> EngineOperator.restartForNobody(executionId));
+    }
+
+    private static @Nullable Long restart(long executionId, boolean attach, LongSupplier engine) {
         EngineOperator.repository().refused().refuseWhatStillEndsHere(executionId);
         try {
-            return EngineOperator.restart(executionId, properties);
+            return engine.getAsLong();
         } catch (JobExecutionAlreadyCompleteException | JobExecutionNotMostRecentException e) {
             return null;
         } catch (JobRestartException e) {

@@ -12,12 +12,14 @@ import jakarta.batch.operations.JobStartException;
 import jakarta.batch.runtime.JobExecution;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.jberet.creation.ArchiveXmlLoader;
 import org.jberet.job.model.Job;
 import org.jberet.operations.AbstractJobOperator;
@@ -204,6 +206,11 @@ public final class EngineOperator {
         return repository().launching().explainAgain(job.engines(), before);
     }
 
+    /** The instances that launches of a job with these parameters have begun, by those; the others are missing. */
+    public static Map<Map<String, String>, Long> launched(String name, List<Map<String, String>> launches) {
+        return repository().launching().launched(job(engine().getBatchEnvironment(), name), launches);
+    }
+
     /** Like {@code JobOperator.start}, which would parse the job's XML each time. */
     public static long start(String name, Properties properties) {
         RepriseRepository repository = repository();
@@ -272,22 +279,33 @@ public final class EngineOperator {
                 .launch(strictly(properties), given -> operator().restart(executionId, given));
     }
 
-    /** {@link #restart} for nobody who asks, in the name of who asked for it before. */
+    /** {@link #restart} for nobody who asks, in the name of who asked for it before: nobody's permissions are asked for. */
+    public static long restartForNobody(long executionId) {
+        return inTheNameOfItsSubmitter(
+                executionId, restart -> repository().launching().launch(strictly(new Properties()), restart));
+    }
+
+    /** The same of what is due, which counts how many restarts of that kind led to it. */
     public static long recover(DueRestart due) {
+        return inTheNameOfItsSubmitter(
+                due.executionId(),
+                restart -> repository().launching().recover(due, strictly(new Properties()), restart));
+    }
+
+    /**
+     * @param launch has the restart done that it is given
+     */
+    private static long inTheNameOfItsSubmitter(long executionId, ToLongFunction<ToLongFunction<Properties>> launch) {
         RepriseRepository repository = repository();
-        String submitter = submitterOf(repository.getJobExecution(due.executionId()));
+        String submitter = submitterOf(repository.getJobExecution(executionId));
         AtomicLong restarted = new AtomicLong();
         repository
                 .server()
                 .inTheNameOf()
                 .accept(
                         submitter,
-                        () -> restarted.set(repository
-                                .launching()
-                                .recover(
-                                        due,
-                                        strictly(new Properties()),
-                                        given -> engine().restart(due.executionId(), given, submitter))));
+                        () -> restarted.set(
+                                launch.applyAsLong(given -> engine().restart(executionId, given, submitter))));
         return restarted.get();
     }
 

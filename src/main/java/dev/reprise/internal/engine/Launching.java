@@ -20,6 +20,7 @@ import dev.reprise.internal.decide.Subject;
 import dev.reprise.internal.engine.AskedLaunches.Asked;
 import dev.reprise.internal.engine.stored.LoadedExecutions;
 import dev.reprise.internal.store.Definitions;
+import dev.reprise.internal.store.JobInstances;
 import dev.reprise.internal.store.Launch;
 import dev.reprise.internal.store.Secrets;
 import dev.reprise.internal.store.Stored;
@@ -37,6 +38,7 @@ import jakarta.batch.runtime.JobExecution;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,6 +64,7 @@ public final class Launching {
     private final ClassLoader application;
     private final Database database;
     private final LoadedExecutions loaded;
+    private final JobInstances instances;
     private final Decisions decisions;
     private final Definitions definitions;
     private final RestartParameters restartParameters;
@@ -82,6 +85,7 @@ public final class Launching {
         this.application = wiring.application;
         this.database = wiring.database;
         this.loaded = wiring.loaded;
+        this.instances = wiring.instances;
         this.decisions = wiring.decisions;
         this.definitions = wiring.definitions;
         this.restartParameters = wiring.restartParameters;
@@ -212,6 +216,32 @@ public final class Launching {
         Verdict verdict = new Verdict(List.of(), before, List.of(), judged.identityNone(), judged.restartable());
         Subject subject = new Subject(job.getId(), before, judged.restartable());
         return preview.explain(new JobModel(job), verdict, identityOf(job, verdict), subject, new Properties());
+    }
+
+    /**
+     * The instances that launches with these parameters have begun, whoever launched them; those that have not, and those that
+     * nobody can launch, are missing.
+     */
+    Map<Map<String, String>, Long> launched(Job job, List<Map<String, String>> launches) {
+        Map<Map<String, String>, String> keys = new HashMap<>();
+        for (Map<String, String> launch : launches) {
+            Properties given = new Properties();
+            given.putAll(launch);
+            Verdict verdict = rules.judge(new JobModel(job), given);
+            if (!verdict.identityNone() && verdict.faults().isEmpty()) {
+                keys.put(launch, identityOf(job, verdict).key());
+            }
+        }
+        Map<String, Long> found =
+                database.read(handle -> instances.launched(handle, job.getId(), List.copyOf(keys.values())));
+        Map<Map<String, String>, Long> launched = new HashMap<>();
+        keys.forEach((launch, key) -> {
+            Long instance = found.get(key);
+            if (instance != null) {
+                launched.put(launch, instance);
+            }
+        });
+        return launched;
     }
 
     private static JobIdentity identityOf(Job job, Verdict verdict) {

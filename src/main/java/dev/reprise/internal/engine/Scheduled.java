@@ -33,10 +33,10 @@ public final class Scheduled {
     }
 
     /**
-     * Says when ticks may go on. Both return at once.
+     * Says when ticks may go on, as far as this node knows of it: what another one does it tells nobody. Both return at once.
      *
-     * @param ended of a job an execution has ended on this node, or was given up
-     * @param changed somebody has changed a schedule on this node
+     * @param ended hears of which job an execution has ended on this node, or was given up by way of it, wherever it had run
+     * @param changed somebody has changed a schedule by way of this node
      */
     public void attend(Consumer<String> ended, Runnable changed) {
         whenEnded = ended;
@@ -53,11 +53,12 @@ public final class Scheduled {
         return Optional.ofNullable(deployed);
     }
 
+    /** An execution of a job has ended on this node, or was given up by way of it. */
     void ended(String job) {
         whenEnded.accept(job);
     }
 
-    /** Something is to be looked at now. */
+    /** Something is to be looked at now, because of what was done by way of this node. */
     public void changed() {
         whenChanged.run();
     }

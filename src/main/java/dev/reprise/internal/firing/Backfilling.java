@@ -12,6 +12,8 @@ import dev.reprise.launch.JobLauncher;
 import dev.reprise.schedule.JobSchedule;
 import dev.reprise.schedule.Tick;
 import dev.reprise.schedule.TickState;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
@@ -24,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Ticks of backfills, each at its turn. */
 final class Backfilling {
+
+    private static final Logger LOG = System.getLogger(Backfilling.class.getName());
 
     private final TickRows ticks;
     private final TickLauncher launcher;
@@ -70,36 +74,45 @@ final class Backfilling {
                 .filter(Place::waits)
                 .sorted(Comparator.comparingInt(place -> place.turn().place()))
                 .toList();
-        int begun = 0;
+        int decided = 0;
         for (Place place : waiting) {
-            if (running >= place.turn().atOnce() || !launch(schedule, place.row(), now)) {
+            Outcome outcome = running < place.turn().atOnce() ? launch(schedule, place.row()) : new Elsewhere();
+            if (outcome instanceof Elsewhere) {
                 break;
             }
-            begun++;
-            running++;
+            decided++;
+            if (outcome instanceof Launched launched) {
+                running++;
+                record(schedule.job(), place.row(), null, launched, now);
+            } else if (outcome instanceof Refused refused) {
+                refused(schedule.job(), place.row(), refused.why(), now);
+            }
         }
-        return begun < waiting.size();
+        return decided < waiting.size();
     }
 
-    private boolean launch(JobSchedule schedule, TickRow row, Instant now) {
+    private Outcome launch(JobSchedule schedule, TickRow row) {
         Tick tick = schedule.ticks().of(LocalDateTime.parse(row.nominal()));
         Map<String, String> parameters = new TreeMap<>(tick.parameters());
         Long revision = row.revision();
         if (revision != null) {
             parameters.put(JobLauncher.RUN_ID, String.valueOf(revision));
         }
-        Outcome outcome = launcher.launch(schedule.job(), parameters, toRestart(row));
-        if (outcome instanceof Launched launched) {
-            ticks.launched(
-                    schedule.job(),
-                    decided(row, TickRow.LAUNCHED, null),
-                    launched.instance(),
-                    launched.execution(),
-                    now);
-        } else if (outcome instanceof Refused refused) {
-            ticks.decided(schedule.job(), List.of(decided(row, TickRow.REFUSED, refused.why())), now);
+        return launcher.launch(schedule.job(), parameters, toRestart(row));
+    }
+
+    /** What was to go on has an execution, which says how it stands; it is told why it did not. */
+    private void refused(String job, TickRow row, String why, Instant now) {
+        LOG.log(Level.WARNING, "The tick {0} of {1} is refused in its backfill: {2}", row.nominal(), job, why);
+        if (toRestart(row) == null) {
+            ticks.decided(job, List.of(decided(row, TickRow.REFUSED, why)), now);
+        } else {
+            record(job, row, "its backfill could not let it go on: " + why, new Launched(null, row.execution()), now);
         }
-        return !(outcome instanceof Elsewhere);
+    }
+
+    private void record(String job, TickRow row, @Nullable String why, Launched launched, Instant now) {
+        ticks.launched(job, decided(row, TickRow.LAUNCHED, why), launched.instance(), launched.execution(), now);
     }
 
     /** One that has failed goes on; one that is repeated begins. */

@@ -27,8 +27,6 @@ public final class Firing implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(Firing.class.getName());
 
-    private static final Duration LONGEST = Duration.ofHours(1);
-
     private static final Duration AFTER_TROUBLE = Duration.ofSeconds(5);
 
     private static final Duration ENDING = Duration.ofSeconds(5);
@@ -41,6 +39,10 @@ public final class Firing implements AutoCloseable {
     private final Set<String> ended = new TreeSet<>();
 
     private @Nullable Future<?> next;
+
+    /** Whether somebody has called since the last look began. */
+    private boolean awake;
+
     private volatile @Nullable DeployedSchedules deployed;
     private @Nullable Rounds rounds;
     private boolean failing;
@@ -57,7 +59,7 @@ public final class Firing implements AutoCloseable {
             BooleanSupplier mayLaunch) {
         this.repository = repository;
         this.schedules = schedules;
-        this.launcher = new TickLauncher(homes);
+        this.launcher = new TickLauncher(homes, this::mayLaunch);
         this.mayLaunch = mayLaunch;
         this.clock = new ScheduledThreadPoolExecutor(1, task -> {
             Thread thread = new Thread(task, "reprise-schedules");
@@ -77,9 +79,21 @@ public final class Firing implements AutoCloseable {
         }
     }
 
-    /** Something is due, on whichever node. */
-    public void wake() {
+    /** Something is due, on whichever node. What is being looked at now is looked at once more. */
+    public synchronized void wake() {
+        awake = true;
         lookAfter(Duration.ZERO);
+    }
+
+    private synchronized void lookBegins() {
+        awake = false;
+    }
+
+    /** Unless somebody has called since the look began. */
+    private synchronized void sleep(Duration time) {
+        if (!awake) {
+            lookAfter(time);
+        }
     }
 
     private void ended(String job) {
@@ -105,16 +119,25 @@ public final class Firing implements AutoCloseable {
     }
 
     private void look() {
+        lookBegins();
         try {
-            if (mayLaunch.getAsBoolean() && !repository.thisNode().isSuspended()) {
-                round().ifPresent(time -> lookAfter(time.compareTo(LONGEST) < 0 ? time : LONGEST));
+            if (mayLaunch()) {
+                round().ifPresent(time -> sleep(time.compareTo(Rounds.LONGEST) < 0 ? time : Rounds.LONGEST));
+            } else if (rounds != null && !clock.isShutdown()) {
+                rounds.hold();
             }
             failing = false;
         } catch (RuntimeException | LinkageError e) {
             LOG.log(failing ? Level.DEBUG : Level.WARNING, "Trouble with schedules; they are looked at again", e);
             failing = true;
-            lookAfter(AFTER_TROUBLE);
+            sleep(AFTER_TROUBLE);
         }
+    }
+
+    private boolean mayLaunch() {
+        return !clock.isShutdown()
+                && mayLaunch.getAsBoolean()
+                && !repository.thisNode().isSuspended();
     }
 
     private Optional<Duration> round() {

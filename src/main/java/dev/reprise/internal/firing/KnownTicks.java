@@ -6,6 +6,7 @@ import dev.reprise.internal.store.ScheduleRow;
 import dev.reprise.internal.store.TickRow;
 import dev.reprise.internal.store.TickRows;
 import dev.reprise.schedule.JobSchedule;
+import dev.reprise.schedule.JobSchedule.Overlap;
 import dev.reprise.schedule.KnownTick;
 import dev.reprise.schedule.Tick;
 import dev.reprise.schedule.TickRecord;
@@ -13,7 +14,9 @@ import dev.reprise.schedule.TickState;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,11 +25,18 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** What is known of ticks, out of their rows. */
 public final class KnownTicks {
 
     private static final DateTimeFormatter NOMINAL = DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm");
+
+    /** How many that have failed and are in nobody's way are looked at all the same, for somebody may restart them. */
+    static final int WATCHED = 100;
+
+    /** How many are settled in a round. */
+    private static final int AT_ONCE = 1_000;
 
     private KnownTicks() {}
 
@@ -47,10 +57,17 @@ public final class KnownTicks {
                 LocalDateTime.parse(row.nominal()),
                 row.due(),
                 state(row),
-                row.why(),
+                why(row),
                 row.execution(),
                 row.recorded(),
                 row.changed());
+    }
+
+    private static @Nullable String why(TickRow row) {
+        boolean known = !row.state().equals(TickRow.LAUNCHED) || row.status() != null || row.finalStatus() != null;
+        return known
+                ? row.why()
+                : (row.why() == null ? "" : row.why() + "; ") + "how it ended is not known, since it is purged";
     }
 
     private static TickState state(TickRow row) {
@@ -59,7 +76,8 @@ public final class KnownTicks {
         }
         String status = row.status();
         if (status == null) {
-            return TickState.COMPLETED; // which is what is purged
+            // It is not to be restarted any more, and nothing may take it for complete that is not known to be.
+            return "COMPLETED".equals(row.finalStatus()) ? TickState.COMPLETED : TickState.ABANDONED;
         }
         return switch (status) {
             case "COMPLETED" -> TickState.COMPLETED;
@@ -69,17 +87,40 @@ public final class KnownTicks {
         };
     }
 
-    /** What may be in the way of others: of a backfill, what runs. */
-    private static KnownTick inTheWay(TickRow row) {
+    /** As the other ticks of its schedule see it: of a backfill, only what runs is in their way. */
+    private static KnownTick seenByOthers(TickRow row) {
         KnownTick known = of(row);
         boolean ofBackfill =
                 row.backfill() != null && (known.state() == TickState.WAITING || known.state() == TickState.FAILED);
         return ofBackfill ? new KnownTick(TickState.SKIPPED, known.execution()) : known;
     }
 
+    /**
+     * Those of which nothing comes by itself any more, and which need not be known for others: what has ended, and what failed where
+     * that is in nobody's way. If a person restarts one of those that failed last, its run is known to the ones after it.
+     */
+    static List<String> settled(JobSchedule schedule, List<TickRow> rows) {
+        List<String> settled = new ArrayList<>();
+        List<String> failed = new ArrayList<>();
+        for (TickRow row : rows) {
+            TickState state = of(row).state();
+            if (row.unfinished() && state.isEnded()) {
+                settled.add(row.nominal());
+            } else if (row.unfinished()
+                    && state == TickState.FAILED
+                    && (schedule.overlap() != Overlap.WAIT || row.backfill() != null)) {
+                failed.add(row.nominal());
+            }
+        }
+        Collections.sort(failed);
+        int kept = schedule.overlap() == Overlap.ALLOW ? 0 : WATCHED;
+        settled.addAll(failed.subList(0, Math.max(0, failed.size() - kept)));
+        return settled.subList(0, Math.min(AT_ONCE, settled.size()));
+    }
+
     static Standing standing(ScheduleRow schedule, List<TickRow> rows) {
         SortedMap<LocalDateTime, KnownTick> known = new TreeMap<>();
-        rows.forEach(row -> known.put(LocalDateTime.parse(row.nominal()), inTheWay(row)));
+        rows.forEach(row -> known.put(LocalDateTime.parse(row.nominal()), seenByOthers(row)));
         return new Standing(
                 schedule.naming(),
                 schedule.since(),
@@ -103,7 +144,7 @@ public final class KnownTicks {
         }
         Collection<String> nominals = new TreeSet<>();
         standing.ticks().forEach((nominal, known) -> {
-            if (!known.state().isEnded()) {
+            if (known.state() == TickState.DUE || known.state() == TickState.WAITING) {
                 nominals.add(nominal(nominal));
             }
         });

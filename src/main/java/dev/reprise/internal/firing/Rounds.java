@@ -15,6 +15,7 @@ import dev.reprise.internal.store.ScheduleRows;
 import dev.reprise.internal.store.TickRow;
 import dev.reprise.internal.store.TickRows;
 import dev.reprise.internal.store.TickRows.Decided;
+import dev.reprise.schedule.InvalidScheduleException;
 import dev.reprise.schedule.JobSchedule;
 import dev.reprise.schedule.KnownTick;
 import dev.reprise.schedule.Tick;
@@ -26,6 +27,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -45,11 +47,23 @@ final class Rounds {
 
     private static final Logger LOG = System.getLogger(Rounds.class.getName());
 
-    /** For how long after it was due a tick that nobody has looked at is not yet a missed one. */
-    static final Duration PUNCTUAL = Duration.ofMinutes(1);
-
     /** Until another node looks at what one has taken, and until what waits is looked at though nobody said so. */
     static final Duration PATIENCE = Duration.ofMinutes(1);
+
+    /**
+     * For how long after it was due a tick that nobody has looked at is not yet a missed one: longer than two nodes take that die
+     * over it one after the other.
+     */
+    static final Duration PUNCTUAL = PATIENCE.multipliedBy(3);
+
+    /** How long nobody looks at a schedule that is due until it is over: its nodes are gone, or have it no more. */
+    static final Duration LEFT = PATIENCE.multipliedBy(5);
+
+    /** Until a node that may not launch says that it has a schedule all the same: after others have had time to take it. */
+    private static final Duration HELD = PATIENCE.multipliedBy(2);
+
+    /** At least so often a node looks whether its schedules are all there. */
+    static final Duration LONGEST = Duration.ofHours(1);
 
     /** What became of a tick so long ago is not told any more. */
     private static final Duration REMEMBERED = Duration.ofDays(400);
@@ -62,6 +76,20 @@ final class Rounds {
     private final TickLauncher launcher;
     private final Backfilling backfilling;
     private final UnaryOperator<Instant> clock;
+    private final Map<String, Left> left = new HashMap<>();
+
+    /** When this node has last looked whether its schedules are there, and until when it is to have looked at all again. */
+    private Instant reviewed = Instant.EPOCH;
+
+    private Instant awaited = Instant.EPOCH;
+
+    /**
+     * A schedule that is due, and that this node does not have.
+     *
+     * @param version the row's: who looks at it raises it
+     * @param seen when this node saw it first
+     */
+    private record Left(long version, Instant seen) {}
 
     /**
      * @param clock what time it is, by the database's; itself but in tests
@@ -75,10 +103,9 @@ final class Rounds {
         this.clock = clock;
     }
 
-    /** What is new or changed in this deployment begins, and what it has not any more ends. */
+    /** What is new or changed in this deployment begins. What it does not have may be another node's. */
     void begin() {
-        Map<String, ScheduleRow> known = new TreeMap<>();
-        schedules.all().forEach(row -> known.put(row.job(), row));
+        Map<String, ScheduleRow> known = known();
         if (known.isEmpty() && deployed.all().isEmpty()) {
             return;
         }
@@ -93,9 +120,45 @@ final class Rounds {
                 schedules.lookAgain(schedule.job(), now);
             }
         }
-        Set<String> kept = new TreeSet<>(deployed.all().keySet());
-        kept.addAll(deployed.broken().keySet());
-        schedules.keepOnly(kept, now);
+        isReviewed(now);
+    }
+
+    private Map<String, ScheduleRow> known() {
+        Map<String, ScheduleRow> known = new TreeMap<>();
+        schedules.all().forEach(row -> known.put(row.job(), row));
+        return known;
+    }
+
+    private void isReviewed(Instant now) {
+        reviewed = now;
+        awaited = now.plus(LONGEST);
+    }
+
+    /** Whether this node was away for so long that others may have taken what it has for left. */
+    private boolean isToReview(Instant now) {
+        return !deployed.all().isEmpty()
+                && (now.isAfter(awaited.plus(PATIENCE)) || !now.isBefore(reviewed.plus(LONGEST)));
+    }
+
+    /** What this node has and others have ended, or somebody has deleted, begins again; what rests is looked at. */
+    private void review(Instant now) {
+        Map<String, ScheduleRow> known = known();
+        for (JobSchedule schedule : deployed.all().values()) {
+            ScheduleRow row = known.get(schedule.job());
+            Instant next = next(schedule, now);
+            if (row == null) {
+                if (schedules.begin(schedule.job(), schedule.naming(), now, next)) {
+                    LOG.log(
+                            Level.INFO,
+                            "The schedule of {0} begins again, because it was removed and this node has it; what was due"
+                                    + " meanwhile is not caught up",
+                            schedule.job());
+                }
+            } else if (row.lookAt() == null && next != null && row.naming().equals(schedule.naming())) {
+                schedules.lookAgain(schedule.job(), now);
+            }
+        }
+        isReviewed(now);
     }
 
     private static @Nullable Instant next(JobSchedule schedule, Instant now) {
@@ -113,8 +176,17 @@ final class Rounds {
         }
     }
 
+    /** What came of a look at one schedule. */
+    private enum Look {
+        DONE,
+        /** Somebody else is at it. */
+        TAKEN,
+        /** On this node nothing can be launched any more. */
+        ELSEWHERE
+    }
+
     /**
-     * Looks at all that are to be looked at now.
+     * Looks at all that are to be looked at now, as long as this node may launch.
      *
      * @return how long it is until the next is; empty if there is none
      */
@@ -123,6 +195,11 @@ final class Rounds {
         while (true) {
             ScheduleRows.Next next = schedules.next(AT_ONCE + passed.size());
             long read = System.nanoTime();
+            Instant begun = clock.apply(next.now());
+            if (isToReview(begun)) {
+                review(begun);
+                continue;
+            }
             Optional<Duration> pause = Optional.empty();
             boolean looked = false;
             for (ScheduleRow row : next.rows()) {
@@ -138,12 +215,69 @@ final class Rounds {
                 looked = true;
                 if (!isHere(row, due, now)) {
                     passed.add(row.job());
-                } else if (!looked(row, now, passed)) {
-                    break; // others are at it: what is there still to do?
+                    if (deployed.find(row.job()).isEmpty()) {
+                        leave(row, now);
+                    }
+                    continue;
+                }
+                Look look = launcher.mayLaunch() ? look(row, now, passed) : Look.ELSEWHERE;
+                if (look == Look.ELSEWHERE) {
+                    return Optional.of(PATIENCE);
+                }
+                if (look == Look.TAKEN) {
+                    break; // what is there still to do?
                 }
             }
             if (!looked) {
-                return pause;
+                left.keySet().retainAll(passed);
+                Optional<Duration> until = left.isEmpty() ? pause : sooner(pause, PATIENCE);
+                awaited = begun.plus(sooner(until, LONGEST).orElseThrow());
+                return until;
+            }
+        }
+    }
+
+    private static Optional<Duration> sooner(Optional<Duration> one, Duration other) {
+        return one.filter(time -> time.compareTo(other) < 0).or(() -> Optional.of(other));
+    }
+
+    /**
+     * What is due here and not had here is left to the nodes that have it, unless nobody looks at it for a while. Then it is over;
+     * or it rests, if it is here and broken.
+     */
+    private void leave(ScheduleRow row, Instant now) {
+        String job = row.job();
+        InvalidScheduleException broken = deployed.broken().get(job);
+        Left before = left.get(job);
+        if (before == null || before.version() != row.version()) {
+            left.put(job, new Left(row.version(), now));
+        } else if (!now.isBefore(before.seen().plus(broken == null ? LEFT : PATIENCE))) {
+            left.remove(job);
+            if (broken != null && schedules.rest(row)) {
+                LOG.log(Level.INFO, "The schedule of {0} rests until it is mended: {1}", job, broken.getMessage());
+            } else if (broken == null && schedules.remove(row, now)) {
+                LOG.log(
+                        Level.INFO,
+                        "The schedule of {0} is over, with what waits of its ticks: it is due since {1}, and for {2} minutes no"
+                                + " node that has it has looked at it",
+                        job,
+                        row.lookAt(),
+                        LEFT.toMinutes());
+            }
+        }
+    }
+
+    /** Says of what is due that this node has it, though it may not launch it now: others would take it for left. */
+    void hold() {
+        ScheduleRows.Next next = schedules.next(AT_ONCE);
+        Instant now = clock.apply(next.now());
+        for (ScheduleRow row : next.rows()) {
+            Instant due = Objects.requireNonNull(row.lookAt(), row.job());
+            if (due.plus(HELD).isAfter(now)) {
+                break;
+            }
+            if (deployed.find(row.job()).isPresent() || deployed.broken().containsKey(row.job())) {
+                schedules.lookAgain(row.job(), now);
             }
         }
     }
@@ -156,14 +290,13 @@ final class Rounds {
                 .isPresent();
     }
 
-    /** False if somebody else does. */
-    private boolean looked(ScheduleRow row, Instant now, Set<String> passed) {
+    private Look look(ScheduleRow row, Instant now, Set<String> passed) {
         Optional<ScheduleRow> claimed = schedules.claim(row, now.plus(PATIENCE));
         if (claimed.isEmpty()) {
-            return false;
+            return Look.TAKEN;
         }
         try {
-            fire(deployed.find(row.job()).orElseThrow(), claimed.get(), now);
+            return fire(deployed.find(row.job()).orElseThrow(), claimed.get(), now) ? Look.DONE : Look.ELSEWHERE;
         } catch (RuntimeException | LinkageError e) {
             LOG.log(
                     Level.WARNING,
@@ -171,31 +304,28 @@ final class Rounds {
                             + PATIENCE.toSeconds() + " s, on whichever node",
                     e);
             passed.add(row.job());
+            return Look.DONE;
         }
-        return true;
     }
 
-    private void fire(JobSchedule schedule, ScheduleRow row, Instant now) {
+    /** False if this node can launch nothing more; another one looks at it at once. */
+    private boolean fire(JobSchedule schedule, ScheduleRow row, Instant now) {
         String job = schedule.job();
         List<TickRow> known = ticks.standing(job, KnownTicks.from(schedule, row.since(), now));
-        ticks.settled(
-                job,
-                known.stream()
-                        .filter(tick ->
-                                tick.unfinished() && KnownTicks.of(tick).state().isEnded())
-                        .map(TickRow::nominal)
-                        .toList());
+        ticks.settled(job, KnownTicks.settled(schedule, known));
         Standing standing = KnownTicks.standing(row, known);
         Verdicts verdicts =
                 Judge.judge(schedule, standing, KnownTicks.others(schedule, standing, ticks, now), now, PUNCTUAL);
+        if (recordLaunched(job, verdicts, now)) {
+            schedules.lookAgain(job, now); // others of its ticks may wait for those
+            return true;
+        }
         Recording recording = new Recording(job, standing, known, now);
-        verdicts.notLookedAt()
-                .ifPresent(tick -> recording.add(
-                        tick, TickRow.MISSED, "so were all before it since " + row.since() + ": nobody launched them"));
+        verdicts.notLookedAt().ifPresent(tick -> recording.missed(tick, row.since()));
         for (Verdict verdict : verdicts.ticks()) {
             if (!recording.act(verdict)) {
                 schedules.lookAgain(job, now);
-                return;
+                return false;
             }
         }
         recording.flush();
@@ -210,6 +340,27 @@ final class Rounds {
         if (row.since().truncatedTo(ChronoUnit.DAYS).isBefore(verdicts.through().truncatedTo(ChronoUnit.DAYS))) {
             ticks.forget(job, now.minus(REMEMBERED));
         }
+        return true;
+    }
+
+    /**
+     * What was launched is not left out, though whoever launched it has not come to record it.
+     *
+     * @return whether something was, of which nothing was known
+     */
+    private boolean recordLaunched(String job, Verdicts verdicts, Instant now) {
+        List<Tick> leftOut = verdicts.ticks().stream()
+                .filter(verdict -> verdict instanceof Verdict.Skip || verdict instanceof Verdict.Miss)
+                .map(Verdict::tick)
+                .toList();
+        Map<Tick, Long> launched = launcher.launched(job, leftOut);
+        launched.forEach(
+                (tick, instance) -> ticks.launched(job, decided(tick, TickRow.LAUNCHED, null), instance, null, now));
+        return !launched.isEmpty();
+    }
+
+    private static Decided decided(Tick tick, String state, @Nullable String why) {
+        return new Decided(KnownTicks.nominal(tick.nominal()), tick.due(), state, why);
     }
 
     /** What a round does with the ticks of a schedule. */
@@ -279,8 +430,15 @@ final class Rounds {
             return true;
         }
 
-        private Decided decided(Tick tick, String state, @Nullable String why) {
-            return new Decided(KnownTicks.nominal(tick.nominal()), tick.due(), state, why);
+        /** All since a moment, which are told at once with the last of them. */
+        void missed(Tick last, Instant since) {
+            Long instance = launcher.launched(job, List.of(last)).get(last);
+            if (instance == null) {
+                add(last, TickRow.MISSED, "so were all before it since " + since + ": nobody launched them");
+            } else {
+                String others = "those before it since " + since + " were missed: nobody launched them";
+                ticks.launched(job, decided(last, TickRow.LAUNCHED, others), instance, null, now);
+            }
         }
 
         void add(Tick tick, String state, @Nullable String why) {

@@ -14,7 +14,8 @@ import java.util.TreeMap;
  * @param naming {@link dev.reprise.schedule.JobSchedule#naming} of the schedule that came so far
  * @param since up to when all that had come up was decided
  * @param ticks by nominal time, what is known of those that have not ended, and of all from
- *     {@link dev.reprise.schedule.Ticks#earliestArising} of that moment on
+ *     {@link dev.reprise.schedule.Ticks#earliestArising} of that moment on. One that waits for its turn in a backfill, or failed in
+ *     it, is in nobody's way and decided elsewhere: it stands here as SKIPPED, of which nothing more is asked
  * @param paused who paused it and why, as people are told it; empty if nobody did
  */
 public record Standing(

@@ -1,7 +1,9 @@
 package dev.reprise.internal.store;
 
 import java.time.LocalDateTime;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jdbi.v3.core.Handle;
@@ -24,6 +26,15 @@ public final class JobInstances {
 
     private static final String FIND_INSTANCE = """
             select JOB_INSTANCE_ID from BATCH_JOB_INSTANCE where JOB_NAME = :job and JOB_KEY = :key""";
+
+    /** Those of which an execution was recorded: a launch that came no further has launched nothing. */
+    private static final String LAUNCHED_INSTANCES = """
+            select i.JOB_KEY, i.JOB_INSTANCE_ID from BATCH_JOB_INSTANCE i
+             where i.JOB_NAME = :job and i.JOB_KEY in (<keys>) and i.REPRISE_APPLICATION = :application
+               and (i.REPRISE_FINAL_STATUS is not null
+                    or exists (select 1 from BATCH_JOB_EXECUTION e where e.JOB_INSTANCE_ID = i.JOB_INSTANCE_ID))""";
+
+    private static final int AT_ONCE = 500;
 
     private static final String INSTANCE = """
             select JOB_INSTANCE_ID, JOB_NAME, REPRISE_APPLICATION from BATCH_JOB_INSTANCE
@@ -89,6 +100,20 @@ public final class JobInstances {
         return handle.createQuery(FIND_INSTANCE).bind("job", jobName).bind("key", key).mapTo(Long.class).stream()
                 .mapToLong(Long::longValue)
                 .findFirst();
+    }
+
+    /** The application's own instances of some identities of a job that have been launched, by key. */
+    public Map<String, Long> launched(Handle handle, String jobName, List<String> keys) {
+        Map<String, Long> launched = new HashMap<>();
+        for (int i = 0; i < keys.size(); i += AT_ONCE) {
+            handle.createQuery(LAUNCHED_INSTANCES)
+                    .bind("job", jobName)
+                    .bind("application", scope.own())
+                    .bindList("keys", keys.subList(i, Math.min(keys.size(), i + AT_ONCE)))
+                    .map((row, context) -> Map.entry(row.getString(1), row.getLong(2)))
+                    .forEach(each -> launched.put(each.getKey(), each.getValue()));
+        }
+        return launched;
     }
 
     public Optional<JobInstanceRow> find(Handle handle, long instanceId) {

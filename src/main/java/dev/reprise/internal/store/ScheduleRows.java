@@ -10,7 +10,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of {@code REPRISE_SCHEDULE} of one application. Thread-safe. */
@@ -49,6 +48,10 @@ public final class ScheduleRows {
 
     private static final String REMOVE = """
             update REPRISE_SCHEDULE set NAMING = '', LOOK_AT = null, NEXT_AT = null, VERSION = VERSION + 1
+             where APPLICATION = :application and JOB_NAME = :job and VERSION = :version""";
+
+    private static final String REST = """
+            update REPRISE_SCHEDULE set LOOK_AT = null, NEXT_AT = null, VERSION = VERSION + 1
              where APPLICATION = :application and JOB_NAME = :job and VERSION = :version""";
 
     private static final String CLAIM = "update REPRISE_SCHEDULE set VERSION = VERSION + 1, LOOK_AT = "
@@ -95,7 +98,7 @@ public final class ScheduleRows {
                 .map((row, context) -> new Timed(row(row), Moments.of(row, "AT_PRESENT")))
                 .list());
         return timed.isEmpty()
-                ? new Next(List.of(), Instant.EPOCH)
+                ? new Next(List.of(), now())
                 : new Next(timed.stream().map(Timed::row).toList(), timed.get(0).now());
     }
 
@@ -168,22 +171,38 @@ public final class ScheduleRows {
         }
     }
 
-    /** Ends all but some, which the deployment has no more, and with them what waits of their ticks. */
-    public void keepOnly(Set<String> jobs, Instant now) {
-        for (ScheduleRow row : all()) {
-            if (!jobs.contains(row.job())) {
-                database.doInOwnTransaction(handle -> {
-                    int removed = handle.createUpdate(REMOVE)
+    /**
+     * Ends a schedule, and with it what waits of its ticks.
+     *
+     * @return false if somebody has looked at it meanwhile, or changed it
+     */
+    public boolean remove(ScheduleRow row, Instant now) {
+        return database.inOwnTransaction(handle -> {
+            boolean removed = handle.createUpdate(REMOVE)
                             .bind("application", application)
                             .bind("job", row.job())
                             .bind("version", row.version())
-                            .execute();
-                    if (removed == 1) {
-                        TickRows.skipWaiting(handle, application, row.job(), now, "the schedule was removed");
-                    }
-                });
+                            .execute()
+                    == 1;
+            if (removed) {
+                TickRows.skipWaiting(handle, application, row.job(), now, "the schedule was removed");
             }
-        }
+            return removed;
+        });
+    }
+
+    /**
+     * A schedule is looked at no more until it begins on a node that can use it, and is not over.
+     *
+     * @return false if somebody has looked at it meanwhile, or changed it
+     */
+    public boolean rest(ScheduleRow row) {
+        return database.inOwnTransaction(handle -> handle.createUpdate(REST)
+                        .bind("application", application)
+                        .bind("job", row.job())
+                        .bind("version", row.version())
+                        .execute())
+                == 1;
     }
 
     /**

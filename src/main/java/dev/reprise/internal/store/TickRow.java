@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param instance that was launched for it
  * @param execution the last one of that instance, or the one that was launched if the instance is purged
  * @param status of that execution; null if it is purged, or there is none
+ * @param finalStatus what the instance keeps of its purged executions; null if it has some, and if it keeps nothing
  * @param goesOn whether it is to be restarted without anybody asking
  * @param unfinished whether something may come of it by itself, as far as it was looked at
  * @param recorded when it was first recorded
@@ -30,6 +31,7 @@ public record TickRow(
         @Nullable Long instance,
         @Nullable Long execution,
         @Nullable String status,
+        @Nullable String finalStatus,
         boolean goesOn,
         boolean unfinished,
         Instant recorded,
@@ -64,6 +66,7 @@ public record TickRow(
                 row.getObject("JOB_INSTANCE_ID", Long.class),
                 row.getObject("EXECUTION", Long.class),
                 row.getString("STATUS"),
+                row.getString("FINAL_STATUS"),
                 row.getInt("GOES_ON") == 1,
                 row.getString("UNFINISHED") != null,
                 Moments.of(row, "RECORDED_AT"),

@@ -20,16 +20,21 @@ public final class TickRows {
 
     private static final int AT_ONCE = 500;
 
+    /** What has become of a tick is looked up tick by tick: where one job has most of the ticks, a join would read all executions. */
     private static final String SELECT = """
             select t.JOB_NAME, t.NOMINAL, t.DUE_AT, t.STATE, t.WHY, t.JOB_INSTANCE_ID, t.RECORDED_AT, t.CHANGED_AT,
                    t.BACKFILL, t.BACKFILL_PLACE, t.BACKFILL_AT_ONCE, t.REVISION, t.UNFINISHED,
-                   coalesce(e.JOB_EXECUTION_ID, t.JOB_EXECUTION_ID) as EXECUTION, e.STATUS,
+                   coalesce((select max(x.JOB_EXECUTION_ID) from BATCH_JOB_EXECUTION x
+                              where x.JOB_INSTANCE_ID = t.JOB_INSTANCE_ID), t.JOB_EXECUTION_ID) as EXECUTION,
+                   (select x.STATUS from BATCH_JOB_EXECUTION x
+                     where x.JOB_INSTANCE_ID = t.JOB_INSTANCE_ID
+                     order by x.JOB_EXECUTION_ID desc
+                     fetch first 1 row only) as STATUS,
+                   (select i.REPRISE_FINAL_STATUS from BATCH_JOB_INSTANCE i
+                     where i.JOB_INSTANCE_ID = t.JOB_INSTANCE_ID) as FINAL_STATUS,
                    case when exists (select 1 from REPRISE_RESTART r where r.JOB_INSTANCE_ID = t.JOB_INSTANCE_ID)
                         then 1 else 0 end as GOES_ON
               from REPRISE_TICK t
-              left join BATCH_JOB_EXECUTION e
-                on e.JOB_EXECUTION_ID = (select max(x.JOB_EXECUTION_ID) from BATCH_JOB_EXECUTION x
-                                          where x.JOB_INSTANCE_ID = t.JOB_INSTANCE_ID)
              where t.APPLICATION = :application\s""";
 
     private static final String UNFINISHED = SELECT + "and t.UNFINISHED = :job";

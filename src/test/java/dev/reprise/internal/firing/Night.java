@@ -102,7 +102,7 @@ final class Night implements AutoCloseable {
     }
 
     Rounds rounds(JobSchedule... schedules) {
-        return rounds(new TickLauncher(job -> LOADER), schedules);
+        return rounds(new TickLauncher(job -> LOADER, () -> true), schedules);
     }
 
     Rounds rounds(TickLauncher launcher, JobSchedule... schedules) {

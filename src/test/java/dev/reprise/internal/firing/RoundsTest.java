@@ -3,11 +3,13 @@ package dev.reprise.internal.firing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.reprise.internal.engine.TestDatabase.Kind;
+import dev.reprise.internal.firing.TickLauncher.Elsewhere;
 import dev.reprise.internal.firing.TickLauncher.Launched;
 import dev.reprise.internal.firing.TickLauncher.Outcome;
 import dev.reprise.internal.schedule.DeployedSchedules;
 import dev.reprise.schedule.JobSchedule;
 import dev.reprise.schedule.ScheduleFiles;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -79,17 +81,7 @@ class RoundsTest {
             night.deployed("2026-11-29T12:00:00Z", daily);
             night.fail("report", then == Then.FAILED);
             night.hold("report");
-            Rounds dying = night.rounds(
-                    new TickLauncher(job -> Night.LOADER) {
-                        @Override
-                        Outcome launch(String job, Map<String, String> parameters, @Nullable Long failed) {
-                            if (moment == Moment.LAUNCHED) {
-                                super.launch(job, parameters, failed);
-                            }
-                            throw new IllegalStateException("killed");
-                        }
-                    },
-                    daily);
+            Rounds dying = dying(night, moment, daily);
             night.look(dying, "2026-11-30T03:00:00Z");
             if (then != Then.RUNNING) {
                 night.letGo("report");
@@ -110,6 +102,112 @@ class RoundsTest {
         }
     }
 
+    private static Rounds dying(Night night, Moment moment, JobSchedule... schedules) {
+        return night.rounds(
+                new TickLauncher(job -> Night.LOADER, () -> true) {
+                    @Override
+                    Outcome launch(String job, Map<String, String> parameters, @Nullable Long failed) {
+                        if (moment == Moment.LAUNCHED) {
+                            super.launch(job, parameters, failed);
+                        }
+                        throw new IllegalStateException("killed");
+                    }
+                },
+                schedules);
+    }
+
+    static Stream<Arguments> overlaps() {
+        return Stream.of(Kind.values())
+                .flatMap(kind -> Stream.of(Moment.values())
+                        .flatMap(moment -> Stream.of("all", "last", "none")
+                                .flatMap(catchUp -> Stream.of("wait", "allow", "skip")
+                                        .map(overlap -> Arguments.of(kind, moment, catchUp, overlap)))));
+    }
+
+    private static JobSchedule minutely(String job, String lines) {
+        return Night.schedule(
+                job,
+                "\"cron\": \"* * * * *\", \"format\": \"uuuu-MM-dd'T'HH:mm\"" + (lines.isEmpty() ? "" : ", ") + lines);
+    }
+
+    /** The next one is due when another node looks at the one over which the first died. */
+    @ParameterizedTest
+    @MethodSource("overlaps")
+    void aDeathMakesNoMissedTick(Kind kind, Moment moment, String catchUp, String overlap) throws Exception {
+        String lines = "\"catchUp\": \"" + catchUp + "\", \"overlap\": \"" + overlap + "\"";
+        for (JobSchedule schedule : List.of(Night.schedule("report", lines), minutely("report", lines))) {
+            try (Night night = Night.on(kind)) {
+                night.deployed("2026-11-30T02:59:30Z", schedule);
+                night.hold("report");
+                night.look(dying(night, moment, schedule), "2026-11-30T03:00:00.2Z");
+                night.look(dying(night, moment, schedule), "2026-11-30T03:01:00.4Z");
+                Rounds third = night.rounds(schedule);
+                night.look(third, "2026-11-30T03:02:00.6Z");
+                assertThat(night.ticks("report")).first().isEqualTo("2026-11-30T03:00 LAUNCHED");
+                assertThat(night.rows("select 1 from REPRISE_TICK where STATE = 'LAUNCHED'"))
+                        .as("beside it")
+                        .hasSize(overlap.equals("allow") ? night.ticks("report").size() : 1);
+                night.letGo("report");
+                night.awaitEnds();
+
+                assertThat(night.ticks("report")).noneMatch(tick -> tick.contains(" MISSED"));
+                assertThat(night.executions("report"))
+                        .doesNotHaveDuplicates()
+                        .allMatch(each -> each.endsWith("COMPLETED"));
+            }
+        }
+    }
+
+    /** Of what was launched nobody says that it was left out, however late its record comes. */
+    @ParameterizedTest
+    @EnumSource
+    void whatWasLaunchedIsNeitherMissedNorSkipped(Kind kind) throws Exception {
+        for (String catchUp : List.of("none", "last")) {
+            for (boolean pause : new boolean[] {false, true}) {
+                try (Night night = Night.on(kind)) {
+                    String lines = "\"catchUp\": \"" + catchUp + "\"";
+                    JobSchedule first = minutely("report", lines);
+                    JobSchedule second = minutely("mail", lines + ", \"after\": [\"report\"]");
+                    night.deployed("2026-11-30T02:59:30Z", first, second);
+                    night.hold("report");
+                    night.look(dying(night, Moment.LAUNCHED, first), "2026-11-30T03:00:00.2Z");
+                    if (pause) {
+                        night.scheduled().schedules().pause("report", "ann", "", night.present());
+                    }
+                    Rounds rounds = night.rounds(first, second);
+                    night.look(rounds, "2026-11-30T03:10:00Z");
+
+                    assertThat(night.ticks("report")).as(catchUp).first().isEqualTo("2026-11-30T03:00 LAUNCHED");
+                    assertThat(night.executions("report")).hasSize(1);
+                    assertThat(night.ticks("report"))
+                            .filteredOn(tick -> tick.contains(pause ? " SKIPPED " : " MISSED "))
+                            .hasSize(pause ? 10 : 6);
+                    night.letGo("report");
+                    night.awaitEnds();
+                }
+            }
+        }
+    }
+
+    /** Nor of what was before the window of catching up. */
+    @ParameterizedTest
+    @EnumSource
+    void whatWasLaunchedBeforeTheWindowWasNotMissed(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            JobSchedule daily = Night.schedule("report", "\"catchUpWindow\": \"P1D\", \"catchUp\": \"none\"");
+            night.deployed("2026-11-29T12:00:00Z", daily);
+            night.look(dying(night, Moment.LAUNCHED, daily), "2026-11-30T03:00:00Z");
+            night.awaitEnds();
+            night.look(night.rounds(daily), "2026-12-01T12:00:00Z");
+
+            assertThat(night.ticks("report"))
+                    .containsExactly(
+                            "2026-11-30T03:00 LAUNCHED those before it since 2026-11-29T12:00:00Z were missed: nobody"
+                                    + " launched them",
+                            "2026-12-01T03:00 MISSED nobody launched it when it was due, and nothing is caught up");
+        }
+    }
+
     /** Its row is there; up to when all is decided was not said. */
     @ParameterizedTest
     @EnumSource
@@ -120,7 +218,7 @@ class RoundsTest {
             Instant before = night.row("report").since();
             AtomicInteger launches = new AtomicInteger();
             Rounds overtaken = night.rounds(
-                    new TickLauncher(job -> Night.LOADER) {
+                    new TickLauncher(job -> Night.LOADER, () -> true) {
                         @Override
                         Outcome launch(String job, Map<String, String> parameters, @Nullable Long failed) {
                             Outcome outcome = super.launch(job, parameters, failed);
@@ -158,7 +256,8 @@ class RoundsTest {
                 for (int i = 0; i < 16; i++) {
                     outcomes.add(nodes.submit(() -> {
                         together.await();
-                        return new TickLauncher(job -> Night.LOADER).launch("report", Map.of("day", "2026-11-30"));
+                        return new TickLauncher(job -> Night.LOADER, () -> true)
+                                .launch("report", Map.of("day", "2026-11-30"));
                     }));
                 }
                 together.countDown();
@@ -249,13 +348,13 @@ class RoundsTest {
             night.hold("report");
             JobSchedule daily = Night.schedule("report", "");
             night.look(night.deployed("2026-11-29T12:00:00Z", daily), "2026-11-30T03:00:00Z");
-            AtomicInteger asked = new AtomicInteger();
             Rounds rounds = new Rounds(
                     night.scheduled(),
                     new DeployedSchedules(List.of(), job -> Night.LOADER, List.of(daily)),
-                    new TickLauncher(job -> Night.LOADER),
+                    new TickLauncher(job -> Night.LOADER, () -> true),
                     database -> {
-                        if (asked.incrementAndGet() == 2) {
+                        if (!night.rows("select 1 from REPRISE_TICK where STATE = 'WAITING'")
+                                .isEmpty()) {
                             night.letGo("report");
                             night.awaitEnds();
                         }
@@ -292,6 +391,54 @@ class RoundsTest {
 
             assertThat(night.executions("report"))
                     .containsExactly("2026-11-30 FAILED", "2026-11-30 COMPLETED", "2026-12-01 COMPLETED");
+        }
+    }
+
+    /** Else each look would take longer than the one before it, and none of them would ever be forgotten. */
+    @ParameterizedTest
+    @EnumSource
+    void whatFailsInNobodysWayIsNotReadForEver(Kind kind) throws Exception {
+        for (String overlap : List.of("allow", "skip", "wait")) {
+            try (Night night = Night.on(kind)) {
+                JobSchedule schedule = minutely("report", "\"overlap\": \"" + overlap + "\", \"catchUp\": \"all\"");
+                Rounds rounds = night.deployed("2026-11-30T00:00:00Z", schedule);
+                night.fail("report", true);
+                int ticks = KnownTicks.WATCHED + 20;
+                for (int tick = 1; tick <= ticks; tick++) {
+                    night.set(Instant.parse("2026-11-30T00:00:00Z").plus(Duration.ofMinutes(tick)));
+                    rounds.look();
+                    night.awaitEnds();
+                }
+                night.set(night.present().plus(Duration.ofSeconds(30)));
+                night.scheduled().schedules().lookAgain("report", night.present());
+                rounds.look();
+
+                assertThat(night.rows(
+                                "select NOMINAL from REPRISE_TICK where UNFINISHED is not null and STATE = 'LAUNCHED'"))
+                        .as(overlap)
+                        .hasSize(overlap.equals("allow") ? 0 : overlap.equals("skip") ? KnownTicks.WATCHED : 1);
+                assertThat(night.executions("report")).as(overlap).hasSize(overlap.equals("wait") ? 1 : ticks);
+            }
+        }
+    }
+
+    /** One that failed and is restarted runs: the next one is left out, or waits. */
+    @ParameterizedTest
+    @EnumSource
+    void whatFailedAndIsRestartedOverlaps(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            Rounds rounds = night.deployed("2026-11-30T00:00:00Z", minutely("report", "\"overlap\": \"skip\""));
+            night.fail("report", true);
+            for (int minute = 1; minute <= 5; minute++) {
+                night.look(rounds, "2026-11-30T00:0" + minute + ":00Z");
+                night.awaitEnds();
+            }
+            night.fail("report", false);
+            night.hold("report");
+            night.batch.launcher().restart(1, Map.of());
+            night.look(rounds, "2026-11-30T00:06:00Z");
+
+            assertThat(night.ticks("report")).last().asString().contains("00:06 SKIPPED it would have overlapped with");
         }
     }
 
@@ -358,6 +505,105 @@ class RoundsTest {
         }
     }
 
+    private static Stream<Throwable> failures() {
+        return Stream.of(
+                new IllegalStateException("the service is\nremoved"), new NoClassDefFoundError("bank/Account"));
+    }
+
+    /** It is in nobody's way: neither of the ticks after it nor of other schedules. */
+    @ParameterizedTest
+    @EnumSource
+    void aTickWhoseLaunchFailsSaysWhyAndTheNextOneIsTried(Kind kind) throws Exception {
+        for (Throwable failure : failures().toList()) {
+            try (Night night = Night.on(kind)) {
+                JobSchedule daily = Night.schedule("import", "");
+                JobSchedule other = Night.schedule("report", "");
+                night.deployed("2026-11-29T12:00:00Z", daily, other);
+                Rounds rounds = night.rounds(
+                        new TickLauncher(
+                                job -> job.equals("import")
+                                        ? RoundsTest.<RuntimeException>thrown(failure)
+                                        : Night.LOADER,
+                                () -> true),
+                        daily,
+                        other);
+                night.look(rounds, "2026-11-30T03:00:00Z");
+                night.awaitEnds();
+                night.look(rounds, "2026-12-01T03:00:00Z");
+                night.awaitEnds();
+
+                assertThat(night.ticks("import"))
+                        .hasSize(2)
+                        .allMatch(tick -> tick.contains(" REFUSED its launch failed: "
+                                + failure.toString().replace("\n", "\\u000a") + ". The log has where."));
+                assertThat(night.executions("report")).containsExactly("2026-11-30 COMPLETED", "2026-12-01 COMPLETED");
+            }
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> ClassLoader thrown(Throwable failure) throws E {
+        throw (E) failure;
+    }
+
+    /** What the database or the end of a node is to blame for is no fault of the tick. */
+    @ParameterizedTest
+    @EnumSource
+    void aTickIsNotRefusedForAnOutageNorForANodeThatStops(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            JobSchedule daily = Night.schedule("report", "");
+            night.deployed("2026-11-29T12:00:00Z", daily);
+            TickLauncher away = new TickLauncher(
+                    job -> RoundsTest.<RuntimeException>thrown(
+                            new IllegalStateException(new SQLException("the connection is gone", "08006"))),
+                    () -> true);
+            night.look(night.rounds(away, daily), "2026-11-30T03:00:00Z");
+            TickLauncher stopping = new TickLauncher(
+                    job -> RoundsTest.<RuntimeException>thrown(new IllegalStateException("stopped")), () -> false);
+            night.look(night.rounds(stopping, daily), "2026-11-30T03:01:00Z");
+            assertThat(night.ticks("report")).isEmpty();
+            night.look(night.rounds(daily), "2026-11-30T03:01:00Z");
+            night.awaitEnds();
+
+            assertThat(night.ticks("report")).containsExactly("2026-11-30T03:00 LAUNCHED");
+        }
+    }
+
+    /** It does not take up again and again what it cannot launch, and leaves the rest to others. */
+    @ParameterizedTest
+    @EnumSource
+    void aNodeThatMayLaunchNothingMoreEndsItsLook(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            JobSchedule[] both = {Night.schedule("report", ""), Night.schedule("mail", "")};
+            night.deployed("2026-11-29T12:00:00Z", both);
+            AtomicInteger tries = new AtomicInteger();
+            Rounds suspended = night.rounds(
+                    new TickLauncher(job -> Night.LOADER, () -> true) {
+                        @Override
+                        Outcome launch(String job, Map<String, String> parameters, @Nullable Long failed) {
+                            if (tries.incrementAndGet() == 100) {
+                                throw new AssertionError("tried again and again");
+                            }
+                            return new Elsewhere();
+                        }
+                    },
+                    both);
+            assertThat(night.look(suspended, "2026-11-30T03:00:00Z")).contains(Rounds.PATIENCE);
+            assertThat(tries).hasValue(1);
+
+            AtomicInteger asked = new AtomicInteger();
+            Rounds stopping =
+                    night.rounds(new TickLauncher(job -> Night.LOADER, () -> asked.incrementAndGet() <= 1), both);
+            night.look(stopping, "2026-11-30T03:00:00Z");
+            assertThat(night.rows("select JOB_NAME from REPRISE_TICK")).containsExactly("mail");
+
+            night.look(night.rounds(both), "2026-11-30T03:00:00Z");
+            night.awaitEnds();
+            assertThat(night.executions("mail")).containsExactly("2026-11-30 COMPLETED");
+            assertThat(night.executions("report")).containsExactly("2026-11-30 COMPLETED");
+        }
+    }
+
     // ---- Redeployments
 
     @ParameterizedTest
@@ -398,6 +644,131 @@ class RoundsTest {
                             "2026-11-30T03:00 LAUNCHED",
                             "2026-12-01T03:00 SKIPPED the schedule was removed",
                             "2026-12-04T03:00 LAUNCHED");
+        }
+    }
+
+    /** As what one node alone has by its settings, or the one whose version was exchanged first. */
+    @ParameterizedTest
+    @EnumSource
+    void theStartOfANodeEndsNoScheduleThatAnotherOneHas(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            night.hold("report");
+            JobSchedule daily = Night.schedule("report", "");
+            JobSchedule mail = Night.schedule("mail", "");
+            Rounds one = night.deployed("2026-11-29T12:00:00Z", daily, mail);
+            night.look(one, "2026-11-30T03:00:00Z");
+            night.look(one, "2026-12-01T03:00:00Z");
+            for (int day = 1; day < 9; day++) {
+                night.look(one, "2026-12-0" + day + "T12:00:00Z");
+                Rounds other = night.deployed("2026-12-0" + day + "T12:00:00Z", mail);
+                night.look(other, "2026-12-0" + (day + 1) + "T03:00:00Z");
+                night.look(one, "2026-12-0" + (day + 1) + "T03:00:01Z");
+            }
+            night.letGo("report");
+            night.awaitEnds();
+            for (int second = 2; second < 12; second++) {
+                one.ended(List.of("report"));
+                night.look(one, "2026-12-09T03:00:" + (second < 10 ? "0" : "") + second + "Z");
+                night.awaitEnds();
+            }
+
+            assertThat(night.ticks("report")).hasSize(10).allMatch(tick -> tick.endsWith(" LAUNCHED"));
+            assertThat(night.executions("report")).hasSize(10).doesNotHaveDuplicates();
+        }
+    }
+
+    /** Unless it looks at it: not at once, and not for those who have it. */
+    @ParameterizedTest
+    @EnumSource
+    void aScheduleIsOverWhenNoNodeThatIsUpHasIt(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            JobSchedule daily = Night.schedule("report", "");
+            night.deployed("2026-11-29T12:00:00Z", daily);
+            Rounds without = night.deployed("2026-11-29T13:00:00Z", Night.schedule("mail", ""));
+            night.look(without, "2026-11-30T03:00:00Z");
+            night.awaitEnds();
+            assertThat(night.look(without, "2026-11-30T03:04:59Z")).contains(Rounds.PATIENCE);
+            assertThat(night.scheduled().schedules().find("report")).isPresent();
+
+            assertThat(night.look(without, "2026-11-30T03:05:00Z"))
+                    .contains(Duration.ofDays(1).minusMinutes(5));
+            assertThat(night.scheduled().schedules().find("report")).isEmpty();
+        }
+    }
+
+    /** It is there, though it may launch nothing. */
+    @ParameterizedTest
+    @EnumSource
+    void aScheduleOfANodeThatIsSuspendedIsNotOver(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            Rounds suspended = night.deployed("2026-11-29T12:00:00Z", Night.schedule("report", ""));
+            Rounds without = night.deployed("2026-11-29T13:00:00Z", Night.schedule("mail", ""));
+            for (int minute = 0; minute < 60; minute++) {
+                night.look(without, "2026-11-30T03:" + (minute < 10 ? "0" : "") + minute + ":00Z");
+                suspended.hold();
+            }
+            night.look(suspended, "2026-11-30T04:00:00Z");
+            night.awaitEnds();
+
+            assertThat(night.executions("report")).containsExactly("2026-11-30 COMPLETED");
+        }
+    }
+
+    /** Whoever has ended it, or deleted its row: it is there again within the hour, and with the next look of who was away. */
+    @ParameterizedTest
+    @EnumSource
+    void aScheduleThatIsGoneThoughANodeHasItBeginsAgain(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            JobSchedule daily = Night.schedule("report", "");
+            Rounds rounds = night.deployed("2026-11-29T12:00:00Z", daily);
+            night.execute("delete from REPRISE_SCHEDULE");
+            night.look(rounds, "2026-11-29T13:00:00Z");
+            night.look(rounds, "2026-11-30T03:00:00Z");
+            night.awaitEnds();
+            assertThat(night.ticks("report")).containsExactly("2026-11-30T03:00 LAUNCHED");
+
+            night.now("2026-11-30T03:10:00Z");
+            night.scheduled().schedules().remove(night.row("report"), night.present());
+            night.look(rounds, "2026-11-30T04:02:00Z");
+            night.look(rounds, "2026-12-01T03:00:00Z");
+            night.awaitEnds();
+            assertThat(night.ticks("report")).containsExactly("2026-11-30T03:00 LAUNCHED", "2026-12-01T03:00 LAUNCHED");
+
+            Rounds resting = night.deployed("2026-12-01T12:00:00Z", daily);
+            night.scheduled().schedules().rest(night.row("report"));
+            night.look(resting, "2026-12-02T03:00:00Z");
+            night.awaitEnds();
+            assertThat(night.ticks("report")).hasSize(3).last().isEqualTo("2026-12-02T03:00 LAUNCHED");
+        }
+    }
+
+    /** A file that is broken ends nothing; and there is nothing to be done about it all the time. */
+    @ParameterizedTest
+    @EnumSource
+    void aScheduleThatIsBrokenRestsUntilItIsMended(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            JobSchedule daily = Night.schedule("report", "\"catchUp\": \"all\"");
+            night.deployed("2026-11-29T12:00:00Z", daily);
+            ClassLoader files = new ScheduleFiles().with("report.schedule.json", "{");
+            DeployedSchedules broken = new DeployedSchedules(List.of("report"), job -> files, List.of());
+            assertThat(broken.broken()).containsOnlyKeys("report");
+            Rounds rounds = new Rounds(
+                    night.scheduled(),
+                    broken,
+                    new TickLauncher(job -> Night.LOADER, () -> true),
+                    database -> night.present());
+            night.now("2026-11-29T13:00:00Z");
+            rounds.begin();
+            night.look(rounds, "2026-11-30T03:00:00Z");
+            assertThat(night.look(rounds, "2026-11-30T03:01:00Z")).isEmpty();
+            assertThat(night.row("report").lookAt()).isNull();
+            night.look(rounds, "2026-11-30T04:00:00Z");
+
+            night.look(night.deployed("2026-12-01T12:00:00Z", daily), "2026-12-01T12:00:01Z");
+            night.awaitEnds();
+            night.look(night.deployed("2026-12-01T12:00:02Z", daily), "2026-12-01T12:01:01Z");
+            night.awaitEnds();
+            assertThat(night.executions("report")).containsExactly("2026-11-30 COMPLETED", "2026-12-01 COMPLETED");
         }
     }
 
@@ -457,7 +828,7 @@ class RoundsTest {
             JobSchedule daily = Night.schedule("report", "\"catchUpWindow\": \"P30D\"");
             night.deployed("2026-11-10T12:00:00Z", daily);
             Rounds dying = night.rounds(
-                    new TickLauncher(job -> Night.LOADER) {
+                    new TickLauncher(job -> Night.LOADER, () -> true) {
                         @Override
                         Outcome launch(String job, Map<String, String> parameters, @Nullable Long failed) {
                             Outcome outcome = super.launch(job, parameters, failed);

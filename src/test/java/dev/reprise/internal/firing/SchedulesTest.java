@@ -10,6 +10,7 @@ import dev.reprise.access.AccessDeniedException;
 import dev.reprise.access.Caller;
 import dev.reprise.access.Role;
 import dev.reprise.internal.engine.TestDatabase.Kind;
+import dev.reprise.operate.Operations;
 import dev.reprise.operate.Schedules;
 import dev.reprise.schedule.Backfill;
 import dev.reprise.schedule.Backfill.Order;
@@ -21,10 +22,20 @@ import dev.reprise.schedule.Tick;
 import dev.reprise.schedule.TickRecord;
 import dev.reprise.schedule.TickState;
 import dev.reprise.state.AuditEntry;
+import dev.reprise.state.PurgeRequest;
+import jakarta.batch.operations.JobOperator;
+import jakarta.batch.operations.JobSecurityException;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
+import org.jberet.job.model.JobBuilder;
+import org.jberet.job.model.StepBuilder;
+import org.jberet.operations.AbstractJobOperator;
+import org.jberet.spi.BatchEnvironment;
+import org.jberet.spi.JobOperatorContext;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -265,6 +276,91 @@ class SchedulesTest {
         }
     }
 
+    /** As on a server where nobody may start or restart anything: what nobody asks for is nobody's permission. */
+    private static void permitNothing() {
+        AbstractJobOperator engine =
+                (AbstractJobOperator) JobOperatorContext.getJobOperatorContext().getJobOperator();
+        AbstractJobOperator denying = new AbstractJobOperator() {
+            @Override
+            public BatchEnvironment getBatchEnvironment() {
+                return engine.getBatchEnvironment();
+            }
+
+            @Override
+            public long start(String job, Properties parameters) {
+                throw new JobSecurityException("Permission denied.");
+            }
+
+            @Override
+            public long restart(long execution, Properties parameters) {
+                throw new JobSecurityException("Permission denied.");
+            }
+        };
+        JobOperatorContext context = JobOperatorContext.create((JobOperator) denying);
+        JobOperatorContext.setJobOperatorContextSelector(() -> context);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aBackfillLetsWhatFailedGoOnWhereNobodyHasThePermission(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            Rounds rounds = night.deployed("2030-01-01T12:00:00Z", Night.schedule("report", ""));
+            night.fail("report", true);
+            night.look(rounds, "2030-01-02T03:00:00Z");
+            night.awaitEnds();
+            night.fail("report", false);
+            permitNothing();
+            schedules(night).backfill("report", new Backfill(day(2), day(2), What.FAILED, Order.OLDEST_FIRST, 1));
+            night.look(rounds, "2030-01-02T04:00:00Z");
+            night.awaitEnds();
+
+            assertThat(night.executions("report")).containsExactly("2030-01-02 FAILED", "2030-01-02 COMPLETED");
+            night.look(rounds, "2030-01-03T03:00:00Z");
+            night.awaitEnds();
+            assertThat(night.executions("report")).last().isEqualTo("2030-01-03 COMPLETED");
+        }
+    }
+
+    /** And the next one has its turn at once. */
+    @ParameterizedTest
+    @EnumSource
+    void aBackfillSaysWhyWhatFailedCannotGoOn(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            Rounds rounds = night.deployed(
+                    "2030-01-01T12:00:00Z",
+                    Night.schedule("report", "\"overlap\": \"allow\""),
+                    Night.schedule("mail", "\"overlap\": \"allow\""));
+            night.batch.define(new JobBuilder("mail")
+                    .restartable(false)
+                    .step(new StepBuilder("work").batchlet("mail").build())
+                    .build());
+            night.fail("report", true);
+            night.fail("mail", true);
+            night.look(rounds, "2030-01-02T03:00:00Z");
+            night.look(rounds, "2030-01-03T03:00:00Z");
+            night.awaitEnds();
+            night.fail("report", false);
+            night.batch.define(new JobBuilder("report")
+                    .step(new StepBuilder("other").batchlet("report").build())
+                    .build());
+            for (String job : List.of("report", "mail")) {
+                schedules(night).backfill(job, new Backfill(day(2), day(3), What.FAILED, Order.OLDEST_FIRST, 1));
+            }
+            night.look(rounds, "2030-01-03T04:00:00Z");
+            night.awaitEnds();
+
+            String refused = " LAUNCHED its backfill could not let it go on: ";
+            assertThat(night.ticks("mail"))
+                    .hasSize(2)
+                    .allMatch(tick -> tick.contains(refused) && tick.contains("restartable"));
+            assertThat(night.ticks("report")).hasSize(2).allMatch(tick -> tick.contains(refused));
+            assertThat(schedules(night).ticks("report", null, 2))
+                    .extracting(TickRecord::state)
+                    .containsExactly(TickState.FAILED, TickState.FAILED);
+            assertThat(night.executions("report")).hasSize(2);
+        }
+    }
+
     /** A tick of the past that fails is in nobody's way. */
     @ParameterizedTest
     @EnumSource
@@ -281,6 +377,53 @@ class SchedulesTest {
             night.awaitEnds();
 
             assertThat(night.executions("report")).containsExactly("2020-01-01 FAILED", "2030-01-02 COMPLETED");
+        }
+    }
+
+    /** What is purged is what it was; and nothing begins after something of which that is not known. */
+    @ParameterizedTest
+    @EnumSource
+    void aTickThatIsPurgedIsCompleteOnlyIfItWas(Kind kind) throws Exception {
+        for (String end : List.of("COMPLETED", "ABANDONED", "FAILED", "FORGOTTEN")) {
+            try (Night night = Night.on(kind)) {
+                Rounds rounds = night.deployed(
+                        "2030-01-01T12:00:00Z",
+                        Night.schedule("report", ""),
+                        Night.schedule("mail", "\"after\": [\"report\"]"));
+                night.hold("report");
+                night.fail("report", end.equals("FAILED") || end.equals("ABANDONED"));
+                night.look(rounds, "2030-01-02T03:00:00Z");
+                night.letGo("report");
+                night.awaitEnds();
+                Operations operations = new Operations(night.batch::repository);
+                if (end.equals("ABANDONED")) {
+                    operations.abandon(1);
+                }
+                night.fail("report", false);
+                night.batch.run("report", Map.of("day", "2020-01-01")); // the newest stays
+                PurgeRequest purge = PurgeRequest.olderThan(Duration.ZERO).ofJob("report");
+                operations.purge(
+                        end.equals("FAILED")
+                                ? purge.includingRestartable()
+                                : end.equals("FORGOTTEN") ? purge.forgettingIdentity() : purge);
+                assertThat(night.executions("report")).as(end).hasSize(1);
+                night.look(rounds, "2030-01-02T03:02:00Z");
+                night.awaitEnds();
+
+                boolean complete = end.equals("COMPLETED");
+                TickRecord told = schedules(night).ticks("report", null, 1).get(0);
+                assertThat(told.state()).as(end).isEqualTo(complete ? TickState.COMPLETED : TickState.ABANDONED);
+                assertThat(told.why())
+                        .as(end)
+                        .isEqualTo(
+                                complete || end.equals("ABANDONED")
+                                        ? null
+                                        : "how it ended is not known, since it is purged");
+                assertThat(night.executions("mail")).as(end).hasSize(complete ? 1 : 0);
+                night.look(rounds, "2030-01-03T03:00:00Z");
+                night.awaitEnds();
+                assertThat(night.executions("report")).as("is in nobody's way").hasSize(2);
+            }
         }
     }
 

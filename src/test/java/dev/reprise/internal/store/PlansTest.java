@@ -605,6 +605,12 @@ class PlansTest {
                        case when d = 20 then 'job' || i end, i, 2 * i, now(), now()
                   from generate_series(1, 10000) i, generate_series(1, 20) d,
                        unnest(array[cast(? as varchar), 'another']) a""", application);
+        // A month in which the first failed each minute: settled, and so not read again.
+        DATABASE.execute("""
+                insert into REPRISE_TICK (APPLICATION, JOB_NAME, NOMINAL, DUE_AT, STATE, JOB_INSTANCE_ID, JOB_EXECUTION_ID,
+                                          RECORDED_AT, CHANGED_AT)
+                select cast(? as varchar), 'job1', to_char(m, 'YYYY-MM-DD"T"HH24:MI'), m, 'LAUNCHED', 0, 0, m, m
+                  from generate_series(timestamp '2026-10-01', timestamp '2026-10-30 23:59', interval '1' minute) m""", application);
         DATABASE.execute("analyze REPRISE_SCHEDULE");
         DATABASE.execute("analyze REPRISE_TICK");
         try {
