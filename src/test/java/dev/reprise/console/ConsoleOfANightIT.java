@@ -368,28 +368,19 @@ class ConsoleOfANightIT extends InChromium {
     /** In both languages and themes, on small and large screens. */
     @Test
     void noScreenHasASeriousFindingOrIsWiderThanTheWindow() {
-        for (ColorScheme theme : List.of(ColorScheme.LIGHT, ColorScheme.DARK)) {
-            for (String locale : List.of("en-US", "ko-KR")) {
-                for (int width : new int[] {1280, 400}) {
-                    Browser.NewContextOptions options = Visitor.usual()
-                            .setLocale(locale)
-                            .setColorScheme(theme)
-                            .setViewportSize(width, 900);
-                    try (Visitor visitor = new Visitor(browser(), server.address(), options)) {
-                        visitor.page().navigate(server.address().toString());
-                        for (String screen : List.of(
-                                "now", "jobs", "executions", "executions/19999", "instances/7", "jobs/settle-01")) {
-                            visitor.goesTo(screen);
-                            if ((theme == ColorScheme.LIGHT) == (width > 400)
-                                    && locale.startsWith("ko") == (width == 400)) {
-                                ConsoleScenarios.assertNoFindings(visitor, screen + " in " + theme + ", " + locale);
-                            }
-                            assertThat((Integer) visitor.page()
-                                            .evaluate("document.documentElement.scrollWidth - innerWidth"))
-                                    .as("how far %s is wider than the window of %d in %s", screen, width, locale)
-                                    .isLessThanOrEqualTo(0);
-                        }
+        for (Look look : Look.all()) {
+            try (Visitor visitor = new Visitor(browser(), server.address(), look.options())) {
+                visitor.page().navigate(server.address().toString());
+                for (String screen :
+                        List.of("now", "jobs", "executions", "executions/19999", "instances/7", "jobs/settle-01")) {
+                    visitor.goesTo(screen);
+                    if ((look.theme() == ColorScheme.LIGHT) == (look.width() > 400)
+                            && look.locale().startsWith("ko") == (look.width() == 400)) {
+                        ConsoleScenarios.assertNoFindings(visitor, screen + ", " + look);
                     }
+                    assertThat((Integer) visitor.page().evaluate("document.documentElement.scrollWidth - innerWidth"))
+                            .as("how far %s is wider than the window, %s", screen, look)
+                            .isLessThanOrEqualTo(0);
                 }
             }
         }

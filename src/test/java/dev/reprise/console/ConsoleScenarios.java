@@ -539,6 +539,7 @@ abstract class ConsoleScenarios extends InChromium {
                 "jobs",
                 "jobs/outcome",
                 "jobs/checked",
+                "schedules",
                 "instances/" + instance,
                 "executions",
                 "executions/" + execution,

@@ -44,6 +44,9 @@ final class MadeUpServer implements AutoCloseable {
     /** What was asked of the API, in order: {@code GET jobs?limit=200}. */
     final List<String> asked = new CopyOnWriteArrayList<>();
 
+    /** What was sent to the API, in order: {@code jobs/nightly/explain {"parameters":{}}}. */
+    final List<String> sent = new CopyOnWriteArrayList<>();
+
     /** Nobody is logged in any more. */
     volatile boolean loggedOut;
 
@@ -79,6 +82,13 @@ final class MadeUpServer implements AutoCloseable {
         answers.put(path, answer);
         return this;
     }
+
+    /** From now on, with a problem. */
+    MadeUpServer refuses(String path, String detail) {
+        return answers(path, new Refused(detail));
+    }
+
+    private record Refused(String detail) {}
 
     /** To all who listen. */
     void tells(String event, Object data) throws IOException {
@@ -124,6 +134,10 @@ final class MadeUpServer implements AutoCloseable {
     private void answerOfApi(HttpExchange exchange, String path) throws IOException {
         String query = exchange.getRequestURI().getRawQuery();
         asked.add(exchange.getRequestMethod() + " " + path + (query == null ? "" : "?" + query));
+        String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+        if (!body.isEmpty()) {
+            sent.add(path + " " + body);
+        }
         if (loggedOut) {
             send(exchange, 401, "application/problem+json", problem(401, "Not logged in"));
         } else if (path.equals("events")) {
@@ -134,11 +148,14 @@ final class MadeUpServer implements AutoCloseable {
             listener.flush();
             listeners.add(listener);
         } else {
-            Function<Map<String, String>, ?> answer = answers.get(path);
+            Function<Map<String, String>, ?> known = answers.get(path);
+            Object answer = known == null ? null : known.apply(parsed(query));
             if (answer == null) {
                 send(exchange, 404, "application/problem+json", problem(404, "There is no " + path));
+            } else if (answer instanceof Refused refused) {
+                send(exchange, 409, "application/problem+json", problem(409, refused.detail()));
             } else {
-                send(exchange, 200, "application/json", JSON.writeValueAsBytes(answer.apply(parsed(query))));
+                send(exchange, 200, "application/json", JSON.writeValueAsBytes(answer));
             }
         }
     }

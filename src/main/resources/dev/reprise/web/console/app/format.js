@@ -61,6 +61,12 @@ export function took(execution) {
   return (execution.ended ? Date.parse(execution.ended) : serverNow()) - start;
 }
 
+/** @returns undefined for what is not to come */
+export function fromNow(time) {
+  const millis = Date.parse(time) - serverNow();
+  return millis < 0 ? undefined : t('inTime', about(millis));
+}
+
 const two = (value) => String(value).padStart(2, '0');
 
 /** As a field for a date and a time of this computer takes it, in whole minutes. */
@@ -72,4 +78,22 @@ export function localInput(date) {
 export function dateTime(time) {
   const date = new Date(time);
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+const clocks = new Map();
+
+/** What the clocks of a time zone show, in whole minutes; those of this computer if the browser does not know the zone. */
+export function zoneTime(time, zone) {
+  if (!clocks.has(zone)) clocks.set(zone, clock(zone));
+  const parts = Object.fromEntries(clocks.get(zone).formatToParts(new Date(time)).map(({ type, value }) => [type, value]));
+  return `${parts.year}-${parts.month}-${parts.day} ${parts.hour}:${parts.minute}`;
+}
+
+function clock(timeZone) {
+  const shown = { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+  try {
+    return new Intl.DateTimeFormat('en', { ...shown, timeZone });
+  } catch {
+    return new Intl.DateTimeFormat('en', shown);
+  }
 }

@@ -18,12 +18,14 @@ import './views/job.js';
 import './views/jobs.js';
 import './views/nodes.js';
 import './views/now.js';
+import './views/schedules.js';
 
-const navigation = ['now', 'jobs', 'executions', 'nodes', 'audit'];
+const navigation = ['now', 'jobs', 'schedules', 'executions', 'nodes', 'audit'];
 
 const screens = {
   now: () => html`<reprise-now></reprise-now>`,
   jobs: ({ argument, query }) => (argument === undefined ? html`<reprise-jobs .query=${query}></reprise-jobs>` : html`<reprise-job .job=${argument} .query=${query}></reprise-job>`),
+  schedules: () => html`<reprise-schedules></reprise-schedules>`,
   instances: ({ argument }) => html`<reprise-instance .instance=${argument}></reprise-instance>`,
   executions: ({ argument, query }) =>
     argument === undefined ? html`<reprise-executions .query=${query}></reprise-executions>` : html`<reprise-execution .execution=${argument}></reprise-execution>`,

@@ -1,4 +1,7 @@
-/** A question before something is changed. It stays open until the server has answered, and shows a refusal. */
+/**
+ * A question before something is changed. It stays open until the server has answered, and shows a refusal; also if its action gives
+ * `'stay'`, for a question in two parts. Without `confirm` there is nothing to say yes to.
+ */
 import { html, nothing } from 'lit';
 import { t } from '../text.js';
 import { Part, uniqueId } from './part.js';
@@ -39,8 +42,7 @@ class Dialog extends Part {
     this.busy = true;
     this.problem = undefined;
     try {
-      await this.action(new FormData(event.target));
-      this.close();
+      if ((await this.action(new FormData(event.target, event.submitter))) !== 'stay') this.close();
     } catch (failure) {
       if (failure.status === undefined) throw failure;
       this.problem = failure;
@@ -57,9 +59,11 @@ class Dialog extends Part {
         ${this.problem ? problemBox(this.problem) : nothing}
         <div class="dialog-buttons">
           <button type="button" @click=${this.close}>${t('cancel')}</button>
-          <button class=${this.danger ? 'danger' : 'primary'} aria-disabled=${this.busy ? 'true' : nothing}>
+          ${this.confirm === undefined
+            ? nothing
+            : html`<button class=${this.danger ? 'danger' : 'primary'} aria-disabled=${this.busy ? 'true' : nothing}>
             ${this.busy ? t('working') : this.confirm}
-          </button>
+          </button>`}
         </div>
       </form>
     </dialog>`;

@@ -14,6 +14,10 @@ const shapes = {
   UNKNOWN: svg`<path d="M8 .8l7.2 7.2L8 15.2.8 8z" class="solid"/><path d="M6.2 6.5c0-2.3 3.6-2.3 3.6-.2 0 1.3-1.8 1.3-1.8 2.8m0 1.5v.6" class="cut"/>`,
   SKIPPED: svg`<path d="M2.5 3.5L7 8l-4.5 4.5m6-9L13 8l-4.5 4.5" class="line"/>`,
   NOT_REACHED: svg`<circle cx="8" cy="8" r="5.8" class="dotted"/>`,
+  DUE: svg`<circle cx="8" cy="8" r="6.2" class="line"/><path d="M8 4.6V8l2.4 1.6" class="line"/>`,
+  WAITING: svg`<path d="M5.2 3v10m5.6-10v10" class="line"/>`,
+  MISSED: svg`<circle cx="8" cy="8" r="6.2" class="line"/><path d="M8 4.6v4m0 2.4v.2" class="line"/>`,
+  REFUSED: svg`<circle cx="8" cy="8" r="7" class="solid"/><path d="M4.6 8h6.8" class="cut"/>`,
 };
 
 const classes = {
@@ -28,6 +32,10 @@ const classes = {
   UNKNOWN: 'unknown',
   SKIPPED: 'skipped',
   NOT_REACHED: 'quiet',
+  DUE: 'running',
+  WAITING: 'stopped',
+  MISSED: 'stopped',
+  REFUSED: 'failed',
 };
 
 export function statusClass(status) {

@@ -7,6 +7,7 @@ import { empty, skeleton } from '../parts/blank.js';
 import '../parts/duration-chart.js';
 import '../parts/graph.js';
 import '../parts/grid.js';
+import '../parts/job-schedule.js';
 import '../parts/launch-form.js';
 import { statusBadge } from '../parts/status.js';
 import { age } from '../parts/time.js';
@@ -68,6 +69,7 @@ class Job extends View {
           ${job.restartable ? nothing : html`<span class="tag" title=${t('notRestartableWhy')}>${t('notRestartable')}</span>`}
         </p>
         ${this.#findings(job.findings)}
+        <reprise-job-schedule .job=${job.name}></reprise-job-schedule>
         <div class="columns job-columns">
           <div class="main-column">
             ${job.graph?.length
