@@ -223,7 +223,7 @@ final class AttentionViews {
                 .ifPresent(deployed -> deployed.broken()
                         .forEach((job, invalid) ->
                                 matters.add("schedule", application, job, null, faults(invalid)).count++));
-        for (TickRow tick : scheduled.ticks().undone(LOOKED_AT)) {
+        for (TickRow tick : scheduled.seen().undone(LOOKED_AT)) {
             String kind = tick.state().equals(TickRow.MISSED) ? "missed" : "unlaunched";
             String why = tick.why() == null ? "It was not launched." : tick.why();
             matters.add(kind, application, tick.job(), null, why).count++;

@@ -11,7 +11,6 @@ import dev.reprise.internal.store.ScheduleRow;
 import dev.reprise.internal.store.TickRow;
 import dev.reprise.internal.store.TickRows.Decided;
 import dev.reprise.launch.JobLauncher;
-import dev.reprise.launch.LaunchRequest;
 import dev.reprise.schedule.Backfill;
 import dev.reprise.schedule.Backfill.Planned;
 import dev.reprise.schedule.InvalidScheduleException;
@@ -26,16 +25,13 @@ import dev.reprise.schedule.TickRecord;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.time.Instant;
 import java.time.LocalDateTime;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +86,7 @@ public class Schedules {
         Map<String, ScheduleRow> rows = new HashMap<>();
         scheduled().schedules().all().forEach(row -> rows.put(row.job(), row));
         Map<String, TickRow> last = new HashMap<>();
-        scheduled().ticks().last().forEach(row -> last.put(row.job(), row));
+        scheduled().seen().last().forEach(row -> last.put(row.job(), row));
         return jobs.stream()
                 .map(job -> state(deployed, job, rows.get(job), last.get(job)))
                 .toList();
@@ -104,7 +100,7 @@ public class Schedules {
                         deployed,
                         job,
                         scheduled().schedules().find(job).orElse(null),
-                        scheduled().ticks().last(job).orElse(null)))
+                        scheduled().seen().last(job).orElse(null)))
                 : Optional.empty();
     }
 
@@ -133,7 +129,7 @@ public class Schedules {
      * @param limit how many at most, from 1 on
      */
     public List<TickRecord> ticks(String job, @Nullable LocalDateTime before, int limit) {
-        return scheduled().ticks().newest(job, before == null ? AFTER_ALL : KnownTicks.nominal(before), limit).stream()
+        return scheduled().seen().newest(job, before == null ? AFTER_ALL : KnownTicks.nominal(before), limit).stream()
                 .map(KnownTicks::told)
                 .toList();
     }
@@ -154,47 +150,11 @@ public class Schedules {
                 .filter(tick -> !tick.state().isEnded())
                 .sorted(Comparator.comparing(TickRecord::nominal))
                 .toList();
-        return new Outlook(unfinished, decided(job, coming(schedule, ticks)), paused(job));
-    }
-
-    /** As they will be: what somebody has skipped or run already is not launched any more. */
-    private List<Tick> decided(String job, List<Tick> coming) {
-        Map<String, TickRow> known = new HashMap<>();
-        scheduled()
-                .ticks()
-                .named(
-                        job,
-                        coming.stream()
-                                .map(Tick::nominal)
-                                .map(KnownTicks::nominal)
-                                .toList())
-                .forEach(row -> known.put(row.nominal(), row));
-        return coming.stream()
-                .map(tick -> {
-                    TickRow row = known.get(KnownTicks.nominal(tick.nominal()));
-                    return row == null || row.why() == null
-                            ? tick
-                            : new Tick(tick.nominal(), tick.due(), Optional.of(row.why()), tick.parameters());
-                })
-                .toList();
+        return new Outlook(unfinished, new ComingTicks(scheduled()).decided(schedule, ticks), paused(job));
     }
 
     private Optional<String> paused(String job) {
         return scheduled().schedules().find(job).map(ScheduleRow::pause).map(ScheduleRow.Pause::toString);
-    }
-
-    private List<Tick> coming(JobSchedule schedule, int ticks) {
-        List<Tick> coming = new ArrayList<>();
-        Instant after = scheduled().schedules().now();
-        while (coming.size() < ticks) {
-            Optional<Tick> next = schedule.ticks().next(after);
-            if (next.isEmpty()) {
-                break;
-            }
-            coming.addAll(schedule.ticks().within(after, next.get().due()));
-            after = next.get().due();
-        }
-        return coming.subList(0, Math.min(ticks, coming.size()));
     }
 
     private JobSchedule schedule(String job) {
@@ -283,39 +243,7 @@ public class Schedules {
      */
     public JobExecution runNow(String job, LocalDateTime nominal) {
         Tick tick = tick(job, nominal);
-        Scheduled scheduled = scheduled();
-        TickRow row = scheduled.ticks().named(job, List.of(KnownTicks.nominal(nominal))).stream()
-                .findFirst()
-                .orElse(null);
-        Map<String, String> parameters = new TreeMap<>(tick.parameters());
-        if (row != null && row.revision() != null) {
-            parameters.put(JobLauncher.RUN_ID, String.valueOf(row.revision()));
-        }
-        JobExecution execution =
-                atHome(job, LaunchRequest.of(job).with(parameters).attaching());
-        if (row == null || !Objects.equals(row.execution(), execution.getExecutionId())) {
-            scheduled
-                    .ticks()
-                    .launched(
-                            job,
-                            decided(tick, TickRow.LAUNCHED, "run now by " + caller()),
-                            null,
-                            execution.getExecutionId(),
-                            scheduled.schedules().now());
-        }
-        return execution;
-    }
-
-    /** Of another module of the EAR, maybe. */
-    private JobExecution atHome(String job, LaunchRequest request) {
-        Thread thread = Thread.currentThread();
-        ClassLoader before = thread.getContextClassLoader();
-        thread.setContextClassLoader(deployed().home(job));
-        try {
-            return launcher.start(request);
-        } finally {
-            thread.setContextClassLoader(before);
-        }
+        return new RunNow(scheduled(), deployed().home(job), launcher).launch(job, tick, caller());
     }
 
     private Tick tick(String job, LocalDateTime nominal) {
@@ -328,9 +256,10 @@ public class Schedules {
                             + ") has no tick " + nominal + ". Its next ones are "
                             + String.join(
                                     ", ",
-                                    coming(schedule, 3).stream()
-                                            .map(tick -> tick.nominal().toString())
-                                            .toList())
+                                    new ComingTicks(scheduled())
+                                            .of(schedule, 3).stream()
+                                                    .map(tick -> tick.nominal().toString())
+                                                    .toList())
                             + ".");
         }
         return schedule.ticks().of(nominal);

@@ -3,6 +3,7 @@ package dev.reprise.internal.engine;
 import dev.reprise.internal.database.Database;
 import dev.reprise.internal.schedule.DeployedSchedules;
 import dev.reprise.internal.store.ScheduleRows;
+import dev.reprise.internal.store.SeenTicks;
 import dev.reprise.internal.store.TickRows;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -13,6 +14,7 @@ public final class Scheduled {
 
     private final ScheduleRows schedules;
     private final TickRows ticks;
+    private final SeenTicks seen;
     private volatile @Nullable DeployedSchedules deployed;
     private volatile Consumer<String> whenEnded = job -> {};
     private volatile Runnable whenChanged = () -> {};
@@ -20,6 +22,7 @@ public final class Scheduled {
     Scheduled(Database database, String application) {
         this.schedules = new ScheduleRows(database, application);
         this.ticks = new TickRows(database, application);
+        this.seen = new SeenTicks(database, application);
     }
 
     /** How far each schedule has come. */
@@ -30,6 +33,11 @@ public final class Scheduled {
     /** What became of their ticks. */
     public TickRows ticks() {
         return ticks;
+    }
+
+    /** The same, as people look for it. */
+    public SeenTicks seen() {
+        return seen;
     }
 
     /**

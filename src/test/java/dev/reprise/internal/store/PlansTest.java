@@ -623,7 +623,10 @@ class PlansTest {
             assertThat(ticks.standing(first.job(), "2026-11-25T00:00")).hasSize(6);
             assertThat(ticks.named("job7", List.of("2026-11-25T03:00", "2026-11-26T03:00")))
                     .hasSize(2);
-            assertThat(ticks.newest("job7", "9", 50)).hasSize(20);
+            SeenTicks seen = node.repository.thisNode().scheduled().seen();
+            assertThat(seen.newest("job7", "9", 50)).hasSize(20);
+            seen.last("job7");
+            assertThat(seen.undone(50)).isEmpty();
             assertThat(ticks.waiting(List.of("job7", "job8"))).isEmpty();
             TickRows.Decided tick = new TickRows.Decided("2026-12-01T03:00", Instant.now(), TickRow.WAITING, "for it");
             ticks.decided(first.job(), List.of(tick), Instant.now());
