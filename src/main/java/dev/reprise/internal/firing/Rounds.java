@@ -17,6 +17,7 @@ import dev.reprise.internal.store.TickRows;
 import dev.reprise.internal.store.TickRows.Decided;
 import dev.reprise.schedule.InvalidScheduleException;
 import dev.reprise.schedule.JobSchedule;
+import dev.reprise.schedule.JobSchedule.Overlap;
 import dev.reprise.schedule.KnownTick;
 import dev.reprise.schedule.Tick;
 import dev.reprise.schedule.TickState;
@@ -69,6 +70,9 @@ final class Rounds {
     private static final Duration REMEMBERED = Duration.ofDays(400);
 
     private static final int AT_ONCE = 100;
+
+    /** How many are looked at of a queue in which each waits for the one before it. */
+    static final int QUEUED = 1_000;
 
     private final ScheduleRows schedules;
     private final TickRows ticks;
@@ -311,7 +315,8 @@ final class Rounds {
     /** False if this node can launch nothing more; another one looks at it at once. */
     private boolean fire(JobSchedule schedule, ScheduleRow row, Instant now) {
         String job = schedule.job();
-        List<TickRow> known = ticks.standing(job, KnownTicks.from(schedule, row.since(), now));
+        List<TickRow> known = ticks.standing(
+                job, KnownTicks.from(schedule, row.since(), now), schedule.overlap() == Overlap.WAIT ? QUEUED : null);
         ticks.settled(job, KnownTicks.settled(schedule, known));
         Standing standing = KnownTicks.standing(row, known);
         Verdicts verdicts =

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of {@code REPRISE_TICK} of one application. Thread-safe. */
@@ -37,6 +38,14 @@ public final class TickRows {
              where t.APPLICATION = :application\s""";
 
     private static final String UNFINISHED = SELECT + "and t.UNFINISHED = :job";
+
+    private static final String FIRST_UNFINISHED = UNFINISHED + " " + """
+             and (t.BACKFILL is not null
+                  or t.NOMINAL <= (select max(f.NOMINAL)
+                                     from (select u.NOMINAL from REPRISE_TICK u
+                                            where u.APPLICATION = :application and u.UNFINISHED = :job and u.BACKFILL is null
+                                            order by u.NOMINAL
+                                            fetch first :limit rows only) f))""";
 
     private static final String SINCE = SELECT + "and t.JOB_NAME = :job and t.NOMINAL >= :from";
 
@@ -145,12 +154,24 @@ public final class TickRows {
      * @param from as {@link TickRow} has it
      */
     public List<TickRow> standing(String job, String from) {
+        return standing(job, from, null);
+    }
+
+    /**
+     * The same where ticks go on in order, so that the first of those that wait keep the rest waiting: no more than those of them.
+     *
+     * @param first how many, of those that do not belong to a backfill; null for all
+     */
+    public List<TickRow> standing(String job, String from, @Nullable Integer first) {
         return database.read(handle -> {
-            List<TickRow> rows = new ArrayList<>(handle.createQuery(UNFINISHED)
+            Query unfinished = handle.createQuery(first == null ? UNFINISHED : FIRST_UNFINISHED)
                     .bind("application", application)
-                    .bind("job", job)
-                    .map((row, context) -> TickRow.of(row))
-                    .list());
+                    .bind("job", job);
+            if (first != null) {
+                unfinished.bind("limit", first);
+            }
+            List<TickRow> rows = new ArrayList<>(
+                    unfinished.map((row, context) -> TickRow.of(row)).list());
             rows.removeIf(row -> row.nominal().compareTo(from) >= 0);
             rows.addAll(handle.createQuery(SINCE)
                     .bind("application", application)
