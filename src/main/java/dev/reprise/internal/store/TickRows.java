@@ -20,24 +20,7 @@ public final class TickRows {
 
     private static final int AT_ONCE = 500;
 
-    /** What has become of a tick is looked up tick by tick: where one job has most of the ticks, a join would read all executions. */
-    private static final String SELECT = """
-            select t.JOB_NAME, t.NOMINAL, t.DUE_AT, t.STATE, t.WHY, t.JOB_INSTANCE_ID, t.RECORDED_AT, t.CHANGED_AT,
-                   t.BACKFILL, t.BACKFILL_PLACE, t.BACKFILL_AT_ONCE, t.REVISION, t.UNFINISHED,
-                   coalesce((select max(x.JOB_EXECUTION_ID) from BATCH_JOB_EXECUTION x
-                              where x.JOB_INSTANCE_ID = t.JOB_INSTANCE_ID), t.JOB_EXECUTION_ID) as EXECUTION,
-                   (select x.STATUS from BATCH_JOB_EXECUTION x
-                     where x.JOB_INSTANCE_ID = t.JOB_INSTANCE_ID
-                     order by x.JOB_EXECUTION_ID desc
-                     fetch first 1 row only) as STATUS,
-                   (select i.REPRISE_FINAL_STATUS from BATCH_JOB_INSTANCE i
-                     where i.JOB_INSTANCE_ID = t.JOB_INSTANCE_ID) as FINAL_STATUS,
-                   case when exists (select 1 from REPRISE_RESTART r where r.JOB_INSTANCE_ID = t.JOB_INSTANCE_ID)
-                        then 1 else 0 end as GOES_ON
-              from REPRISE_TICK t
-             where t.APPLICATION = :application\s""";
-
-    private static final String UNFINISHED = SELECT + "and t.UNFINISHED = :job";
+    private static final String UNFINISHED = TickRow.SELECT + "and t.UNFINISHED = :job";
 
     private static final String FIRST_UNFINISHED = UNFINISHED + " " + """
              and (t.BACKFILL is not null
@@ -47,16 +30,16 @@ public final class TickRows {
                                             order by u.NOMINAL
                                             fetch first :limit rows only) f))""";
 
-    private static final String SINCE = SELECT + "and t.JOB_NAME = :job and t.NOMINAL >= :from";
+    private static final String SINCE = TickRow.SELECT + "and t.JOB_NAME = :job and t.NOMINAL >= :from";
 
-    private static final String NAMED = SELECT + "and t.JOB_NAME = :job and t.NOMINAL in (<nominals>)";
+    private static final String NAMED = TickRow.SELECT + "and t.JOB_NAME = :job and t.NOMINAL in (<nominals>)";
 
-    private static final String NEWEST = SELECT + """
+    private static final String NEWEST = TickRow.SELECT + """
             and t.JOB_NAME = :job and t.NOMINAL < :before
              order by t.JOB_NAME desc, t.NOMINAL desc
              fetch first :limit rows only""";
 
-    private static final String LAST = SELECT + """
+    private static final String LAST = TickRow.SELECT + """
             and (t.JOB_NAME, t.NOMINAL) in (
                 select s.JOB_NAME,
                        (select max(x.NOMINAL) from REPRISE_TICK x
@@ -106,10 +89,6 @@ public final class TickRows {
                    BACKFILL_AT_ONCE = :atOnce, REVISION = :revision, CHANGED_AT =\s""" + parameter("now") + KEY + " and CHANGED_AT = " + parameter("seen");
 
     private static final String SETTLED = "update REPRISE_TICK set UNFINISHED = null" + KEY + " and STATE = 'LAUNCHED'";
-
-    private static final String SKIP_WAITING =
-            "update REPRISE_TICK set STATE = 'SKIPPED', WHY = :why, UNFINISHED = null, CHANGED_AT = " + parameter("now")
-                    + " where APPLICATION = :application and UNFINISHED = :job and STATE in ('DUE', 'WAITING')";
 
     private static final String FORGET = """
             delete from REPRISE_TICK
@@ -346,15 +325,6 @@ public final class TickRows {
     public Optional<TickRow> skip(String job, Decided tick, Instant now) {
         decided(job, List.of(tick), now);
         return named(job, List.of(tick.nominal())).stream().findFirst();
-    }
-
-    static void skipWaiting(Handle handle, String application, String job, Instant now, String why) {
-        handle.createUpdate(SKIP_WAITING)
-                .bind("application", application)
-                .bind("job", job)
-                .bind("why", why)
-                .bind("now", Moments.text(now))
-                .execute();
     }
 
     /** Removes what is known of ticks that are older than a moment, and of which nothing has come since, nor will. */

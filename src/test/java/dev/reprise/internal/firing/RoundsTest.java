@@ -436,7 +436,7 @@ class RoundsTest {
             night.look(rounds, "2026-11-30T00:01:00Z");
             night.awaitEnds();
             LocalDateTime begin = LocalDateTime.parse("2026-11-30T00:01");
-            int queued = 2 * Rounds.QUEUED;
+            int queued = 2 * Round.QUEUED;
             TickRows ticks = night.scheduled().ticks();
             ticks.decided(
                     "report",
@@ -455,7 +455,7 @@ class RoundsTest {
             night.set(now.plus(Duration.ofMinutes(1)));
             rounds.look();
 
-            assertThat(ticks.standing("report", "9999", Rounds.QUEUED)).hasSize(Rounds.QUEUED);
+            assertThat(ticks.standing("report", "9999", Round.QUEUED)).hasSize(Round.QUEUED);
             assertThat(night.executions("report")).hasSize(1);
             assertThat(night.ticks("report"))
                     .hasSize(queued + 2)
