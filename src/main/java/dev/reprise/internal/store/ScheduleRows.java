@@ -50,6 +50,10 @@ public final class ScheduleRows {
             update REPRISE_SCHEDULE set NAMING = '', LOOK_AT = null, NEXT_AT = null, VERSION = VERSION + 1
              where APPLICATION = :application and JOB_NAME = :job and VERSION = :version""";
 
+    private static final String SKIP_WAITING =
+            "update REPRISE_TICK set STATE = 'SKIPPED', WHY = :why, UNFINISHED = null, CHANGED_AT = " + parameter("now")
+                    + " where APPLICATION = :application and UNFINISHED = :job and STATE in ('DUE', 'WAITING')";
+
     private static final String REST = """
             update REPRISE_SCHEDULE set LOOK_AT = null, NEXT_AT = null, VERSION = VERSION + 1
              where APPLICATION = :application and JOB_NAME = :job and VERSION = :version""";
@@ -185,7 +189,12 @@ public final class ScheduleRows {
                             .execute()
                     == 1;
             if (removed) {
-                TickRows.skipWaiting(handle, application, row.job(), now, "the schedule was removed");
+                handle.createUpdate(SKIP_WAITING)
+                        .bind("application", application)
+                        .bind("job", row.job())
+                        .bind("why", "the schedule was removed")
+                        .bind("now", Moments.text(now))
+                        .execute();
             }
             return removed;
         });

@@ -1,6 +1,6 @@
 package dev.reprise.internal.store;
 
-import static dev.reprise.internal.store.TickRows.SELECT;
+import static dev.reprise.internal.store.TickRow.SELECT;
 
 import dev.reprise.internal.database.Database;
 import java.util.ArrayList;

@@ -46,6 +46,23 @@ public record TickRow(
     public static final String SKIPPED = "SKIPPED";
     public static final String MISSED = "MISSED";
 
+    /** What has become of a tick is looked up tick by tick: where one job has most of the ticks, a join would read all executions. */
+    static final String SELECT = """
+            select t.JOB_NAME, t.NOMINAL, t.DUE_AT, t.STATE, t.WHY, t.JOB_INSTANCE_ID, t.RECORDED_AT, t.CHANGED_AT,
+                   t.BACKFILL, t.BACKFILL_PLACE, t.BACKFILL_AT_ONCE, t.REVISION, t.UNFINISHED,
+                   coalesce((select max(x.JOB_EXECUTION_ID) from BATCH_JOB_EXECUTION x
+                              where x.JOB_INSTANCE_ID = t.JOB_INSTANCE_ID), t.JOB_EXECUTION_ID) as EXECUTION,
+                   (select x.STATUS from BATCH_JOB_EXECUTION x
+                     where x.JOB_INSTANCE_ID = t.JOB_INSTANCE_ID
+                     order by x.JOB_EXECUTION_ID desc
+                     fetch first 1 row only) as STATUS,
+                   (select i.REPRISE_FINAL_STATUS from BATCH_JOB_INSTANCE i
+                     where i.JOB_INSTANCE_ID = t.JOB_INSTANCE_ID) as FINAL_STATUS,
+                   case when exists (select 1 from REPRISE_RESTART r where r.JOB_INSTANCE_ID = t.JOB_INSTANCE_ID)
+                        then 1 else 0 end as GOES_ON
+              from REPRISE_TICK t
+             where t.APPLICATION = :application\s""";
+
     /**
      * Its turn in a backfill.
      *

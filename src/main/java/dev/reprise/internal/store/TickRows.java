@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of {@code REPRISE_TICK} of one application. Thread-safe. */
@@ -20,28 +21,19 @@ public final class TickRows {
 
     private static final int AT_ONCE = 500;
 
-    /** What has become of a tick is looked up tick by tick: where one job has most of the ticks, a join would read all executions. */
-    static final String SELECT = """
-            select t.JOB_NAME, t.NOMINAL, t.DUE_AT, t.STATE, t.WHY, t.JOB_INSTANCE_ID, t.RECORDED_AT, t.CHANGED_AT,
-                   t.BACKFILL, t.BACKFILL_PLACE, t.BACKFILL_AT_ONCE, t.REVISION, t.UNFINISHED,
-                   coalesce((select max(x.JOB_EXECUTION_ID) from BATCH_JOB_EXECUTION x
-                              where x.JOB_INSTANCE_ID = t.JOB_INSTANCE_ID), t.JOB_EXECUTION_ID) as EXECUTION,
-                   (select x.STATUS from BATCH_JOB_EXECUTION x
-                     where x.JOB_INSTANCE_ID = t.JOB_INSTANCE_ID
-                     order by x.JOB_EXECUTION_ID desc
-                     fetch first 1 row only) as STATUS,
-                   (select i.REPRISE_FINAL_STATUS from BATCH_JOB_INSTANCE i
-                     where i.JOB_INSTANCE_ID = t.JOB_INSTANCE_ID) as FINAL_STATUS,
-                   case when exists (select 1 from REPRISE_RESTART r where r.JOB_INSTANCE_ID = t.JOB_INSTANCE_ID)
-                        then 1 else 0 end as GOES_ON
-              from REPRISE_TICK t
-             where t.APPLICATION = :application\s""";
+    private static final String UNFINISHED = TickRow.SELECT + "and t.UNFINISHED = :job";
 
-    private static final String UNFINISHED = SELECT + "and t.UNFINISHED = :job";
+    private static final String FIRST_UNFINISHED = UNFINISHED + " " + """
+             and (t.BACKFILL is not null
+                  or t.NOMINAL <= (select max(f.NOMINAL)
+                                     from (select u.NOMINAL from REPRISE_TICK u
+                                            where u.APPLICATION = :application and u.UNFINISHED = :job and u.BACKFILL is null
+                                            order by u.NOMINAL
+                                            fetch first :limit rows only) f))""";
 
-    private static final String SINCE = SELECT + "and t.JOB_NAME = :job and t.NOMINAL >= :from";
+    private static final String SINCE = TickRow.SELECT + "and t.JOB_NAME = :job and t.NOMINAL >= :from";
 
-    private static final String NAMED = SELECT + "and t.JOB_NAME = :job and t.NOMINAL in (<nominals>)";
+    private static final String NAMED = TickRow.SELECT + "and t.JOB_NAME = :job and t.NOMINAL in (<nominals>)";
 
     private static final String WAITING_OF = """
             select distinct UNFINISHED from REPRISE_TICK
@@ -86,10 +78,6 @@ public final class TickRows {
 
     private static final String SETTLED = "update REPRISE_TICK set UNFINISHED = null" + KEY + " and STATE = 'LAUNCHED'";
 
-    private static final String SKIP_WAITING =
-            "update REPRISE_TICK set STATE = 'SKIPPED', WHY = :why, UNFINISHED = null, CHANGED_AT = " + parameter("now")
-                    + " where APPLICATION = :application and UNFINISHED = :job and STATE in ('DUE', 'WAITING')";
-
     private static final String FORGET = """
             delete from REPRISE_TICK
              where APPLICATION = :application and JOB_NAME = :job and NOMINAL < :day and UNFINISHED is null
@@ -133,12 +121,24 @@ public final class TickRows {
      * @param from as {@link TickRow} has it
      */
     public List<TickRow> standing(String job, String from) {
+        return standing(job, from, null);
+    }
+
+    /**
+     * The same where ticks go on in order, so that the first of those that wait keep the rest waiting: no more than those of them.
+     *
+     * @param first how many, of those that do not belong to a backfill; null for all
+     */
+    public List<TickRow> standing(String job, String from, @Nullable Integer first) {
         return database.read(handle -> {
-            List<TickRow> rows = new ArrayList<>(handle.createQuery(UNFINISHED)
+            Query unfinished = handle.createQuery(first == null ? UNFINISHED : FIRST_UNFINISHED)
                     .bind("application", application)
-                    .bind("job", job)
-                    .map((row, context) -> TickRow.of(row))
-                    .list());
+                    .bind("job", job);
+            if (first != null) {
+                unfinished.bind("limit", first);
+            }
+            List<TickRow> rows = new ArrayList<>(
+                    unfinished.map((row, context) -> TickRow.of(row)).list());
             rows.removeIf(row -> row.nominal().compareTo(from) >= 0);
             rows.addAll(handle.createQuery(SINCE)
                     .bind("application", application)
@@ -306,15 +306,6 @@ public final class TickRows {
     public Optional<TickRow> skip(String job, Decided tick, Instant now) {
         decided(job, List.of(tick), now);
         return named(job, List.of(tick.nominal())).stream().findFirst();
-    }
-
-    static void skipWaiting(Handle handle, String application, String job, Instant now, String why) {
-        handle.createUpdate(SKIP_WAITING)
-                .bind("application", application)
-                .bind("job", job)
-                .bind("why", why)
-                .bind("now", Moments.text(now))
-                .execute();
     }
 
     /** Removes what is known of ticks that are older than a moment, and of which nothing has come since, nor will. */

@@ -180,8 +180,9 @@ class DyingNodesTest {
             for (int i = 0; i < NODES; i++) {
                 nodes.add(new Node("node-" + i, schedule));
             }
+            Instant due = Instant.parse("2026-11-30T00:00:30Z");
             for (int tick = 1; tick <= TICKS; tick++) {
-                Instant due = schedule.ticks().next(clock.get()).orElseThrow().due();
+                due = schedule.ticks().next(due).orElseThrow().due();
                 clock.set(due.plusMillis(200));
                 Node victim = nodes.get(random.nextInt(NODES));
                 if (tick % 3 == 0) {
@@ -197,6 +198,7 @@ class DyingNodesTest {
                     nodes.add(new Node(victim.name, schedule));
                     clock.set(due.plusMillis(200).plus(Rounds.PATIENCE));
                     lookAtOnce(threads, nodes);
+                    due = due.plus(Rounds.PATIENCE);
                 }
             }
             assertThat(

@@ -7,11 +7,15 @@ import dev.reprise.internal.firing.TickLauncher.Elsewhere;
 import dev.reprise.internal.firing.TickLauncher.Launched;
 import dev.reprise.internal.firing.TickLauncher.Outcome;
 import dev.reprise.internal.schedule.DeployedSchedules;
+import dev.reprise.internal.store.ScheduleRow;
+import dev.reprise.internal.store.TickRows;
 import dev.reprise.schedule.JobSchedule;
 import dev.reprise.schedule.ScheduleFiles;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -419,6 +423,56 @@ class RoundsTest {
                         .hasSize(overlap.equals("allow") ? 0 : overlap.equals("skip") ? KnownTicks.WATCHED : 1);
                 assertThat(night.executions("report")).as(overlap).hasSize(overlap.equals("wait") ? 1 : ticks);
             }
+        }
+    }
+
+    /** However long it has become, while nobody did anything about the first one. */
+    @ParameterizedTest
+    @EnumSource
+    void ofALongQueueTheFirstAreLookedAtAndItsOrderIsKept(Kind kind) throws Exception {
+        try (Night night = Night.on(kind)) {
+            Rounds rounds = night.deployed("2026-11-30T00:00:00Z", minutely("report", ""));
+            night.fail("report", true);
+            night.look(rounds, "2026-11-30T00:01:00Z");
+            night.awaitEnds();
+            LocalDateTime begin = LocalDateTime.parse("2026-11-30T00:01");
+            int queued = 2 * Round.QUEUED;
+            TickRows ticks = night.scheduled().ticks();
+            ticks.decided(
+                    "report",
+                    IntStream.rangeClosed(1, queued)
+                            .mapToObj(begin::plusMinutes)
+                            .map(nominal -> new TickRows.Decided(
+                                    KnownTicks.nominal(nominal),
+                                    nominal.toInstant(ZoneOffset.UTC),
+                                    "WAITING",
+                                    "in order"))
+                            .toList(),
+                    night.present());
+            ScheduleRow row = night.row("report");
+            Instant now = begin.plusMinutes(queued).toInstant(ZoneOffset.UTC);
+            night.scheduled().schedules().looked(row, row.naming(), now, now, now);
+            night.set(now.plus(Duration.ofMinutes(1)));
+            rounds.look();
+
+            assertThat(ticks.standing("report", "9999", Round.QUEUED)).hasSize(Round.QUEUED);
+            assertThat(night.executions("report")).hasSize(1);
+            assertThat(night.ticks("report"))
+                    .hasSize(queued + 2)
+                    .last()
+                    .asString()
+                    .contains(" WAITING for tick");
+
+            night.fail("report", false);
+            night.batch.launcher().restart(1, Map.of());
+            night.awaitEnds();
+            rounds.ended(List.of("report"));
+            rounds.look();
+            night.awaitEnds();
+            assertThat(night.executions("report"))
+                    .hasSize(3)
+                    .last()
+                    .isEqualTo(KnownTicks.nominal(begin.plusMinutes(1)) + " COMPLETED");
         }
     }
 
@@ -836,8 +890,7 @@ class RoundsTest {
                                     .ticks()
                                     .launched(
                                             job,
-                                            new dev.reprise.internal.store.TickRows.Decided(
-                                                    "2026-11-20T03:00", night.present(), "LAUNCHED", null),
+                                            new TickRows.Decided("2026-11-20T03:00", night.present(), "LAUNCHED", null),
                                             null,
                                             ((Launched) outcome).execution(),
                                             night.present());

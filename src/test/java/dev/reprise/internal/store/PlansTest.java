@@ -621,6 +621,7 @@ class PlansTest {
             ScheduleRow first = schedules.next(100).rows().get(0);
             ScheduleRow taken = schedules.claim(first, Instant.now()).orElseThrow();
             assertThat(ticks.standing(first.job(), "2026-11-25T00:00")).hasSize(6);
+            assertThat(ticks.standing(first.job(), "2026-11-25T00:00", 1_000)).hasSize(6);
             assertThat(ticks.named("job7", List.of("2026-11-25T03:00", "2026-11-26T03:00")))
                     .hasSize(2);
             SeenTicks seen = node.repository.thisNode().scheduled().seen();
