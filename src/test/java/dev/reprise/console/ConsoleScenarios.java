@@ -15,6 +15,7 @@ import com.microsoft.playwright.Response;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import dev.reprise.Skip;
 import dev.reprise.server.TestUser;
 import java.io.IOException;
 import java.net.URI;
