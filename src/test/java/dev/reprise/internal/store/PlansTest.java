@@ -21,6 +21,7 @@ import dev.reprise.state.NodeIdentity;
 import dev.reprise.state.PurgeRequest;
 import dev.reprise.state.Refusal;
 import dev.reprise.state.StepCounts;
+import dev.reprise.testing.InProcessBatch;
 import jakarta.batch.runtime.BatchStatus;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -628,6 +629,12 @@ class PlansTest {
             assertThat(seen.newest("job7", "9", 50)).hasSize(20);
             seen.last("job7");
             assertThat(seen.undone(50)).isEmpty();
+            List<String> keys =
+                    IntStream.range(0, 500).mapToObj(i -> "no such key " + i).toList();
+            Map<String, Long> begun = new Database(DATABASE.pooled(), InProcessBatch.transactionManager())
+                    .read(handle ->
+                            new JobInstances(Scope.of(application, Set.of())).launched(handle, JOB.getId(), keys));
+            assertThat(begun).isEmpty();
             assertThat(ticks.waiting(List.of("job7", "job8"))).isEmpty();
             TickRows.Decided tick = new TickRows.Decided("2026-12-01T03:00", Instant.now(), TickRow.WAITING, "for it");
             ticks.decided(first.job(), List.of(tick), Instant.now());
@@ -637,7 +644,9 @@ class PlansTest {
             schedules.looked(taken, "daily", Instant.now(), Instant.now(), null);
             List<Entry> made = database.stopRecording().entries();
 
-            assertThat(made).hasSizeGreaterThan(10);
+            assertThat(made)
+                    .hasSizeGreaterThan(10)
+                    .anyMatch(entry -> entry.sql().contains("JOB_KEY in"));
             for (Entry entry : made) {
                 assertThat(analysed(entry)).as(entry.sql()).noneMatch(line -> {
                     Matcher rows = ROWS.matcher(line);
