@@ -9,8 +9,6 @@ import dev.reprise.job.RecordedDefinition;
 import dev.reprise.launch.DeployedJob;
 import dev.reprise.launch.JobLauncher;
 import dev.reprise.lint.Finding;
-import dev.reprise.schedule.InvalidScheduleException;
-import dev.reprise.schedule.InvalidScheduleException.Fault;
 import dev.reprise.state.Acknowledgement;
 import dev.reprise.state.ExecutionState;
 import java.util.ArrayList;
@@ -218,20 +216,12 @@ final class AttentionViews {
     private void findSchedules(Matters matters) {
         String application = repositories.get().application();
         Scheduled scheduled = repositories.get().thisNode().scheduled();
-        scheduled
-                .deployed()
-                .ifPresent(deployed -> deployed.broken()
-                        .forEach((job, invalid) ->
-                                matters.add("schedule", application, job, null, faults(invalid)).count++));
+        scheduled.broken().forEach((job, faults) -> matters.add("schedule", application, job, null, faults).count++);
         for (TickRow tick : scheduled.seen().undone(LOOKED_AT)) {
             String kind = tick.state().equals(TickRow.MISSED) ? "missed" : "unlaunched";
             String why = tick.why() == null ? "It was not launched." : tick.why();
             matters.add(kind, application, tick.job(), null, why).count++;
         }
-    }
-
-    private static String faults(InvalidScheduleException invalid) {
-        return invalid.faults().stream().map(Fault::toString).collect(Collectors.joining("\n"));
     }
 
     /** Line by line; empty if a launch would find nothing wrong with it. */

@@ -17,20 +17,19 @@ import org.jspecify.annotations.Nullable;
  */
 record DailyPurge(LocalTime at, String olderThan, int keep) {
 
-    private static final ZoneId UTC = ZoneId.of("UTC");
-
     /**
      * The schedule of the job {@code reprise-purge-daily}. A purge that fails keeps none of the next days waiting.
      *
      * @param application whose history it is
      */
     JobSchedule schedule(String application, ClassLoader loader) {
+        ZoneId utc = ZoneId.of("UTC");
         ZoneId zone = ZoneId.systemDefault();
         boolean named = ZoneId.getAvailableZoneIds().contains(zone.getId());
         // A mere offset is the same on every day; of a day on which clocks change nothing may depend.
         LocalTime nominal = named
                 ? at
-                : ZonedDateTime.now(zone).with(at).withZoneSameInstant(UTC).toLocalTime();
+                : ZonedDateTime.now(zone).with(at).withZoneSameInstant(utc).toLocalTime();
         return JobSchedule.of(
                 PurgeJobs.DAILY,
                 """
@@ -38,7 +37,7 @@ record DailyPurge(LocalTime at, String olderThan, int keep) {
                  "parameters": {"application": "%s", "olderThan": "%s", "keep": %d}}""".formatted(
                                 nominal.getMinute(),
                                 nominal.getHour(),
-                                named ? zone.getId() : UTC.getId(),
+                                named ? zone.getId() : utc.getId(),
                                 application.replace("\\", "\\\\").replace("\"", "\\\""),
                                 olderThan,
                                 keep),

@@ -5,6 +5,7 @@ import dev.reprise.internal.schedule.DeployedSchedules;
 import dev.reprise.internal.store.ScheduleRows;
 import dev.reprise.internal.store.SeenTicks;
 import dev.reprise.internal.store.TickRows;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,11 @@ public final class Scheduled {
     /** The schedules of this deployment; empty as long as nobody has read them, and where none fire. */
     public Optional<DeployedSchedules> deployed() {
         return Optional.ofNullable(deployed);
+    }
+
+    /** What is wrong with the schedules of this deployment that cannot be used, by job, line by line. */
+    public Map<String, String> broken() {
+        return deployed().map(DeployedSchedules::faults).orElse(Map.of());
     }
 
     /** An execution of a job has ended on this node, or was given up by way of it. */

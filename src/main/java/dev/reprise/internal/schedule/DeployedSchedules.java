@@ -12,6 +12,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The schedules of a deployment, and what is wrong with those that cannot be used. Immutable. */
 public final class DeployedSchedules {
@@ -56,6 +57,14 @@ public final class DeployedSchedules {
     /** What is wrong with the others, by job. */
     public SortedMap<String, InvalidScheduleException> broken() {
         return Collections.unmodifiableSortedMap(broken);
+    }
+
+    /** The same, line by line. */
+    public Map<String, String> faults() {
+        Map<String, String> faults = new TreeMap<>();
+        broken.forEach((job, invalid) ->
+                faults.put(job, invalid.faults().stream().map(String::valueOf).collect(Collectors.joining("\n"))));
+        return faults;
     }
 
     /** That of a job. */
