@@ -160,7 +160,7 @@ class ManyNodesIT extends OnTwoServers {
         });
     }
 
-    /** Artifacts of one share a bean of its scope, and those of no other do. */
+    /** Artifacts of one share a bean of its scope, and those of no other do. Each takes longer than a bell or a report. */
     @Test
     void eachHasTheBeansOfItsScope() {
         cluster.nodes().forEach(cluster::awaitReady);
