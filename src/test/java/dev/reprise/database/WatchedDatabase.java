@@ -261,7 +261,12 @@ public final class WatchedDatabase {
 
     /** Makes the next statements of the process fail that contain the pattern. */
     public void fail(int times, String pattern) {
-        client.fail(times, Pattern.compile(pattern, Pattern.CASE_INSENSITIVE));
+        fail(times, pattern, null);
+    }
+
+    /** The same, with an SQLState as only a database gives one. */
+    public void fail(int times, String pattern, @Nullable String state) {
+        client.fail(times, Pattern.compile(pattern, Pattern.CASE_INSENSITIVE), state);
     }
 
     /** How many statements of the process have been made to fail. */
@@ -285,6 +290,7 @@ public final class WatchedDatabase {
         private volatile boolean diesAtCommit;
         private volatile boolean dead;
         private @Nullable Pattern failing;
+        private @Nullable String failingState;
         private int failuresLeft;
         private int failures;
 
@@ -303,8 +309,9 @@ public final class WatchedDatabase {
             }
         }
 
-        private synchronized void fail(int times, Pattern pattern) {
+        private synchronized void fail(int times, Pattern pattern, @Nullable String state) {
             failing = pattern;
+            failingState = state;
             failuresLeft = times;
         }
 
@@ -393,7 +400,7 @@ public final class WatchedDatabase {
             if (pattern != null && failuresLeft > 0 && pattern.matcher(sql).find()) {
                 failuresLeft--;
                 failures++;
-                throw new SQLException("The test makes this fail: " + sql.strip());
+                throw new SQLException("The test makes this fail: " + sql.strip(), failingState);
             }
         }
     }

@@ -8,6 +8,7 @@ import dev.reprise.Patience;
 import dev.reprise.PostgresServer;
 import dev.reprise.access.Access;
 import dev.reprise.access.Caller;
+import dev.reprise.database.WatchedDatabase;
 import dev.reprise.internal.engine.Capacity;
 import dev.reprise.launch.LaunchRequest;
 import dev.reprise.state.DueRestart;
@@ -480,6 +481,28 @@ class DispatchTest {
         assertThat(rows("select PARAMETER_VALUE from BATCH_JOB_EXECUTION_PARAMS")
                         .toString())
                 .doesNotContain("swordfish");
+    }
+
+    /** Nobody else may ever be able to. */
+    @Test
+    void areTriedAgainByANodeThatCouldNotRunThemOnce() throws SQLException {
+        Job job = job();
+        keepNodeOneBusy();
+        String direct = url;
+        WatchedDatabase watched = WatchedDatabase.of(url);
+        url = watched.url();
+        AnotherNode other = other("node-2", job);
+        url = direct;
+        long id = dispatch(job).getExecutionId();
+        watched.fail(1, "where e\\.JOB_EXECUTION_ID = \\?");
+        other.lookAtDispatched();
+        await().timeout(Patience.GUARD).until(() -> watched.failures() == 1);
+        assertThat(row(id)).isEqualTo("STARTING|null|");
+        other.repository.running().partitions().reported();
+        other.lookAtDispatched();
+
+        assertThat(batch.await(id).status()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(ran).containsExactly(id + " on node-2");
     }
 
     /** Who launched them is who they run as, and is told to the server's security. */

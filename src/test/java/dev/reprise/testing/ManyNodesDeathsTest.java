@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.reprise.Patience;
+import dev.reprise.database.WatchedDatabase;
 import dev.reprise.internal.engine.Capacity;
 import dev.reprise.state.StepState;
 import jakarta.batch.runtime.BatchStatus;
@@ -124,6 +125,23 @@ class ManyNodesDeathsTest extends ManyNodes {
     }
 
     /** Its thread wakes after another node has gone on. */
+    /** No other node may run them: this one must not leave them to others for ever. */
+    @Test
+    void areTakenAgainWhereTheDatabaseFailedAsOneWasBegun() throws SQLException {
+        Job job = job(PARTITIONS, "large");
+        WatchedDatabase watched = WatchedDatabase.of(url);
+        url = watched.url();
+        watched.fail(2, "where e\\.JOB_EXECUTION_ID = \\?", "57014");
+        other("node-2", new Capacity(2, Set.of("large")), job).begin();
+
+        JobRun run = batch.run(job.getId());
+
+        assertThat(watched.failures()).isEqualTo(2);
+        assertThat(run.status()).as(run.toString()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(written).containsExactlyInAnyOrderElementsOf(all());
+        assertThat(rows()).doesNotContain("node-2 1");
+    }
+
     @Test
     void recordNothingWhereTheyWereLost() throws Exception {
         Job job = job();

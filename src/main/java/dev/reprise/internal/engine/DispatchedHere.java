@@ -10,7 +10,6 @@ import dev.reprise.state.NodeIdentity;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,7 +43,7 @@ public final class DispatchedHere implements AutoCloseable {
     private final LaunchedElsewhere launched;
     private final Set<BatchEnvironment> queued = ConcurrentHashMap.newKeySet();
     private final Set<String> foreign = ConcurrentHashMap.newKeySet();
-    private final Set<Long> unreadable = ConcurrentHashMap.newKeySet();
+    private final CannotRun cannotRun = new CannotRun();
     private final AtomicBoolean listening = new AtomicBoolean();
     private volatile Runnable looking = () -> {};
 
@@ -101,7 +100,7 @@ public final class DispatchedHere implements AutoCloseable {
         // Who waits for a thread looks by itself when it has one.
         while (queued.isEmpty() && mayBegin.getAsBoolean()) {
             Optional<Definition> oldest = wiring.database
-                    .read(handle -> Waiting.oldest(handle, wiring.name, foreign, unreadable))
+                    .read(handle -> Waiting.oldest(handle, wiring.name, foreign, cannotRun.executions()))
                     .map(Waiting.Execution::definition);
             if (oldest.isEmpty()) {
                 return;
@@ -221,7 +220,7 @@ public final class DispatchedHere implements AutoCloseable {
                 return Optional.of(before);
             }
             taking = null;
-            Collection<Long> passed = new HashSet<>(unreadable);
+            Collection<Long> passed = cannotRun.executions();
             while (true) {
                 Waiting.Execution oldest =
                         Waiting.lockOldest(handle, wiring.name, foreign, passed).orElse(null);
@@ -244,9 +243,12 @@ public final class DispatchedHere implements AutoCloseable {
                 new Taker(repository, environments, mayBegin, its).queue();
                 return Optional.empty();
             }
-            Optional<Prepared> prepared = Optional.empty();
             try {
-                prepared = launched.prepare(handle, waiting, job, node);
+                Optional<Prepared> prepared = launched.prepare(handle, waiting, job, node);
+                if (prepared.isEmpty()) {
+                    cannotRun.ever(waiting.id());
+                }
+                return prepared;
             } catch (RuntimeException | LinkageError e) {
                 if (SqlFailures.isDatabases(e)) {
                     throw e;
@@ -255,11 +257,9 @@ public final class DispatchedHere implements AutoCloseable {
                         Level.ERROR,
                         "Execution " + waiting.id() + " cannot run on this node, and is left to others",
                         e);
+                cannotRun.now(waiting.id());
+                return Optional.empty();
             }
-            if (prepared.isEmpty()) {
-                unreadable.add(waiting.id());
-            }
-            return prepared;
         }
 
         private void run(Prepared taken) {
@@ -287,6 +287,11 @@ public final class DispatchedHere implements AutoCloseable {
             }
             wiring.server.inTheNameOf().accept(execution.getUser(), runner);
         }
+    }
+
+    /** This node has reported. */
+    void reported() {
+        cannotRun.tryAgain();
     }
 
     /** Hears of nothing more. */

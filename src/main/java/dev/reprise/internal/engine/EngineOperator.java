@@ -221,14 +221,14 @@ public final class EngineOperator {
             return repository.launching().launch(properties, given -> operator().start(name, given));
         }
         askServer(operator());
+        return start(engine, started, properties);
+    }
+
+    private static long start(AbstractJobOperator engine, Job job, Properties properties) {
+        Launching launching = repository().launching();
         return withClassLoaderOf(
-                environment,
-                () -> repository
-                        .launching()
-                        .launch(
-                                properties,
-                                given -> engine.start(
-                                        started, given, repository.launching().submitter())));
+                engine.getBatchEnvironment(),
+                () -> launching.launch(properties, given -> engine.start(job, given, launching.submitter())));
     }
 
     /**
@@ -258,18 +258,8 @@ public final class EngineOperator {
 
     /** {@link #start} for nobody who asks: the server's permissions are about those who do. */
     public static long startForNobody(String name, Properties properties) {
-        RepriseRepository repository = repository();
         AbstractJobOperator engine = engine();
-        BatchEnvironment environment = engine.getBatchEnvironment();
-        Job job = job(environment, name);
-        return withClassLoaderOf(
-                environment,
-                () -> repository
-                        .launching()
-                        .launch(
-                                properties,
-                                given -> engine.start(
-                                        job, given, repository.launching().submitter())));
+        return start(engine, job(engine.getBatchEnvironment(), name), properties);
     }
 
     /** Like {@code JobOperator.restart}, of the last execution of an instance and no other. */

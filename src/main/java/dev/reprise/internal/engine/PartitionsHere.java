@@ -42,7 +42,7 @@ public final class PartitionsHere implements AutoCloseable {
     private final Map<Long, PartitionHere> running = new ConcurrentHashMap<>();
     private final Map<JobExecution, LiveExecution> executions = Collections.synchronizedMap(new IdentityHashMap<>());
     private final Set<String> foreign = ConcurrentHashMap.newKeySet();
-    private final Set<Long> unreadable = ConcurrentHashMap.newKeySet();
+    private final CannotRun cannotRun = new CannotRun();
     private final Map<Long, JobExecutionImpl> read = new LinkedHashMap<>() {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Long, JobExecutionImpl> eldest) {
@@ -72,6 +72,7 @@ public final class PartitionsHere implements AutoCloseable {
 
     /** This node has reported: what others left is looked for, and nothing that was missed stays so. */
     public void reported() {
+        wiring.dispatchedHere.reported();
         reported.set(true);
         changed();
     }
@@ -124,6 +125,7 @@ public final class PartitionsHere implements AutoCloseable {
             compare();
         }
         if (reported.getAndSet(false) && node().isPresent()) {
+            cannotRun.tryAgain();
             wiring.moves.fromTheDead();
         }
         boolean more = true;
@@ -149,7 +151,7 @@ public final class PartitionsHere implements AutoCloseable {
         if (free <= 0 || node.isEmpty()) {
             return List.of();
         }
-        Work.Wanted wanted = new Work.Wanted(free, capacity.groups(), foreign, unreadable);
+        Work.Wanted wanted = new Work.Wanted(free, capacity.groups(), foreign, cannotRun.executions());
         return database.inOwnTransaction(
                 handle -> Work.take(handle, node.get(), wanted, definition -> isDeployed(definition, environment)));
     }
@@ -172,7 +174,8 @@ public final class PartitionsHere implements AutoCloseable {
             Optional<LiveExecution> live = wiring.launchedElsewhere.live(
                     stored, EngineOperator.job(environment, taken.jobName()), taken.node(), false, false);
             if (live.isEmpty()) {
-                leave(taken, repository);
+                cannotRun.ever(taken.executionId());
+                putBack(taken);
                 return;
             }
             LiveExecution execution = live.get();
@@ -208,11 +211,15 @@ public final class PartitionsHere implements AutoCloseable {
                         .orElseThrow(() -> new IllegalStateException("there is no such execution")));
     }
 
-    /** It cannot begin here. It waits for another node then, unless it is because this one stops. */
+    /** It could not begin here. It waits for another node then, or for the next report of this one, unless that stops. */
     void leave(Taken taken, RepriseRepository repository) {
         if (!repository.thisNode().isSuspended()) {
-            unreadable.add(taken.executionId());
+            cannotRun.now(taken.executionId());
         }
+        putBack(taken);
+    }
+
+    private void putBack(Taken taken) {
         database.doIdempotently(handle -> Work.putBack(handle, taken.id(), taken.version(), false));
     }
 
