@@ -18,7 +18,6 @@ import dev.reprise.state.LaunchRefusedException;
 import dev.reprise.state.Refusal;
 import jakarta.batch.api.AbstractBatchlet;
 import jakarta.batch.api.BatchProperty;
-import jakarta.batch.api.chunk.AbstractItemReader;
 import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.batch.operations.JobExecutionIsRunningException;
 import jakarta.batch.operations.JobExecutionNotRunningException;
@@ -26,7 +25,6 @@ import jakarta.batch.runtime.BatchStatus;
 import jakarta.batch.runtime.JobExecution;
 import jakarta.batch.runtime.context.JobContext;
 import jakarta.inject.Inject;
-import java.io.Serializable;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -99,27 +97,6 @@ class DispatchTest {
         }
     }
 
-    /** Reads 1 to 10. */
-    public static final class Reader extends AbstractItemReader {
-
-        private int read;
-
-        @Override
-        public void open(@Nullable Serializable checkpoint) {
-            read = checkpoint == null ? 0 : (Integer) checkpoint;
-        }
-
-        @Override
-        public @Nullable Object readItem() {
-            return read == 10 ? null : ++read;
-        }
-
-        @Override
-        public Serializable checkpointInfo() {
-            return read;
-        }
-    }
-
     /** Notes what it writes, and where. */
     public final class Writer extends AbstractItemWriter {
 
@@ -151,7 +128,7 @@ class DispatchTest {
                 "blocked",
                 Blocked::new,
                 "reader",
-                Reader::new,
+                RangeReader::new,
                 "writer",
                 () -> new Writer(node));
     }
@@ -427,7 +404,7 @@ class DispatchTest {
     void goOnAtTheCheckpointWhenTheyAreRestarts() throws SQLException {
         Job job = new JobBuilder("job-" + UUID.randomUUID())
                 .step(new StepBuilder("copy")
-                        .reader("reader")
+                        .reader("reader", new String[] {"first", "1"}, new String[] {"last", "10"})
                         .writer("writer")
                         .itemCount(2)
                         .build())

@@ -11,10 +11,9 @@ import dev.reprise.schedule.JobSchedule;
 import dev.reprise.state.LaunchRefusedException;
 import dev.reprise.testing.InProcessBatch;
 import dev.reprise.testing.OtherEngine;
-import jakarta.batch.api.chunk.AbstractItemReader;
+import dev.reprise.testing.RangeReader;
 import jakarta.batch.api.chunk.AbstractItemWriter;
 import jakarta.batch.operations.JobRestartException;
-import java.io.Serializable;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -50,7 +49,7 @@ class DyingNodesTest {
     private final AtomicReference<Instant> clock = new AtomicReference<>(Instant.parse("2026-11-30T00:00:30Z"));
     private final Job job = new JobBuilder("report")
             .step(new StepBuilder("load")
-                    .reader("reader")
+                    .reader("reader", new String[] {"first", "1"}, new String[] {"last", "5"})
                     .writer("writer")
                     .itemCount(2)
                     .build())
@@ -59,27 +58,6 @@ class DyingNodesTest {
 
     @TempDir
     private Path logs;
-
-    /** Five items. */
-    public static final class Reader extends AbstractItemReader {
-
-        private int read;
-
-        @Override
-        public void open(@Nullable Serializable checkpoint) {
-            read = checkpoint == null ? 0 : (Integer) checkpoint;
-        }
-
-        @Override
-        public @Nullable Object readItem() {
-            return read == 5 ? null : ++read;
-        }
-
-        @Override
-        public Serializable checkpointInfo() {
-            return read;
-        }
-    }
 
     /** Nowhere. */
     public static final class Writer extends AbstractItemWriter {
@@ -103,7 +81,7 @@ class DyingNodesTest {
         Node(String name, JobSchedule schedule) {
             this.name = name;
             this.engine = new OtherEngine(
-                    url, name, logs.resolve(name), Map.of("reader", Reader::new, "writer", Writer::new), job);
+                    url, name, logs.resolve(name), Map.of("reader", RangeReader::new, "writer", Writer::new), job);
             this.rounds = new Rounds(
                     engine.repository().thisNode().scheduled(),
                     new DeployedSchedules(List.of(), its -> engine.home(), List.of(schedule)),

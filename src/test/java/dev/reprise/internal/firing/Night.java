@@ -5,6 +5,7 @@ import dev.reprise.internal.engine.Scheduled;
 import dev.reprise.internal.engine.TestDatabase.Kind;
 import dev.reprise.internal.schedule.DeployedSchedules;
 import dev.reprise.internal.store.ScheduleRow;
+import dev.reprise.operate.Schedules;
 import dev.reprise.schedule.JobSchedule;
 import dev.reprise.testing.InProcessBatch;
 import jakarta.batch.api.AbstractBatchlet;
@@ -15,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +78,16 @@ final class Night implements AutoCloseable {
         for (String job : List.of("report", "import", "mail")) {
             batch.define(job(job));
         }
+    }
+
+    /** When a daily schedule's tick is in January 2030. */
+    static LocalDateTime day(int day) {
+        return LocalDateTime.of(2030, 1, day, 3, 0);
+    }
+
+    /** What people do about them. */
+    Schedules schedules() {
+        return new Schedules(batch::repository, batch.launcher());
     }
 
     static Job job(String name) {

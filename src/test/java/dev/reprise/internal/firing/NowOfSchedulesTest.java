@@ -7,12 +7,10 @@ import dev.reprise.internal.engine.TestDatabase.Kind;
 import dev.reprise.internal.schedule.DeployedSchedules;
 import dev.reprise.monitor.Monitor;
 import dev.reprise.monitor.View.Attention;
-import dev.reprise.operate.Schedules;
 import dev.reprise.schedule.Backfill;
 import dev.reprise.schedule.Backfill.Order;
 import dev.reprise.schedule.Backfill.What;
 import dev.reprise.schedule.ScheduleFiles;
-import java.time.LocalDateTime;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -43,9 +41,8 @@ class NowOfSchedulesTest {
                     .extracting(Attention::kind, Attention::job, Attention::count)
                     .containsExactlyInAnyOrder(tuple("missed", "report", 3), tuple("missed", "mail", 2));
 
-            Schedules schedules = new Schedules(night.batch::repository, night.batch.launcher());
-            LocalDateTime first = LocalDateTime.of(2030, 1, 2, 3, 0);
-            schedules.backfill("report", new Backfill(first, first.plusDays(2), What.MISSING, Order.OLDEST_FIRST, 3));
+            night.schedules()
+                    .backfill("report", new Backfill(Night.day(2), Night.day(4), What.MISSING, Order.OLDEST_FIRST, 3));
             night.look(rounds, "2030-01-04T12:01:00Z");
             night.awaitEnds();
 

@@ -45,14 +45,6 @@ class SchedulesTest {
     private static final Caller VIEWER = new Caller("victor", "192.0.2.1", Set.of(Role.VIEWER));
     private static final Caller OPERATOR = new Caller("olga", null, Set.of(Role.VIEWER, Role.OPERATOR));
 
-    private static LocalDateTime day(int day) {
-        return LocalDateTime.of(2030, 1, day, 3, 0);
-    }
-
-    private static Schedules schedules(Night night) {
-        return new Schedules(night.batch::repository, night.batch.launcher());
-    }
-
     private static List<String> record(Night night, Caller caller) {
         return night.batch.repository().audit().page(caller.user(), null, Long.MAX_VALUE, 10).stream()
                 .map(entry -> entry.action() + " " + entry.job() + " " + entry.outcome())
@@ -67,18 +59,18 @@ class SchedulesTest {
                     night.deployed("2030-01-01T12:00:00Z", Night.schedule("report", ""), Night.schedule("mail", ""));
             night.look(rounds, "2030-01-02T03:00:00Z");
             night.awaitEnds();
-            List<ScheduleState> all = schedules(night).list();
+            List<ScheduleState> all = night.schedules().list();
 
             assertThat(all).extracting(ScheduleState::job).containsExactly("mail", "report");
             ScheduleState report = all.get(1);
             assertThat(report.next()).isEqualTo("2030-01-03T03:00:00Z");
             TickRecord last = requireNonNull(report.last());
-            assertThat(last.nominal()).isEqualTo(day(2));
+            assertThat(last.nominal()).isEqualTo(Night.day(2));
             assertThat(last.state()).isEqualTo(TickState.COMPLETED);
-            assertThat(schedules(night).find("report")).contains(report);
-            assertThat(schedules(night).find("ghost")).isEmpty();
-            assertThat(schedules(night).ticks("report", null, 10)).containsExactly(last);
-            assertThat(schedules(night).ticks("report", day(2), 10)).isEmpty();
+            assertThat(night.schedules().find("report")).contains(report);
+            assertThat(night.schedules().find("ghost")).isEmpty();
+            assertThat(night.schedules().ticks("report", null, 10)).containsExactly(last);
+            assertThat(night.schedules().ticks("report", Night.day(2), 10)).isEmpty();
         }
     }
 
@@ -90,7 +82,7 @@ class SchedulesTest {
             Rounds rounds = night.deployed("2030-01-01T12:00:00Z", Night.schedule("report", ""));
             night.look(rounds, "2030-01-02T03:00:00Z");
             night.look(rounds, "2030-01-03T03:00:00Z");
-            Outlook outlook = schedules(night).explain("report", 3);
+            Outlook outlook = night.schedules().explain("report", 3);
 
             assertThat(outlook.unfinished())
                     .extracting(TickRecord::state)
@@ -101,7 +93,7 @@ class SchedulesTest {
             assertThat(outlook.coming())
                     .extracting(Tick::parameters)
                     .allMatch(parameters -> parameters.containsKey("day"));
-            assertThatThrownBy(() -> schedules(night).explain("report", 0))
+            assertThatThrownBy(() -> night.schedules().explain("report", 0))
                     .isInstanceOf(IllegalArgumentException.class);
         }
     }
@@ -111,7 +103,7 @@ class SchedulesTest {
     void aPausedScheduleSkipsWhatComesAndKeepsWhatWaits(Kind kind) throws Exception {
         try (Night night = Night.on(kind)) {
             night.hold("report");
-            Schedules schedules = schedules(night);
+            Schedules schedules = night.schedules();
             Rounds rounds = night.deployed("2030-01-01T12:00:00Z", Night.schedule("report", ""));
             night.look(rounds, "2030-01-02T03:00:00Z");
             night.look(rounds, "2030-01-03T03:00:00Z");
@@ -147,7 +139,7 @@ class SchedulesTest {
     void aTickThatIsRunNowIsNotLaunchedAgain(Kind kind) throws Exception {
         try (Night night = Night.on(kind)) {
             Rounds rounds = night.deployed("2030-01-01T12:00:00Z", Night.schedule("report", ""));
-            Access.as(OPERATOR, () -> schedules(night).runNow("report", day(2)));
+            Access.as(OPERATOR, () -> night.schedules().runNow("report", Night.day(2)));
             night.awaitEnds();
             night.look(rounds, "2030-01-02T03:00:00Z");
 
@@ -166,7 +158,7 @@ class SchedulesTest {
             night.look(rounds, "2030-01-02T03:00:00Z");
             night.awaitEnds();
             night.fail("report", false);
-            schedules(night).runNow("report", day(2));
+            night.schedules().runNow("report", Night.day(2));
             night.awaitEnds();
 
             assertThat(night.rows("select count(*) from BATCH_JOB_INSTANCE")).containsExactly("1");
@@ -178,9 +170,9 @@ class SchedulesTest {
     @EnumSource
     void aTickThatIsSkippedIsNotLaunchedAndWhatWasLaunchedIsNotSkipped(Kind kind) throws Exception {
         try (Night night = Night.on(kind)) {
-            Schedules schedules = schedules(night);
+            Schedules schedules = night.schedules();
             Rounds rounds = night.deployed("2030-01-01T12:00:00Z", Night.schedule("report", ""));
-            Access.as(OPERATOR, () -> schedules.skip("report", day(2), "holiday"));
+            Access.as(OPERATOR, () -> schedules.skip("report", Night.day(2), "holiday"));
             night.look(rounds, "2030-01-02T03:00:00Z");
             night.look(rounds, "2030-01-03T03:00:00Z");
             night.awaitEnds();
@@ -188,12 +180,12 @@ class SchedulesTest {
             assertThat(night.ticks("report"))
                     .containsExactly("2030-01-02T03:00 SKIPPED by olga: holiday", "2030-01-03T03:00 LAUNCHED");
             assertThatExceptionOfType(ScheduleRefusedException.class)
-                    .isThrownBy(() -> schedules.skip("report", day(3), ""))
+                    .isThrownBy(() -> schedules.skip("report", Night.day(3), ""))
                     .withMessage(
                             "The tick 2030-01-03T03:00 of 'report' cannot be skipped: it is COMPLETED, execution 1.");
-            assertThatThrownBy(() -> schedules.skip("report", day(3).plusHours(1), ""))
+            assertThatThrownBy(() -> schedules.skip("report", Night.day(3).plusHours(1), ""))
                     .hasMessageContaining("has no tick 2030-01-03T04:00. Its next ones are ");
-            assertThatThrownBy(() -> schedules.skip("ghost", day(3), ""))
+            assertThatThrownBy(() -> schedules.skip("ghost", Night.day(3), ""))
                     .hasMessage("The job 'ghost' has no schedule here. There are schedules of report.");
         }
     }
@@ -202,7 +194,7 @@ class SchedulesTest {
     @EnumSource
     void aBackfillRunsWhatIsMissingSoManyAtOnceAndOnce(Kind kind) throws Exception {
         try (Night night = Night.on(kind)) {
-            Schedules schedules = schedules(night);
+            Schedules schedules = night.schedules();
             Rounds rounds = night.deployed("2030-01-01T12:00:00Z", Night.schedule("report", ""));
             night.batch.run("report", Map.of("day", "2020-01-02"));
             night.hold("report");
@@ -251,7 +243,7 @@ class SchedulesTest {
     @EnumSource
     void aBackfillLetsWhatFailedGoOnAndRepeatsWhatIsCompleteUnderAnotherRevision(Kind kind) throws Exception {
         try (Night night = Night.on(kind)) {
-            Schedules schedules = schedules(night);
+            Schedules schedules = night.schedules();
             Rounds rounds = night.deployed("2030-01-01T12:00:00Z", Night.schedule("report", ""));
             night.look(rounds, "2030-01-02T03:00:00Z");
             night.awaitEnds();
@@ -259,7 +251,7 @@ class SchedulesTest {
             night.look(rounds, "2030-01-03T03:00:00Z");
             night.awaitEnds();
             night.fail("report", false);
-            schedules.backfill("report", new Backfill(day(2), day(3), What.ALL, Order.OLDEST_FIRST, 5));
+            schedules.backfill("report", new Backfill(Night.day(2), Night.day(3), What.ALL, Order.OLDEST_FIRST, 5));
             night.look(rounds, "2030-01-03T04:00:00Z");
             night.awaitEnds();
 
@@ -310,7 +302,8 @@ class SchedulesTest {
             night.awaitEnds();
             night.fail("report", false);
             permitNothing();
-            schedules(night).backfill("report", new Backfill(day(2), day(2), What.FAILED, Order.OLDEST_FIRST, 1));
+            night.schedules()
+                    .backfill("report", new Backfill(Night.day(2), Night.day(2), What.FAILED, Order.OLDEST_FIRST, 1));
             night.look(rounds, "2030-01-02T04:00:00Z");
             night.awaitEnds();
 
@@ -344,7 +337,8 @@ class SchedulesTest {
                     .step(new StepBuilder("other").batchlet("report").build())
                     .build());
             for (String job : List.of("report", "mail")) {
-                schedules(night).backfill(job, new Backfill(day(2), day(3), What.FAILED, Order.OLDEST_FIRST, 1));
+                night.schedules()
+                        .backfill(job, new Backfill(Night.day(2), Night.day(3), What.FAILED, Order.OLDEST_FIRST, 1));
             }
             night.look(rounds, "2030-01-03T04:00:00Z");
             night.awaitEnds();
@@ -354,7 +348,7 @@ class SchedulesTest {
                     .hasSize(2)
                     .allMatch(tick -> tick.contains(refused) && tick.contains("restartable"));
             assertThat(night.ticks("report")).hasSize(2).allMatch(tick -> tick.contains(refused));
-            assertThat(schedules(night).ticks("report", null, 2))
+            assertThat(night.schedules().ticks("report", null, 2))
                     .extracting(TickRecord::state)
                     .containsExactly(TickState.FAILED, TickState.FAILED);
             assertThat(night.executions("report")).hasSize(2);
@@ -369,7 +363,7 @@ class SchedulesTest {
             Rounds rounds = night.deployed("2030-01-01T12:00:00Z", Night.schedule("report", ""));
             night.fail("report", true);
             LocalDateTime past = LocalDateTime.of(2020, 1, 1, 3, 0);
-            schedules(night).backfill("report", new Backfill(past, past, What.MISSING, Order.OLDEST_FIRST, 1));
+            night.schedules().backfill("report", new Backfill(past, past, What.MISSING, Order.OLDEST_FIRST, 1));
             night.look(rounds, "2030-01-01T12:00:01Z");
             night.awaitEnds();
             night.fail("report", false);
@@ -411,7 +405,7 @@ class SchedulesTest {
                 night.awaitEnds();
 
                 boolean complete = end.equals("COMPLETED");
-                TickRecord told = schedules(night).ticks("report", null, 1).get(0);
+                TickRecord told = night.schedules().ticks("report", null, 1).get(0);
                 assertThat(told.state()).as(end).isEqualTo(complete ? TickState.COMPLETED : TickState.ABANDONED);
                 assertThat(told.why())
                         .as(end)
@@ -431,9 +425,9 @@ class SchedulesTest {
     @EnumSource
     void whoMayNotLaunchMayNotChangeASchedule(Kind kind) throws Exception {
         try (Night night = Night.on(kind)) {
-            Schedules schedules = schedules(night);
+            Schedules schedules = night.schedules();
             night.deployed("2030-01-01T12:00:00Z", Night.schedule("report", ""));
-            Backfill past = new Backfill(day(1), day(1), What.MISSING, Order.OLDEST_FIRST, 1);
+            Backfill past = new Backfill(Night.day(1), Night.day(1), What.MISSING, Order.OLDEST_FIRST, 1);
 
             assertThatExceptionOfType(AccessDeniedException.class)
                     .isThrownBy(() -> Access.as(VIEWER, () -> schedules.pause("report", "")))
@@ -441,8 +435,8 @@ class SchedulesTest {
                             "victor may not pause the schedule of job report: that needs the role batch-operator.");
             for (Runnable act : List.<Runnable>of(
                     () -> schedules.resume("report"),
-                    () -> schedules.runNow("report", day(2)),
-                    () -> schedules.skip("report", day(2), ""),
+                    () -> schedules.runNow("report", Night.day(2)),
+                    () -> schedules.skip("report", Night.day(2), ""),
                     () -> schedules.backfill("report", past))) {
                 assertThatThrownBy(() -> Access.as(VIEWER, () -> {
                             act.run();

@@ -30,38 +30,30 @@ class TicksByPeopleTest {
 
     private static final Caller OPERATOR = new Caller("olga", null, Set.of(Role.VIEWER, Role.OPERATOR));
 
-    private static LocalDateTime day(int day) {
-        return LocalDateTime.of(2030, 1, day, 3, 0);
-    }
-
-    private static Schedules schedules(Night night) {
-        return new Schedules(night.batch::repository, night.batch.launcher());
-    }
-
     /** Somebody skips a holiday in good time. */
     @ParameterizedTest
     @EnumSource
     void oneToComeIsNotTheLastOneAndIsSaidToBeOff(Kind kind) throws Exception {
         try (Night night = Night.on(kind)) {
-            Schedules schedules = schedules(night);
+            Schedules schedules = night.schedules();
             Rounds rounds = night.deployed("2030-01-01T12:00:00Z", Night.schedule("report", ""));
             night.look(rounds, "2030-01-02T03:00:00Z");
             night.awaitEnds();
             LocalDateTime holiday =
                     schedules.explain("report", 2).coming().get(1).nominal();
             Access.as(OPERATOR, () -> schedules.skip("report", holiday, "holiday"));
-            Access.as(OPERATOR, () -> schedules.skip("report", day(25), "another"));
+            Access.as(OPERATOR, () -> schedules.skip("report", Night.day(25), "another"));
 
             for (ScheduleState state : List.of(
                     schedules.find("report").orElseThrow(), schedules.list().get(0))) {
-                assertThat(requireNonNull(state.last()).nominal()).isEqualTo(day(2));
+                assertThat(requireNonNull(state.last()).nominal()).isEqualTo(Night.day(2));
             }
             assertThat(schedules.explain("report", 3).coming())
                     .extracting(tick -> tick.offBecause())
                     .containsExactly(Optional.empty(), Optional.of("by olga: holiday"), Optional.empty());
             assertThat(schedules.ticks("report", null, 10))
                     .extracting(TickRecord::nominal)
-                    .contains(day(25));
+                    .contains(Night.day(25));
         }
     }
 
@@ -70,17 +62,17 @@ class TicksByPeopleTest {
     @EnumSource
     void oneThatWasRepeatedGoesOnUnderItsRevision(Kind kind) throws Exception {
         try (Night night = Night.on(kind)) {
-            Schedules schedules = schedules(night);
+            Schedules schedules = night.schedules();
             Rounds rounds = night.deployed("2030-01-01T12:00:00Z", Night.schedule("report", ""));
             night.look(rounds, "2030-01-02T03:00:00Z");
             night.awaitEnds();
             night.fail("report", true);
-            schedules.backfill("report", new Backfill(day(2), day(2), What.ALL, Order.OLDEST_FIRST, 1));
+            schedules.backfill("report", new Backfill(Night.day(2), Night.day(2), What.ALL, Order.OLDEST_FIRST, 1));
             night.look(rounds, "2030-01-02T04:00:00Z");
             night.awaitEnds();
             night.fail("report", false);
 
-            schedules.runNow("report", day(2));
+            schedules.runNow("report", Night.day(2));
             night.awaitEnds();
 
             assertThat(night.executions("report"))
@@ -97,7 +89,7 @@ class TicksByPeopleTest {
             Rounds rounds = night.deployed("2030-01-01T12:00:00Z", Night.schedule("report", ""));
             night.look(rounds, "2030-01-02T03:00:00Z");
 
-            Access.as(OPERATOR, () -> schedules(night).runNow("report", day(2)));
+            Access.as(OPERATOR, () -> night.schedules().runNow("report", Night.day(2)));
 
             assertThat(night.ticks("report")).containsExactly("2030-01-02T03:00 LAUNCHED");
             night.letGo("report");
@@ -109,11 +101,11 @@ class TicksByPeopleTest {
     @EnumSource
     void theRecordSaysWhichAndWhy(Kind kind) throws Exception {
         try (Night night = Night.on(kind)) {
-            Schedules schedules = schedules(night);
+            Schedules schedules = night.schedules();
             night.deployed("2030-01-01T12:00:00Z", Night.schedule("report", ""));
             LocalDateTime first = LocalDateTime.of(2020, 1, 1, 3, 0);
             Access.as(OPERATOR, () -> schedules.pause("report", "the disk is full"));
-            Access.as(OPERATOR, () -> schedules.skip("report", day(2), "holiday"));
+            Access.as(OPERATOR, () -> schedules.skip("report", Night.day(2), "holiday"));
             Access.as(
                     OPERATOR,
                     () -> schedules.backfill(
@@ -145,7 +137,7 @@ class TicksByPeopleTest {
             LocalDateTime past = LocalDateTime.of(2020, 1, 1, 3, 0);
 
             assertThatExceptionOfType(ScheduleRefusedException.class)
-                    .isThrownBy(() -> schedules(night)
+                    .isThrownBy(() -> night.schedules()
                             .backfill("report", new Backfill(past, past, What.MISSING, Order.OLDEST_FIRST, 1)))
                     .withMessage("The schedule of 'report' has not begun on any node yet. Give it its backfill in a"
                             + " moment.");
